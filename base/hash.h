@@ -1,0 +1,17 @@
+/* hash.h - a keyed hash for tables whose keys strangers choose.
+ *
+ * SipHash-2-4 from libsodium, with a key drawn at random when the process starts, so that nobody can prepare names
+ * that collide in our tables. Values differ from run to run: never print, store or order by them. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Draws the key; call once, before threads start. Tests may call it again. */
+void hash_init(void);
+
+/* Any thread, after hash_init(). */
+uint64_t hash_bytes(const void *bytes, size_t size);
+
+#endif

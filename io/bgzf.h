@@ -1,0 +1,39 @@
+/* bgzf.h - block gzip (BGZF, as bgzip writes it): independent gzip members of at most 64 KiB of text, each with its own checkpoint.
+ *
+ * A member's header has two extra subfields: "BC" with the member's size, which makes it BGZF, and "SW", ours, which makes the output its own checkpoint: (little-endian)
+ *     u8 version = 1, u8[3] zero, u64 fingerprint, u64 first_row, u32 n_rows
+ * first_row is the number of the first row that ends in the member, n_rows how many end in it (0 inside a very long row, and for the CSV header line). The file ends with the empty
+ * BGZF end-of-file member, without "SW". Compression by libdeflate. A compressor belongs to one thread. */
+#ifndef IO_BGZF_H
+#define IO_BGZF_H
+
+#include "base/error.h"
+#include "base/textbuf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BGZF_TEXT_MAX_BYTES 65280
+#define BGZF_VERSION 1
+
+struct bgzf_checkpoint {
+	uint64_t fingerprint, first_row;
+	uint32_t n_rows;
+};
+
+struct bgzf;
+
+/* `level` 1 to 12. NULL: no memory. */
+struct bgzf *bgzf_new(int level);
+void bgzf_free(struct bgzf *z);
+
+/* Appends one member to `out`. `size` at most BGZF_TEXT_MAX_BYTES. Text that does not shrink is stored. */
+void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size, const struct bgzf_checkpoint *checkpoint);
+/* Appends the end-of-file member (28 bytes, fixed). */
+void bgzf_put_eof(struct textbuf *out);
+
+/* Reads a member's header: its whole size in *member_size, and its checkpoint if it has one (*has_checkpoint). ERROR_TRUNCATED: `size` ends inside the header; ERROR_CORRUPT: no BGZF member. */
+enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_size, struct bgzf_checkpoint *checkpoint, bool *has_checkpoint);
+
+#endif

@@ -1,0 +1,38 @@
+/* source.h - an input file as a stream of plain bytes: gzip (any number of members) or plain text, found out by its content.
+ *
+ * Inflation by zlib's inflate() and not gzread(), because gzread() delivers a truncated file like a whole one. Zero padding and foreign bytes after the last member
+ * are ignored with a warning flag, as gzip itself does. Single thread; "-" is standard input. */
+#ifndef IO_SOURCE_H
+#define IO_SOURCE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct source;
+
+/* ERROR_SYSTEM with errno when it cannot be opened or is a directory. `path` must outlive the source. */
+enum error source_open(struct source **out, const char *path);
+/* Takes NULL. */
+void source_close(struct source *s);
+
+/* The next plain bytes into `buffer`: how many, 0 at the end or on an error (then see source_error(); what came before it has been delivered).
+ * Blocks while a pipe has nothing, but gives what is there as soon as something is. EINTR with *stop set (may be NULL) ends the wait with 0. */
+size_t source_read(struct source *s, void *buffer, size_t size, const volatile bool *stop);
+
+/* ERROR_NONE, ERROR_TRUNCATED (gzip data end too early), ERROR_CORRUPT (bad deflate data, checksum or length), ERROR_SYSTEM (errno of the read is source_errno()). */
+enum error source_error(const struct source *s);
+int source_errno(const struct source *s);
+
+const char *source_path(const struct source *s); /* "standard input" for "-" */
+bool source_is_gzip(const struct source *s);
+bool source_had_trailing_garbage(const struct source *s);
+
+/* For progress: raw bytes consumed, and the file's size, 0 when it is no regular file. */
+uint64_t source_raw_bytes(const struct source *s);
+uint64_t source_raw_size(const struct source *s);
+
+#endif

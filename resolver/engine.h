@@ -1,0 +1,53 @@
+/* engine.h - (private to resolver/) what an engine is to the resolver above it: a small function table and the flight they share.
+ *
+ * resolver.c owns flights: it makes one, hands it to engine->ops->start(), and frees it after the engine has told the outcome with resolver_land() or, when the deadline
+ * passed first, after engine->ops->abandon(), upon which the engine must forget the flight's address at once (a late answer may still be put in the cache with resolver_late()).
+ * All in the worker's thread. start() may land the flight before it returns: resolver_land() only puts it on a list. */
+#ifndef RESOLVER_ENGINE_H
+#define RESOLVER_ENGINE_H
+
+#include "resolver/resolver.h"
+
+struct engine;
+
+struct flight {
+	/* resolver.c */
+	struct dname qname; /* lower case */
+	enum rrtype type;
+	struct resolver_waiter *waiters;
+	uint64_t hash, deadline_ns;
+	struct flight *next_in_bucket, *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
+	const struct answer *answer;
+	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED } state;
+	/* the engine's */
+	void *ticket;
+};
+
+struct engine_ops {
+	const char *name;
+	/* Sends the question. Every start ends in one resolver_land() or one abandon(). */
+	void (*start)(struct engine *e, struct flight *f, uint64_t now_ns);
+	void (*abandon)(struct engine *e, struct flight *f);
+	/* Once a pump, before anything else; may be NULL. */
+	void (*turn)(struct engine *e, uint64_t now_ns);
+	void (*free)(struct engine *e);
+};
+
+/* First member of every engine. */
+struct engine {
+	const struct engine_ops *ops;
+	struct resolver *resolver;
+};
+
+/* The outcome of a flight; takes over the caller's reference. `answer` NULL: memory ran out. */
+void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
+/* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL is ignored. */
+void resolver_late(struct resolver *r, const struct answer *answer);
+/* For engines that know: further sends of a flight; answers from local data. */
+void resolver_count_retries(struct resolver *r, unsigned n);
+void resolver_count_local(struct resolver *r);
+
+enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
+enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why, size_t why_size);
+
+#endif

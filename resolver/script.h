@@ -1,0 +1,24 @@
+/* script.h - a small DNS in memory, read from text: what the scripted engine answers from, and tests and benchmarks feed probes with.
+ *
+ * One line a record: `owner TYPE rdata`, fields split by blanks or tabs; `#` begins a comment line. The owner is unescaped text but for \DDD and "\ " (octets that the line
+ * format itself needs); "*." as first label is a wildcard. Rdata: A, AAAA: an address; PTR, CNAME: a name; MX: `10 name` ("." for a null MX); TXT: one or more "quoted strings" with \DDD and \" escapes.
+ *     owner TYPE !SERVFAIL     this question fails so; also !REFUSED !TIMEOUT !BOGUS !MALFORMED !UNRESOLVED; `owner * !TIMEOUT`: every type that has no record
+ *     owner TYPE ~250 rdata... the answer takes 250 virtual milliseconds
+ * Names that exist only as parents are empty non-terminals (NODATA); others are NXDOMAIN. CNAMEs are followed inside the script, a loop is SERVFAIL.
+ * Immutable after the parse: any number of threads may look up. */
+#ifndef RESOLVER_SCRIPT_H
+#define RESOLVER_SCRIPT_H
+
+#include "base/answer.h"
+#include "base/error.h"
+
+struct script;
+
+/* `why` gets "line 3: ..." on an error. The text may be given up afterwards. */
+enum error script_parse(struct script **out, const char *text, size_t size, char *why, size_t why_size);
+void script_free(struct script *s);
+
+/* A new answer, the reference is the caller's; *delay_ms gets its virtual delay. !TIMEOUT gives an answer of status ANSWER_TIMEOUT. NULL: no memory. */
+struct answer *script_find(const struct script *s, const struct dname *qname, enum rrtype type, unsigned *delay_ms);
+
+#endif
