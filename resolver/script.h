@@ -4,7 +4,8 @@
  * format itself needs); "*." as first label is a wildcard. Rdata: A, AAAA: an address; PTR, CNAME: a name; MX: `10 name` ("." for a null MX); TXT: one or more "quoted strings" with \DDD and \" escapes.
  *     owner TYPE !SERVFAIL     this question fails so; also !REFUSED !TIMEOUT !BOGUS !MALFORMED !UNRESOLVED; `owner * !TIMEOUT`: every type that has no record
  *     owner TYPE ~250 rdata... the answer takes 250 virtual milliseconds
- * Names that exist only as parents are empty non-terminals (NODATA); others are NXDOMAIN. CNAMEs are followed inside the script, a loop is SERVFAIL.
+ * A fault of one type stands before that type's records. The slowest record of an answer decides its delay; CNAMEs on the way add theirs. Every TTL is one hour.
+ * A line may end in CR LF. Names that exist only as parents are empty non-terminals (NODATA); others are NXDOMAIN. CNAMEs are followed inside the script, a loop is SERVFAIL.
  * Immutable after the parse: any number of threads may look up. */
 #ifndef RESOLVER_SCRIPT_H
 #define RESOLVER_SCRIPT_H
