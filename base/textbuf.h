@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct textbuf {
-	char *bytes;
+	char *bytes; /* capacity + 1 of them, the last kept free for textbuf_text() */
 	size_t size, capacity, limit_bytes;
 	bool failed;
 };
@@ -29,9 +30,32 @@ static inline void textbuf_advance(struct textbuf *b, size_t size)
 	b->size += size;
 }
 
-void textbuf_put(struct textbuf *b, const void *bytes, size_t size);
-void textbuf_put_char(struct textbuf *b, char c);
-void textbuf_put_text(struct textbuf *b, const char *text);
+/* The slow way of textbuf_put(): grows first, or fails. */
+void textbuf_put_grown(struct textbuf *b, const void *bytes, size_t size);
+
+/* `bytes` may be NULL when `size` is 0; they are not the buffer's own. */
+static inline void textbuf_put(struct textbuf *b, const void *bytes, size_t size)
+{
+	if (size == 0)
+		return;
+	if (b->failed || size > b->capacity - b->size) {
+		textbuf_put_grown(b, bytes, size);
+		return;
+	}
+	memcpy(b->bytes + b->size, bytes, size);
+	b->size += size;
+}
+
+static inline void textbuf_put_char(struct textbuf *b, char c)
+{
+	textbuf_put(b, &c, 1);
+}
+
+static inline void textbuf_put_text(struct textbuf *b, const char *text)
+{
+	textbuf_put(b, text, strlen(text));
+}
+
 void textbuf_put_u64(struct textbuf *b, uint64_t value);
 void textbuf_printf(struct textbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,91 @@
+/* arena.c - chunks in a list, newest first; the bump pointer lives in the newest one.
+ *
+ * A request larger than a chunk gets a chunk of its own size. Such a chunk is never kept by a reset, not even when it
+ * came first: one unusual row must not fix the memory of all rows after it. `used_bytes` counts what was
+ * handed out, rounded to the alignment, so that the limit means the same whatever the chunks look like. */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size, used;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+void arena_init(struct arena *a, size_t chunk_bytes, size_t limit_bytes)
+{
+	assert(chunk_bytes > 0);
+	*a = (struct arena){ .chunk_bytes = chunk_bytes, .limit_bytes = limit_bytes };
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_chunk *kept = NULL;
+	for (struct arena_chunk *c = a->chunks, *next; c; c = next) {
+		next = c->next;
+		if (!next && c->size == a->chunk_bytes)
+			kept = c;
+		else
+			free(c);
+	}
+	if (kept)
+		kept->used = 0;
+	a->chunks = kept;
+	a->used_bytes = 0;
+	a->overflow = false;
+}
+
+void arena_fini(struct arena *a)
+{
+	arena_reset(a);
+	free(a->chunks);
+	a->chunks = NULL;
+}
+
+static struct arena_chunk *chunk_push(struct arena *a, size_t size)
+{
+	size_t room = size > a->chunk_bytes ? size : a->chunk_bytes;
+	struct arena_chunk *c = malloc(sizeof(*c) + room);
+	if (c) {
+		*c = (struct arena_chunk){ .next = a->chunks, .size = room };
+		a->chunks = c;
+	}
+	return c;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	if (a->overflow || size > SIZE_MAX / 4)
+		goto overflow;
+	size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (a->limit_bytes && rounded > a->limit_bytes - a->used_bytes)
+		goto overflow;
+	struct arena_chunk *c = a->chunks;
+	if (!c || rounded > c->size - c->used)
+		c = chunk_push(a, rounded);
+	if (!c)
+		goto overflow;
+	void *memory = c->bytes + c->used;
+	c->used += rounded;
+	a->used_bytes += rounded;
+	return memory;
+overflow:
+	a->overflow = true;
+	return NULL;
+}
+
+char *arena_copy(struct arena *a, const void *bytes, size_t size)
+{
+	char *copy = size < SIZE_MAX ? arena_alloc(a, size + 1) : NULL;
+	if (!copy)
+		return NULL;
+	if (size > 0)
+		memcpy(copy, bytes, size);
+	copy[size] = '\0';
+	return copy;
+}

@@ -1,0 +1,29 @@
+/* hash.c - libsodium's SipHash-2-4 under one key per process.
+ *
+ * The key is one of the few mutable file-scope variables: it is written by hash_init() before threads start and only read
+ * afterwards. Handing it down instead would put it into every table for no gain. */
+#include "base/hash.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned char key[crypto_shorthash_KEYBYTES];
+
+void hash_init(void)
+{
+	/* Without randomness every table would be open to prepared collisions, and query ids to forgery: no way to go on. */
+	if (sodium_init() < 0)
+		abort();
+	randombytes_buf(key, sizeof(key));
+}
+
+uint64_t hash_bytes(const void *bytes, size_t size)
+{
+	_Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "SipHash-2-4 gives 64 bits");
+	uint64_t value;
+	unsigned char out[crypto_shorthash_BYTES];
+	crypto_shorthash(out, bytes, size, key);
+	memcpy(&value, out, sizeof(value));
+	return value;
+}
