@@ -1,0 +1,103 @@
+/* loop.c - libevent behind five calls; the only file that sees it.
+ *
+ * Traps: EVLOOP_ONCE returns at once when no event is registered, so a waiting turn also passes EVLOOP_NO_EXIT_ON_EMPTY; a
+ * signal does not end a turn, so who is to be woken by one rings a doorbell that the loop watches. An event may free itself in its
+ * own callback: nothing is touched after it. One loop per thread, so libevent's locks stay off (EVENT_BASE_FLAG_NOLOCK). */
+#include "base/loop.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+struct loop {
+	struct event_base *base;
+};
+
+struct loop_event {
+	struct event *event;
+	loop_callback *callback;
+	void *arg;
+};
+
+struct loop *loop_new(void)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+	struct event_config *config = event_config_new();
+	if (!l || !config || event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK))
+		goto out;
+	l->base = event_base_new_with_config(config);
+out:
+	if (config)
+		event_config_free(config);
+	if (l && !l->base) {
+		free(l);
+		l = NULL;
+	}
+	return l;
+}
+
+void loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	event_base_free(l->base);
+	free(l);
+}
+
+static void loop_event_fired(evutil_socket_t fd, short what, void *arg)
+{
+	const struct loop_event *e = arg;
+	(void)fd;
+	(void)what;
+	e->callback(e->arg);
+}
+
+static struct loop_event *loop_event_new(struct loop *l, int fd, short what, const struct timeval *period, loop_callback *callback,
+	void *arg)
+{
+	struct loop_event *e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->callback = callback;
+	e->arg = arg;
+	e->event = event_new(l->base, fd, what, loop_event_fired, e);
+	if (!e->event || event_add(e->event, period)) {
+		loop_event_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+struct loop_event *loop_watch(struct loop *l, int fd, loop_callback *callback, void *arg)
+{
+	assert(fd >= 0);
+	return loop_event_new(l, fd, EV_READ | EV_PERSIST, NULL, callback, arg);
+}
+
+struct loop_event *loop_every(struct loop *l, unsigned period_ms, loop_callback *callback, void *arg)
+{
+	/* libevent takes a period of zero for "once". */
+	assert(period_ms > 0);
+	const struct timeval period = { .tv_sec = period_ms / 1000, .tv_usec = (suseconds_t)(period_ms % 1000) * 1000 };
+	return loop_event_new(l, -1, EV_PERSIST, &period, callback, arg);
+}
+
+void loop_event_free(struct loop_event *e)
+{
+	if (!e)
+		return;
+	if (e->event)
+		event_free(e->event);
+	free(e);
+}
+
+void loop_turn(struct loop *l, bool wait)
+{
+	event_base_loop(l->base, wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_NONBLOCK);
+}
+
+struct event_base *loop_event_base(struct loop *l)
+{
+	return l->base;
+}
