@@ -93,8 +93,20 @@ void answer_canonical(const struct answer *a, struct dname *name);
 const char *answer_cause(const struct answer *a);
 
 /* Both take NULL. answer_ref() gives its argument back. The count and attachment are bookkeeping, so a const answer can be referenced. */
-const struct answer *answer_ref(const struct answer *a);
-void answer_unref(const struct answer *a);
+static inline const struct answer *answer_ref(const struct answer *a)
+{
+	if (a)
+		((struct answer *)a)->n_references++;
+	return a;
+}
+
+/* For answer_unref() alone. */
+void answer_free(struct answer *a);
+static inline void answer_unref(const struct answer *a)
+{
+	if (a && --((struct answer *)a)->n_references == 0)
+		answer_free((struct answer *)a);
+}
 
 /* Gives the answer an attachment, which it frees with itself; only once. */
 void answer_attach(const struct answer *a, struct answer_attachment *attachment);
@@ -115,14 +127,16 @@ struct answer_builder {
 	bool failed;
 };
 
-/* A builder is re-usable: start, add, build, start again. begin keeps memory from the last time; a zeroed builder is a fresh one. */
+/* A builder is re-usable: start, add, build, start again. begin keeps memory from the last time; a zeroed builder is a fresh one.
+ * It leaves status OK, canonical = qname and ttl_s 0: the maker sets the smallest TTL itself. */
 void answer_builder_begin(struct answer_builder *b, const struct dname *qname, enum rrtype type);
 void answer_builder_fini(struct answer_builder *b);
-/* `preference` counts for MX only; names are lower-cased by the builder. At most 65535 records are kept. */
+/* `preference` counts for MX only; names are lower-cased by the builder. At most 65535 records are kept.
+ * `rdata` has the form that the head of this file gives for its type, TXT joined; any other is a bug (an assertion). */
 void answer_builder_add(struct answer_builder *b, const void *rdata, size_t size, uint16_t preference);
 /* TXT rdata in its wire form, the length-prefixed character-strings; false when they do not fill `size` exactly. */
 bool answer_builder_add_txt(struct answer_builder *b, const uint8_t *rdata, size_t size);
-/* Sorts, packs, and sets status OK to NODATA when no record was added. The caller gets the one reference; NULL: no memory. */
+/* Removes duplicates, sorts, packs, and sets status OK to NODATA when no record was added. The caller gets the one reference; NULL: no memory. */
 struct answer *answer_build(struct answer_builder *b);
 
 /* A failure without records, in one call. `cause` may be NULL. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define DNAME_MAX_BYTES 255
 #define DNAME_MAX_LABEL_BYTES 63
@@ -38,16 +39,26 @@ void dname_of_reverse(struct dname *name, const struct ipaddr *ip);
 /* Labels without the root: 3 for www.example.com. */
 unsigned dname_label_count(const struct dname *name);
 
-bool dname_equal(const struct dname *a, const struct dname *b);
-/* True also when the two are equal. */
+/* The slow way of dname_equal(), for names that differ in some octet: over two wire forms of `size` octets. */
+bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size);
+static inline bool dname_equal(const struct dname *a, const struct dname *b)
+{
+	return a->size == b->size && (memcmp(a->wire, b->wire, a->size) == 0 || dname_equal_folded(a->wire, b->wire, a->size));
+}
+/* Label by label; true also when the two are equal; "no name" is within nothing and holds nothing. */
 bool dname_is_within(const struct dname *name, const struct dname *parent);
 /* A total order for sorting: by text from the left, case ignored; <0, 0, >0. */
-int dname_compare(const struct dname *a, const struct dname *b);
+int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size);
+static inline int dname_compare(const struct dname *a, const struct dname *b)
+{
+	return dname_compare_wire(a->wire, a->size, b->wire, b->size);
+}
 
 /* ASCII letters to lower case, in place. */
 void dname_lower(struct dname *name);
 
-/* Master file form without the final dot ("." for the root): special octets as \DDD, a dot inside a label as "\.", a backslash as "\\". */
+/* Master file form without the final dot ("." for the root): blanks, controls, bytes over 126 and any of "();
+ * as \DDD, a dot inside a label as "\.", a backslash as "\\". "No name" prints as nothing. */
 void dname_print(struct textbuf *out, const struct dname *name);
 /* The same into a buffer of DNAME_TEXT_BYTES; gives the buffer back. */
 char *dname_text(const struct dname *name, char buffer[DNAME_TEXT_BYTES]);
