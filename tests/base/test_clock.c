@@ -1,0 +1,54 @@
+/* test_clock.c - units and direction of the clocks. */
+#include "base/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <time.h>
+
+static void now_never_steps_back(void **state)
+{
+	(void)state;
+	uint64_t before = clock_now_ns();
+	for (int i = 0; i < 10000; i++) {
+		uint64_t now = clock_now_ns();
+		assert_true(now >= before);
+		before = now;
+	}
+}
+
+static void wall_agrees_with_time(void **state)
+{
+	(void)state;
+	const uint64_t before = (uint64_t)time(NULL);
+	const uint64_t wall_ms = clock_wall_ms();
+	const uint64_t after = (uint64_t)time(NULL);
+	/* time() may read the coarse clock, which is a tick behind. */
+	assert_in_range(wall_ms / 1000, before, after + 1);
+}
+
+static void cpu_time_grows_with_work(void **state)
+{
+	(void)state;
+	const uint64_t before = clock_cpu_ns();
+	volatile uint64_t sink = 0;
+	/* Ends, because the loop itself uses the time that it waits for. */
+	while (clock_cpu_ns() < before + CLOCK_NS_PER_MS)
+		sink = sink + 1;
+	assert_true(clock_cpu_ns() >= before + CLOCK_NS_PER_MS);
+	assert_true(sink > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(now_never_steps_back),
+		cmocka_unit_test(wall_agrees_with_time),
+		cmocka_unit_test(cpu_time_grows_with_work),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
