@@ -228,26 +228,56 @@ static enum error name_of(struct dname *name, const struct field *f)
 	return err;
 }
 
-/* The quoted strings up to the end of the line, joined. */
+/* The next octet of a quoted string; -1 at its end or the line's. */
+static int octet_next(struct cursor *c)
+{
+	if (c->at == c->end || *c->at == '"')
+		return -1;
+	int octet = octet_of(c->at, (size_t)(c->end - c->at));
+	if (octet >= 0) {
+		c->at += 4;
+		return octet;
+	}
+	if (*c->at == '\\' && c->end - c->at > 1)
+		c->at++;
+	return (uint8_t)*c->at++;
+}
+
+/* One quoted string in wire form: as many character-strings as its length needs. */
+static enum error text_put(struct textbuf *out, struct cursor *c)
+{
+	if (*c->at++ != '"')
+		return ERROR_SYNTAX;
+	size_t length_at = out->size;
+	textbuf_put_char(out, 0);
+	unsigned size = 0;
+	for (int octet; (octet = octet_next(c)) >= 0; ) {
+		if (size == UINT8_MAX) {
+			length_at = out->size;
+			size = 0;
+			textbuf_put_char(out, 0);
+		}
+		textbuf_put_char(out, (char)octet);
+		size++;
+		if (!out->failed)
+			out->bytes[length_at] = (char)size;
+	}
+	if (c->at == c->end)
+		return ERROR_SYNTAX;
+	c->at++;
+	return ERROR_NONE;
+}
+
+/* The quoted strings up to the end of the line. In wire form, because two TXT records that only read the same once joined are two records. */
 static enum error texts_put(struct textbuf *out, struct cursor *c)
 {
 	skip_blanks(c);
 	if (c->at == c->end)
 		return ERROR_EMPTY;
-	for (; c->at < c->end; skip_blanks(c)) {
-		if (*c->at++ != '"')
-			return ERROR_SYNTAX;
-		while (c->at < c->end && *c->at != '"') {
-			int octet = octet_of(c->at, (size_t)(c->end - c->at));
-			if (octet < 0 && *c->at == '\\' && c->end - c->at > 1)
-				c->at++;
-			textbuf_put_char(out, octet >= 0 ? (char)octet : *c->at);
-			c->at += octet >= 0 ? 4 : 1;
-		}
-		if (c->at++ == c->end)
-			return ERROR_SYNTAX;
-	}
-	return ERROR_NONE;
+	enum error err = ERROR_NONE;
+	for (; !err && c->at < c->end; skip_blanks(c))
+		err = text_put(out, c);
+	return err;
 }
 
 static bool type_of(const struct field *f, uint16_t *type)
@@ -425,6 +455,15 @@ static enum answer_status fault_at(const struct script *s, const struct node *n,
 	return ANSWER_OK;
 }
 
+static void record_add(const struct script *s, const struct entry *e, struct answer_builder *b)
+{
+	const char *rdata = s->bytes.bytes + e->rdata_at;
+	if (e->type == RRTYPE_TXT)
+		answer_builder_add_txt(b, (const uint8_t *)rdata, e->rdata_size);
+	else
+		answer_builder_add(b, rdata, e->rdata_size, e->preference);
+}
+
 /* Adds the node's records of a type; how many. The slowest of them decides the delay. */
 static unsigned records_at(const struct script *s, const struct node *n, uint16_t type, struct answer_builder *b, unsigned *delay_ms)
 {
@@ -433,7 +472,7 @@ static unsigned records_at(const struct script *s, const struct node *n, uint16_
 		const struct entry *e = &s->entries[i];
 		if (e->type != type || e->fault != ANSWER_OK)
 			continue;
-		answer_builder_add(b, s->bytes.bytes + e->rdata_at, e->rdata_size, e->preference);
+		record_add(s, e, b);
 		slowest = e->delay_ms > slowest ? e->delay_ms : slowest;
 		count++;
 	}
