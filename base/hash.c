@@ -18,12 +18,23 @@ void hash_init(void)
 	randombytes_buf(key, sizeof(key));
 }
 
-uint64_t hash_bytes(const void *bytes, size_t size)
+static uint64_t siphash(const void *bytes, size_t size, const unsigned char under[crypto_shorthash_KEYBYTES])
 {
 	_Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "SipHash-2-4 gives 64 bits");
 	uint64_t value;
 	unsigned char out[crypto_shorthash_BYTES];
-	crypto_shorthash(out, bytes, size, key);
+	crypto_shorthash(out, bytes, size, under);
 	memcpy(&value, out, sizeof(value));
 	return value;
+}
+
+uint64_t hash_bytes(const void *bytes, size_t size)
+{
+	return siphash(bytes, size, key);
+}
+
+uint64_t hash_stable(const void *bytes, size_t size)
+{
+	static const unsigned char fixed[crypto_shorthash_KEYBYTES] = "spfsweep stable";
+	return siphash(bytes, size, fixed);
 }
