@@ -1,0 +1,361 @@
+/* options.c - the option table and its three readers: parser, defaults, help.
+ *
+ * A new option is one row of `option_table` and one line in docs/spfsweep.1; a test compares the two. The parser is our own and not
+ * getopt_long(), because its messages must name the option, the value and what would be right, in one line. */
+#include "scanner/options.h"
+
+#include "base/ipaddr.h"
+#include "base/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum option_kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_CHECKS, KIND_UPSTREAM, KIND_PROGRESS, KIND_HELP };
+
+enum { FOR_SCAN = 1, FOR_CHECK = 2, FOR_BOTH = 3 };
+
+struct option_row {
+	const char *name;
+	char letter;
+	int commands;
+	enum option_kind kind;
+	size_t offset;
+	unsigned min, max, preset;
+	const char *argument, *help;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row option_table[] = {
+	{ "output", 'o', FOR_SCAN, KIND_TEXT, AT(output), 0, 0, 0, "FILE", "where the results go; '-' (default) is standard output, *.gz is block gzip" },
+	{ "columns", 0, FOR_SCAN, KIND_TEXT, AT(columns), 0, 0, 0, "LIST", "names of the input's columns, for files without a header row" },
+	{ "checks", 0, FOR_BOTH, KIND_CHECKS, AT(checks), 0, 0, CHECK_ALL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
+	{ "upstream", 0, FOR_BOTH, KIND_UPSTREAM, AT(upstreams), 0, 0, 0, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable" },
+	{ "unbound-config", 0, FOR_BOTH, KIND_TEXT, AT(unbound_config), 0, 0, 0, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
+	{ "workers", 0, FOR_SCAN, KIND_NUMBER, AT(workers), 1, OPTIONS_WORKERS_MAX, 0, "N", "worker threads (default: one for each processor)" },
+	{ "in-flight", 0, FOR_BOTH, KIND_NUMBER, AT(in_flight), 1, 60000, 2000, "N", "questions in flight for each worker (default 2000)" },
+	{ "window", 0, FOR_SCAN, KIND_NUMBER, AT(window_rows), 64, 1u << 26, 524288, "ROWS", "rows between reading and writing, at most (default 524288)" },
+	{ "timeout", 0, FOR_BOTH, KIND_NUMBER, AT(timeout_ms), 50, 600000, 2000, "MS", "patience for one try with one server (default 2000)" },
+	{ "retries", 0, FOR_BOTH, KIND_NUMBER, AT(retries), 0, 20, 3, "N", "tries after the first (default 3)" },
+	{ "deadline", 0, FOR_BOTH, KIND_NUMBER, AT(deadline_ms), 100, 3600000, 60000, "MS", "time for one row, after which what is missing is temperror (default 60000)" },
+	{ "qps", 0, FOR_BOTH, KIND_NUMBER, AT(queries_per_s), 0, 100000000, 0, "N", "questions per second, in all (default 0: no limit)" },
+	{ "cache", 0, FOR_BOTH, KIND_NUMBER, AT(cache_mib), 1, 1u << 20, 160, "MIB", "memory for cached answers, in all (default 160)" },
+	{ "dnssec", 0, FOR_BOTH, KIND_FLAG, AT(dnssec), 0, 0, 0, NULL, "validate DNSSEC; bogus answers are temperror" },
+	{ "trust-anchor", 0, FOR_BOTH, KIND_TEXT, AT(trust_anchor), 0, 0, 0, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
+	{ "no-exp", 0, FOR_BOTH, KIND_FLAG, AT(no_exp), 0, 0, 0, NULL, "do not fetch SPF explanations" },
+	{ "receiver", 0, FOR_BOTH, KIND_TEXT, AT(receiver), 0, 0, 0, "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
+	{ "helo", 0, FOR_CHECK, KIND_TEXT, AT(helo), 0, 0, 0, "NAME", "the name given with HELO or EHLO" },
+	{ "level", 0, FOR_SCAN, KIND_NUMBER, AT(compression_level), 1, 12, 1, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
+	{ "summary", 0, FOR_SCAN, KIND_TEXT, AT(summary), 0, 0, 0, "FILE", "write the summary as JSON, too" },
+	{ "progress", 0, FOR_SCAN, KIND_PROGRESS, AT(progress), 0, 0, PROGRESS_AUTO, "WHEN", "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
+	{ "help", 'h', FOR_BOTH, KIND_HELP, AT(help), 0, 0, 0, NULL, "this text" },
+};
+enum { OPTION_COUNT = sizeof option_table / sizeof option_table[0] };
+
+static const struct {
+	const char *name;
+	enum check check;
+} check_names[] = { { "spf", CHECK_SPF }, { "iprev", CHECK_IPREV }, { "mx", CHECK_MX }, { "a", CHECK_A } };
+enum { CHECK_COUNT = sizeof check_names / sizeof check_names[0] };
+
+bool options_parse_checks(unsigned *checks, const char *text)
+{
+	*checks = 0;
+	for (const char *at = text; *at;) {
+		size_t size = strcspn(at, ",");
+		unsigned found = 0;
+		for (unsigned i = 0; i < CHECK_COUNT; i++)
+			if (strlen(check_names[i].name) == size && !memcmp(check_names[i].name, at, size))
+				found = check_names[i].check;
+		if (!found)
+			return false;
+		*checks |= found;
+		at += size;
+		if (*at == ',' && !*++at)
+			return false;
+	}
+	return *checks != 0;
+}
+
+char *options_checks_text(char *text, size_t size, unsigned checks)
+{
+	size_t used = 0;
+	text[0] = 0;
+	for (unsigned i = 0; i < CHECK_COUNT; i++)
+		if (checks & check_names[i].check && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "", check_names[i].name);
+	return text;
+}
+
+static void *member_of(struct options *options, const struct option_row *row)
+{
+	return (char *)options + row->offset;
+}
+
+static void set_defaults(struct options *options)
+{
+	*options = (struct options){ .output = "-" };
+	for (unsigned i = 0; i < OPTION_COUNT; i++)
+		if (option_table[i].kind == KIND_NUMBER || option_table[i].kind == KIND_CHECKS)
+			*(unsigned *)member_of(options, &option_table[i]) = option_table[i].preset;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	options->workers = processors < 1 ? 1 : processors > OPTIONS_WORKERS_MAX ? OPTIONS_WORKERS_MAX : (unsigned)processors;
+}
+
+static bool set_number(unsigned *value, const struct option_row *row, const char *text)
+{
+	char *end;
+	errno = 0;
+	unsigned long number = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || text[0] == '+' || number < row->min || number > row->max) {
+		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u, not '%s'", row->name, row->min, row->max, text);
+		return false;
+	}
+	*value = (unsigned)number;
+	return true;
+}
+
+/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". */
+static bool parse_upstream(struct resolver_upstream *upstream, const char *text)
+{
+	const char *port = NULL;
+	size_t size = strlen(text);
+	const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	if (bracket && bracket[1] == ':')
+		port = bracket + 2;
+	else if (!bracket && strchr(text, ':') && strchr(text, ':') == strrchr(text, ':'))
+		port = strchr(text, ':') + 1;
+	if (port)
+		size = (size_t)(port - text) - 1;
+	upstream->port = 53;
+	if (port) {
+		char *end;
+		errno = 0;
+		unsigned long number = strtoul(port, &end, 10);
+		if (errno || end == port || *end || port[0] == '-' || port[0] == '+' || number < 1 || number > 65535)
+			return false;
+		upstream->port = (uint16_t)number;
+	}
+	return !ipaddr_parse(&upstream->ip, text, size);
+}
+
+static bool add_upstream(struct options *options, const char *text)
+{
+	if (options->n_upstreams == OPTIONS_UPSTREAMS_MAX) {
+		message(MESSAGE_ERROR, "--upstream can be given %d times at most", OPTIONS_UPSTREAMS_MAX);
+		return false;
+	}
+	if (!parse_upstream(&options->upstreams[options->n_upstreams], text)) {
+		message(MESSAGE_ERROR, "--upstream takes an IP address with or without a port, as 192.0.2.1:53 or [2001:db8::1]:53, not '%s'", text);
+		return false;
+	}
+	options->n_upstreams++;
+	return true;
+}
+
+static bool set_progress(enum progress_mode *mode, const char *text)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+	for (unsigned i = 0; i < 3; i++)
+		if (!strcmp(words[i], text)) {
+			*mode = (enum progress_mode)i;
+			return true;
+		}
+	message(MESSAGE_ERROR, "--progress takes auto, always or never, not '%s'", text);
+	return false;
+}
+
+static bool set_option(struct options *options, const struct option_row *row, const char *value)
+{
+	void *member = member_of(options, row);
+	switch (row->kind) {
+	case KIND_FLAG:
+	case KIND_HELP:
+		*(bool *)member = true;
+		return true;
+	case KIND_TEXT:
+		*(const char **)member = value;
+		return true;
+	case KIND_NUMBER:
+		return set_number(member, row, value);
+	case KIND_UPSTREAM:
+		return add_upstream(options, value);
+	case KIND_PROGRESS:
+		return set_progress(member, value);
+	case KIND_CHECKS:
+		if (options_parse_checks(member, value))
+			return true;
+		message(MESSAGE_ERROR, "--checks takes a list of spf,iprev,mx,a, not '%s'", value);
+		return false;
+	}
+	return false;
+}
+
+static const struct option_row *find_option(const char *name, size_t size, char letter, int command)
+{
+	for (unsigned i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &option_table[i];
+		if (!(row->commands & command))
+			continue;
+		if (letter ? row->letter == letter : strlen(row->name) == size && !memcmp(row->name, name, size))
+			return row;
+	}
+	return NULL;
+}
+
+/* One word that begins with '-': --name, --name=value, --name value, -o value, -ovalue. Gives how many words it took, 0 on a mistake. */
+static int take_option(struct options *options, int command, int argc, char **argv)
+{
+	const char *word = argv[0], *value = NULL;
+	const struct option_row *row;
+	if (word[1] == '-') {
+		size_t size = strcspn(word + 2, "=");
+		row = find_option(word + 2, size, 0, command);
+		if (word[2 + size] == '=')
+			value = word + 2 + size + 1;
+	} else {
+		row = find_option(NULL, 0, word[1], command);
+		if (word[1] && word[2])
+			value = word + 2;
+	}
+	if (!row) {
+		message(MESSAGE_ERROR, "unknown option '%s'; see spfsweep %s --help", word, command == FOR_SCAN ? "scan" : "check");
+		return 0;
+	}
+	if (!row->argument && value) {
+		message(MESSAGE_ERROR, "--%s takes no value", row->name);
+		return 0;
+	}
+	int used = 1;
+	if (row->argument && !value) {
+		if (argc < 2) {
+			message(MESSAGE_ERROR, "--%s needs a value: %s", row->name, row->argument);
+			return 0;
+		}
+		value = argv[1];
+		used = 2;
+	}
+	return set_option(options, row, value) ? used : 0;
+}
+
+static bool take_operands(struct options *options, unsigned n, char **operands)
+{
+	if (options->help)
+		return true;
+	if (options->command == COMMAND_CHECK) {
+		if (n != 2) {
+			message(MESSAGE_ERROR, "check takes an IP address and a domain or sender; see spfsweep check --help");
+			return false;
+		}
+		options->check_ip = operands[0];
+		options->check_who = operands[1];
+		return true;
+	}
+	if (n == 0) {
+		message(MESSAGE_ERROR, "scan needs an input file ('-' is standard input); see spfsweep scan --help");
+		return false;
+	}
+	options->inputs = operands;
+	options->n_inputs = n;
+	return true;
+}
+
+static bool check_combination(const struct options *options)
+{
+	if (options->trust_anchor && !options->dnssec) {
+		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
+		return false;
+	}
+	return true;
+}
+
+static enum command command_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum command command;
+	} words[] = { { "scan", COMMAND_SCAN }, { "check", COMMAND_CHECK }, { "help", COMMAND_HELP }, { "--help", COMMAND_HELP },
+		{ "-h", COMMAND_HELP }, { "version", COMMAND_VERSION }, { "--version", COMMAND_VERSION }, { "-V", COMMAND_VERSION } };
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (!strcmp(words[i].word, word))
+			return words[i].command;
+	return COMMAND_NONE;
+}
+
+bool options_parse(struct options *options, int argc, char **argv)
+{
+	set_defaults(options);
+	options->command = argc < 2 ? COMMAND_NONE : command_of(argv[1]);
+	if (options->command == COMMAND_NONE) {
+		if (argc < 2)
+			message(MESSAGE_ERROR, "a command is missing: scan or check; see spfsweep --help");
+		else
+			message(MESSAGE_ERROR, "unknown command '%s': scan or check; see spfsweep --help", argv[1]);
+		return false;
+	}
+	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
+		return true;
+	int command = options->command == COMMAND_SCAN ? FOR_SCAN : FOR_CHECK;
+	unsigned n_operands = 0;
+	bool only_operands = false;
+	for (int at = 2; at < argc;) {
+		if (!only_operands && !strcmp(argv[at], "--")) {
+			only_operands = true;
+			at++;
+		} else if (!only_operands && argv[at][0] == '-' && argv[at][1]) {
+			int used = take_option(options, command, argc - at, argv + at);
+			if (!used)
+				return false;
+			at += used;
+		} else {
+			argv[2 + n_operands++] = argv[at++]; /* operands move to the front of what was read already */
+		}
+	}
+	return take_operands(options, n_operands, argv + 2) && check_combination(options);
+}
+
+static void print_options(FILE *out, int command)
+{
+	for (unsigned i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &option_table[i];
+		if (!(row->commands & command))
+			continue;
+		char left[64];
+		snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : " ", row->letter ? row->letter : ' ', row->letter ? ", " : "  ",
+			row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+		fprintf(out, "  %-30s %s\n", left, row->help);
+	}
+}
+
+void options_print_help(FILE *out, enum command command)
+{
+	switch (command) {
+	case COMMAND_SCAN:
+		fputs("usage: spfsweep scan [OPTIONS] INPUT...\n\n"
+		      "Reads CSV rows with a domain and an IP address (gzip or plain; '-' is standard input) and writes one\n"
+		      "row with SPF, reverse DNS, address and MX results for each. A header row names the columns domain, ip,\n"
+		      "sender (mailfrom, mail_from) and helo; without one, the first two are domain and IP.\n\n",
+			out);
+		print_options(out, FOR_SCAN);
+		fputs("\nExit status: 0 every row written; 1 some rows were bad input (they are in the output); 2 usage or\n"
+		      "configuration; 3 stopped before the end (the output is valid up to there).\n",
+			out);
+		break;
+	case COMMAND_CHECK:
+		fputs("usage: spfsweep check [OPTIONS] IP DOMAIN_OR_SENDER\n\n"
+		      "Checks one pair and explains each step: records, terms, look-ups and the verdict.\n\n",
+			out);
+		print_options(out, FOR_CHECK);
+		fputs("\nExit status: 0 checked; 1 bad input; 2 usage or configuration.\n", out);
+		break;
+	default:
+		fputs("usage: spfsweep scan [OPTIONS] INPUT...                 many rows, CSV in, CSV out\n"
+		      "       spfsweep check [OPTIONS] IP DOMAIN_OR_SENDER     one pair, explained step by step\n"
+		      "       spfsweep COMMAND --help | --help | --version\n\n"
+		      "spfsweep evaluates SPF (RFC 7208), forward-confirmed reverse DNS (RFC 8601 iprev), addresses and MX\n"
+		      "for millions of (domain, IP) pairs.\n",
+			out);
+	}
+}

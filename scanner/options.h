@@ -1,0 +1,57 @@
+/* options.h - the command line, as one table: parser, --help, the man page's test and the defaults all come from it.
+ *
+ * options_parse() fills a `struct options`, which is const from then on and may be read by any thread. Its texts point into argv. */
+#ifndef SCANNER_OPTIONS_H
+#define SCANNER_OPTIONS_H
+
+#include "base/error.h"
+#include "resolver/resolver.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define OPTIONS_UPSTREAMS_MAX 64
+#define OPTIONS_WORKERS_MAX 256
+
+enum command { COMMAND_NONE, COMMAND_SCAN, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION };
+
+enum check { CHECK_SPF = 1, CHECK_IPREV = 2, CHECK_MX = 4, CHECK_A = 8, CHECK_ALL = 15 };
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+struct options {
+	enum command command;
+	bool help; /* --help after a command */
+
+	/* scan */
+	char **inputs;
+	unsigned n_inputs;
+	const char *output, *columns, *summary;
+	unsigned checks; /* enum check */
+	unsigned workers, window_rows;
+	enum progress_mode progress;
+	unsigned compression_level;
+
+	/* check */
+	const char *check_ip, *check_who, *helo;
+
+	/* both: resolver and SPF */
+	struct resolver_upstream upstreams[OPTIONS_UPSTREAMS_MAX];
+	unsigned n_upstreams;
+	const char *unbound_config, *trust_anchor, *receiver;
+	unsigned timeout_ms, retries, deadline_ms, queries_per_s, in_flight, cache_mib;
+	bool dnssec, no_exp;
+};
+
+/* Fills *options with the defaults and then from argv. On a mistake it says what is wrong on standard error, in one line, and returns false. */
+bool options_parse(struct options *options, int argc, char **argv);
+
+/* The help of a command, COMMAND_NONE for the program's. */
+void options_print_help(FILE *out, enum command command);
+
+/* "spf,iprev" into a set of enum check; false on an unknown word. And back, into `text` of at least 32 bytes. */
+bool options_parse_checks(unsigned *checks, const char *text);
+char *options_checks_text(char *text, size_t size, unsigned checks);
+
+#endif
