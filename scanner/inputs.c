@@ -1,0 +1,265 @@
+/* inputs.c - the input files as one sequence of data rows. */
+#include "scanner/inputs.h"
+
+#include "base/message.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+static const struct {
+	const char *name;
+	size_t member;
+} column_names[] = {
+	{ "domain", offsetof(struct layout, domain) },
+	{ "ip", offsetof(struct layout, ip) },
+	{ "sender", offsetof(struct layout, sender) },
+	{ "mailfrom", offsetof(struct layout, sender) },
+	{ "mail_from", offsetof(struct layout, sender) },
+	{ "helo", offsetof(struct layout, helo) },
+};
+enum { COLUMN_NAMES = sizeof column_names / sizeof column_names[0] };
+
+static void trim(struct csv_field *field)
+{
+	while (field->size && (*field->text == ' ' || *field->text == '\t')) {
+		field->text++;
+		field->size--;
+	}
+	while (field->size && (field->text[field->size - 1] == ' ' || field->text[field->size - 1] == '\t'))
+		field->size--;
+}
+
+static int *column_member(struct layout *layout, const struct csv_field *name)
+{
+	for (unsigned i = 0; i < COLUMN_NAMES; i++)
+		if (strlen(column_names[i].name) == name->size && !strncasecmp(column_names[i].name, name->text, name->size))
+			return (int *)((char *)layout + column_names[i].member);
+	return NULL;
+}
+
+/* Names the columns after the fields of `record`. True if it names any column we know; the first of two equal names counts. */
+static bool layout_from_names(struct layout *layout, const struct csv_record *record)
+{
+	struct textbuf scratch = { 0 };
+	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
+	struct csv_field field;
+	bool known = false;
+	layout->domain = layout->ip = layout->sender = layout->helo = COLUMN_NONE;
+	layout->n_columns = 0;
+	textbuf_reset(&layout->header);
+	while (csv_next_field(&fields, &field)) {
+		if (layout->n_columns)
+			textbuf_put_char(&layout->header, ',');
+		csv_put_field(&layout->header, field.text, field.size);
+		trim(&field);
+		int *member = column_member(layout, &field);
+		if (member && *member == COLUMN_NONE) {
+			*member = (int)layout->n_columns;
+			known = true;
+		}
+		layout->n_columns++;
+		textbuf_reset(&scratch);
+	}
+	textbuf_fini(&scratch);
+	return known;
+}
+
+/* No header row: domain, ip, and names for what is left of the first record. */
+static void layout_from_data(struct layout *layout, const struct csv_record *record)
+{
+	layout_from_names(layout, record);
+	unsigned n_columns = layout->n_columns;
+	layout->domain = 0;
+	layout->ip = n_columns > 1 ? 1 : COLUMN_NONE;
+	layout->sender = layout->helo = COLUMN_NONE;
+	textbuf_reset(&layout->header);
+	textbuf_put_text(&layout->header, n_columns > 1 ? "domain,ip" : "domain");
+	for (unsigned i = 2; i < n_columns; i++)
+		textbuf_printf(&layout->header, ",column%u", i + 1);
+}
+
+static void say_source_error(const struct inputs *in)
+{
+	enum error err = source_error(in->source);
+	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source)) :
+			   err == ERROR_TRUNCATED ? "the gzip data ends too early" :
+			   err == ERROR_CORRUPT ? "the gzip data is corrupt" : error_text(err);
+	message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
+}
+
+static bool open_at(struct inputs *in, unsigned at)
+{
+	enum error err = source_open(&in->source, in->paths[at]);
+	if (err) {
+		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return false;
+	}
+	in->csv = csv_reader_new(in->source);
+	in->at = at;
+	if (!in->csv)
+		message(MESSAGE_ERROR, "%s: %s", in->paths[at], error_text(ERROR_NOMEM));
+	return in->csv != NULL;
+}
+
+static void close_current(struct inputs *in)
+{
+	csv_reader_free(in->csv);
+	source_close(in->source);
+	in->csv = NULL;
+	in->source = NULL;
+	in->has_first = false;
+}
+
+/* Reads the first record of the file just opened. It is held back as data unless it is the header row. */
+static bool read_first(struct inputs *in, bool first_file, const char *columns, const volatile bool *stop)
+{
+	bool any = csv_read(in->csv, &in->first, stop);
+	in->has_first = any;
+	if (!any && source_error(in->source)) {
+		say_source_error(in);
+		return false;
+	}
+	if (!first_file) {
+		struct layout other = { 0 };
+		bool header = any && !columns && layout_from_names(&other, &in->first);
+		bool same = !any || (header == in->layout.has_header &&
+			(!header || (other.header.size == in->layout.header.size && !memcmp(other.header.bytes, in->layout.header.bytes, other.header.size))));
+		textbuf_fini(&other.header);
+		if (!same)
+			message(MESSAGE_ERROR, "%s: its header row differs from that of %s; scan it on its own", in->paths[in->at], in->paths[0]);
+		in->has_first = any && !header;
+		return same;
+	}
+	if (columns) {
+		struct csv_record names = { .text = columns, .size = strlen(columns), .plain = true };
+		if (!layout_from_names(&in->layout, &names)) {
+			message(MESSAGE_ERROR, "--columns names none of domain, ip, sender, helo: '%s'", columns);
+			return false;
+		}
+		return true;
+	}
+	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
+	in->layout.has_header = any && layout_from_names(&in->layout, &in->first);
+	if (in->layout.has_header)
+		in->has_first = false;
+	else
+		layout_from_data(&in->layout, any ? &in->first : &nothing);
+	return true;
+}
+
+static void note_sizes(struct inputs *in)
+{
+	uint64_t total = 0;
+	for (unsigned i = 0; i < in->n_paths; i++) {
+		struct stat st;
+		if (stat(in->paths[i], &st) || !S_ISREG(st.st_mode))
+			return;
+		total += (uint64_t)st.st_size;
+	}
+	atomic_store_explicit(&in->raw_size, total, memory_order_relaxed);
+}
+
+/* Every further regular file is opened once before the scan starts, so that a wrong name or header is a mistake of the command line and not of the third hour. */
+static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
+{
+	for (unsigned i = in->n_paths; i-- > 1;) {
+		struct stat st;
+		if (!strcmp(in->paths[i], "-") || (!stat(in->paths[i], &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+			continue;
+		bool good = open_at(in, i) && read_first(in, false, columns, stop);
+		close_current(in);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+bool inputs_open(struct inputs *in, char **paths, unsigned n_paths, const char *columns, const volatile bool *stop)
+{
+	*in = (struct inputs){ .paths = paths, .n_paths = n_paths };
+	if (!open_at(in, 0) || !read_first(in, true, columns, stop))
+		return false;
+	if (n_paths > 1) {
+		/* the layout is known now: check the others against it, then open the first again, unless it can be read only once */
+		struct source *source = in->source;
+		struct csv_reader *csv = in->csv;
+		struct csv_record first = in->first;
+		bool has_first = in->has_first;
+		in->source = NULL;
+		in->csv = NULL;
+		bool good = check_further(in, columns, stop);
+		in->source = source;
+		in->csv = csv;
+		in->first = first;
+		in->has_first = has_first;
+		in->at = 0;
+		if (!good)
+			return false;
+	}
+	note_sizes(in);
+	return true;
+}
+
+void inputs_close(struct inputs *in)
+{
+	close_current(in);
+	textbuf_fini(&in->layout.header);
+}
+
+static void note_progress(struct inputs *in)
+{
+	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source), memory_order_relaxed);
+}
+
+static bool open_next(struct inputs *in, const volatile bool *stop)
+{
+	in->raw_before += source_raw_bytes(in->source);
+	close_current(in);
+	if (in->at + 1 >= in->n_paths)
+		return false;
+	if (open_at(in, in->at + 1) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
+		return true;
+	in->broke = true;
+	return false;
+}
+
+bool inputs_next(struct inputs *in, struct csv_record *record, const volatile bool *stop)
+{
+	while (in->csv) {
+		bool any = in->has_first;
+		if (any)
+			*record = in->first;
+		else
+			any = csv_read(in->csv, record, stop);
+		in->has_first = false;
+		if (any) {
+			if (in->n_rows++ % 256 == 0)
+				note_progress(in);
+			return true;
+		}
+		if (*stop)
+			return false;
+		if (source_error(in->source)) {
+			say_source_error(in);
+			in->broke = true;
+			return false;
+		}
+		if (source_had_trailing_garbage(in->source))
+			message(MESSAGE_WARNING, "%s: bytes after the end of the gzip data are ignored", source_path(in->source));
+		if (!open_next(in, stop))
+			return false;
+	}
+	return false;
+}
+
+bool inputs_would_block(const struct inputs *in)
+{
+	return in->csv && !in->has_first && csv_would_block(in->csv);
+}
+
+const char *inputs_path(const struct inputs *in)
+{
+	return in->source ? source_path(in->source) : in->paths[in->at];
+}
