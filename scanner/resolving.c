@@ -1,0 +1,52 @@
+/* resolving.c - options into a resolver's configuration. */
+#include "scanner/resolving.h"
+
+#include "base/message.h"
+
+/* From the first send to the answer. Servers that are silent must not hold a recursive question for ever, but libunbound needs its time to try
+ * several of them: it sends to a silent one for some 17 s before it gives up. */
+enum { RECURSIVE_QUESTION_MS = 20000 };
+
+/* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short outage does not stick. */
+enum { FAILURE_TTL_S = 30 };
+
+const char *resolving_engine_text(const struct options *options)
+{
+	return options->n_upstreams ? "forward" : "recursive";
+}
+
+static unsigned share(unsigned total, unsigned index, unsigned n)
+{
+	unsigned part = total / n + (index < total % n ? 1 : 0);
+	return total && !part ? 1 : part;
+}
+
+struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop)
+{
+	unsigned patience_ms = options->timeout_ms * (options->retries + 1);
+	struct resolver_config config = {
+		.kind = options->n_upstreams ? RESOLVER_FORWARD : RESOLVER_RECURSIVE,
+		.upstreams = options->upstreams,
+		.n_upstreams = options->n_upstreams,
+		.unbound_config = options->unbound_config,
+		.dnssec = options->dnssec,
+		.trust_anchor = options->trust_anchor,
+		.timeout_ms = options->timeout_ms,
+		.retries = options->retries,
+		.max_in_flight = options->in_flight,
+		.queries_per_s = share(options->queries_per_s, index, n_workers),
+		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
+		.failure_ttl_s = FAILURE_TTL_S,
+		.worker = index,
+		.n_workers = n_workers,
+	};
+	/* a forwarder answers for many servers behind it: give the last try twice its time */
+	config.question_deadline_ms = options->n_upstreams ? patience_ms + options->timeout_ms : patience_ms > RECURSIVE_QUESTION_MS ? patience_ms : RECURSIVE_QUESTION_MS;
+	char why[512];
+	struct resolver *resolver;
+	if (resolver_new(&resolver, &config, loop, why, sizeof why)) {
+		message(MESSAGE_ERROR, "%s", why);
+		return NULL;
+	}
+	return resolver;
+}

@@ -1,0 +1,227 @@
+/* row.c - one row's life: begin probes, carry questions to the resolver and answers back, until every probe is done.
+ *
+ * An answer that is at hand arrives inside ask(), and probe_run() loops on it; one that comes later is stored by on_answer(), which only marks the probe and
+ * wakes the row: the work is done in row_continue(), from the runner's turn, never inside a callback. */
+#include "scanner/row.h"
+
+#include "base/clock.h"
+#include "scanner/runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void row_settings_init(struct row_settings *settings, const struct options *options)
+{
+	*settings = (struct row_settings){
+		.checks = options->checks,
+		.explain = !options->no_exp,
+		.dnssec = options->dnssec,
+		.receiver = options->receiver,
+		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
+		.limits = spf_limits_of_rfc,
+	};
+}
+
+static struct probe *probe_of(struct row *row, enum row_probe which)
+{
+	switch (which) {
+	case ROW_SPF:
+		return &row->spf.probe;
+	case ROW_IPREV:
+		return &row->iprev.probe;
+	case ROW_ADDRESS:
+		return &row->address.probe;
+	default:
+		return &row->mailhosts.probe;
+	}
+}
+
+static enum row_probe which_probe(struct row *row, const struct probe *probe)
+{
+	for (enum row_probe which = ROW_SPF; which < ROW_MX; which++)
+		if (probe_of(row, which) == probe)
+			return which;
+	return ROW_MX;
+}
+
+static void on_answer(struct resolver_waiter *waiter, const struct answer *answer)
+{
+	struct row_waiter *w = (struct row_waiter *)waiter;
+	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
+		return;
+	w->row->ready |= 1u << w->probe;
+	runner_wake(w->row->runner, w->row);
+}
+
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+{
+	struct row *row = (struct row *)asker;
+	if (row->expired)
+		return answer_of_failure(qname, type, ANSWER_CANCELLED, "the row's deadline passed");
+	return resolver_ask(row->runner->resolver, &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
+}
+
+struct row *row_new(struct runner *runner)
+{
+	struct row *row = calloc(1, sizeof *row);
+	if (!row)
+		return NULL;
+	row->asker.ask = ask;
+	row->runner = runner;
+	for (unsigned p = 0; p < ROW_PROBES; p++)
+		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
+			row->waiters[p][s] = (struct row_waiter){ .waiter.done = on_answer, .row = row, .probe = (uint8_t)p, .slot = (uint8_t)s };
+	return row;
+}
+
+void row_free(struct row *row)
+{
+	if (!row)
+		return;
+	spf_check_fini(&row->spf);
+	subject_fini(&row->subject);
+	free(row);
+}
+
+/* check_host() for the identity at hand: first HELO, when one was given, then MAIL FROM. */
+static void begin_spf(struct row *row, bool helo)
+{
+	const struct row_settings *settings = row->runner->settings;
+	const struct subject *s = &row->subject;
+	row->checking_helo = helo;
+	row->request = (struct spf_request){
+		.ip = s->ip,
+		.helo = s->helo.text,
+		.helo_size = s->helo.size,
+		.receiver = settings->receiver,
+		.time_s = row->evaluated_s,
+		.explain = settings->explain && !helo,
+		.observer = row->observer,
+	};
+	row->request.domain = helo ? s->helo_domain : s->domain;
+	if (!helo) {
+		row->request.local_part = s->local_part.text;
+		row->request.local_part_size = s->local_part.size;
+		row->request.sender_domain = s->sender_domain.size ? s->sender_domain.text : NULL;
+		row->request.sender_domain_size = s->sender_domain.size;
+	}
+	spf_check_begin(&row->spf, &row->request, &settings->limits, &row->asker);
+	row->running |= 1u << ROW_SPF;
+}
+
+static bool runs(const struct row *row, enum check check)
+{
+	return row->runner->settings->checks & check;
+}
+
+static void begin_probes(struct row *row)
+{
+	const struct subject *s = &row->subject;
+	if (runs(row, CHECK_SPF) && s->ip.family && (s->helo.size || s->has_domain))
+		begin_spf(row, s->helo.size > 0);
+	if (runs(row, CHECK_IPREV) && s->ip.family) {
+		iprev_begin(&row->iprev, &s->ip, &row->asker);
+		row->running |= 1u << ROW_IPREV;
+	}
+	if (runs(row, CHECK_A) && s->domain.size) {
+		hostaddr_begin(&row->address, &s->domain, &s->ip, &row->asker);
+		row->running |= 1u << ROW_ADDRESS;
+	}
+	if (runs(row, CHECK_MX) && s->domain.size) {
+		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
+		row->running |= 1u << ROW_MX;
+	}
+}
+
+/* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when there is more to run. */
+static bool next_identity(struct row *row)
+{
+	if (!row->checking_helo) {
+		row->has_spf = true;
+		return false;
+	}
+	row->has_helo_spf = true;
+	row->helo_verdict = row->spf.result.verdict;
+	row->helo_failed = answer_ref(row->spf.result.failed);
+	if (!row->subject.has_domain) {
+		row->checking_helo = false;
+		return false;
+	}
+	begin_spf(row, false);
+	return true;
+}
+
+static void run_probe(struct row *row, enum row_probe which)
+{
+	do {
+		if (!probe_run(probe_of(row, which)))
+			return;
+	} while (which == ROW_SPF && next_identity(row));
+	row->running &= ~(1u << which);
+}
+
+static void run_probes(struct row *row, unsigned set)
+{
+	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
+		if (set & 1u << which)
+			run_probe(row, which);
+}
+
+static bool finish_if_done(struct row *row)
+{
+	if (row->running)
+		return false;
+	row->elapsed_ms = (row->runner->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	return true;
+}
+
+bool row_start(struct row *row)
+{
+	row->started_ns = row->runner->now_ns;
+	row->evaluated_s = row->runner->wall_s;
+	memcpy(row->evaluated_at, row->runner->wall_text, sizeof row->evaluated_at);
+	row->running = row->ready = 0;
+	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
+	begin_probes(row);
+	run_probes(row, row->running);
+	return finish_if_done(row);
+}
+
+bool row_continue(struct row *row)
+{
+	unsigned ready = row->ready;
+	row->ready = 0;
+	run_probes(row, ready);
+	return finish_if_done(row);
+}
+
+void row_expire(struct row *row)
+{
+	row->expired = true;
+	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++) {
+		if (!(row->running & 1u << which))
+			continue;
+		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
+			const struct answer *answer = resolver_give_up(row->runner->resolver, &row->waiters[which][slot].waiter, "the row's deadline passed");
+			if (answer)
+				probe_take(probe_of(row, which), slot, answer);
+		}
+		run_probe(row, which);
+	}
+	finish_if_done(row);
+}
+
+void row_reset(struct row *row)
+{
+	iprev_fini(&row->iprev);
+	hostaddr_fini(&row->address);
+	mailhosts_fini(&row->mailhosts);
+	answer_unref(row->helo_failed);
+	row->helo_failed = NULL;
+	row->iprev.verdict = IPREV_NONE;
+	row->address.done = false;
+	row->address.match = row->mailhosts.match = MATCH_UNASKED;
+	row->mailhosts.state = MX_UNASKED;
+	row->mailhosts.no_address = false;
+	row->observer = NULL;
+}

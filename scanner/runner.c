@@ -1,0 +1,132 @@
+/* runner.c - one thread's rows in flight. */
+#include "scanner/runner.h"
+
+#include "base/clock.h"
+
+#include <time.h>
+
+void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active)
+{
+	*runner = (struct runner){ .resolver = resolver, .settings = settings, .max_active = max_active };
+	runner_tick(runner);
+}
+
+void runner_fini(struct runner *runner)
+{
+	while (runner->idle) {
+		struct row *row = runner->idle;
+		runner->idle = row->next_idle;
+		row_free(row);
+	}
+}
+
+void runner_tick(struct runner *runner)
+{
+	uint64_t now_ns = clock_now_ns();
+	if (runner->now_ns && !resolver_is_throttled(runner->resolver))
+		runner->patient_ns += now_ns - runner->now_ns;
+	runner->now_ns = now_ns;
+	uint64_t wall_s = clock_wall_ms() / 1000;
+	if (wall_s == runner->wall_s)
+		return;
+	runner->wall_s = wall_s;
+	time_t seconds = (time_t)wall_s;
+	struct tm utc;
+	gmtime_r(&seconds, &utc);
+	strftime(runner->wall_text, sizeof runner->wall_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+bool runner_has_room(const struct runner *runner)
+{
+	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver);
+}
+
+struct row *runner_take_row(struct runner *runner)
+{
+	struct row *row = runner->idle;
+	if (!row)
+		return row_new(runner);
+	runner->idle = row->next_idle;
+	return row;
+}
+
+static void recycle(struct runner *runner, struct row *row)
+{
+	runner->finished(runner, row);
+	row_reset(row);
+	row->next_idle = runner->idle;
+	runner->idle = row;
+}
+
+/* Rows begin in order and have equal deadlines, so the list by age is the list by deadline. */
+static void link_newest(struct runner *runner, struct row *row)
+{
+	row->deadline_ns = runner->patient_ns + runner->settings->deadline_ns;
+	row->older = runner->newest;
+	row->newer = NULL;
+	*(runner->newest ? &runner->newest->newer : &runner->oldest) = row;
+	runner->newest = row;
+	runner->n_active++;
+}
+
+static void unlink_row(struct runner *runner, struct row *row)
+{
+	*(row->older ? &row->older->newer : &runner->oldest) = row->newer;
+	*(row->newer ? &row->newer->older : &runner->newest) = row->older;
+	runner->n_active--;
+}
+
+void runner_start(struct runner *runner, struct row *row)
+{
+	if (row_start(row)) {
+		recycle(runner, row);
+		return;
+	}
+	link_newest(runner, row);
+}
+
+void runner_wake(struct runner *runner, struct row *row)
+{
+	if (row->in_ready)
+		return;
+	row->in_ready = true;
+	row->next_ready = NULL;
+	*(runner->ready_first ? &runner->ready_last->next_ready : &runner->ready_first) = row;
+	runner->ready_last = row;
+}
+
+static bool continue_ready(struct runner *runner)
+{
+	bool any = runner->ready_first != NULL;
+	while (runner->ready_first) {
+		struct row *row = runner->ready_first;
+		runner->ready_first = row->next_ready;
+		row->in_ready = false;
+		if (row_continue(row)) {
+			unlink_row(runner, row);
+			recycle(runner, row);
+		}
+	}
+	return any;
+}
+
+static bool expire_old(struct runner *runner)
+{
+	bool any = false;
+	while (runner->oldest && runner->oldest->deadline_ns <= runner->patient_ns) {
+		struct row *row = runner->oldest;
+		unlink_row(runner, row);
+		row_expire(row);
+		recycle(runner, row);
+		any = true;
+	}
+	return any;
+}
+
+bool runner_turn(struct runner *runner)
+{
+	bool moved = resolver_pump(runner->resolver, runner->now_ns);
+	moved |= continue_ready(runner);
+	moved |= expire_old(runner);
+	return moved;
+}

@@ -1,0 +1,46 @@
+/* runner.h - one thread's rows in flight: starts them, wakes them when answers come, ends them when their time is up.
+ *
+ * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event loop and gets finished rows back by the callback `finished`, which must print
+ * what it wants and return; the row is recycled after it.
+ * A row's deadline runs on a patient clock, which stands still while the resolver holds questions back for our own limits (--qps, --in-flight): own throttling never ends a row. */
+#ifndef SCANNER_RUNNER_H
+#define SCANNER_RUNNER_H
+
+#include "scanner/row.h"
+
+struct runner {
+	struct resolver *resolver;
+	const struct row_settings *settings;
+	void (*finished)(struct runner *runner, struct row *row);
+	void *owner;
+	unsigned max_active;
+	/* the turn */
+	uint64_t now_ns, wall_s, patient_ns;
+	char wall_text[24]; /* wall_s as RFC 3339, UTC */
+	/* rows */
+	struct row *idle, *ready_first, *ready_last, *oldest, *newest;
+	unsigned n_active;
+};
+
+void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active);
+/* No row may be active. */
+void runner_fini(struct runner *runner);
+
+/* Reads the clocks. Call first in every turn. */
+void runner_tick(struct runner *runner);
+
+/* True while another row may be started: few enough run, and no question waits for our own limits. */
+bool runner_has_room(const struct runner *runner);
+
+/* A row to fill (number, record, subject, owner) and then to start; NULL without memory. */
+struct row *runner_take_row(struct runner *runner);
+/* Starts it; it may be finished when this returns. */
+void runner_start(struct runner *runner, struct row *row);
+
+/* Lets answers in, continues the rows they belong to, ends rows whose time is up. True if anything moved: then there may be more to do before sleeping. */
+bool runner_turn(struct runner *runner);
+
+/* For row.c: its answers have come. */
+void runner_wake(struct runner *runner, struct row *row);
+
+#endif
