@@ -1,0 +1,23 @@
+/* columns.h - the output's columns, as one table: header, rows and docs/output.md (a test compares) all come from it.
+ *
+ * The order is a contract (scripts depend on it): `row`, the input's columns as they stood, then the table. */
+#ifndef SCANNER_COLUMNS_H
+#define SCANNER_COLUMNS_H
+
+#include "base/textbuf.h"
+#include "scanner/inputs.h"
+#include "scanner/row.h"
+
+/* Appends the header row with its line end. */
+void columns_put_header(struct textbuf *out, const struct layout *layout);
+
+/* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are lost. */
+void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct row *row);
+
+/* The names of the table's columns; NULL past the last. */
+const char *columns_name(unsigned i);
+
+/* The questions behind the row's temperrors, "TXT example.com: unresolved (why);..."; nothing when there is none. */
+void columns_put_causes(struct textbuf *out, const struct row *row);
+
+#endif
