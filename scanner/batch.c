@@ -1,0 +1,157 @@
+/* batch.c - some consecutive input rows on their way. */
+#include "scanner/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Raw output this large is given back to the system after packing; smaller buffers are kept for the batch's next life. Rows of a usual size need some
+ * 400 bytes; all batches of a window together must not keep their largest moment for ever. */
+enum { KEEP_BYTES = 16384 };
+
+bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
+{
+	*b = (struct batch){ .max_rows = max_rows, .n_workers = n_workers };
+	b->rows = calloc(max_rows, sizeof *b->rows);
+	b->slices = calloc(n_workers, sizeof *b->slices);
+	b->out = calloc(n_workers, sizeof *b->out);
+	return b->rows && b->slices && b->out;
+}
+
+void batch_fini(struct batch *b)
+{
+	for (unsigned w = 0; b->out && w < b->n_workers; w++)
+		textbuf_fini(&b->out[w]);
+	textbuf_fini(&b->input);
+	textbuf_fini(&b->packed);
+	free(b->rows);
+	free(b->slices);
+	free(b->out);
+}
+
+void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row)
+{
+	b->sequence = sequence;
+	b->first_row = first_row;
+	b->n_rows = 0;
+	textbuf_reset(&b->input);
+	for (unsigned w = 0; w < b->n_workers; w++)
+		b->slices[w] = (struct batch_slice){ .first = BATCH_NO_ROW, .last = BATCH_NO_ROW };
+}
+
+bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker)
+{
+	size_t at = b->input.size;
+	textbuf_put(&b->input, record->text, record->size);
+	if (b->input.failed)
+		return false;
+	uint32_t index = b->n_rows++;
+	b->rows[index] = (struct batch_row){
+		.text_at = (uint32_t)at,
+		.text_size = (uint32_t)record->size,
+		.next = BATCH_NO_ROW,
+		.plain = record->plain,
+		.broken = record->broken,
+		.too_long = record->too_long,
+	};
+	struct batch_slice *slice = &b->slices[worker];
+	*(slice->count++ ? &b->rows[slice->last].next : &slice->first) = index;
+	slice->last = index;
+	return true;
+}
+
+void batch_seal(struct batch *b)
+{
+	atomic_store_explicit(&b->n_left, b->n_rows, memory_order_relaxed);
+}
+
+struct csv_record batch_record(const struct batch *b, unsigned row)
+{
+	const struct batch_row *r = &b->rows[row];
+	return (struct csv_record){
+		.text = b->input.bytes + r->text_at,
+		.size = r->text_size,
+		.plain = r->plain,
+		.broken = r->broken,
+		.too_long = r->too_long,
+	};
+}
+
+bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
+{
+	struct batch_row *r = &b->rows[row];
+	r->skipped = skipped;
+	r->worker = (uint16_t)worker;
+	r->out_at = (uint32_t)out_at;
+	r->out_size = (uint32_t)(b->out[worker].size - out_at);
+	/* release: the finisher must see this row's text; acquire: the finisher sees everybody's */
+	return atomic_fetch_sub_explicit(&b->n_left, 1, memory_order_acq_rel) == 1;
+}
+
+static bool any_failed(const struct batch *b)
+{
+	for (unsigned w = 0; w < b->n_workers; w++)
+		if (b->out[w].failed)
+			return true;
+	return false;
+}
+
+/* Whole rows as long as they fit in a member; a row that is longer than a member is cut, and counts where it ends. */
+struct packer {
+	struct batch *batch;
+	struct bgzf *z;
+	struct textbuf *joined;
+	struct bgzf_checkpoint checkpoint;
+};
+
+static void end_member(struct packer *p)
+{
+	if (!p->joined->size)
+		return;
+	bgzf_put_member(p->z, &p->batch->packed, p->joined->bytes, p->joined->size, &p->checkpoint);
+	p->checkpoint.first_row += p->checkpoint.n_rows;
+	p->checkpoint.n_rows = 0;
+	textbuf_reset(p->joined);
+}
+
+static void pack_row(struct packer *p, const char *text, size_t size)
+{
+	if (p->joined->size + size > BGZF_TEXT_MAX_BYTES)
+		end_member(p);
+	for (; size > BGZF_TEXT_MAX_BYTES; size -= BGZF_TEXT_MAX_BYTES, text += BGZF_TEXT_MAX_BYTES) {
+		textbuf_put(p->joined, text, BGZF_TEXT_MAX_BYTES);
+		end_member(p);
+	}
+	textbuf_put(p->joined, text, size);
+	p->checkpoint.n_rows++;
+}
+
+static void shrink(struct textbuf *b)
+{
+	if (b->capacity > KEEP_BYTES)
+		textbuf_fini(b);
+	else
+		textbuf_reset(b);
+}
+
+bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint)
+{
+	struct packer p = { .batch = b, .z = z, .joined = joined, .checkpoint = { .fingerprint = fingerprint, .first_row = b->first_row } };
+	bool good = !any_failed(b);
+	textbuf_reset(joined);
+	textbuf_reset(&b->packed);
+	b->n_packed_rows = 0;
+	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped; i++, b->n_packed_rows++) {
+		const struct batch_row *r = &b->rows[i];
+		const char *text = b->out[r->worker].bytes + r->out_at;
+		if (z)
+			pack_row(&p, text, r->out_size);
+		else
+			textbuf_put(&b->packed, text, r->out_size);
+	}
+	if (z)
+		end_member(&p);
+	for (unsigned w = 0; w < b->n_workers; w++)
+		shrink(&b->out[w]);
+	shrink(&b->input);
+	return good && !joined->failed && !b->packed.failed;
+}

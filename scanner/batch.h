@@ -1,0 +1,70 @@
+/* batch.h - some consecutive input rows on their way: their text, who works on each, and their finished output.
+ *
+ * Ownership, in the order of a batch's life (see pipeline.h): the feeder fills it and then never touches it again; every worker reads the input and writes only the slots and the output buffer
+ * that are its own; the worker that finishes the last row (batch_finish_row() says so) packs it; the collector writes it and gives it back to the feeder. */
+#ifndef SCANNER_BATCH_H
+#define SCANNER_BATCH_H
+
+#include "base/textbuf.h"
+#include "io/bgzf.h"
+#include "io/csv.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A batch is also full at this much input, so that rows of a megabyte do not make batches of a gigabyte. */
+#define BATCH_INPUT_MAX_BYTES (4u << 20)
+
+enum { BATCH_NO_ROW = UINT32_MAX };
+
+struct batch_row {
+	/* feeder */
+	uint32_t text_at, text_size, next; /* next row of the same worker, BATCH_NO_ROW at the end */
+	bool plain, broken, too_long;
+	/* the row's worker */
+	bool skipped;                      /* the scan was stopped before it began: no output */
+	uint16_t worker;
+	uint32_t out_at, out_size;         /* in out[worker] */
+};
+
+struct batch_slice {
+	uint32_t first, last, count;
+};
+
+struct batch {
+	uint64_t sequence, first_row;      /* first_row is 1-based */
+	unsigned n_rows, max_rows, n_workers;
+	struct textbuf input;
+	struct batch_row *rows;
+	struct batch_slice *slices;        /* one for each worker */
+	struct textbuf *out;               /* one for each worker */
+	atomic_uint n_left;                /* rows not finished yet */
+	struct textbuf packed;             /* what the collector writes */
+	unsigned n_packed_rows;            /* fewer than n_rows when a row was skipped: the output ends there */
+};
+
+/* False without memory; batch_fini() cleans up either way. */
+bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers);
+void batch_fini(struct batch *b);
+
+/* Feeder: empties it for new rows. */
+void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row);
+/* Feeder: adds a row for a worker. False without memory: the row was not added. */
+bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker);
+static inline bool batch_is_full(const struct batch *b)
+{
+	return b->n_rows == b->max_rows || b->input.size >= BATCH_INPUT_MAX_BYTES;
+}
+/* Feeder: no more rows will be added. */
+void batch_seal(struct batch *b);
+
+/* Worker: the input row as a record. */
+struct csv_record batch_record(const struct batch *b, unsigned row);
+/* Worker: its row is finished, with text put in its output buffer from `out_at` on (or skipped). True for the last of all: the caller packs it. */
+bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);
+
+/* The finisher: joins the rows in order into b->packed, as BGZF members when `z` is given, and drops input and raw output. `joined` is for the work. False without memory. */
+bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint);
+
+#endif

@@ -1,0 +1,156 @@
+/* feeder.c - the pipeline's first thread: input rows into batches, batches to workers. */
+#include "scanner/batch.h"
+#include "scanner/pipeline.h"
+#include "scanner/worker.h"
+
+#include "base/hash.h"
+#include "base/message.h"
+
+#include <string.h>
+
+/* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one with less than half of it, if there is any. */
+enum { BACKLOG_BATCHES = 8 };
+
+struct feeder {
+	struct pipeline *p;
+	struct batch *batch;
+	uint64_t n_rows, n_batches, backlog_max;
+	struct textbuf scratch;
+};
+
+/* What a row's answers hang on: its domain, or the sender's, or the address. Only a hint for sharing caches, so it need not be exact. */
+static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
+{
+	const struct layout *layout = &f->p->inputs->layout;
+	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &f->scratch);
+	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
+	textbuf_reset(&f->scratch);
+	textbuf_reserve(&f->scratch, record->size + 1);
+	for (int n = 0; csv_next_field(&fields, &field); n++) {
+		if (n == layout->domain)
+			domain = field;
+		else if (n == layout->sender)
+			sender = field;
+		else if (n == layout->ip)
+			ip = field;
+	}
+	if (domain.size)
+		return domain;
+	const char *at = sender.size ? memrchr(sender.text, '@', sender.size) : NULL;
+	if (at)
+		return (struct csv_field){ at + 1, sender.size - (size_t)(at + 1 - sender.text) };
+	return sender.size ? sender : ip;
+}
+
+static uint64_t key_hash(struct feeder *f, const struct csv_record *record)
+{
+	struct csv_field key = key_field(f, record);
+	char lower[DNAME_MAX_BYTES];
+	size_t size = key.size < sizeof lower ? key.size : sizeof lower;
+	for (size_t i = 0; i < size; i++)
+		lower[i] = key.text[i] >= 'A' && key.text[i] <= 'Z' ? (char)(key.text[i] | 0x20) : key.text[i];
+	return hash_bytes(lower, size);
+}
+
+static unsigned choose_worker(struct feeder *f, const struct csv_record *record)
+{
+	struct pipeline *p = f->p;
+	if (p->n_workers == 1)
+		return 0;
+	unsigned choice = (unsigned)(key_hash(f, record) % p->n_workers);
+	if (worker_backlog(&p->workers[choice]) < f->backlog_max)
+		return choice;
+	unsigned least = choice;
+	for (unsigned w = 0; w < p->n_workers; w++)
+		if (worker_backlog(&p->workers[w]) < worker_backlog(&p->workers[least]))
+			least = w;
+	return worker_backlog(&p->workers[least]) < f->backlog_max / 2 ? least : choice;
+}
+
+static void hand_over(struct feeder *f)
+{
+	struct pipeline *p = f->p;
+	struct batch *batch = f->batch;
+	f->batch = NULL;
+	f->n_batches++;
+	batch_seal(batch);
+	atomic_store_explicit(&p->n_fed, f->n_batches, memory_order_release);
+	/* after the last push the batch may be gone: find out first who gets it */
+	bool gets_it[OPTIONS_WORKERS_MAX];
+	for (unsigned w = 0; w < p->n_workers; w++)
+		gets_it[w] = batch->slices[w].count > 0;
+	for (unsigned w = 0; w < p->n_workers; w++) {
+		if (!gets_it[w])
+			continue;
+		ring_push(p->workers[w].in, batch);
+		doorbell_ring(&p->workers[w].bell);
+	}
+}
+
+static bool everyone_is_behind(const struct feeder *f)
+{
+	for (unsigned w = 0; w < f->p->n_workers; w++)
+		if (worker_backlog(&f->p->workers[w]) < f->backlog_max)
+			return false;
+	return true;
+}
+
+static bool is_stopping(const struct feeder *f)
+{
+	return atomic_load_explicit(&f->p->stopping, memory_order_relaxed);
+}
+
+/* Sleeps until there is an empty batch and somebody who needs rows. False when the scan is being stopped. */
+static bool take_batch(struct feeder *f)
+{
+	struct pipeline *p = f->p;
+	while (!is_stopping(f)) {
+		if (!everyone_is_behind(f) && (f->batch = ring_pop(p->spare))) {
+			batch_begin(f->batch, f->n_batches, f->n_rows + 1);
+			return true;
+		}
+		doorbell_arm(&p->feeder_bell);
+		if (is_stopping(f) || (!everyone_is_behind(f) && ring_count(p->spare)))
+			doorbell_silence(&p->feeder_bell);
+		else
+			doorbell_wait(&p->feeder_bell, -1);
+	}
+	return false;
+}
+
+static bool add_row(struct feeder *f, const struct csv_record *record)
+{
+	if (!f->batch && !take_batch(f))
+		return false;
+	unsigned w = choose_worker(f, record);
+	if (!batch_add(f->batch, record, w)) {
+		message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s", inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1), error_text(ERROR_NOMEM));
+		pipeline_fail(f->p);
+		return false;
+	}
+	f->n_rows++;
+	tally_add(&f->p->workers[w].n_given, 1);
+	return true;
+}
+
+void feeder_run(struct pipeline *p)
+{
+	struct feeder f = { .p = p, .backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
+	struct csv_record record;
+	while (!is_stopping(&f) && inputs_next(p->inputs, &record, &p->stop_reading)) {
+		if (!add_row(&f, &record))
+			break;
+		/* a slow pipe's rows do not wait for company */
+		if (batch_is_full(f.batch) || inputs_would_block(p->inputs))
+			hand_over(&f);
+	}
+	if (f.batch && f.batch->n_rows)
+		hand_over(&f);
+	atomic_store_explicit(&p->fed_all, true, memory_order_release);
+	for (unsigned w = 0; w < p->n_workers; w++) {
+		atomic_store_explicit(&p->workers[w].feeding_over, true, memory_order_release);
+		doorbell_ring(&p->workers[w].bell);
+	}
+	doorbell_ring(&p->collector_bell);
+	textbuf_fini(&f.scratch);
+}

@@ -1,0 +1,39 @@
+/* tally.c - what a worker has counted so far. */
+#include "scanner/tally.h"
+
+#include "scanner/row.h"
+
+void tally_row(struct tally *t, const struct row *row)
+{
+	bool temperror = row->iprev.verdict == IPREV_TEMPERROR || row->address.match == MATCH_TEMPERROR || row->mailhosts.match == MATCH_TEMPERROR ||
+			 row->mailhosts.state == MX_TEMPERROR;
+	tally_add(&t->rows, 1);
+	if (row->subject.error[0])
+		tally_add(&t->bad_rows, 1);
+	if (row->has_spf) {
+		tally_add(&t->spf[row->spf.result.verdict], 1);
+		temperror |= row->spf.result.verdict == SPF_TEMPERROR;
+	}
+	if (row->has_helo_spf) {
+		tally_add(&t->helo_spf[row->helo_verdict], 1);
+		temperror |= row->helo_verdict == SPF_TEMPERROR;
+	}
+	if (row->iprev.verdict != IPREV_NONE)
+		tally_add(&t->iprev[row->iprev.verdict], 1);
+	if (temperror)
+		tally_add(&t->temperror_rows, 1);
+}
+
+void tally_sum(struct tally *sum, const struct tally *from)
+{
+	tally_add(&sum->rows, tally_read(&from->rows));
+	tally_add(&sum->bad_rows, tally_read(&from->bad_rows));
+	tally_add(&sum->temperror_rows, tally_read(&from->temperror_rows));
+	tally_add(&sum->active_rows, tally_read(&from->active_rows));
+	for (unsigned i = 0; i < SPF_VERDICT_COUNT; i++) {
+		tally_add(&sum->spf[i], tally_read(&from->spf[i]));
+		tally_add(&sum->helo_spf[i], tally_read(&from->helo_spf[i]));
+	}
+	for (unsigned i = 0; i < IPREV_VERDICT_COUNT; i++)
+		tally_add(&sum->iprev[i], tally_read(&from->iprev[i]));
+}

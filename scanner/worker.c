@@ -1,0 +1,188 @@
+/* worker.c - one of the scan's worker threads.
+ *
+ * Its turn: let answers in and continue rows, begin new ones while there is room, and sleep in the event loop when neither moved anything. Rows whose answers are all
+ * cached are finished inside begin_rows() without the loop, so the loop is entered once for some hundred of them. */
+#include "scanner/worker.h"
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/message.h"
+#include "scanner/columns.h"
+#include "scanner/resolving.h"
+
+/* Rows begun between two looks at the network. */
+enum { BEGIN_MAX = 256 };
+
+/* Raw output waiting for its batch's last row: past this a worker has only one row in flight, which still ends every batch, oldest first. */
+enum { HELD_MAX_BYTES = 192 << 20 };
+
+static void pack(struct worker *w, struct batch *batch)
+{
+	struct pipeline *p = w->pipeline;
+	for (unsigned i = 0; i < batch->n_workers; i++)
+		w->held_bytes -= (int64_t)batch->out[i].size;
+	if (!batch_pack(batch, w->bgzf, &w->joined, p->fingerprint)) {
+		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
+		pipeline_fail(p);
+	}
+	ring_push(w->out, batch);
+	doorbell_ring(&p->collector_bell);
+}
+
+static void on_finished(struct runner *runner, struct row *row)
+{
+	struct worker *w = runner->owner;
+	struct batch *batch = row->owner;
+	struct textbuf *out = &batch->out[w->index];
+	size_t at = out->size;
+	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, row);
+	w->held_bytes += (int64_t)(out->size - at);
+	tally_row(&w->tally, row);
+	if (batch_finish_row(batch, row->owner_slot, w->index, at, false))
+		pack(w, batch);
+}
+
+static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	if (batch_finish_row(batch, slot, w->index, batch->out[w->index].size, true))
+		pack(w, batch);
+}
+
+static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	struct pipeline *p = w->pipeline;
+	struct row *row = atomic_load_explicit(&p->stopping, memory_order_relaxed) ? NULL : runner_take_row(&w->runner);
+	if (!row) {
+		if (!atomic_load_explicit(&p->stopping, memory_order_relaxed)) {
+			message(MESSAGE_ERROR, "row %llu cannot be begun: %s", (unsigned long long)(batch->first_row + slot), error_text(ERROR_NOMEM));
+			pipeline_fail(p);
+		}
+		skip_row(w, batch, slot);
+		return;
+	}
+	row->number = batch->first_row + slot;
+	row->record = batch_record(batch, slot);
+	row->owner = batch;
+	row->owner_slot = slot;
+	subject_parse(&row->subject, &p->inputs->layout, &row->record);
+	runner_start(&w->runner, row);
+}
+
+static bool may_begin(const struct worker *w)
+{
+	if (!runner_has_room(&w->runner))
+		return false;
+	return w->runner.n_active == 0 || atomic_load_explicit(&w->pipeline->held_bytes, memory_order_relaxed) < HELD_MAX_BYTES;
+}
+
+/* The next row of the worker, from the batch at hand or a new one. False: nothing is waiting. */
+static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
+{
+	if (!w->batch) {
+		w->batch = ring_pop(w->in);
+		if (!w->batch)
+			return false;
+		w->next_row = w->batch->slices[w->index].first;
+	}
+	*batch = w->batch;
+	*slot = w->next_row;
+	w->next_row = w->batch->rows[*slot].next;
+	if (w->next_row == BATCH_NO_ROW)
+		w->batch = NULL; /* its last row: once begun, the batch may be packed and gone */
+	return true;
+}
+
+static bool begin_rows(struct worker *w)
+{
+	struct batch *batch;
+	uint32_t slot;
+	unsigned n = 0;
+	while (n < BEGIN_MAX && may_begin(w) && next_row(w, &batch, &slot)) {
+		begin_row(w, batch, slot);
+		n++;
+	}
+	if (n) {
+		atomic_fetch_add_explicit(&w->n_begun, n, memory_order_relaxed);
+		doorbell_ring(&w->pipeline->feeder_bell);
+	}
+	return n > 0;
+}
+
+static void publish(struct worker *w)
+{
+	if (w->held_bytes)
+		atomic_fetch_add_explicit(&w->pipeline->held_bytes, w->held_bytes, memory_order_relaxed);
+	w->held_bytes = 0;
+	atomic_store_explicit(&w->tally.active_rows, w->runner.n_active, memory_order_relaxed);
+}
+
+static bool is_over(const struct worker *w)
+{
+	return atomic_load_explicit(&w->feeding_over, memory_order_acquire) && !w->batch && !ring_count(w->in) && !w->runner.n_active;
+}
+
+static void sleep_in_loop(struct worker *w)
+{
+	doorbell_arm(&w->bell);
+	bool can_begin = may_begin(w) && (w->batch || ring_count(w->in));
+	loop_turn(w->loop, !can_begin && !is_over(w));
+	doorbell_silence(&w->bell);
+}
+
+void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+	while (!is_over(w)) {
+		runner_tick(&w->runner);
+		bool moved = runner_turn(&w->runner);
+		moved |= begin_rows(w);
+		publish(w);
+		if (moved)
+			loop_turn(w->loop, false);
+		else
+			sleep_in_loop(w);
+	}
+	publish(w);
+	runner_fini(&w->runner);
+	return NULL;
+}
+
+/* What the loop tells us only ends its sleep; the turn looks for itself. */
+static void on_wake(void *arg)
+{
+	(void)arg;
+}
+
+bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
+{
+	*w = (struct worker){ .pipeline = p, .index = index, .bell.fd = -1 };
+	w->in = ring_new(p->n_batches);
+	w->out = ring_new(p->n_batches);
+	w->loop = loop_new();
+	w->bgzf = p->compress ? bgzf_new((int)p->options->compression_level) : NULL;
+	if (!w->in || !w->out || !w->loop || (p->compress && !w->bgzf) || doorbell_init(&w->bell)) {
+		message(MESSAGE_ERROR, "worker %u cannot be set up: out of memory or file descriptors", index + 1);
+		return false;
+	}
+	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->bell), on_wake, w);
+	w->resolver = resolving_new(p->options, index, p->n_workers, w->loop);
+	if (!w->bell_event || !w->resolver)
+		return false;
+	runner_init(&w->runner, w->resolver, &p->settings, p->options->in_flight);
+	w->runner.finished = on_finished;
+	w->runner.owner = w;
+	return true;
+}
+
+void worker_fini(struct worker *w)
+{
+	resolver_free(w->resolver);
+	loop_event_free(w->bell_event);
+	loop_free(w->loop);
+	doorbell_fini(&w->bell);
+	bgzf_free(w->bgzf);
+	textbuf_fini(&w->joined);
+	textbuf_fini(&w->scratch);
+	ring_free(w->in);
+	ring_free(w->out);
+}
