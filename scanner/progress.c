@@ -1,0 +1,115 @@
+/* progress.c - how far a scan has come. Rates are of the last interval, the ETA is of the whole run: share of the raw input done against the time it took. */
+#include "scanner/progress.h"
+
+#include "base/clock.h"
+#include "base/message.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LIVE_MS = 500, LINE_NS_S = 10 };
+
+/* 3725 s as "1:02:05". */
+static void put_duration(struct textbuf *out, uint64_t seconds)
+{
+	if (seconds >= 3600)
+		textbuf_printf(out, "%llu:%02llu:%02llu", (unsigned long long)(seconds / 3600), (unsigned long long)(seconds / 60 % 60), (unsigned long long)(seconds % 60));
+	else
+		textbuf_printf(out, "%llu:%02llu", (unsigned long long)(seconds / 60), (unsigned long long)(seconds % 60));
+}
+
+static double per_second(uint64_t count, uint64_t ns)
+{
+	return ns ? (double)count * (double)CLOCK_NS_PER_S / (double)ns : 0;
+}
+
+static void put_share(struct textbuf *out, const struct progress *progress, uint64_t now_ns)
+{
+	const struct inputs *in = progress->pipeline->inputs;
+	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed), done = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
+	if (!size || !done)
+		return;
+	double share = done < size ? (double)done / (double)size : 1;
+	textbuf_printf(out, "%.1f%%, ", 100 * share);
+	textbuf_put_text(out, "ETA ");
+	put_duration(out, (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * (1 - share) / share));
+	textbuf_put_text(out, ", ");
+}
+
+static void put_state(struct textbuf *out, struct progress *progress, uint64_t now_ns)
+{
+	struct tally tally;
+	struct resolver_counters counters;
+	pipeline_tally(progress->pipeline, &tally, &counters);
+	uint64_t rows = tally_read(&tally.rows), ns = now_ns - progress->last_ns;
+	put_share(out, progress, now_ns);
+	textbuf_printf(out, "%llu rows, %.0f rows/s, %llu in flight, %.0f answers/s, %.2f%% temperror", (unsigned long long)rows,
+		per_second(rows - progress->last_rows, ns), (unsigned long long)tally_read(&tally.active_rows), per_second(counters.answers - progress->last_answers, ns),
+		rows ? 100.0 * (double)tally_read(&tally.temperror_rows) / (double)rows : 0.0);
+	progress->last_rows = rows;
+	progress->last_answers = counters.answers;
+	progress->last_ns = now_ns;
+}
+
+static void tell(struct progress *progress, struct textbuf *text)
+{
+	uint64_t now_ns = clock_now_ns();
+	bool line_due = progress->lines && now_ns - progress->last_line_ns >= LINE_NS_S * CLOCK_NS_PER_S;
+	if (!progress->live && !line_due)
+		return;
+	textbuf_reset(text);
+	put_state(text, progress, now_ns);
+	if (progress->live) {
+		message_live(textbuf_text(text));
+		return;
+	}
+	progress->last_line_ns = now_ns;
+	message(MESSAGE_INFO, "%s", textbuf_text(text));
+}
+
+static void *progress_main(void *arg)
+{
+	struct progress *progress = arg;
+	struct textbuf text = { 0 };
+	while (!atomic_load_explicit(&progress->over, memory_order_acquire)) {
+		doorbell_arm(&progress->bell);
+		if (atomic_load_explicit(&progress->over, memory_order_acquire))
+			break;
+		doorbell_wait(&progress->bell, LIVE_MS);
+		pipeline_nudge(progress->pipeline);
+		tell(progress, &text);
+	}
+	textbuf_fini(&text);
+	return NULL;
+}
+
+bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode)
+{
+	*progress = (struct progress){ .pipeline = pipeline, .started_ns = clock_now_ns() };
+	bool terminal = isatty(STDERR_FILENO);
+	progress->live = mode != PROGRESS_NEVER && terminal;
+	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);
+	progress->last_ns = progress->last_line_ns = progress->started_ns;
+	if (doorbell_init(&progress->bell)) {
+		message(MESSAGE_ERROR, "no file descriptors left");
+		return false;
+	}
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int failed = pthread_create(&progress->thread, NULL, progress_main, progress);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed)
+		message(MESSAGE_ERROR, "a thread cannot be started: %s", strerror(failed));
+	return !failed;
+}
+
+void progress_stop(struct progress *progress)
+{
+	atomic_store_explicit(&progress->over, true, memory_order_release);
+	doorbell_ring(&progress->bell);
+	pthread_join(progress->thread, NULL);
+	doorbell_fini(&progress->bell);
+	message_live(NULL);
+}

@@ -1,0 +1,23 @@
+/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a line every 10 s. A thread of its own, asleep but for that. */
+#ifndef SCANNER_PROGRESS_H
+#define SCANNER_PROGRESS_H
+
+#include "base/doorbell.h"
+#include "scanner/pipeline.h"
+
+struct progress {
+	struct pipeline *pipeline;
+	bool live, lines;
+	pthread_t thread;
+	struct doorbell bell;
+	atomic_bool over;
+	/* the thread's */
+	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns;
+};
+
+/* False after telling the user why. */
+bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode);
+/* Ends the thread and takes the live line away. */
+void progress_stop(struct progress *progress);
+
+#endif

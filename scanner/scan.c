@@ -1,0 +1,123 @@
+/* scan.c - `spfsweep scan`: opens input and output, runs the pipeline between them, tells how it went. */
+#include "scanner/scan.h"
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "scanner/pipeline.h"
+#include "scanner/progress.h"
+#include "scanner/summary.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The one thing a signal handler can reach. Set before the handlers are, and only then. */
+static struct pipeline *stop_target;
+
+static void on_signal(int number)
+{
+	(void)number;
+	int saved = errno;
+	pipeline_stop(stop_target, true);
+	errno = saved;
+}
+
+/* The first SIGINT or SIGTERM stops the scan in order; a second one finds the default action again and ends it at once. SIGUSR1 is how our own threads
+ * end a blocking read of the main thread. */
+static void take_signals(struct pipeline *pipeline)
+{
+	struct sigaction once = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, always = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
+	stop_target = pipeline;
+	sigaction(SIGINT, &once, NULL);
+	sigaction(SIGTERM, &once, NULL);
+	sigaction(SIGHUP, &once, NULL);
+	sigaction(SIGUSR1, &always, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void leave_signals(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGTERM, &ignore, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
+	stop_target = NULL;
+}
+
+/* Opening the output empties it: never an input. */
+static bool output_is_input(const struct options *options)
+{
+	struct stat out, in;
+	if (!strcmp(options->output, "-") || stat(options->output, &out) || !S_ISREG(out.st_mode))
+		return false;
+	for (unsigned i = 0; i < options->n_inputs; i++)
+		if (!stat(options->inputs[i], &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+			message(MESSAGE_ERROR, "%s is an input, too: choose another --output", options->output);
+			return true;
+		}
+	return false;
+}
+
+static int exit_status_of(const struct pipeline *p, bool whole)
+{
+	struct tally tally;
+	struct resolver_counters counters;
+	if (!whole)
+		return EXIT_STOPPED;
+	pipeline_tally(p, &tally, &counters);
+	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
+}
+
+static int run(struct pipeline *p, const struct options *options, struct inputs *inputs)
+{
+	uint64_t started_ms = clock_wall_ms(), started_ns = clock_now_ns();
+	struct sink *sink;
+	struct progress progress;
+	if (sink_open(&sink, options->output)) {
+		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(errno));
+		return EXIT_USAGE;
+	}
+	if (!progress_start(&progress, p, options->progress)) {
+		sink_close(sink);
+		return EXIT_USAGE;
+	}
+	bool whole = pipeline_run(p, sink);
+	progress_stop(&progress);
+	if (sink_close(sink)) {
+		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(errno));
+		whole = false;
+	}
+	struct summary summary;
+	summary_init(&summary, p, started_ms, started_ns);
+	summary.complete = whole && summary.rows_written == inputs->n_rows;
+	summary.exit_status = exit_status_of(p, summary.complete);
+	if (whole && !summary.complete)
+		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this", (unsigned long long)inputs->n_rows, (unsigned long long)summary.rows_written);
+	summary_tell(&summary);
+	if (options->summary && !summary_write(&summary, options->summary))
+		return EXIT_STOPPED;
+	return summary.exit_status;
+}
+
+int scan_run(const struct options *options)
+{
+	struct inputs inputs;
+	struct pipeline pipeline;
+	int status = EXIT_USAGE;
+	if (output_is_input(options))
+		return EXIT_USAGE;
+	static const volatile bool never;
+	if (inputs_open(&inputs, options->inputs, options->n_inputs, options->columns, &never)) {
+		bool ready = pipeline_init(&pipeline, options, &inputs);
+		if (ready) {
+			take_signals(&pipeline);
+			status = run(&pipeline, options, &inputs);
+			leave_signals();
+		}
+		pipeline_fini(&pipeline);
+	}
+	inputs_close(&inputs);
+	return status;
+}
