@@ -1,7 +1,7 @@
 /* check.h - check_host() of RFC 7208 as a probe: interprets compiled records with an explicit frame stack.
  *
  * One check: fill a request, spf_check_begin(), run the probe ("base/probe.h"), read `result`, spf_check_fini(). The machine walks
- *     FETCH (TXT of the frame's domain) -> SELECT -> TERM -> [ADDRESS | MX | MX_ADDRESS | PTR | PTR_ADDRESS | EXISTS | ...] -> ... -> EXPLAIN -> done
+ *     FETCH (TXT of the frame's domain) -> SELECT -> TERM -> TARGET -> [ADDRESS | EXISTS | MX -> MX_ADDRESS | NAMES -> NAMES_ADDRESS] -> TERM ... -> EXPLAIN -> END
  * with one frame per include or redirect on a fixed stack, since 10 terms is all that a check may spend. Questions about the same
  * MX or PTR set are asked together and judged in order, so the verdict does not depend on which answer came first.
  * The request's texts and the limits stay the caller's and must outlive the check. */
@@ -15,7 +15,7 @@
 
 /* RFC 7208 section 4.6.4. */
 struct spf_limits {
-	unsigned lookup_terms; /* 10, over the whole tree */
+	unsigned lookup_terms; /* 10, over the whole tree; at most SPF_FRAMES_MAX - 1 of them can be nested */
 	unsigned void_lookups; /* 2 */
 	unsigned mx_names;     /* 10; one more is permerror; at most PROBE_FANOUT_MAX */
 	unsigned ptr_names;    /* 10; the rest are ignored; at most PROBE_FANOUT_MAX */
@@ -36,7 +36,7 @@ enum spf_event_kind {
 struct spf_event {
 	enum spf_event_kind kind;
 	unsigned depth;     /* 0 at the top */
-	const struct dname *domain, *target;
+	const struct dname *domain, *target; /* target NULL: the term names none, or what is no domain name */
 	const char *text;
 	size_t text_size;
 	const struct answer *answer;
@@ -54,7 +54,7 @@ struct spf_request {
 	size_t local_part_size;
 	const char *sender_domain; /* the part after the @, as text for %{o}, %{s}; NULL: the domain */
 	size_t sender_domain_size;
-	const char *helo;
+	const char *helo;        /* %{h}; NULL or size 0: "unknown" */
 	size_t helo_size;
 	const char *receiver;    /* %{r}; NULL: "unknown" */
 	uint64_t time_s;         /* %{t} */
@@ -69,6 +69,8 @@ struct spf_result {
 	 * term at which it happened. Empty when no directive matched (neutral by default) or there is no record. */
 	struct textbuf matched;
 	struct textbuf explanation; /* printable US-ASCII; only on fail with a usable exp */
+	/* Terms that were allowed to look things up, and void look-ups that happened: with lookup_limit the first is the limit, with void_limit the second is one
+	 * over it. */
 	unsigned lookups, void_lookups;
 	/* The selected record of the domain asked for, not of its includes; octets as published. Points into record_answer. */
 	const char *record;
@@ -76,18 +78,21 @@ struct spf_result {
 	const struct answer *record_answer;
 	/* The question that failed, with temperror: a reference, or NULL. */
 	const struct answer *failed;
-	/* SECURE when every answer behind the verdict was; BOGUS when one was bogus. */
+	/* SECURE when every answer behind the verdict was; BOGUS when one was bogus. The explanation's do not count. */
 	enum answer_dnssec dnssec;
 };
 
+/* The domain asked for, and one for each include or redirect that may be open: as many as there are terms to spend. */
 #define SPF_FRAMES_MAX 12
 
 struct spf_frame {
 	struct dname domain;
 	const struct answer *answer;        /* owns the program */
 	const struct spf_record *record;
-	size_t at;                          /* index of the directive being tried */
-	bool is_redirect;                   /* took the place of its parent's verdict */
+	size_t at;                          /* index of the directive being tried; their number: the redirect */
+	const char *term;                   /* that term as published, for `matched` */
+	size_t term_size;                   /* 0: none yet */
+	bool is_redirect;                   /* its verdict is its parent's */
 };
 
 struct spf_check {
@@ -95,14 +100,25 @@ struct spf_check {
 	const struct spf_request *request;
 	const struct spf_limits *limits;
 	struct spf_result result;
-	/* the rest is the machine's own: see check.c */
-	unsigned state;
+	/* the rest is the machine's own: see machine.h */
+	const struct probe_answers *got;    /* while a step runs: the answers to its questions */
+	unsigned step;                      /* enum check_step */
 	unsigned n_frames;
-	struct dname target;
-	bool ptr_known;                     /* the client's names were looked up: %{p} and "ptr" share them */
-	const struct answer *mx;            /* MX or PTR answer whose hosts are being asked */
-	struct dname validated[PROBE_FANOUT_MAX < 10 ? PROBE_FANOUT_MAX : 10];
+	bool charging;                      /* false for the first TXT and once the verdict stands */
+	bool explaining;                    /* the verdict stands */
+	bool announced;                     /* the observer was told of the term */
+	bool looked;                        /* an answer was looked at */
+	/* the client's names */
+	bool names_known;                   /* looked up in this check */
+	bool names_ready;                   /* and charged to the term being tried */
+	unsigned names_step;                /* where to go on */
+	unsigned names_voids;               /* what looking them up costs */
+	const struct answer *names;         /* PTR answer, or NULL */
+	uint8_t validated[PROBE_FANOUT_MAX];/* indices of its records */
 	unsigned n_validated;
+	struct dname target;
+	struct macro_string explanation;
+	struct arena memory;                /* of the explanation */
 	struct textbuf scratch;
 	struct spf_frame frames[SPF_FRAMES_MAX];
 };

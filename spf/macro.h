@@ -17,7 +17,7 @@
 
 enum macro_grammar {
 	MACRO_DOMAIN_SPEC,    /* domain-spec: must end in a toplabel or a macro-expand; c, r, t refused */
-	MACRO_STRING,         /* macro-string: the value of an unknown modifier */
+	MACRO_STRING,         /* macro-string: the value of an unknown modifier, which is nobody's domain-spec: c, r, t allowed, as in the ABNF */
 	MACRO_EXPLAIN_STRING, /* explain-string: blanks allowed; c, r, t allowed; must be US-ASCII */
 };
 
@@ -25,7 +25,7 @@ struct macro_segment {
 	char letter;         /* lower case; 0 for a literal */
 	bool url_escape;     /* the letter was upper case */
 	bool reverse;
-	uint8_t keep;        /* right-hand parts to keep; 0: all. Over 127 acts like 127. */
+	uint16_t keep;       /* right-hand parts to keep; 0: all. Over 65535 acts like 65535. */
 	char delimiters[8];  /* NUL-terminated; "." when none was given */
 	bool transforms;     /* digits, r or delimiters were given: split and rejoin (section 7.3) */
 	const char *literal; /* with %%, %_ and %- already replaced */
@@ -49,7 +49,7 @@ struct macro_session {
 	uint64_t time_s;                                      /* t */
 };
 
-/* Compiles text[0..size). false on a syntax error, *error_at then says at which octet; also false, with a->overflow, when memory ran out. */
+/* Compiles text[0..size), which may be given up afterwards. false on a syntax error, *error_at then says at which octet; also false, with a->overflow, when memory ran out. */
 bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a, size_t *error_at);
 
 /* True if `letter` (lower case) occurs in it. */

@@ -21,7 +21,7 @@ struct spf_directive {
 	bool has_domain;
 	struct macro_string domain; /* domain-spec, when has_domain */
 	struct ipaddr network;   /* ip4, ip6 */
-	const char *text;        /* as published, for the result: "include:_spf.example.com" */
+	const char *text;        /* as published, with its qualifier, for the result: "include:_spf.example.com", "-all" */
 	uint16_t text_size;
 };
 
@@ -44,7 +44,8 @@ struct spf_record {
 /* `answer` is a definite TXT answer. NULL: memory ran out. */
 const struct spf_record *spf_record_of_answer(const struct answer *answer);
 
-/* Compiles text[0..size), which begins with "v=spf1" already; for tests, fuzzers and benchmarks, and the call above. NULL: memory ran out. */
+/* Compiles text[0..size), which begins with "v=spf1" already and must outlive the record; for tests, fuzzers and benchmarks, and the call
+ * above. NULL: memory ran out. */
 struct spf_record *spf_record_compile(const char *text, size_t size);
 void spf_record_free(struct spf_record *record);
 

@@ -1,0 +1,50 @@
+/* explain.c - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check, after the verdict.
+ *
+ * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no explanation. The record whose "exp" counts is that of the frame on
+ * top: includes were popped, and a redirect's target stands above the record that it replaced. The text comes from strangers and goes into
+ * SMTP replies: printable US-ASCII after expansion, or none. */
+#include "spf/machine.h"
+
+enum turn explain_ask(struct spf_check *c)
+{
+	const struct macro_string *exp = &check_top(c)->record->exp;
+	if (macro_string_uses(exp, 'p') && !c->names_ready)
+		return clientnames_find(c, STEP_EXPLAIN);
+	if (session_is_unspeakable(c, exp) || !session_expand_domain(c, &c->target, exp) || c->target.size == 0)
+		return check_go(c, STEP_END);
+	probe_ask(&c->probe, &c->target, RRTYPE_TXT);
+	return check_wait(c, STEP_EXPLAIN_TEXT);
+}
+
+enum turn explain_compile(struct spf_check *c)
+{
+	const struct answer *texts = check_look(c, 0);
+	size_t error_at;
+	if (!texts || texts->status != ANSWER_OK || texts->n_records != 1)
+		return check_go(c, STEP_END);
+	const char *text = (const char *)answer_rdata(texts, 0);
+	arena_reset(&c->memory);
+	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size, MACRO_EXPLAIN_STRING, &c->memory, &error_at))
+		return check_go(c, STEP_END);
+	if (macro_string_uses(&c->explanation, 'p') && !c->names_ready)
+		return clientnames_find(c, STEP_EXPLAIN_EXPAND);
+	return check_go(c, STEP_EXPLAIN_EXPAND);
+}
+
+static bool is_printable(const struct textbuf *text)
+{
+	for (size_t i = 0; i < text->size; i++) {
+		if (text->bytes[i] < 0x20 || text->bytes[i] > 0x7e)
+			return false;
+	}
+	return true;
+}
+
+enum turn explain_expand(struct spf_check *c)
+{
+	struct textbuf *explanation = &c->result.explanation;
+	session_expand(c, explanation, &c->explanation);
+	if (explanation->failed || !is_printable(explanation))
+		textbuf_reset(explanation);
+	return check_go(c, STEP_END);
+}
