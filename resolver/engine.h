@@ -16,9 +16,10 @@ struct flight {
 	enum rrtype type;
 	struct resolver_waiter *waiters;
 	uint64_t hash, deadline_ns;
-	struct flight *next_in_bucket, *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
+	struct flight *next_in_bucket;
+	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
-	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED } state;
+	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
 	/* the engine's */
 	void *ticket;
 };
@@ -37,6 +38,7 @@ struct engine_ops {
 struct engine {
 	const struct engine_ops *ops;
 	struct resolver *resolver;
+	unsigned n_abandoned; /* questions that were abandoned but still occupy the engine; it counts them, and resolver.c starts fewer */
 };
 
 /* The outcome of a flight; takes over the caller's reference. `answer` NULL: memory ran out. */

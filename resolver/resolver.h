@@ -10,7 +10,8 @@
  *     engine            sends, receives, decodes; tells resolver of the outcome from inside the event loop or the pump: the flight
  *                       is put on the finished list, nobody is called back yet.
  * So waiters are called from resolver_pump() only, never from inside resolver_ask() or the loop, and may ask again at once. Call resolver_pump() once a turn of the
- * loop, with the time of that turn. The worker's loop: loop_turn(); resolver_pump(); start rows.
+ * loop, with the time of that turn. The worker's loop: loop_turn(); start rows; resolver_pump(). Do not sleep in loop_turn() while resolver_wants_pump(): questions asked after a pump,
+ * and answers that came at once, ring no bell. Otherwise the resolver wakes its loop often enough for its deadlines and its rate.
  *
  * Not thread safe: one resolver per worker, nothing shared but what the engines must serialise (libunbound's set-up) and the rate, which is the total divided by the workers. */
 #ifndef RESOLVER_RESOLVER_H
@@ -26,7 +27,8 @@
 struct resolver;
 struct flight;
 
-/* Where an answer goes; embedded by whoever asks, one for each question it has open. `done` gets a reference of its own and may ask and cancel freely. */
+/* Where an answer goes; embedded by whoever asks, one for each question it has open; zeroed but for `done` before its first use. `done` gets a reference of its own
+ * and may ask and cancel freely. */
 struct resolver_waiter {
 	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
 	/* private */
@@ -91,14 +93,23 @@ void resolver_free(struct resolver *r);
 /* Asks for `type` of `qname`. The answer, with a reference, when it is cached; or NULL, and waiter->done() is called once, from a later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter, const struct dname *qname, enum rrtype type);
 
-/* The waiter is not called any more. The question itself goes on for others and for the cache. Nothing happens when it is not waiting. */
+/* The waiter is not called any more. The question itself goes on for others and, once it was sent, for the cache. Nothing happens when it is not waiting. */
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
 
 /* True while the waiter's question waits for our own throttle and has not been sent: such time must not count against a row. */
 bool resolver_is_queued(const struct resolver_waiter *waiter);
 
+/* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when it was not waiting, or without memory. */
+const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause);
+
+/* True while our own limits hold questions back: more of them wait than a pump could start now. Time to begin nothing new, and to count no time against a row. */
+bool resolver_is_throttled(const struct resolver *r);
+
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);
+
+/* True when a pump would do something at once: there are outcomes to tell, or questions that our own throttle does not hold back. */
+bool resolver_wants_pump(const struct resolver *r);
 
 /* Any thread. */
 void resolver_counters(const struct resolver *r, struct resolver_counters *out);

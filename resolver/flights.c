@@ -1,0 +1,93 @@
+/* flights.c - the table of questions under way: chained, doubling, with a free list.
+ *
+ * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows with the crowd (once, at the start of a scan). */
+#include "resolver/flights.h"
+
+#include <stdlib.h>
+
+#define FLIGHTS_BUCKETS_MIN 1024
+
+bool flights_init(struct flights *fs)
+{
+	*fs = (struct flights){ .buckets = calloc(FLIGHTS_BUCKETS_MIN, sizeof *fs->buckets), .n_buckets = FLIGHTS_BUCKETS_MIN };
+	return fs->buckets;
+}
+
+void flights_fini(struct flights *fs)
+{
+	while (fs->free_list) {
+		struct flight *f = fs->free_list;
+		fs->free_list = f->next;
+		free(f);
+	}
+	free(fs->buckets);
+	*fs = (struct flights){ 0 };
+}
+
+static struct flight **bucket_of(const struct flights *fs, uint64_t hash)
+{
+	return &fs->buckets[hash & (fs->n_buckets - 1)];
+}
+
+struct flight *flights_find(const struct flights *fs, const struct question *q)
+{
+	struct flight *f = *bucket_of(fs, q->hash);
+	while (f && (f->hash != q->hash || f->type != q->type || f->qname.size != q->size || memcmp(f->qname.wire, q->bytes, q->size) != 0))
+		f = f->next_in_bucket;
+	return f;
+}
+
+static void bucket_push(const struct flights *fs, struct flight *f)
+{
+	struct flight **bucket = bucket_of(fs, f->hash);
+	f->next_in_bucket = *bucket;
+	*bucket = f;
+}
+
+/* Without memory the table stays as it is, only with longer chains. */
+static void buckets_double(struct flights *fs)
+{
+	struct flights larger = { .buckets = calloc(2 * fs->n_buckets, sizeof *fs->buckets), .n_buckets = 2 * fs->n_buckets };
+	if (!larger.buckets)
+		return;
+	for (size_t i = 0; i < fs->n_buckets; i++) {
+		while (fs->buckets[i]) {
+			struct flight *f = fs->buckets[i];
+			fs->buckets[i] = f->next_in_bucket;
+			bucket_push(&larger, f);
+		}
+	}
+	free(fs->buckets);
+	fs->buckets = larger.buckets;
+	fs->n_buckets = larger.n_buckets;
+}
+
+struct flight *flights_get(struct flights *fs, const struct question *q)
+{
+	struct flight *f = fs->free_list;
+	if (f)
+		fs->free_list = f->next;
+	else if (!(f = malloc(sizeof *f)))
+		return NULL;
+	*f = (struct flight){ .type = (enum rrtype)q->type, .hash = q->hash, .qname.size = (uint8_t)q->size };
+	memcpy(f->qname.wire, q->bytes, q->size);
+	if (fs->count++ == fs->n_buckets)
+		buckets_double(fs);
+	bucket_push(fs, f);
+	return f;
+}
+
+void flights_remove(struct flights *fs, struct flight *f)
+{
+	struct flight **at = bucket_of(fs, f->hash);
+	while (*at != f)
+		at = &(*at)->next_in_bucket;
+	*at = f->next_in_bucket;
+	fs->count--;
+}
+
+void flights_put(struct flights *fs, struct flight *f)
+{
+	f->next = fs->free_list;
+	fs->free_list = f;
+}

@@ -1,0 +1,395 @@
+/* resolver.c - what stands above every engine: the cache, single flight, the throttle, the deadlines, and who is told what.
+ *
+ * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length, so the order of starting is the order of
+ * deadlines) or `landed` (its outcome waits for the next delivery). Engines only ever move flights from `started` to `landed`, so nothing below changes under a loop's feet, and only
+ * resolver_pump() calls anybody back.
+ *
+ * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its waiters are told, and each waiter leaves
+ * the flight's list before it is called. */
+#include "resolver/resolver.h"
+
+#include "base/clock.h"
+#include "resolver/cache.h"
+#include "resolver/flights.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* How often the loop is woken for deadlines and for the rate's next tokens. */
+#define TICK_MS 10
+
+struct resolver {
+	struct engine *engine;
+	struct cache cache;
+	struct flights flights;
+	struct flight_list queue, started, landed;
+	struct loop_event *tick;
+	uint64_t now_ns;
+	uint64_t question_deadline_ns;
+	uint64_t n_started;
+	unsigned max_in_flight;
+	unsigned question_deadline_ms;
+	/* token bucket: a question costs 10^9 credits, and each nanosecond brings `queries_per_s` of them, so no rate is rounded */
+	uint64_t queries_per_s, credit, credit_max, credit_at_ns;
+	bool closing;
+	struct resolver_counters counters;
+};
+
+static void count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+static void show(uint64_t *counter, uint64_t value)
+{
+	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
+}
+
+/* ---- the throttle ---- */
+
+static void rate_init(struct resolver *r, unsigned queries_per_s)
+{
+	uint64_t burst = queries_per_s / 10 > 0 ? queries_per_s / 10 : 1;
+	r->queries_per_s = queries_per_s;
+	r->credit_max = r->credit = burst * CLOCK_NS_PER_S;
+}
+
+/* A burst is never more than a second's worth, so longer gaps need not be multiplied out. */
+static void rate_fill(struct resolver *r, uint64_t now_ns)
+{
+	uint64_t elapsed_ns = now_ns > r->credit_at_ns ? now_ns - r->credit_at_ns : 0;
+	elapsed_ns = elapsed_ns < CLOCK_NS_PER_S ? elapsed_ns : CLOCK_NS_PER_S;
+	r->credit_at_ns = now_ns;
+	r->credit += elapsed_ns * r->queries_per_s;
+	/* While questions wait, the fraction of one by which a turn came late is not lost. */
+	uint64_t max = r->credit_max + (r->queue.first ? CLOCK_NS_PER_S - 1 : 0);
+	r->credit = r->credit < max ? r->credit : max;
+}
+
+/* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
+static bool may_start(const struct resolver *r)
+{
+	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
+		return false;
+	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
+}
+
+/* ---- flights ---- */
+
+static void flight_end(struct resolver *r, struct flight *f)
+{
+	answer_unref(f->answer);
+	f->answer = NULL;
+	flights_put(&r->flights, f);
+}
+
+static void flight_start(struct resolver *r, struct flight *f)
+{
+	if (r->queries_per_s)
+		r->credit -= CLOCK_NS_PER_S;
+	f->state = FLIGHT_STARTED;
+	f->deadline_ns = r->now_ns + r->question_deadline_ns;
+	flight_list_push(&r->started, f);
+	r->n_started++;
+	count(&r->counters.queries_sent, 1);
+	r->engine->ops->start(r->engine, f, r->now_ns);
+}
+
+static struct flight *queue_pop(struct resolver *r, struct flight *f)
+{
+	flight_list_remove(&r->queue, f);
+	count(&r->counters.queued, (uint64_t)-1);
+	return f;
+}
+
+static void queue_start(struct resolver *r)
+{
+	while (r->queue.first && may_start(r))
+		flight_start(r, queue_pop(r, r->queue.first));
+}
+
+static void flight_land(struct resolver *r, struct flight *f, const struct answer *answer)
+{
+	assert(f->state == FLIGHT_STARTED);
+	flight_list_remove(&r->started, f);
+	r->n_started--;
+	f->state = FLIGHT_LANDED;
+	f->answer = answer;
+	flight_list_push(&r->landed, f);
+}
+
+void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer)
+{
+	if (r->closing)
+		answer_unref(answer);
+	else
+		flight_land(r, f, answer);
+}
+
+static struct answer *timeout_of(const struct resolver *r, const struct flight *f)
+{
+	char cause[64];
+	snprintf(cause, sizeof cause, "no answer within %u ms", r->question_deadline_ms);
+	return answer_of_failure(&f->qname, f->type, ANSWER_TIMEOUT, cause);
+}
+
+static void started_expire(struct resolver *r)
+{
+	while (r->started.first && r->started.first->deadline_ns <= r->now_ns) {
+		struct flight *f = r->started.first;
+		r->engine->ops->abandon(r->engine, f);
+		flight_land(r, f, timeout_of(r, f));
+	}
+}
+
+static void outcome_count(struct resolver *r, const struct answer *answer)
+{
+	if (answer_is_definite(answer)) {
+		count(&r->counters.answers, 1);
+		return;
+	}
+	count(&r->counters.failures, 1);
+	if (answer->status == ANSWER_TIMEOUT)
+		count(&r->counters.timeouts, 1);
+}
+
+static void waiter_unlink(struct resolver_waiter *w)
+{
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+	*w = (struct resolver_waiter){ .done = w->done };
+}
+
+/* False: there is no memory even to say that there was none; the flight waits for some. */
+static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
+{
+	if (!f->answer)
+		f->answer = answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, "out of memory");
+	if (!f->answer)
+		return false;
+	flight_list_remove(&r->landed, f);
+	flights_remove(&r->flights, f);
+	f->state = FLIGHT_TOLD;
+	outcome_count(r, f->answer);
+	struct question q;
+	question_of(&q, &f->qname, f->type);
+	cache_put(&r->cache, &q, f->answer, r->now_ns);
+	while (f->waiters) {
+		struct resolver_waiter *w = f->waiters;
+		waiter_unlink(w);
+		*called = true;
+		w->done(w, answer_ref(f->answer));
+	}
+	flight_end(r, f);
+	return true;
+}
+
+static void counters_show(struct resolver *r)
+{
+	show(&r->counters.in_flight, r->n_started);
+	show(&r->counters.cache_bytes, r->cache.used_bytes);
+	show(&r->counters.cache_entries, r->cache.n_entries);
+	show(&r->counters.cache_evictions, r->cache.n_evictions);
+}
+
+bool resolver_pump(struct resolver *r, uint64_t now_ns)
+{
+	bool called = false;
+	r->now_ns = now_ns;
+	rate_fill(r, now_ns);
+	if (r->engine->ops->turn)
+		r->engine->ops->turn(r->engine, now_ns);
+	queue_start(r);
+	started_expire(r);
+	while (r->landed.first && flight_tell(r, r->landed.first, &called))
+		;
+	queue_start(r); /* what was just asked, into the places that just became free */
+	counters_show(r);
+	return called;
+}
+
+bool resolver_wants_pump(const struct resolver *r)
+{
+	return r->landed.first || (r->queue.first && may_start(r));
+}
+
+/* ---- asking ---- */
+
+static void waiter_join(struct resolver_waiter *w, struct flight *f)
+{
+	w->flight = f;
+	w->next = f->waiters;
+	w->link = &f->waiters;
+	if (w->next)
+		w->next->link = &w->next;
+	f->waiters = w;
+}
+
+const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter, const struct dname *qname, enum rrtype type)
+{
+	struct question q;
+	question_of(&q, qname, type);
+	count(&r->counters.questions, 1);
+	const struct answer *answer = cache_find(&r->cache, &q, r->now_ns);
+	if (answer) {
+		count(&r->counters.cache_hits, 1);
+		return answer;
+	}
+	struct flight *f = flights_find(&r->flights, &q);
+	if (f) {
+		count(&r->counters.joined, 1);
+	} else {
+		f = flights_get(&r->flights, &q);
+		if (!f)
+			return answer_of_failure(qname, type, ANSWER_UNRESOLVED, "out of memory");
+		f->state = FLIGHT_QUEUED;
+		flight_list_push(&r->queue, f);
+		count(&r->counters.queued, 1);
+	}
+	waiter_join(waiter, f);
+	return NULL;
+}
+
+void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
+{
+	struct flight *f = waiter->flight;
+	if (!f)
+		return;
+	waiter_unlink(waiter);
+	/* A question that was never sent would now take its place in the rate from others. */
+	if (f->state == FLIGHT_QUEUED && !f->waiters) {
+		flights_remove(&r->flights, queue_pop(r, f));
+		flight_end(r, f);
+	}
+}
+
+const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause)
+{
+	const struct flight *f = waiter->flight;
+	if (!f)
+		return NULL;
+	const struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
+	resolver_cancel(r, waiter);
+	return answer;
+}
+
+bool resolver_is_throttled(const struct resolver *r)
+{
+	uint64_t room = r->max_in_flight - r->n_started;
+	if (r->queries_per_s && r->credit / CLOCK_NS_PER_S < room)
+		room = r->credit / CLOCK_NS_PER_S;
+	return r->queue.first && (r->counters.queued > room || !may_start(r));
+}
+
+bool resolver_is_queued(const struct resolver_waiter *waiter)
+{
+	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
+}
+
+/* ---- for engines ---- */
+
+void resolver_late(struct resolver *r, const struct answer *answer)
+{
+	if (answer && !r->closing && answer_is_definite(answer)) {
+		struct dname qname;
+		struct question q;
+		answer_qname(answer, &qname);
+		question_of(&q, &qname, (enum rrtype)answer->type);
+		cache_put(&r->cache, &q, answer, r->now_ns);
+	}
+	answer_unref(answer);
+}
+
+void resolver_count_retries(struct resolver *r, unsigned n)
+{
+	count(&r->counters.retries, n);
+}
+
+void resolver_count_local(struct resolver *r)
+{
+	count(&r->counters.local_answers, 1);
+}
+
+void resolver_counters(const struct resolver *r, struct resolver_counters *out)
+{
+	_Static_assert(sizeof *out % sizeof(uint64_t) == 0, "only uint64_t counters");
+	const uint64_t *from = (const uint64_t *)&r->counters;
+	uint64_t *to = (uint64_t *)out;
+	for (size_t i = 0; i < sizeof *out / sizeof *to; i++)
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
+/* ---- life ---- */
+
+/* The tick only ends a waiting turn of the loop; the pump after it does the work. */
+static void tick(void *arg)
+{
+	(void)arg;
+}
+
+static enum error engine_new(struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+{
+	if (config->kind == RESOLVER_SCRIPTED)
+		return scripted_engine_new(&r->engine, r, config, why, why_size);
+	return recursive_engine_new(&r->engine, r, config, loop, why, why_size);
+}
+
+enum error resolver_new(struct resolver **out, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+{
+	assert(loop || config->kind == RESOLVER_SCRIPTED);
+	enum error err = ERROR_NOMEM;
+	struct resolver *r = calloc(1, sizeof *r);
+	*out = NULL;
+	snprintf(why, why_size, "%s", error_text(err));
+	if (!r)
+		return err;
+	flight_list_init(&r->queue);
+	flight_list_init(&r->started);
+	flight_list_init(&r->landed);
+	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
+	r->question_deadline_ms = config->question_deadline_ms;
+	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
+	rate_init(r, config->queries_per_s);
+	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+		goto out;
+	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))
+		goto out;
+	err = engine_new(r, config, loop, why, why_size);
+out:
+	if (err) {
+		resolver_free(r);
+		return err;
+	}
+	counters_show(r);
+	*out = r;
+	return ERROR_NONE;
+}
+
+static void list_forget(struct resolver *r, struct flight_list *list)
+{
+	while (list->first) {
+		struct flight *f = list->first;
+		flight_list_remove(list, f);
+		while (f->waiters)
+			waiter_unlink(f->waiters);
+		flight_end(r, f);
+	}
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	r->closing = true;
+	if (r->engine)
+		r->engine->ops->free(r->engine);
+	loop_event_free(r->tick);
+	list_forget(r, &r->queue);
+	list_forget(r, &r->started);
+	list_forget(r, &r->landed);
+	flights_fini(&r->flights);
+	cache_fini(&r->cache);
+	free(r);
+}

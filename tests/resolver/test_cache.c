@@ -1,0 +1,212 @@
+/* test_cache.c - resolver/cache.h: bytes, time and CLOCK. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "resolver/cache.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void question(struct question *q, struct dname *name, const char *text, enum rrtype type)
+{
+	assert_int_equal(dname_parse(name, text, strlen(text)), ERROR_NONE);
+	question_of(q, name, type);
+}
+
+/* An answer to (text, TXT) with `payload` octets of records. */
+static const struct answer *answer_with(const char *text, uint32_t ttl_s, size_t payload, enum answer_status status)
+{
+	struct answer_builder b = { 0 };
+	struct dname name;
+	assert_int_equal(dname_parse(&name, text, strlen(text)), ERROR_NONE);
+	answer_builder_begin(&b, &name, RRTYPE_TXT);
+	b.ttl_s = ttl_s;
+	b.status = status;
+	char octets[1000];
+	memset(octets, 'x', sizeof octets);
+	if (status == ANSWER_OK)
+		answer_builder_add(&b, octets, payload, 0);
+	const struct answer *a = answer_build(&b);
+	assert_non_null(a);
+	answer_builder_fini(&b);
+	return a;
+}
+
+static void put(struct cache *c, const char *text, uint32_t ttl_s, size_t payload, enum answer_status status, uint64_t now_ns)
+{
+	struct question q;
+	struct dname name;
+	question(&q, &name, text, RRTYPE_TXT);
+	const struct answer *a = answer_with(text, ttl_s, payload, status);
+	cache_put(c, &q, a, now_ns);
+	answer_unref(a);
+}
+
+static bool has(struct cache *c, const char *text, enum rrtype type, uint64_t now_ns)
+{
+	struct question q;
+	struct dname name;
+	question(&q, &name, text, type);
+	const struct answer *a = cache_find(c, &q, now_ns);
+	if (!a)
+		return false;
+	struct dname found;
+	answer_qname(a, &found);
+	assert_true(dname_equal(&found, &name));
+	answer_unref(a);
+	return true;
+}
+
+static void keys_are_name_and_type(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30));
+	put(&c, "example.com", 60, 10, ANSWER_OK, 0);
+	assert_true(has(&c, "EXAMPLE.com", RRTYPE_TXT, 0));
+	assert_false(has(&c, "example.com", RRTYPE_A, 0));
+	assert_false(has(&c, "example.co", RRTYPE_TXT, 0));
+	put(&c, "example.com", 60, 20, ANSWER_OK, 0); /* replaces */
+	assert_int_equal(c.n_entries, 1);
+	cache_fini(&c);
+}
+
+static void time_runs_out(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30));
+	const uint64_t start_ns = 7 * CLOCK_NS_PER_S;
+	put(&c, "data", 60, 10, ANSWER_OK, start_ns);
+	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, start_ns);
+	put(&c, "week", 7 * 86400, 10, ANSWER_OK, start_ns);
+	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, start_ns);
+	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, start_ns);
+	assert_int_equal(c.n_entries, 3);
+	assert_false(has(&c, "none", RRTYPE_TXT, start_ns));
+	assert_false(has(&c, "cancelled", RRTYPE_TXT, start_ns));
+	assert_true(has(&c, "failed", RRTYPE_TXT, start_ns + 30 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "failed", RRTYPE_TXT, start_ns + 30 * CLOCK_NS_PER_S));
+	assert_true(has(&c, "data", RRTYPE_TXT, start_ns + 60 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "data", RRTYPE_TXT, start_ns + 60 * CLOCK_NS_PER_S));
+	assert_true(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S));
+	assert_int_equal(c.n_entries, 0);
+	cache_fini(&c);
+}
+
+/* Thousands of answers of different sizes: never over the bound, the books balance, and what is used often stays. */
+static void bytes_are_bounded_and_use_is_rewarded(void **state)
+{
+	(void)state;
+	const size_t limit = 200000;
+	struct cache c;
+	assert_true(cache_init(&c, limit, 30));
+	put(&c, "hot", 3600, 100, ANSWER_OK, 0);
+	for (unsigned i = 0; i < 5000; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u", i);
+		put(&c, name, 3600, i % 900, i % 3 ? ANSWER_OK : ANSWER_NXDOMAIN, 0);
+		assert_true(c.used_bytes <= limit);
+		assert_true(has(&c, "hot", RRTYPE_TXT, 0));
+	}
+	assert_true(c.used_bytes > limit / 2);
+	assert_true(c.n_evictions > 4000);
+	assert_int_equal(c.n_entries + c.n_evictions, 5001);
+	uint64_t found = 0;
+	for (unsigned i = 0; i < 5000; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u", i);
+		found += has(&c, name, RRTYPE_TXT, 0);
+	}
+	assert_int_equal(found + 1, c.n_entries);
+	cache_fini(&c);
+}
+
+static void out_of_date_goes_first(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 40000, 30));
+	put(&c, "old", 1, 10, ANSWER_OK, 0);
+	assert_true(has(&c, "old", RRTYPE_TXT, 0)); /* marked as used, and yet: */
+	unsigned i = 0;
+	for (char name[32]; c.n_evictions == 0; i++) {
+		snprintf(name, sizeof name, "n%u", i);
+		put(&c, name, 3600, 100, ANSWER_OK, 2 * CLOCK_NS_PER_S);
+	}
+	assert_int_equal(c.n_entries, i);
+	for (unsigned k = 0; k < i; k++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u", k);
+		assert_true(has(&c, name, RRTYPE_TXT, 2 * CLOCK_NS_PER_S));
+	}
+	cache_fini(&c);
+}
+
+/* Keys that collide as far as the table can see are still told apart. */
+static void collisions_are_told_apart(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30));
+	static const char *const names[] = { "a", "b", "c", "d", "e" };
+	for (size_t i = 0; i < 5; i++) {
+		struct question q;
+		struct dname name;
+		question(&q, &name, names[i], RRTYPE_TXT);
+		q.hash = 42;
+		const struct answer *a = answer_with(names[i], 60, i, ANSWER_OK);
+		cache_put(&c, &q, a, 0);
+		answer_unref(a);
+	}
+	assert_int_equal(c.n_entries, 5);
+	for (size_t i = 0; i < 5; i++) {
+		struct question q;
+		struct dname name;
+		question(&q, &name, names[i], RRTYPE_TXT);
+		q.hash = 42;
+		const struct answer *a = cache_find(&c, &q, 0);
+		assert_non_null(a);
+		assert_int_equal(a->records[0].rdata_size, i);
+		answer_unref(a);
+	}
+	cache_fini(&c);
+}
+
+static void extremes(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 0, 30));
+	put(&c, "x", 60, 10, ANSWER_OK, 0);
+	assert_int_equal(c.n_entries, 0);
+	assert_false(has(&c, "x", RRTYPE_TXT, 0));
+	cache_fini(&c);
+
+	assert_true(cache_init(&c, 9000, 0));
+	put(&c, "large", 60, 900, ANSWER_OK, 0); /* over an eighth */
+	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0); /* failure_ttl_s is 0 */
+	assert_int_equal(c.n_entries, 0);
+	put(&c, "small", 60, 0, ANSWER_NXDOMAIN, 0);
+	assert_int_equal(c.n_entries, 1);
+	cache_fini(&c);
+	cache_fini(&c);
+}
+
+int main(void)
+{
+	hash_init();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_are_name_and_type),
+		cmocka_unit_test(time_runs_out),
+		cmocka_unit_test(bytes_are_bounded_and_use_is_rewarded),
+		cmocka_unit_test(out_of_date_goes_first),
+		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(extremes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
