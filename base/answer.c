@@ -163,7 +163,8 @@ void answer_builder_add(struct answer_builder *b, const void *rdata, size_t size
 	textbuf_put(&b->rdata, rdata, size);
 }
 
-/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for at least one; none is taken as empty text. */
+/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for at least one; none is taken
+ * as empty text. */
 static int strings_count(const uint8_t *rdata, size_t size)
 {
 	int n = 0;

@@ -136,7 +136,8 @@ void answer_builder_fini(struct answer_builder *b);
 void answer_builder_add(struct answer_builder *b, const void *rdata, size_t size, uint16_t preference);
 /* TXT rdata in its wire form, the length-prefixed character-strings; false when they do not fill `size` exactly. */
 bool answer_builder_add_txt(struct answer_builder *b, const uint8_t *rdata, size_t size);
-/* Removes duplicates, sorts, packs, and sets status OK to NODATA when no record was added. The caller gets the one reference; NULL: no memory. */
+/* Removes duplicates, sorts, packs, and sets status OK to NODATA when no record was added. The caller gets the one reference;
+ * NULL: no memory. */
 struct answer *answer_build(struct answer_builder *b);
 
 /* A failure without records, in one call. `cause` may be NULL. */

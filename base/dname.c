@@ -36,13 +36,13 @@ static uint64_t octets_load(const uint8_t *at)
 	return v;
 }
 
-static void octets_lower_at(uint8_t *at)
+static void octets_store(uint8_t *at, uint64_t v)
 {
-	const uint64_t v = octets_lower(octets_load(at));
 	memcpy(at, &v, sizeof(v));
 }
 
-/* The last step covers the last eight octets, some of them twice: lower-casing twice does no harm. */
+/* The last eight octets are a step of their own, which may overlap the one before: lower-casing twice does no harm. They are loaded
+ * first, because a load that straddles a fresh store stalls the processor. */
 void dname_lower(struct dname *name)
 {
 	const size_t size = name->size;
@@ -52,9 +52,10 @@ void dname_lower(struct dname *name)
 			wire[i] = octet_lower(wire[i]);
 		return;
 	}
+	const uint64_t last = octets_lower(octets_load(wire + size - 8));
 	for (size_t i = 0; i + 8 < size; i += 8)
-		octets_lower_at(wire + i);
-	octets_lower_at(wire + size - 8);
+		octets_store(wire + i, octets_lower(octets_load(wire + i)));
+	octets_store(wire + size - 8, last);
 }
 
 bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size)
@@ -71,36 +72,51 @@ bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size)
 	return octets_lower(octets_load(a + size - 8)) == octets_lower(octets_load(b + size - 8));
 }
 
-static enum error dname_split(struct dname *name, const char *text, size_t size)
+/* Turns the dots of `text`, already copied behind the first length octet and closed by a dot of its own, into lengths. */
+static enum error dots_to_lengths(uint8_t *wire, size_t text_size)
 {
-	uint8_t *const wire = name->wire;
-	size_t length_at = 0, at = 1; /* `at` is where the next octet goes; one is kept for the root */
-	for (size_t i = 0; i < size; i++) {
-		const uint8_t c = (uint8_t)text[i];
-		/* A label that is too long by itself says more than the sum. */
-		if (at >= DNAME_MAX_BYTES - 1)
-			return c != '.' && at - length_at > DNAME_MAX_LABEL_BYTES ? ERROR_LABEL_LONG : ERROR_NAME_LONG;
-		if (c != '.') {
-			wire[at++] = c;
+	size_t length_at = 0;
+	for (size_t at = 1; at <= text_size + 1; at++) {
+		if (wire[at] != '.')
 			continue;
-		}
 		const size_t label_size = at - length_at - 1;
 		if (label_size == 0)
 			return ERROR_LABEL_EMPTY;
 		if (label_size > DNAME_MAX_LABEL_BYTES)
 			return ERROR_LABEL_LONG;
 		wire[length_at] = (uint8_t)label_size;
-		length_at = at++;
+		length_at = at;
 	}
-	const size_t label_size = at - length_at - 1;
-	if (label_size == 0)
-		return ERROR_LABEL_EMPTY;
-	if (label_size > DNAME_MAX_LABEL_BYTES)
-		return ERROR_LABEL_LONG;
-	wire[length_at] = (uint8_t)label_size;
-	wire[at++] = 0;
-	name->size = (uint8_t)at;
+	wire[length_at] = 0;
 	return ERROR_NONE;
+}
+
+/* What is wrong with text that is too long for a name: a bad label by itself says more than the sum. */
+static enum error long_text_error(const char *text, size_t size)
+{
+	for (size_t label_at = 0, at = 0; at <= size; at++) {
+		if (at < size && text[at] != '.')
+			continue;
+		if (at == label_at)
+			return ERROR_LABEL_EMPTY;
+		if (at - label_at > DNAME_MAX_LABEL_BYTES)
+			return ERROR_LABEL_LONG;
+		label_at = at + 1;
+	}
+	return ERROR_NAME_LONG;
+}
+
+static enum error dname_split(struct dname *name, const char *text, size_t size)
+{
+	/* One octet goes to the first length and one to the root. */
+	if (size > DNAME_MAX_BYTES - 2)
+		return long_text_error(text, size);
+	memcpy(name->wire + 1, text, size);
+	name->wire[size + 1] = '.';
+	const enum error err = dots_to_lengths(name->wire, size);
+	if (!err)
+		name->size = (uint8_t)(size + 2);
+	return err;
 }
 
 enum error dname_parse(struct dname *name, const char *text, size_t size)
@@ -225,8 +241,8 @@ int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t
 	return 0;
 }
 
-/* 1 for octets that master files take as they stand. Not: blanks and controls, the quote, brackets and semicolon, which end or change
- * a token there (and the semicolon separates names in our columns), the dot and the backslash. */
+/* 1 for octets that master files take as they stand. Not: blanks and controls, the quote, brackets and semicolon, which end or
+ * change a token there (and the semicolon separates names in our columns), the dot and the backslash. */
 static const uint8_t plain[256] = {
 	['!'] = 1, ['#' ... '\''] = 1, ['*' ... '-'] = 1, ['/' ... ':'] = 1, ['<' ... '['] = 1, [']' ... '~'] = 1,
 };

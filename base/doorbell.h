@@ -23,7 +23,8 @@ void doorbell_fini(struct doorbell *d);
 
 /* Owner: says "I am about to sleep". */
 void doorbell_arm(struct doorbell *d);
-/* Owner: sleeps until rung or `timeout_ms` passed (-1: no limit); then silences it. May also wake for nothing (a signal, a late ring): look and wait again. */
+/* Owner: sleeps until rung or `timeout_ms` passed (-1: no limit); then silences it. May also wake for
+ * nothing (a signal, a late ring): look and wait again. */
 void doorbell_wait(struct doorbell *d, int timeout_ms);
 /* Owner: for event loops that poll the fd themselves; takes back the arm and empties the fd. */
 void doorbell_silence(struct doorbell *d);

@@ -1,12 +1,12 @@
 /* ipaddr.c - addresses from text and back.
  *
- * Own code for IPv4 and for printing, because inet_ntop() goes through printf and writes ::102:304 as ::1.2.3.4; inet_pton() for IPv6, which
- * is as strict as RFC 4291 section 2.2 asks once it gets a C string. Traps: input is no C string and may hold a NUL, which
- * would end it early for inet_pton(); "::" must stand for at least one group; leading zeros in a dotted quad are refused, since
- * some read them as octal. */
+ * Own code for IPv4 and for printing, because inet_ntop() goes through printf and writes ::102:304 as ::1.2.3.4; inet_pton()
+ * for IPv6, which is as strict as RFC 4291 section 2.2 asks once it gets a C string. Traps: input is no C string and may hold a
+ * NUL, which would end it early for inet_pton(); leading zeros in a dotted quad are refused, since some read them as octal. */
 #include "base/ipaddr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <string.h>
 #include <strings.h>
 
@@ -103,10 +103,9 @@ enum error ipaddr_parse(struct ipaddr *ip, const char *text, size_t size)
 
 static uint64_t word_load(const uint8_t *bytes)
 {
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | bytes[i];
-	return v;
+	uint64_t v;
+	memcpy(&v, bytes, sizeof(v));
+	return be64toh(v);
 }
 
 /* Are the first `bits` of 64 equal? */

@@ -51,6 +51,7 @@ void message(enum message_level level, const char *format, ...)
 	if (level > level_max)
 		return;
 	const int saved = errno;
+	const char *tag = level == MESSAGE_WARNING ? "warning: " : "";
 	char text[LINE_BYTES], line[LINE_BYTES + LIVE_BYTES + 64];
 	va_list args;
 	va_start(args, format);
@@ -61,8 +62,7 @@ void message(enum message_level level, const char *format, ...)
 	controls_replace(text);
 
 	pthread_mutex_lock(&lock);
-	size = snprintf(line, sizeof(line), "%sspfsweep: %s%s\n%s", live[0] ? WIPE : "", level == MESSAGE_WARNING ? "warning: " : "", text,
-		live);
+	size = snprintf(line, sizeof(line), "%sspfsweep: %s%s\n%s", live[0] ? WIPE : "", tag, text, live);
 	if (size > 0)
 		stderr_write(line, (size_t)size);
 	pthread_mutex_unlock(&lock);

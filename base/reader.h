@@ -17,7 +17,8 @@ struct reader {
 static inline struct reader reader_of(const void *bytes, size_t size)
 {
 	const uint8_t *start = bytes;
-	return (struct reader){ .start = start, .at = start, .end = start + size };
+	/* NULL is fine for no bytes, but not even 0 may be added to it. */
+	return (struct reader){ .start = start, .at = start, .end = size ? start + size : start };
 }
 
 static inline bool reader_ok(const struct reader *r)

@@ -107,6 +107,8 @@ static bool is_plain(unsigned char c)
 
 void textbuf_put_escaped(struct textbuf *b, const void *bytes, size_t size)
 {
+	if (size == 0)
+		return; /* `bytes` may be NULL, to which not even 0 may be added */
 	const unsigned char *at = bytes;
 	const unsigned char *end = at + size;
 	while (at < end) {

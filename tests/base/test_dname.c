@@ -102,6 +102,8 @@ static void a_label_has_63_octets_at_most(void **state)
 	assert_int_equal(dname_parse(&name, text, 128), ERROR_LABEL_LONG);
 	/* So long that both limits are passed. */
 	assert_int_equal(dname_parse(&name, text, sizeof(text)), ERROR_LABEL_LONG);
+	memset(text, '.', sizeof(text));
+	assert_int_equal(dname_parse(&name, text, sizeof(text)), ERROR_LABEL_EMPTY);
 }
 
 static void a_name_has_255_octets_at_most(void **state)

@@ -44,11 +44,22 @@ static void the_end_is_no_error_until_passed(void **state)
 	assert_false(reader_ok(&r));
 }
 
+static void no_bytes_may_be_null(void **state)
+{
+	(void)state;
+	struct reader r = reader_of(NULL, 0);
+	assert_int_equal(reader_left(&r), 0);
+	assert_true(reader_ok(&r));
+	assert_int_equal(reader_u8(&r), 0);
+	assert_false(reader_ok(&r));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_network_order),
 		cmocka_unit_test(an_error_stays),
+		cmocka_unit_test(no_bytes_may_be_null),
 		cmocka_unit_test(the_end_is_no_error_until_passed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
