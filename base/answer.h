@@ -5,8 +5,8 @@
  * the thread of the resolver that made it. Rdata holds what the asker needs and nothing of the packet:
  *     A 4 octets, AAAA 16 octets, TXT the character-strings joined with nothing between them (RFC 7208 section 3.3),
  *     PTR and MX the target name in uncompressed, lower-case wire form (MX preference in the record).
- * MX records are sorted by preference, then name; PTR by name; A and AAAA by octets: so that an answer's order, which the DNS leaves open, never
- * changes a verdict or a row. TXT records keep the packet's order.
+ * MX records are sorted by preference, then name; PTR by name; A and AAAA by octets: so that an answer's order, which the DNS
+ * leaves open, never changes a verdict or a row. TXT records keep the packet's order.
  *
  * A maker fills a builder, then calls answer_build(); a builder that ran out of memory gives NULL. */
 #ifndef BASE_ANSWER_H
@@ -77,7 +77,8 @@ static inline bool answer_is_void(const struct answer *a)
 	return a->status == ANSWER_NODATA || a->status == ANSWER_NXDOMAIN;
 }
 
-/* "ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "bogus", "malformed", "unresolved", "cancelled": stable words of the output. */
+/* "ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "bogus", "malformed", "unresolved", "cancelled": stable words of
+ * the output. */
 const char *answer_status_text(enum answer_status status);
 
 const uint8_t *answer_rdata(const struct answer *a, unsigned i);
@@ -89,10 +90,12 @@ struct ipaddr answer_address(const struct answer *a, unsigned i);
 void answer_qname(const struct answer *a, struct dname *qname);
 /* The end of the CNAME chain; the qname when there was none. */
 void answer_canonical(const struct answer *a, struct dname *name);
-/* More about a failure in the engine's words ("validation failure <...>"); "" when there is nothing to add. Lives as long as the answer. */
+/* More about a failure in the engine's words ("validation failure <...>"); "" when there is nothing to add. Lives as long
+ * as the answer. */
 const char *answer_cause(const struct answer *a);
 
-/* Both take NULL. answer_ref() gives its argument back. The count and attachment are bookkeeping, so a const answer can be referenced. */
+/* Both take NULL. answer_ref() gives its argument back. The count and attachment are bookkeeping, so a const answer can
+ * be referenced. */
 static inline const struct answer *answer_ref(const struct answer *a)
 {
 	if (a)

@@ -1,13 +1,13 @@
 /* probe.h - a question about a row that needs the DNS: a pure state machine (sans-I/O), begun and then stepped.
  *
  * SPF, iprev, MX and address checks are all probes. One life: the owner fills the concrete probe's inputs and calls its
- * *_begin(), then probe_run(). probe_run() calls the step function, which looks at the answers of its last questions and either asks more with probe_ask()
- * (PROBE_ASK) or writes its result (PROBE_DONE). Answers that are at hand (a cache hit) arrive inside probe_ask(); probe_run() then
- * steps again in a loop, never by recursion. When it returns false, answers are missing: the owner hands each one in with
- * probe_take() when it comes, and calls probe_run() again once probe_take() returned true.
+ * *_begin(), then probe_run(). probe_run() calls the step function, which looks at the answers of its last questions and either
+ * asks more with probe_ask() (PROBE_ASK) or writes its result (PROBE_DONE). Answers that are at hand (a cache hit) arrive inside
+ * probe_ask(); probe_run() then steps again in a loop, never by recursion. When it returns false, answers are missing: the owner
+ * hands each one in with probe_take() when it comes, and calls probe_run() again once probe_take() returned true.
  *
- * A step never blocks, owns no socket and reads no clock. The questions of one turn are asked together and their answers arrive in any order;
- * the step sees them by slot, the order in which it asked. Everything happens in the thread of the owner. */
+ * A step never blocks, owns no socket and reads no clock. The questions of one turn are asked together and their answers arrive
+ * in any order; the step sees them by slot, the order in which it asked. Everything happens in the thread of the owner. */
 #ifndef BASE_PROBE_H
 #define BASE_PROBE_H
 

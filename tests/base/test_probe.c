@@ -40,7 +40,8 @@ static const struct answer *book_answer(struct book *book)
 	return answer_ref(book->shared);
 }
 
-static const struct answer *book_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+static const struct answer *book_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
+	enum rrtype type)
 {
 	struct book *book = (struct book *)asker;
 	assert_int_equal(type, RRTYPE_TXT);
