@@ -79,22 +79,6 @@ static void put_iprev(struct textbuf *out, const struct row *row)
 	textbuf_put_text(out, iprev_verdict_text(row->iprev.verdict));
 }
 
-/* A ';' inside a name would split a list that is joined with it: there it is written \059, as any octet may be. */
-static void put_name_in_list(struct textbuf *out, const struct dname *name)
-{
-	char text[DNAME_TEXT_BYTES];
-	dname_text(name, text);
-	for (const char *at = text; *at;) {
-		size_t plain = strcspn(at, ";");
-		textbuf_put(out, at, plain);
-		at += plain;
-		if (*at) {
-			textbuf_put_text(out, "\\059");
-			at++;
-		}
-	}
-}
-
 static void put_ptr(struct textbuf *out, const struct row *row)
 {
 	const struct answer *names = row->iprev.names;
@@ -103,7 +87,7 @@ static void put_ptr(struct textbuf *out, const struct row *row)
 		answer_target(names, i, &name);
 		if (i)
 			textbuf_put_char(out, ';');
-		put_name_in_list(out, &name);
+		dname_print(out, &name);
 	}
 }
 
@@ -151,7 +135,7 @@ static void put_mx(struct textbuf *out, const struct row *row)
 			textbuf_put_char(out, ';');
 		textbuf_put_u64(out, mx->records[i].preference);
 		textbuf_put_char(out, ' ');
-		put_name_in_list(out, &host);
+		dname_print(out, &host);
 	}
 }
 
@@ -240,7 +224,7 @@ static void put_cause(struct causes *c, const struct answer *failed)
 	answer_qname(failed, &qname);
 	textbuf_put_text(c->out, rrtype_text((enum rrtype)failed->type));
 	textbuf_put_char(c->out, ' ');
-	put_name_in_list(c->out, &qname);
+	dname_print(c->out, &qname);
 	textbuf_put_text(c->out, ": ");
 	textbuf_put_text(c->out, answer_status_text((enum answer_status)failed->status));
 	const char *cause = answer_cause(failed);

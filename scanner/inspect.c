@@ -1,6 +1,7 @@
 /* inspect.c - `spfsweep check`: runs one row through the very code of a scan, with an observer that prints what the SPF machine does. */
 #include "scanner/inspect.h"
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/message.h"
 #include "scanner/columns.h"
@@ -180,11 +181,12 @@ static int inspect(const struct options *options, struct resolver *resolver, str
 	runner_init(&runner, resolver, &settings, 1);
 	runner.finished = on_finished;
 	runner.owner = &inspection;
+	runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
 	struct row *row = runner_take_row(&runner);
 	if (row)
 		begin(&runner, options, &inspection.trace, row);
 	while (row && !inspection.finished) {
-		runner_tick(&runner);
+		runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&runner);
 		if (!inspection.finished)
 			loop_turn(loop, !moved && !resolver_wants_pump(resolver));

@@ -1,14 +1,11 @@
 /* runner.c - one thread's rows in flight. */
 #include "scanner/runner.h"
 
-#include "base/clock.h"
-
 #include <time.h>
 
 void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active)
 {
 	*runner = (struct runner){ .resolver = resolver, .settings = settings, .max_active = max_active };
-	runner_tick(runner);
 }
 
 void runner_fini(struct runner *runner)
@@ -20,13 +17,11 @@ void runner_fini(struct runner *runner)
 	}
 }
 
-void runner_tick(struct runner *runner)
+void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 {
-	uint64_t now_ns = clock_now_ns();
 	if (runner->now_ns && !resolver_is_throttled(runner->resolver))
 		runner->patient_ns += now_ns - runner->now_ns;
 	runner->now_ns = now_ns;
-	uint64_t wall_s = clock_wall_ms() / 1000;
 	if (wall_s == runner->wall_s)
 		return;
 	runner->wall_s = wall_s;

@@ -26,8 +26,8 @@ void runner_init(struct runner *runner, struct resolver *resolver, const struct 
 /* No row may be active. */
 void runner_fini(struct runner *runner);
 
-/* Reads the clocks. Call first in every turn. */
-void runner_tick(struct runner *runner);
+/* Tells the time, monotonic and wall. Call first in every turn. */
+void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s);
 
 /* True while another row may be started: few enough run, and no question waits for our own limits. */
 bool runner_has_room(const struct runner *runner);

@@ -133,7 +133,7 @@ void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	while (!is_over(w)) {
-		runner_tick(&w->runner);
+		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&w->runner);
 		moved |= begin_rows(w);
 		publish(w);

@@ -1,0 +1,136 @@
+/* test_batch.c - a batch's life: rows of several workers come out in input order, blocks count the rows that end in them, a skipped row ends the output. */
+#include "cmocka_first.h"
+
+#include "scanner/batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS = 64, WORKERS = 3 };
+
+static void fill(struct batch *b, unsigned n)
+{
+	batch_begin(b, 7, 1001);
+	for (unsigned i = 0; i < n; i++) {
+		char text[16];
+		int size = snprintf(text, sizeof text, "row-%u", i);
+		struct csv_record record = { .text = text, .size = (size_t)size, .plain = true };
+		assert_true(batch_add(b, &record, i * 7 % WORKERS));
+	}
+	batch_seal(b);
+}
+
+/* Works through the slices in an order of its own: the last worker first. Row i's output is `width(i)` octets and a newline. */
+static bool finish_all(struct batch *b, size_t (*width)(unsigned), unsigned skip_from)
+{
+	bool last = false;
+	for (unsigned w = WORKERS; w-- > 0;)
+		for (uint32_t i = b->slices[w].first; i != BATCH_NO_ROW; i = b->rows[i].next) {
+			size_t at = b->out[w].size;
+			assert_false(last);
+			for (size_t n = 0; i < skip_from && n < width(i); n++)
+				textbuf_put_char(&b->out[w], (char)('a' + i % 26));
+			if (i < skip_from)
+				textbuf_put_char(&b->out[w], '\n');
+			last = batch_finish_row(b, i, w, at, i >= skip_from);
+		}
+	return last;
+}
+
+static size_t narrow(unsigned i)
+{
+	return i % 5;
+}
+
+static size_t wide(unsigned i)
+{
+	return i == 3 ? 3 * BGZF_TEXT_MAX_BYTES : 20000;
+}
+
+static void check_text(const char *text, size_t size, size_t (*width)(unsigned), unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		assert_true(size >= width(i) + 1);
+		for (size_t k = 0; k < width(i); k++)
+			assert_int_equal(text[k], 'a' + i % 26);
+		assert_int_equal(text[width(i)], '\n');
+		text += width(i) + 1;
+		size -= width(i) + 1;
+	}
+	assert_int_equal(size, 0);
+}
+
+static void test_input_order(void **state)
+{
+	struct batch b;
+	struct textbuf joined = { 0 };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	for (unsigned life = 0; life < 2; life++) {
+		fill(&b, ROWS);
+		assert_true(batch_is_full(&b));
+		assert_memory_equal(batch_record(&b, 63).text, "row-63", 6);
+		assert_true(finish_all(&b, narrow, ROWS));
+		assert_true(batch_pack(&b, NULL, &joined, 0));
+		assert_int_equal(b.n_packed_rows, ROWS);
+		check_text(b.packed.bytes, b.packed.size, narrow, ROWS);
+	}
+	batch_fini(&b);
+	textbuf_fini(&joined);
+}
+
+static void test_skipped_row_ends_output(void **state)
+{
+	struct batch b;
+	struct textbuf joined = { 0 };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	fill(&b, 40);
+	assert_true(finish_all(&b, narrow, 17));
+	assert_true(batch_pack(&b, NULL, &joined, 0));
+	assert_int_equal(b.n_packed_rows, 17);
+	check_text(b.packed.bytes, b.packed.size, narrow, 17);
+	batch_fini(&b);
+	textbuf_fini(&joined);
+}
+
+static void test_blocks_count_rows(void **state)
+{
+	struct batch b;
+	struct textbuf joined = { 0 };
+	struct bgzf *z = bgzf_new(1);
+	uint64_t next = 1001;
+	bool saw_empty = false;
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	fill(&b, 10);
+	assert_true(finish_all(&b, wide, 10));
+	assert_true(batch_pack(&b, z, &joined, 0xabcdef));
+	for (size_t at = 0; at < b.packed.size;) {
+		struct bgzf_checkpoint checkpoint;
+		size_t member;
+		bool has;
+		assert_int_equal(bgzf_parse_header((const uint8_t *)b.packed.bytes + at, b.packed.size - at, &member, &checkpoint, &has), ERROR_NONE);
+		assert_true(has);
+		assert_true(checkpoint.fingerprint == 0xabcdef);
+		assert_true(checkpoint.first_row == next);
+		saw_empty |= checkpoint.n_rows == 0;
+		next += checkpoint.n_rows;
+		at += member;
+	}
+	assert_true(next == 1011);
+	assert_true(saw_empty); /* inside the row that is longer than a block */
+	bgzf_free(z);
+	batch_fini(&b);
+	textbuf_fini(&joined);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_input_order),
+		cmocka_unit_test(test_skipped_row_ends_output),
+		cmocka_unit_test(test_blocks_count_rows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
