@@ -1,0 +1,357 @@
+/* source.c - one input file: read(), and inflate() when its first two octets say gzip (RFC 1952 section 2.3.1).
+ *
+ * A gzip file is a chain of members. Between two members the next octets decide: the magic begins another member, nothing is the end, anything else is
+ * padding or garbage. So a cut exactly between two members cannot be seen by anybody, every other cut can: inside a member, and after the first octet of the magic.
+ * Traps: inflate() may still hold output when it has eaten its input, so it is called before more input is read, and Z_BUF_ERROR only says that it made no
+ * progress; on a data error it has already written all that it could decode, which is delivered.
+ * Waiting is done in poll(), in slices: the signal that sets *stop may be taken by another thread, or just before the wait begins, and then nothing interrupts us. */
+#include "io/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define RAW_BYTES (256u * 1024)
+#define STOP_POLL_MS 200
+#define GZIP_MAGIC_0 0x1f
+#define GZIP_MAGIC_1 0x8b
+
+enum format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
+
+struct source {
+	/* fixed once opened */
+	const char *path;
+	int fd;
+	bool is_regular;
+	uint64_t size_bytes;
+	/* the stream's state */
+	enum format format;
+	bool raw_ended;   /* read() said so, or failed */
+	bool in_member;
+	bool ended;       /* nothing will be delivered any more */
+	bool had_garbage;
+	enum error error;
+	int errno_of_read;
+	uint64_t n_read;
+	z_stream inflater;
+	/* raw octets that were read and not yet used */
+	size_t raw_at, raw_end;
+	uint8_t raw[RAW_BYTES];
+};
+
+/* How patient a read is. */
+struct patience {
+	bool wait;
+	const volatile bool *stop; /* may be NULL */
+};
+
+static bool told_to_stop(const struct patience *patience)
+{
+	return patience->stop && *patience->stop;
+}
+
+/* ---- the file ---- */
+
+enum error source_open(struct source **out, const char *path)
+{
+	*out = NULL;
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return ERROR_SYSTEM;
+	struct source *s = NULL;
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		goto failed;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		goto failed;
+	}
+	s = malloc(sizeof(*s));
+	if (!s)
+		goto failed;
+	memset(s, 0, offsetof(struct source, raw));
+	s->path = is_stdin ? "standard input" : path;
+	s->fd = fd;
+	s->is_regular = S_ISREG(st.st_mode);
+	s->size_bytes = s->is_regular ? (uint64_t)st.st_size : 0;
+	*out = s;
+	return ERROR_NONE;
+
+failed:;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return ERROR_SYSTEM;
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->format == FORMAT_GZIP)
+		inflateEnd(&s->inflater);
+	close(s->fd);
+	free(s);
+}
+
+/* Ends the stream; ERROR_SYSTEM takes its errno along. */
+static void end_with(struct source *s, enum error error, int errno_of_read)
+{
+	s->ended = true;
+	s->error = error;
+	s->errno_of_read = errno_of_read;
+}
+
+/* True when a read() will not block. False: told to stop, not to wait, or the stream has ended with an error. */
+static bool await_readable(struct source *s, const struct patience *patience)
+{
+	if (s->is_regular)
+		return true;
+	int timeout_ms = !patience->wait ? 0 : patience->stop ? STOP_POLL_MS : -1;
+	for (;;) {
+		struct pollfd pollfd = { .fd = s->fd, .events = POLLIN };
+		int n = poll(&pollfd, 1, timeout_ms);
+		if (n > 0)
+			return true; /* POLLHUP and POLLERR too: read() tells which */
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			s->raw_ended = true;
+			end_with(s, ERROR_SYSTEM, errno);
+			return false;
+		}
+		if (!patience->wait || told_to_stop(patience))
+			return false;
+	}
+}
+
+/* read() into `buffer`. 0: see raw_ended; when that is not set, waiting was given up. */
+static size_t read_raw(struct source *s, void *buffer, size_t size, const struct patience *patience)
+{
+	while (!s->raw_ended && await_readable(s, patience)) {
+		ssize_t n = read(s->fd, buffer, size);
+		if (n > 0) {
+			s->n_read += (uint64_t)n;
+			return (size_t)n;
+		}
+		if (n == 0) {
+			s->raw_ended = true;
+		} else if (errno == EINTR) {
+			if (told_to_stop(patience))
+				return 0;
+		} else if (errno != EAGAIN) { /* EAGAIN: somebody else read it first */
+			s->raw_ended = true;
+			end_with(s, ERROR_SYSTEM, errno);
+		}
+	}
+	return 0;
+}
+
+static size_t raw_left(const struct source *s)
+{
+	return s->raw_end - s->raw_at;
+}
+
+/* Reads more raw octets behind those that are left. False: none came. */
+static bool fill_raw(struct source *s, const struct patience *patience)
+{
+	memmove(s->raw, s->raw + s->raw_at, raw_left(s)); /* at most one octet: half a magic */
+	s->raw_end = raw_left(s);
+	s->raw_at = 0;
+	size_t n = read_raw(s, s->raw + s->raw_end, RAW_BYTES - s->raw_end, patience);
+	s->raw_end += n;
+	return n > 0;
+}
+
+/* ---- gzip ---- */
+
+enum magic { MAGIC_YES, MAGIC_NO, MAGIC_CUT, MAGIC_NOTHING, MAGIC_UNKNOWN };
+
+/* What the next octets are. UNKNOWN: waiting was given up, or reading failed. */
+static enum magic look_for_magic(struct source *s, const struct patience *patience)
+{
+	for (;;) {
+		const uint8_t *raw = s->raw + s->raw_at;
+		size_t left = raw_left(s);
+		if (left > 0 && raw[0] != GZIP_MAGIC_0)
+			return MAGIC_NO;
+		if (left > 1)
+			return raw[1] == GZIP_MAGIC_1 ? MAGIC_YES : MAGIC_NO;
+		if (!fill_raw(s, patience)) {
+			if (s->ended || !s->raw_ended)
+				return MAGIC_UNKNOWN;
+			return left ? MAGIC_CUT : MAGIC_NOTHING;
+		}
+	}
+}
+
+/* Decides what the file is, by its first octets. False: not yet known, or the stream has ended. */
+static bool detect_format(struct source *s, const struct patience *patience)
+{
+	enum magic magic = look_for_magic(s, patience);
+	if (magic == MAGIC_UNKNOWN)
+		return false;
+	if (magic == MAGIC_NO || magic == MAGIC_NOTHING) {
+		s->format = FORMAT_PLAIN;
+		return true;
+	}
+	if (inflateInit2(&s->inflater, 15 + 16) != Z_OK) {
+		end_with(s, ERROR_SYSTEM, ENOMEM);
+		return false;
+	}
+	s->format = FORMAT_GZIP;
+	return true;
+}
+
+/* Begins the next member. False: there is none, or it is not there yet. */
+static bool begin_member(struct source *s, const struct patience *patience)
+{
+	switch (look_for_magic(s, patience)) {
+	case MAGIC_YES:
+		inflateReset(&s->inflater);
+		s->in_member = true;
+		return true;
+	case MAGIC_NO: /* never before the first member: that would be plain text */
+		s->had_garbage = true;
+		end_with(s, ERROR_NONE, 0);
+		return false;
+	case MAGIC_CUT:
+		end_with(s, ERROR_TRUNCATED, 0);
+		return false;
+	case MAGIC_NOTHING:
+		end_with(s, ERROR_NONE, 0);
+		return false;
+	case MAGIC_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+/* One inflate() into what is free in the caller's buffer. */
+static void inflate_once(struct source *s)
+{
+	z_stream *z = &s->inflater;
+	z->next_in = s->raw + s->raw_at;
+	z->avail_in = (uInt)raw_left(s);
+	int result = inflate(z, Z_NO_FLUSH);
+	s->raw_at = s->raw_end - z->avail_in;
+	if (result == Z_STREAM_END)
+		s->in_member = false;
+	else if (result == Z_MEM_ERROR)
+		end_with(s, ERROR_SYSTEM, ENOMEM);
+	else if (result != Z_OK && result != Z_BUF_ERROR)
+		end_with(s, ERROR_CORRUPT, 0);
+}
+
+static size_t read_gzip(struct source *s, void *buffer, uInt size, const struct patience *patience)
+{
+	z_stream *z = &s->inflater;
+	z->next_out = buffer;
+	z->avail_out = size;
+	/* What has been inflated is handed on before anything is waited for. */
+	const struct patience at_once = { .wait = false };
+	while (z->avail_out && !s->ended) {
+		const struct patience *now = z->avail_out < size ? &at_once : patience;
+		if (!s->in_member) {
+			if (!begin_member(s, now))
+				break;
+			continue;
+		}
+		inflate_once(s);
+		if (!z->avail_out || !s->in_member || s->ended || raw_left(s))
+			continue;
+		if (z->avail_out < size)
+			break;
+		if (!fill_raw(s, patience)) {
+			if (s->raw_ended && !s->ended)
+				end_with(s, ERROR_TRUNCATED, 0);
+			break;
+		}
+	}
+	return size - z->avail_out;
+}
+
+/* ---- plain text ---- */
+
+static size_t read_plain(struct source *s, void *buffer, size_t size, const struct patience *patience)
+{
+	size_t n = raw_left(s) < size ? raw_left(s) : size;
+	if (n) { /* what detect_format() has read */
+		memcpy(buffer, s->raw + s->raw_at, n);
+		s->raw_at += n;
+		return n;
+	}
+	n = read_raw(s, buffer, size, patience);
+	if (n == 0 && s->raw_ended && !s->ended)
+		end_with(s, ERROR_NONE, 0);
+	return n;
+}
+
+/* ---- reading ---- */
+
+static size_t read_text(struct source *s, void *buffer, size_t size, const struct patience *patience)
+{
+	if (s->ended || size == 0)
+		return 0;
+	if (s->format == FORMAT_UNKNOWN && !detect_format(s, patience))
+		return 0;
+	if (size > INT32_MAX)
+		size = INT32_MAX; /* zlib counts in unsigned int */
+	if (s->format == FORMAT_PLAIN)
+		return read_plain(s, buffer, size, patience);
+	return read_gzip(s, buffer, (uInt)size, patience);
+}
+
+size_t source_read(struct source *s, void *buffer, size_t size, const volatile bool *stop)
+{
+	return read_text(s, buffer, size, &(struct patience){ .wait = true, .stop = stop });
+}
+
+size_t source_read_ready(struct source *s, void *buffer, size_t size)
+{
+	return read_text(s, buffer, size, &(struct patience){ .wait = false });
+}
+
+bool source_ended(const struct source *s)
+{
+	return s->ended;
+}
+
+enum error source_error(const struct source *s)
+{
+	return s->error;
+}
+
+int source_errno(const struct source *s)
+{
+	return s->errno_of_read;
+}
+
+const char *source_path(const struct source *s)
+{
+	return s->path;
+}
+
+bool source_is_gzip(const struct source *s)
+{
+	return s->format == FORMAT_GZIP;
+}
+
+bool source_had_trailing_garbage(const struct source *s)
+{
+	return s->had_garbage;
+}
+
+uint64_t source_raw_bytes(const struct source *s)
+{
+	return s->n_read - raw_left(s);
+}
+
+uint64_t source_raw_size(const struct source *s)
+{
+	return s->size_bytes;
+}
