@@ -1,0 +1,406 @@
+/* csv.c - finds records in a window that slides over the stream, and fields in a record.
+ *
+ * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is walked from quote to quote, never octet by octet.
+ * Following RFC 4180 blindly would let one stray quote swallow a million rows, so a walk that fails (the quote is not closed, or what follows the closing one is no
+ * comma) gives its first line up as `broken` and begins again with the next line.
+ * The trap is the cost: in a file where every line opens a quote, each walk may run over the full CSV_RECORD_MAX_BYTES before it fails. But a walk stands
+ * between quotes at every line end that it passes (outside quotes the record would have ended there), and so does a later walk that passes the same line end: from there
+ * both see the same. So the furthest walk's position is kept (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
+ * A record needs CSV_RECORD_MAX_BYTES and its line end in the window, so the window is that twice and one read more, and never moves more octets than were
+ * consumed since it last did. Its memory is touched only as far as records are long. */
+#include "io/csv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_BYTES (128u * 1024)
+#define REACH_BYTES (CSV_RECORD_MAX_BYTES + 2) /* the longest record and CRLF */
+#define WINDOW_BYTES (2 * REACH_BYTES + READ_BYTES)
+
+/* How far quotes have been walked: all before `at` is seen, `inside` tells whether that is between quotes. */
+struct walk {
+	size_t at;
+	size_t lf; /* no LF lies in [at, lf) */
+	bool inside;
+};
+
+enum found { FOUND_RECORD, FOUND_BROKEN, FOUND_END, FOUND_MORE };
+
+struct csv_reader {
+	struct source *source;
+	bool bom_passed, skipping_line, source_ended;
+	uint64_t line;
+	/* offsets into the window; `at` is the next record's begin */
+	size_t at, end;
+	size_t lf;          /* no LF lies in [at, lf) */
+	struct walk walk;   /* of the record at `at`; walk.at <= at: not begun */
+	struct walk memo;
+	/* a record that csv_would_block() found: the next csv_read() gives it */
+	bool has_pending;
+	struct csv_record pending;
+	char window[WINDOW_BYTES];
+};
+
+struct csv_reader *csv_reader_new(struct source *source)
+{
+	struct csv_reader *r = malloc(sizeof(*r));
+	if (!r)
+		return NULL;
+	memset(r, 0, offsetof(struct csv_reader, window)); /* not the window: that would make all of it resident */
+	r->source = source;
+	r->line = 1;
+	return r;
+}
+
+void csv_reader_free(struct csv_reader *r)
+{
+	free(r);
+}
+
+static size_t find_octet(const char *window, size_t from, size_t end, char c)
+{
+	const char *found = memchr(window + from, c, end - from);
+	return found ? (size_t)(found - window) : end;
+}
+
+enum quote { QUOTE_CLOSES, QUOTE_DOUBLED, QUOTE_STRAY, QUOTE_UNDECIDED };
+
+/* What the quote at `at`, between quotes, is: that depends on the one or two octets behind it. */
+static enum quote judge_quote(const char *window, size_t at, size_t end, bool final)
+{
+	size_t left = end - at - 1;
+	if (left == 0)
+		return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
+	switch (window[at + 1]) {
+	case '"':
+		return QUOTE_DOUBLED;
+	case ',':
+	case '\n':
+		return QUOTE_CLOSES;
+	case '\r':
+		if (left == 1)
+			return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
+		return window[at + 2] == '\n' ? QUOTE_CLOSES : QUOTE_STRAY;
+	default:
+		return QUOTE_STRAY;
+	}
+}
+
+/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a comma. True: there is none, walk->at is at the LF or `end`. */
+static bool walk_outside(struct walk *walk, const char *window, size_t start, size_t end)
+{
+	if (walk->lf < walk->at)
+		walk->lf = walk->at;
+	walk->lf = find_octet(window, walk->lf, end, '\n');
+	for (;;) {
+		size_t quote = find_octet(window, walk->at, walk->lf, '"');
+		if (quote == walk->lf) {
+			walk->at = quote;
+			return true;
+		}
+		walk->at = quote + 1;
+		walk->inside = quote == start || window[quote - 1] == ',';
+		if (walk->inside)
+			return false;
+	}
+}
+
+/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or runs out of octets. `final`: nothing will come behind `end`.
+ * `line_end` is the end of the first line. */
+static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window, size_t start, size_t line_end, size_t end, bool final)
+{
+	for (;;) {
+		if (!walk->inside && walk_outside(walk, window, start, end))
+			return walk->at < end || final ? FOUND_RECORD : FOUND_MORE;
+		size_t quote = find_octet(window, walk->at, end, '"');
+		if (quote > line_end && memo->at > line_end && memo->at > walk->at) {
+			*walk = *memo;
+			continue;
+		}
+		walk->at = quote;
+		if (quote == end)
+			return final ? FOUND_BROKEN : FOUND_MORE;
+		switch (judge_quote(window, quote, end, final)) {
+		case QUOTE_DOUBLED:
+			walk->at = quote + 2;
+			break;
+		case QUOTE_CLOSES:
+			walk->at = quote + 1;
+			walk->inside = false;
+			break;
+		case QUOTE_STRAY:
+			return FOUND_BROKEN;
+		case QUOTE_UNDECIDED:
+			return FOUND_MORE;
+		}
+	}
+}
+
+/* The octets of a record up to `end`, where its LF or the end of the input is. */
+static size_t text_size(const char *window, size_t start, size_t end)
+{
+	return end > start && window[end - 1] == '\r' ? end - start - 1 : end - start;
+}
+
+static uint64_t count_lines(const char *text, size_t size)
+{
+	uint64_t n = 0;
+	for (const char *end = text + size; (text = memchr(text, '\n', (size_t)(end - text))); text++)
+		n++;
+	return n;
+}
+
+/* Gives out the record of `size` octets at `at`, and goes on at `next`. */
+static enum found take(struct csv_reader *r, struct csv_record *record, size_t size, size_t next)
+{
+	const char *text = r->window + r->at;
+	record->text = text;
+	record->size = size;
+	record->line = r->line;
+	r->line += 1 + (record->plain || record->broken ? 0 : count_lines(text, size));
+	r->at = next;
+	return FOUND_RECORD;
+}
+
+/* A line over the limit: its end may be far away, and is skipped by the next call. */
+static enum found take_long_line(struct csv_reader *r, struct csv_record *record)
+{
+	size_t end = r->at + CSV_RECORD_MAX_BYTES;
+	bool has_quote = find_octet(r->window, r->at, end, '"') < end;
+	struct walk walk = { .at = r->at, .lf = end };
+	const struct walk no_memo = { 0 };
+	record->too_long = true;
+	record->plain = !has_quote && find_octet(r->window, r->at, end, '\r') == end;
+	record->broken = has_quote && walk_quotes(&walk, &no_memo, r->window, r->at, end, end, true) == FOUND_BROKEN;
+	r->skipping_line = true;
+	return take(r, record, CSV_RECORD_MAX_BYTES, end);
+}
+
+/* A record whose first line, which ends at line_end, has a quote. */
+static enum found take_quoted(struct csv_reader *r, struct csv_record *record, size_t line_end)
+{
+	bool at_limit = r->end - r->at >= REACH_BYTES;
+	size_t end = at_limit ? r->at + REACH_BYTES : r->end;
+	if (r->walk.at <= r->at)
+		r->walk = (struct walk){ .at = r->at, .lf = line_end };
+	enum found found = walk_quotes(&r->walk, &r->memo, r->window, r->at, line_end, end, r->source_ended && end == r->end);
+	if (found == FOUND_MORE && !at_limit)
+		return FOUND_MORE;
+	if (r->walk.at >= r->memo.at)
+		r->memo = r->walk;
+	size_t record_end = r->walk.at;
+	size_t size = text_size(r->window, r->at, record_end);
+	record->broken = found != FOUND_RECORD || size > CSV_RECORD_MAX_BYTES;
+	if (record->broken) {
+		record_end = line_end;
+		size = text_size(r->window, r->at, line_end);
+	}
+	r->walk.at = 0;
+	return take(r, record, size, record_end < r->end ? record_end + 1 : record_end);
+}
+
+static bool pass_bom(struct csv_reader *r)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	size_t left = r->end - r->at;
+	if (left < 3 && !r->source_ended && memcmp(r->window + r->at, bom, left) == 0)
+		return false;
+	if (left >= 3 && memcmp(r->window + r->at, bom, 3) == 0)
+		r->at += 3;
+	r->bom_passed = true;
+	return true;
+}
+
+/* False: the line's end is not there yet. */
+static bool skip_line(struct csv_reader *r)
+{
+	size_t lf = find_octet(r->window, r->at, r->end, '\n');
+	r->skipping_line = lf == r->end && !r->source_ended;
+	r->at = lf < r->end ? lf + 1 : lf;
+	return !r->skipping_line;
+}
+
+/* The record at `at`, if the window has all of it. */
+static enum found find_record(struct csv_reader *r, struct csv_record *record)
+{
+	if (!r->bom_passed && !pass_bom(r))
+		return FOUND_MORE;
+	if (r->skipping_line && !skip_line(r))
+		return FOUND_MORE;
+	size_t left = r->end - r->at;
+	if (left == 0)
+		return r->source_ended ? FOUND_END : FOUND_MORE;
+
+	size_t reach = left < REACH_BYTES ? r->end : r->at + REACH_BYTES;
+	size_t line_end = find_octet(r->window, r->lf > r->at ? r->lf : r->at, reach, '\n');
+	r->lf = line_end;
+	if (line_end == r->end && left < REACH_BYTES && !r->source_ended)
+		return FOUND_MORE;
+	*record = (struct csv_record){ 0 };
+	size_t size = text_size(r->window, r->at, line_end);
+	if (size > CSV_RECORD_MAX_BYTES)
+		return take_long_line(r, record);
+	if (r->walk.at > r->at || find_octet(r->window, r->at, line_end, '"') < line_end)
+		return take_quoted(r, record, line_end);
+	record->plain = !memchr(r->window + r->at, '\r', size);
+	return take(r, record, size, line_end < r->end ? line_end + 1 : line_end);
+}
+
+static size_t less(size_t offset, size_t by)
+{
+	return offset > by ? offset - by : 0;
+}
+
+/* Makes room for a read. Moves what is left only when that is no more than what has been consumed. */
+static void slide(struct csv_reader *r)
+{
+	size_t by = r->at;
+	if (by < r->end - r->at || by == 0) {
+		assert(r->end + READ_BYTES <= WINDOW_BYTES); /* less than REACH_BYTES are left: else the record would have been found */
+		return;
+	}
+	memmove(r->window, r->window + by, r->end - by);
+	r->at = 0;
+	r->end -= by;
+	r->lf = less(r->lf, by);
+	r->walk.at = less(r->walk.at, by);
+	r->walk.lf = less(r->walk.lf, by);
+	r->memo.at = less(r->memo.at, by);
+	r->memo.lf = less(r->memo.lf, by);
+}
+
+/* Takes in what the source gave. False: nothing came, and it is not the end. An error is no end: what is undecided stays so. */
+static bool took_in(struct csv_reader *r, size_t n)
+{
+	r->end += n;
+	if (n == 0 && source_ended(r->source) && !source_error(r->source))
+		r->source_ended = true;
+	return n > 0 || r->source_ended;
+}
+
+bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bool *stop)
+{
+	if (r->has_pending) {
+		r->has_pending = false;
+		*record = r->pending;
+		return true;
+	}
+	enum found found;
+	while ((found = find_record(r, record)) == FOUND_MORE) {
+		slide(r);
+		if (!took_in(r, source_read(r->source, r->window + r->end, READ_BYTES, stop)))
+			return false;
+	}
+	return found == FOUND_RECORD;
+}
+
+bool csv_would_block(struct csv_reader *r)
+{
+	enum found found = FOUND_RECORD;
+	while (!r->has_pending && (found = find_record(r, &r->pending)) == FOUND_MORE) {
+		slide(r);
+		if (!took_in(r, source_read_ready(r->source, r->window + r->end, READ_BYTES)))
+			return !source_ended(r->source);
+	}
+	r->has_pending = r->has_pending || found == FOUND_RECORD;
+	return false;
+}
+
+/* ---- fields ---- */
+
+struct csv_fields csv_fields_of(const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch)
+{
+	if (!plain && !broken) {
+		textbuf_reset(scratch);
+		textbuf_reserve(scratch, size);
+	}
+	return (struct csv_fields){ .at = text, .end = text + size, .more = true, .plain = plain, .broken = broken, .scratch = scratch };
+}
+
+/* The closing quote of the field that opens at `at`, or NULL when what follows it is no comma. */
+static const char *closing_quote(const char *at, const char *end, bool *has_doubled)
+{
+	*has_doubled = false;
+	for (const char *quote = at + 1; (quote = memchr(quote, '"', (size_t)(end - quote))); quote += 2) {
+		if (quote + 1 == end || quote[1] == ',')
+			return quote;
+		if (quote[1] != '"')
+			return NULL;
+		*has_doubled = true;
+	}
+	return NULL;
+}
+
+/* Takes one quote of each doubled pair away. */
+static struct csv_field undouble(const char *text, const char *end, struct textbuf *scratch)
+{
+	char *out = textbuf_reserve(scratch, (size_t)(end - text));
+	if (!out)
+		return (struct csv_field){ .text = text, .size = (size_t)(end - text) };
+	size_t n = 0;
+	while (text < end) {
+		out[n++] = *text;
+		text += *text == '"' ? 2 : 1;
+	}
+	textbuf_advance(scratch, n);
+	return (struct csv_field){ .text = out, .size = n };
+}
+
+bool csv_next_field(struct csv_fields *f, struct csv_field *field)
+{
+	if (!f->more)
+		return false;
+	const char *end = NULL;
+	if (!f->plain && !f->broken && f->at < f->end && *f->at == '"') {
+		bool has_doubled;
+		const char *quote = closing_quote(f->at, f->end, &has_doubled);
+		if (quote) {
+			end = quote + 1;
+			*field = has_doubled ? undouble(f->at + 1, quote, f->scratch) :
+			                       (struct csv_field){ .text = f->at + 1, .size = (size_t)(quote - f->at - 1) };
+		}
+	}
+	if (!end) {
+		end = memchr(f->at, ',', (size_t)(f->end - f->at));
+		if (!end)
+			end = f->end;
+		*field = (struct csv_field){ .text = f->at, .size = (size_t)(end - f->at) };
+	}
+	f->more = end < f->end;
+	f->at = f->more ? end + 1 : end;
+	return true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool needs_quotes(const char *text, size_t size)
+{
+	if (size && (is_blank(text[0]) || is_blank(text[size - 1])))
+		return true;
+	for (size_t i = 0; i < size; i++)
+		if (text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n')
+			return true;
+	return false;
+}
+
+void csv_put_field(struct textbuf *out, const char *text, size_t size)
+{
+	if (!needs_quotes(text, size)) {
+		textbuf_put(out, text, size);
+		return;
+	}
+	textbuf_put_char(out, '"');
+	for (const char *end = text + size; text < end;) {
+		const char *quote = memchr(text, '"', (size_t)(end - text));
+		const char *stop = quote ? quote + 1 : end;
+		textbuf_put(out, text, (size_t)(stop - text));
+		if (quote)
+			textbuf_put_char(out, '"');
+		text = stop;
+	}
+	textbuf_put_char(out, '"');
+}
