@@ -1,0 +1,194 @@
+/* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the frame, RFC 1951 section 3.2.4 for stored blocks).
+ *
+ * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A member must fit in 64 KiB with its header, also when the text
+ * does not shrink: then it is one stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All numbers in a member are little-endian.
+ * The EOF member is compared octet by octet by other tools, so it is a constant and not made by the compressor. */
+#include "io/bgzf.h"
+
+#include <assert.h>
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIXED_BYTES 12      /* up to and with XLEN */
+#define BC_BYTES 6
+#define SW_DATA_BYTES 24
+#define HEADER_BYTES (FIXED_BYTES + BC_BYTES + 4 + SW_DATA_BYTES)
+#define TRAILER_BYTES 8     /* CRC32 and ISIZE */
+#define STORED_EXTRA_BYTES 5
+#define MEMBER_MAX_BYTES 65536
+
+static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= MEMBER_MAX_BYTES, "stored text must fit in a member");
+
+struct bgzf {
+	struct libdeflate_compressor *compressor;
+	struct libdeflate_decompressor *decompressor;
+};
+
+struct bgzf *bgzf_new(int level)
+{
+	struct bgzf *z = malloc(sizeof(*z));
+	if (!z)
+		return NULL;
+	z->compressor = libdeflate_alloc_compressor(level);
+	z->decompressor = libdeflate_alloc_decompressor();
+	if (!z->compressor || !z->decompressor) {
+		bgzf_free(z);
+		return NULL;
+	}
+	return z;
+}
+
+void bgzf_free(struct bgzf *z)
+{
+	if (!z)
+		return;
+	libdeflate_free_compressor(z->compressor);
+	libdeflate_free_decompressor(z->decompressor);
+	free(z);
+}
+
+static void put_le(uint8_t *at, uint64_t value, unsigned n_bytes)
+{
+	for (unsigned i = 0; i < n_bytes; i++)
+		at[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get_le(const uint8_t *at, unsigned n_bytes)
+{
+	uint64_t value = 0;
+	for (unsigned i = 0; i < n_bytes; i++)
+		value |= (uint64_t)at[i] << (8 * i);
+	return value;
+}
+
+/* ---- writing ---- */
+
+static void encode_header(uint8_t *member, size_t member_size, const struct bgzf_checkpoint *checkpoint)
+{
+	/* ID1 ID2, CM deflate, FLG FEXTRA, MTIME none, XFL, OS unknown */
+	static const uint8_t fixed[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
+	memcpy(member, fixed, sizeof(fixed));
+	put_le(member + 10, HEADER_BYTES - FIXED_BYTES, 2);
+	uint8_t *bc = member + FIXED_BYTES;
+	memcpy(bc, "BC\2", 4);
+	put_le(bc + 4, member_size - 1, 2);
+	uint8_t *sw = bc + BC_BYTES;
+	memcpy(sw, "SW", 2);
+	put_le(sw + 2, SW_DATA_BYTES, 2);
+	put_le(sw + 4, BGZF_VERSION, 4); /* and three zero octets */
+	put_le(sw + 8, checkpoint->fingerprint, 8);
+	put_le(sw + 16, checkpoint->first_row, 8);
+	put_le(sw + 24, checkpoint->n_rows, 4);
+}
+
+static size_t encode_stored(uint8_t *out, const void *text, size_t size)
+{
+	out[0] = 1; /* BFINAL, BTYPE 00 */
+	put_le(out + 1, size, 2);
+	put_le(out + 3, ~size, 2);
+	if (size)
+		memcpy(out + STORED_EXTRA_BYTES, text, size);
+	return STORED_EXTRA_BYTES + size;
+}
+
+void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size, const struct bgzf_checkpoint *checkpoint)
+{
+	assert(size <= BGZF_TEXT_MAX_BYTES);
+	size_t deflated_max = STORED_EXTRA_BYTES + size;
+	uint8_t *member = (uint8_t *)textbuf_reserve(out, HEADER_BYTES + deflated_max + TRAILER_BYTES);
+	if (!member)
+		return;
+	uint8_t *deflated = member + HEADER_BYTES;
+	size_t deflated_size = size ? libdeflate_deflate_compress(z->compressor, text, size, deflated, deflated_max) : 0;
+	if (!deflated_size)
+		deflated_size = encode_stored(deflated, text, size);
+	uint8_t *trailer = deflated + deflated_size;
+	put_le(trailer, size ? libdeflate_crc32(0, text, size) : 0, 4);
+	put_le(trailer + 4, size, 4);
+	size_t member_size = (size_t)(trailer + TRAILER_BYTES - member);
+	assert(member_size <= MEMBER_MAX_BYTES);
+	encode_header(member, member_size, checkpoint);
+	textbuf_advance(out, member_size);
+}
+
+void bgzf_put_eof(struct textbuf *out)
+{
+	static const uint8_t eof[28] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3 };
+	textbuf_put(out, eof, sizeof(eof));
+}
+
+/* ---- reading ---- */
+
+/* ID1 ID2 CM FLG: a member of ours has no name, comment or header checksum, and bgzip's have none. */
+static bool begins_like_bgzf(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t magic[] = { 0x1f, 0x8b, 8, 4 };
+	return memcmp(bytes, magic, size < sizeof(magic) ? size : sizeof(magic)) == 0;
+}
+
+static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkpoint *checkpoint)
+{
+	if (size != SW_DATA_BYTES || get_le(sw, 4) != BGZF_VERSION)
+		return false;
+	*checkpoint = (struct bgzf_checkpoint){ .fingerprint = get_le(sw + 4, 8), .first_row = get_le(sw + 12, 8), .n_rows = (uint32_t)get_le(sw + 20, 4) };
+	return true;
+}
+
+enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_size, struct bgzf_checkpoint *checkpoint, bool *has_checkpoint)
+{
+	*member_size = 0;
+	*has_checkpoint = false;
+	if (size && !begins_like_bgzf(bytes, size))
+		return ERROR_CORRUPT;
+	if (size < FIXED_BYTES)
+		return ERROR_TRUNCATED;
+	size_t header_size = FIXED_BYTES + (size_t)get_le(bytes + 10, 2);
+	if (size < header_size)
+		return ERROR_TRUNCATED;
+
+	/* Subfields (RFC 1952 section 2.3.1.1): two letters, a length, data. */
+	size_t at = FIXED_BYTES;
+	while (header_size - at >= 4) {
+		const uint8_t *id = bytes + at, *data = id + 4;
+		size_t data_size = (size_t)get_le(id + 2, 2);
+		at += 4;
+		if (data_size > header_size - at)
+			return ERROR_CORRUPT;
+		at += data_size;
+		if (memcmp(id, "BC", 2) == 0 && data_size == 2)
+			*member_size = (size_t)get_le(data, 2) + 1;
+		else if (memcmp(id, "SW", 2) == 0)
+			*has_checkpoint = decode_checkpoint(data, data_size, checkpoint);
+	}
+	if (at != header_size || *member_size < header_size + TRAILER_BYTES + 2) /* the shortest deflate data are two octets */
+		return ERROR_CORRUPT;
+	return ERROR_NONE;
+}
+
+enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, struct textbuf *text)
+{
+	size_t member_size;
+	struct bgzf_checkpoint checkpoint;
+	bool has_checkpoint;
+	enum error error = bgzf_parse_header(bytes, size, &member_size, &checkpoint, &has_checkpoint);
+	if (error)
+		return error;
+	if (size < member_size)
+		return ERROR_TRUNCATED;
+	const uint8_t *trailer = bytes + member_size - TRAILER_BYTES;
+	const uint8_t *deflated = bytes + FIXED_BYTES + get_le(bytes + 10, 2);
+	size_t text_size = (size_t)get_le(trailer + 4, 4), inflated_size;
+	if (text_size > MEMBER_MAX_BYTES)
+		return ERROR_CORRUPT;
+	char *out = textbuf_reserve(text, text_size ? text_size : 1);
+	if (!out)
+		return ERROR_NOMEM;
+	/* With a place for its size libdeflate takes shorter text too, and tells when there is more. */
+	enum libdeflate_result result =
+		libdeflate_deflate_decompress(z->decompressor, deflated, (size_t)(trailer - deflated), out, text_size, &inflated_size);
+	if (result != LIBDEFLATE_SUCCESS || inflated_size != text_size || libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
+		return ERROR_CORRUPT;
+	textbuf_advance(text, text_size);
+	return ERROR_NONE;
+}

@@ -1,0 +1,226 @@
+/* test_sink.c - everything arrives, however little the kernel takes at a time, and every failure is told, once and again. */
+#include "io/sink.h"
+#include "tests/io/tempfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void assert_file_holds(const char *path, const char *text)
+{
+	char buffer[200];
+	FILE *file = fopen(path, "rb");
+	assert_non_null(file);
+	size_t n = fread(buffer, 1, sizeof(buffer), file);
+	fclose(file);
+	assert_int_equal(n, strlen(text));
+	assert_memory_equal(buffer, text, n);
+}
+
+static void test_file(void **state)
+{
+	(void)state;
+	struct tempfile file = tempfile_new("what stood there before", 23);
+	struct sink *s;
+	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
+	assert_string_equal(sink_path(s), file.path);
+	assert_file_holds(file.path, "");
+	assert_int_equal(sink_write(s, "one,", 4), ERROR_NONE);
+	assert_int_equal(sink_write(s, "", 0), ERROR_NONE);
+	assert_int_equal(sink_write(s, "two\n", 4), ERROR_NONE);
+	assert_int_equal(sink_bytes(s), 8);
+	assert_int_equal(sink_sync(s), ERROR_NONE);
+	assert_file_holds(file.path, "one,two\n");
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	assert_int_equal(sink_close(NULL), ERROR_NONE);
+	tempfile_free(&file);
+}
+
+static void test_open_at(void **state)
+{
+	(void)state;
+	struct tempfile file = tempfile_new("kept,torn", 9);
+	struct sink *s;
+	assert_int_equal(sink_open_at(&s, file.path, 10), ERROR_SYSTEM); /* longer than the file */
+	assert_int_equal(errno, EINVAL);
+	assert_null(s);
+	assert_file_holds(file.path, "kept,torn");
+	assert_int_equal(sink_open_at(&s, file.path, 5), ERROR_NONE);
+	assert_int_equal(sink_bytes(s), 5);
+	assert_int_equal(sink_write(s, "new", 3), ERROR_NONE);
+	assert_int_equal(sink_bytes(s), 8);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	assert_file_holds(file.path, "kept,new");
+	tempfile_free(&file);
+	assert_int_equal(sink_open_at(&s, file.path, 0), ERROR_SYSTEM);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(sink_open_at(&s, "/dev/null", 0), ERROR_SYSTEM);
+	assert_int_equal(errno, EINVAL);
+}
+
+static void test_cannot_open(void **state)
+{
+	(void)state;
+	struct sink *s;
+	assert_int_equal(sink_open(&s, "/nonexistent/out.csv.gz"), ERROR_SYSTEM);
+	assert_int_equal(errno, ENOENT);
+	assert_null(s);
+	assert_int_equal(sink_open(&s, "/tmp"), ERROR_SYSTEM);
+	assert_int_equal(errno, EISDIR);
+}
+
+static void test_disk_full(void **state)
+{
+	(void)state;
+	struct sink *s;
+	assert_int_equal(sink_open(&s, "/dev/full"), ERROR_NONE);
+	assert_int_equal(sink_write(s, "x", 1), ERROR_SYSTEM);
+	assert_int_equal(errno, ENOSPC);
+	errno = 0;
+	assert_int_equal(sink_write(s, "x", 1), ERROR_SYSTEM);
+	assert_int_equal(errno, ENOSPC);
+	errno = 0;
+	assert_int_equal(sink_sync(s), ERROR_SYSTEM);
+	assert_int_equal(errno, ENOSPC);
+	assert_int_equal(sink_bytes(s), 0);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+}
+
+static void test_special_file_needs_no_sync(void **state)
+{
+	(void)state;
+	struct sink *s;
+	assert_int_equal(sink_open(&s, "/dev/null"), ERROR_NONE);
+	assert_int_equal(sink_write(s, "x", 1), ERROR_NONE);
+	assert_int_equal(sink_sync(s), ERROR_NONE);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+}
+
+/* A sink on standard output, which is the write end of a pipe. */
+struct stdout_pipe {
+	int saved, read_end;
+	struct sink *sink;
+};
+
+static struct stdout_pipe open_stdout_pipe(int flags)
+{
+	struct stdout_pipe p;
+	int ends[2];
+	fflush(stdout);
+	p.saved = dup(STDOUT_FILENO);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
+	assert_int_equal(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+	enum error error = sink_open(&p.sink, "-");
+	/* Away from standard output again, before anything is asserted: cmocka reports there. */
+	dup2(p.saved, STDOUT_FILENO);
+	close(ends[1]);
+	close(p.saved);
+	p.read_end = ends[0];
+	assert_int_equal(error, ERROR_NONE);
+	return p;
+}
+
+static void test_closed_pipe(void **state)
+{
+	(void)state;
+	signal(SIGPIPE, SIG_IGN); /* as the program does */
+	struct stdout_pipe p = open_stdout_pipe(0);
+	assert_string_equal(sink_path(p.sink), "standard output");
+	assert_int_equal(sink_write(p.sink, "x", 1), ERROR_NONE);
+	assert_int_equal(sink_sync(p.sink), ERROR_NONE);
+	close(p.read_end);
+	assert_int_equal(sink_write(p.sink, "x", 1), ERROR_SYSTEM);
+	assert_int_equal(errno, EPIPE);
+	errno = 0;
+	assert_int_equal(sink_write(p.sink, "x", 1), ERROR_SYSTEM);
+	assert_int_equal(errno, EPIPE);
+	assert_int_equal(sink_close(p.sink), ERROR_NONE);
+	assert_true(fcntl(STDOUT_FILENO, F_GETFD) >= 0);
+}
+
+#define MUCH_BYTES (3u << 20)
+
+struct drain {
+	int fd;
+	size_t n_bytes;
+	bool in_order;
+};
+
+/* Reads in small bits, with a signal at the writer after each: short writes, EAGAIN and EINTR. */
+static void *drain_pipe(void *arg)
+{
+	struct drain *drain = arg;
+	unsigned char buffer[5000];
+	ssize_t n;
+	drain->in_order = true;
+	while ((n = read(drain->fd, buffer, sizeof(buffer))) > 0) {
+		for (ssize_t i = 0; i < n; i++)
+			drain->in_order = drain->in_order && buffer[i] == (unsigned char)((drain->n_bytes + (size_t)i) % 251);
+		drain->n_bytes += (size_t)n;
+		kill(getpid(), SIGUSR1);
+	}
+	return NULL;
+}
+
+static void ignore_signal(int number)
+{
+	(void)number;
+}
+
+static void check_all_arrives(int flags)
+{
+	struct stdout_pipe p = open_stdout_pipe(flags);
+	struct drain drain = { .fd = p.read_end };
+	struct sigaction action = { .sa_handler = ignore_signal }; /* no SA_RESTART */
+	sigaction(SIGUSR1, &action, NULL);
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited: only the writer takes it */
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, drain_pipe, &drain), 0);
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+	unsigned char *bytes = malloc(MUCH_BYTES);
+	assert_non_null(bytes);
+	for (size_t i = 0; i < MUCH_BYTES; i++)
+		bytes[i] = (unsigned char)(i % 251);
+	assert_int_equal(sink_write(p.sink, bytes, MUCH_BYTES), ERROR_NONE);
+	assert_int_equal(sink_bytes(p.sink), MUCH_BYTES);
+	assert_int_equal(sink_close(p.sink), ERROR_NONE);
+	pthread_join(thread, NULL);
+	assert_int_equal(drain.n_bytes, MUCH_BYTES);
+	assert_true(drain.in_order);
+	free(bytes);
+	close(p.read_end);
+}
+
+static void test_short_writes(void **state)
+{
+	(void)state;
+	check_all_arrives(0);
+}
+
+static void test_nonblocking_output(void **state)
+{
+	(void)state;
+	check_all_arrives(O_NONBLOCK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_open_at),
+		cmocka_unit_test(test_cannot_open),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_special_file_needs_no_sync),
+		cmocka_unit_test(test_closed_pipe),
+		cmocka_unit_test(test_short_writes),
+		cmocka_unit_test(test_nonblocking_output),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
