@@ -9,13 +9,26 @@
 #include "scanner/version.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
+
+/* VmHWM and not getrusage(): ru_maxrss survives execve(), so a small program started by a large one would report the large one's peak. */
+static uint64_t peak_memory_bytes(void)
+{
+	char line[256];
+	unsigned long long kib = 0;
+	FILE *status = fopen("/proc/self/status", "re");
+	while (status && fgets(line, sizeof line, status))
+		if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return kib * 1024;
+}
 
 void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_ms, uint64_t started_ns)
 {
-	struct rusage usage;
 	*s = (struct summary){ .options = p->options, .started_ms = started_ms, .ended_ms = clock_wall_ms() };
 	pipeline_tally(p, &s->tally, &s->counters);
 	s->rows_read = p->inputs->n_rows;
@@ -23,8 +36,7 @@ void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_
 	s->bytes_written = atomic_load(&p->n_written_bytes);
 	s->wall_s = (double)(clock_now_ns() - started_ns) / (double)CLOCK_NS_PER_S;
 	s->cpu_s = (double)clock_cpu_ns() / (double)CLOCK_NS_PER_S;
-	getrusage(RUSAGE_SELF, &usage);
-	s->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
+	s->peak_memory_bytes = peak_memory_bytes();
 }
 
 static void put_verdicts(struct textbuf *out, const tally_count counts[SPF_VERDICT_COUNT])
