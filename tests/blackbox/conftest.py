@@ -1,0 +1,48 @@
+"""conftest.py - what the tests start, and that it is stopped."""
+
+import pytest
+
+import bulk
+import harness
+import nameservers
+
+
+@pytest.fixture
+def server():
+    """Starts a Server; called with its script."""
+    started = []
+
+    def begin(script, **options):
+        started.append(nameservers.Server(script, **options))
+        return started[-1]
+
+    yield begin
+    for s in started:
+        s.stop()
+
+
+@pytest.fixture
+def running():
+    """Starts spfsweep beside the test; called with its command line."""
+    started = []
+
+    def begin(*args, **options):
+        started.append(harness.start(*args, **options))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+@pytest.fixture(scope="session")
+def bulk_nsd(tmp_path_factory):
+    """An NSD with the zones of bulk.py."""
+    nsd = nameservers.Nsd(tmp_path_factory.mktemp("bulk"), bulk.ZONES)
+    yield nsd
+    nsd.stop()

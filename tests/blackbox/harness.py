@@ -1,0 +1,167 @@
+"""harness.py - runs spfsweep as its users do, and reads what it wrote with nothing but Python's gzip and csv.
+
+The binary is $SPFSWEEP, else build/release/spfsweep. Everything a test starts is stopped by its own process object; nothing here sleeps for a fixed time: what has to be
+waited for is asked for, again and again, until a limit (see until())."""
+
+import csv
+import functools
+import gzip
+import io
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SPFSWEEP = Path(os.environ.get("SPFSWEEP", ROOT / "build/release/spfsweep")).resolve()
+
+# Status words of the command line.
+DONE, BAD_ROWS, USAGE, STOPPED = 0, 1, 2, 3
+
+# The last member of a whole block-gzip file: fixed octets, from the SAM specification.
+BGZF_EOF = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+# What differs from run to run.
+TIME_COLUMNS = ("evaluated_at", "elapsed_ms")
+
+# Behind the input's columns, in this order: a contract with scripts.
+OUTPUT_COLUMNS = [
+    "status", "error", "spf", "spf_matched", "spf_problem", "spf_explanation", "spf_lookups", "spf_void_lookups", "spf_record", "spf_dnssec",
+    "helo_spf", "iprev", "ptr", "iprev_name", "a", "a_match", "mx", "mx_state", "mx_match", "problems", "dns_cause", "evaluated_at", "elapsed_ms",
+]
+
+csv.field_size_limit(1 << 28)
+
+
+def until(condition, limit_s=20, what="the condition"):
+    """Asks until the condition gives something true, which is returned; fails after the limit."""
+    end = time.monotonic() + limit_s
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < end, f"{what} did not come true within {limit_s} s"
+        time.sleep(0.005)
+
+
+def as_bytes(text):
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
+def write_input(path, text):
+    """An input file; a name that ends in .gz is compressed."""
+    data = as_bytes(text)
+    path.write_bytes(gzip.compress(data, 1) if path.suffix == ".gz" else data)
+    return path
+
+
+def parse_output(data):
+    """The records of an output, plain or gzip, as lists of texts. Octets that are no UTF-8 become surrogates, as everywhere here."""
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
+    return list(csv.reader(io.StringIO(data.decode("utf-8", "surrogateescape"), newline=""), strict=True))
+
+
+@dataclass
+class Scan:
+    """A scan that has ended."""
+    status: int
+    stderr: str
+    data: bytes          # the output as it stands in the file
+    summary: dict        # of --summary; None when it was not written
+
+    @functools.cached_property
+    def records(self):
+        return parse_output(self.data)
+
+    @property
+    def header(self):
+        return self.records[0]
+
+    @functools.cached_property
+    def rows(self):
+        """The data rows as dictionaries; every one has as many fields as the header."""
+        header, *records = self.records
+        assert all(len(r) == len(header) for r in records), "a row has more or fewer fields than the header"
+        return [dict(zip(header, r)) for r in records]
+
+    @property
+    def row(self):
+        assert len(self.rows) == 1
+        return self.rows[0]
+
+    def timeless(self):
+        """The records without what differs from run to run."""
+        header = self.header
+        keep = [i for i, name in enumerate(header) if name not in TIME_COLUMNS]
+        return [[r[i] for i in keep] for r in self.records]
+
+    def says(self, *words):
+        """True when one line on standard error holds all the words."""
+        return any(all(str(w) in line for w in words) for line in self.stderr.splitlines())
+
+
+def run(*args, stdin=None, timeout=120, **more):
+    """Any command line of spfsweep, to its end."""
+    assert SPFSWEEP.exists(), f"{SPFSWEEP} is not there: build it, or name another with SPFSWEEP"
+    given = {"input": as_bytes(stdin)} if stdin is not None else {} if "stdin" in more else {"stdin": subprocess.DEVNULL}
+    done = subprocess.run([SPFSWEEP, *map(str, args)], capture_output=True, timeout=timeout, **given, **more)
+    done.stderr = done.stderr.decode("utf-8", "replace")
+    assert done.returncode >= 0, f"spfsweep ended by signal {-done.returncode}: {done.stderr}"
+    assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+    return done
+
+
+def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300):
+    """A scan of files, or of a text that is put into one; its output and summary go into the folder."""
+    if isinstance(inputs, (str, bytes)):
+        inputs = [write_input(folder / "in.csv", inputs)] if inputs != "-" else ["-"]
+    elif isinstance(inputs, Path):
+        inputs = [inputs]
+    target, summary = folder / output, folder / "summary.json"
+    summary.unlink(missing_ok=True)
+    done = run("scan", *options, "-o", target, "--summary", summary, *inputs, stdin=stdin, timeout=timeout)
+    return Scan(done.returncode, done.stderr, target.read_bytes() if target.exists() else b"", json.loads(summary.read_bytes()) if summary.exists() else None)
+
+
+def start(*args, **more):
+    """A command line that goes on while the test does something; see running() in conftest.py for one that is stopped for sure."""
+    return subprocess.Popen([SPFSWEEP, *map(str, args)], **more)
+
+
+def csv_text(*rows):
+    """Rows of values as CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+@dataclass
+class Member:
+    """One member of a block-gzip file and its own checkpoint."""
+    size: int
+    text: bytes
+    first_row: int       # None: no checkpoint
+    n_rows: int
+
+
+def bgzf_members(data):
+    """Walks the members by the sizes in their headers, as a random-access reader does; each must be whole."""
+    members, at = [], 0
+    while at < len(data):
+        assert data[at:at + 4] == b"\x1f\x8b\x08\x04", f"no gzip member with extra field at {at}"
+        end = at + 12 + int.from_bytes(data[at + 10:at + 12], "little")
+        fields, p = {}, at + 12
+        while p < end:
+            size = int.from_bytes(data[p + 2:p + 4], "little")
+            fields[data[p:p + 2]] = data[p + 4:p + 4 + size]
+            p += 4 + size
+        size = int.from_bytes(fields[b"BC"], "little") + 1
+        text = gzip.decompress(data[at:at + size])
+        mark = fields.get(b"SW")
+        members.append(Member(size, text, int.from_bytes(mark[12:20], "little") if mark else None, int.from_bytes(mark[20:24], "little") if mark else None))
+        at += size
+    assert at == len(data), "the last member is torn"
+    return members
