@@ -1,6 +1,7 @@
 /* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip files, for plain text, and for pipes that bring things bit by bit. */
 #include "base/textbuf.h"
 #include "io/source.h"
+#include "tests/io/gzip_member.h"
 #include "tests/io/pipe_source.h"
 #include "tests/io/tempfile.h"
 
@@ -9,25 +10,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <zlib.h>
 
 static const char first_text[] = "domain,ip\nexample.com,192.0.2.1\nexample.com,192.0.2.2\nexample.org,2001:db8::1\n";
 static const char second_text[] = "example.net,198.51.100.7\nexample.net,198.51.100.7\nexample.net,198.51.100.8\n";
-
-/* Appends one gzip member. */
-static void put_gzip(struct textbuf *out, const void *text, size_t size)
-{
-	z_stream z = { 0 };
-	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	uLong bound = deflateBound(&z, (uLong)size);
-	z.next_in = (Bytef *)(uintptr_t)text;
-	z.avail_in = (uInt)size;
-	z.next_out = (Bytef *)textbuf_reserve(out, bound);
-	z.avail_out = (uInt)bound;
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	textbuf_advance(out, z.total_out);
-	deflateEnd(&z);
-}
 
 /* Everything a source gives, read by `chunk` octets. */
 static void drain(struct source *s, struct textbuf *text, size_t chunk)
@@ -79,9 +64,9 @@ struct two_members {
 static struct two_members make_two_members(void)
 {
 	struct two_members two = { 0 };
-	put_gzip(&two.gz, first_text, sizeof(first_text) - 1);
+	put_gzip_member(&two.gz, first_text, sizeof(first_text) - 1, 6);
 	two.boundary = two.gz.size;
-	put_gzip(&two.gz, second_text, sizeof(second_text) - 1);
+	put_gzip_member(&two.gz, second_text, sizeof(second_text) - 1, 6);
 	textbuf_put_text(&two.text, first_text);
 	textbuf_put_text(&two.text, second_text);
 	return two;
@@ -193,10 +178,10 @@ static void test_empty_member(void **state)
 {
 	(void)state;
 	struct textbuf gz = { 0 };
-	put_gzip(&gz, "", 0);
-	put_gzip(&gz, "a", 1);
-	put_gzip(&gz, "", 0);
-	put_gzip(&gz, "b", 1);
+	put_gzip_member(&gz, "", 0, 6);
+	put_gzip_member(&gz, "a", 1, 6);
+	put_gzip_member(&gz, "", 0, 6);
+	put_gzip_member(&gz, "b", 1, 6);
 	struct reading reading = read_octets(gz.bytes, gz.size, 10);
 	assert_int_equal(reading.error, ERROR_NONE);
 	assert_string_equal(textbuf_text(&reading.text), "ab");
@@ -216,11 +201,11 @@ static void test_large(void **state)
 		textbuf_put_u64(&text, seed >> 20);
 		textbuf_put_char(&text, '\n');
 		if (seed >> 48 < 100) {
-			put_gzip(&gz, text.bytes + member_begin, text.size - member_begin);
+			put_gzip_member(&gz, text.bytes + member_begin, text.size - member_begin, 6);
 			member_begin = text.size;
 		}
 	}
-	put_gzip(&gz, text.bytes + member_begin, text.size - member_begin);
+	put_gzip_member(&gz, text.bytes + member_begin, text.size - member_begin, 6);
 	assert_true(gz.size > 1000000);
 	for (int as_gzip = 0; as_gzip < 2; as_gzip++) {
 		const struct textbuf *raw = as_gzip ? &gz : &text;
