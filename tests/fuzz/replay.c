@@ -1,0 +1,70 @@
+/* replay.c - runs every file of a corpus folder through a fuzz target, in the ordinary test run: `replay FOLDER`.
+ *
+ * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a file is a failure: such a test could never fail. */
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The octets of a file, in memory of exactly its size, so that a sanitizer sees a read behind them. NULL: cannot be read. */
+static uint8_t *read_file(const char *path, size_t *size)
+{
+	struct stat st;
+	FILE *file = fopen(path, "rb");
+	if (!file)
+		return NULL;
+	uint8_t *data = NULL;
+	if (fstat(fileno(file), &st) < 0 || !S_ISREG(st.st_mode))
+		goto out;
+	*size = (size_t)st.st_size;
+	data = malloc(*size ? *size : 1);
+	if (data && fread(data, 1, *size, file) != *size) {
+		free(data);
+		data = NULL;
+	}
+out:
+	fclose(file);
+	return data;
+}
+
+/* False: the file cannot be read. */
+static bool replay(const char *folder, const char *name)
+{
+	char path[4096];
+	size_t size;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	uint8_t *data = read_file(path, &size);
+	if (!data) {
+		fprintf(stderr, "replay: cannot read %s\n", path);
+		return false;
+	}
+	printf("%s: %zu octets\n", name, size);
+	fflush(stdout); /* says which one it was when the target aborts */
+	LLVMFuzzerTestOneInput(data, size);
+	free(data);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+	if (!folder) {
+		fprintf(stderr, "replay: needs one folder that can be read\n");
+		return 2;
+	}
+	unsigned n_files = 0, n_failed = 0;
+	for (const struct dirent *entry; (entry = readdir(folder));) {
+		if (entry->d_name[0] == '.')
+			continue;
+		n_files++;
+		n_failed += !replay(argv[1], entry->d_name);
+	}
+	closedir(folder);
+	if (!n_files)
+		fprintf(stderr, "replay: %s is empty\n", argv[1]);
+	return !n_files || n_failed;
+}
