@@ -1,0 +1,232 @@
+#!/usr/bin/python3
+"""house.py ROOT - refuses what the house rules refuse, in the tracked C files of ROOT. `house.py --selftest` proves that each rule can fail.
+
+Text in, complaints out: each rule is a function of all files (path -> source) that yields (path, line, complaint). Rules look at the code without comments and strings,
+but for the two that are about comments. Functions are told by the layout: the opening brace of a body, and the closing one, stand in the first column."""
+
+import collections
+import os
+import re
+import subprocess
+import sys
+
+PRODUCT_FOLDERS = ("base", "spf", "io", "resolver", "scanner")
+# The folders that a folder may include, itself among them; folders that are not named may include anything.
+MAY_INCLUDE = {
+    "base": {"base"},
+    "spf": {"base", "spf"},
+    "io": {"base", "io"},
+    "resolver": {"base", "resolver"},
+    "scanner": set(PRODUCT_FOLDERS),
+}
+LIBRARIES = {
+    "Concurrency Kit": r"ck_\w+\.h",
+    "zlib": r"zlib\.h",
+    "libdeflate": r"libdeflate\.h",
+    "libevent": r"event\.h|event2/.*",
+    "libunbound": r"unbound.*\.h",
+    "libidn2": r"idn2\.h",
+    "libsodium": r"sodium.*",
+}
+BANNED_CALL = re.compile(r"\b(sprintf|vsprintf|strcpy|strcat|atoi|strtok|alloca|gets)\s*\(")
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+COMMENT_OR_STRING = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 100
+PURPOSE_WORDS_MIN = 5
+
+
+def folder_of(path):
+    return path.split("/")[0] if "/" in path else ""
+
+
+def is_product(path):
+    return folder_of(path) in PRODUCT_FOLDERS
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def bare(source):
+    """The code with comments and strings blanked, lines kept."""
+    return COMMENT_OR_STRING.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), source)
+
+
+def includes_of(source):
+    """(line, is_ours, path) of each include. In comments they do not count, but their quotes are strings."""
+    visible = bare(source)
+    for match in INCLUDE.finditer(source):
+        hash_at = source.index("#", match.start())
+        if visible[hash_at] == "#":
+            yield line_of(source, hash_at), match.group(1) == '"', match.group(2)
+
+
+def rule_banned_calls(files):
+    for path, source in files.items():
+        for match in BANNED_CALL.finditer(bare(source)):
+            yield path, line_of(source, match.start()), f"calls {match.group(1)}()"
+
+
+def rule_floors(files):
+    for path, source in files.items():
+        allowed = MAY_INCLUDE.get(folder_of(path))
+        if allowed is None:
+            continue
+        for line, is_ours, included in includes_of(source):
+            if is_ours and folder_of(included) not in allowed:
+                yield path, line, f'includes "{included}", which is no path from the root to this floor or one below it'
+
+
+def rule_one_place_per_library(files):
+    for library, pattern in LIBRARIES.items():
+        header = re.compile(pattern)
+        users = {}
+        for path, source in files.items():
+            if is_product(path):
+                users.update((path, line) for line, is_ours, included in includes_of(source) if not is_ours and header.fullmatch(included))
+        for path, line in list(users.items())[1:]:
+            yield path, line, f"is one more user of {library}, besides {next(iter(users))}"
+        for path, line in users.items():
+            if not path.endswith(".h"):
+                continue
+            for other, source in files.items():
+                if folder_of(other) != folder_of(path) and any(included == path for _, _, included in includes_of(source)):
+                    yield path, line, f"shows {library} to {other}, in another folder"
+
+
+def rule_unique_stems(files):
+    folders = collections.defaultdict(dict)
+    for path in files:
+        if is_product(path):
+            folders[os.path.splitext(os.path.basename(path))[0]].setdefault(folder_of(path), path)
+    for stem, paths in folders.items():
+        for path in sorted(paths.values())[1:]:
+            yield path, 1, f'has the stem "{stem}" of {sorted(paths.values())[0]}'
+
+
+def rule_purpose(files):
+    for path, source in files.items():
+        match = re.match(r"/\*(.*?)\*/", source, re.DOTALL)
+        if not match or len(match.group(1).split()) < PURPOSE_WORDS_MIN:
+            yield path, 1, "does not begin with a comment of its purpose"
+        if path.endswith(".h"):
+            guard = re.sub(r"\W", "_", os.path.splitext(path)[0]).upper() + "_H"
+            if not re.search(rf"^#ifndef {guard}\n#define {guard}\n", source, re.MULTILINE):
+                yield path, 1, f"has no include guard {guard}"
+
+
+def rule_file_size(files):
+    for path, source in files.items():
+        n = source.count("\n")
+        if n > FILE_LINES_MAX:
+            yield path, n, f"has {n} lines, over {FILE_LINES_MAX}: which noun is hiding in it?"
+
+
+def rule_function_size(files):
+    for path, source in files.items():
+        begin = None
+        for number, line in enumerate(bare(source).split("\n"), 1):
+            if line.startswith("{"):
+                begin = number
+            elif line.startswith("}") and begin:
+                if number - begin - 1 > FUNCTION_LINES_MAX:
+                    yield path, begin, f"has a function of {number - begin - 1} lines, over {FUNCTION_LINES_MAX}"
+                begin = None
+
+
+RULES = [rule_banned_calls, rule_floors, rule_one_place_per_library, rule_unique_stems, rule_purpose, rule_file_size, rule_function_size]
+
+
+def complaints_about(files):
+    return [complaint for rule in RULES for complaint in rule(files)]
+
+
+def tracked_files(root):
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-z", "--", "*.c", "*.h"], stdout=subprocess.PIPE, check=True).stdout
+    files = {}
+    for path in sorted(filter(None, listed.decode().split("\0"))):
+        full = os.path.join(root, path)
+        if os.path.exists(full):  # else removed, and not yet committed
+            with open(full, encoding="utf-8") as file:
+                files[path] = file.read()
+    return files
+
+
+def check(root):
+    files = tracked_files(root)
+    if not files:
+        sys.exit(f"{root}: no tracked C files: nothing was checked")
+    found = complaints_about(files)
+    for path, line, complaint in found:
+        print(f"{path}:{line}: {complaint}")
+    print(f"{len(files)} files, {len(found)} complaints")
+    return 1 if found else 0
+
+
+# ---- the self-test ----
+
+PURPOSE = "/* a.c - some purpose or other, told in words. */\n"
+
+
+def header(path, rest=""):
+    guard = re.sub(r"\W", "_", path[:-2]).upper() + "_H"
+    return f"/* {path} - some purpose or other, told in words. */\n#ifndef {guard}\n#define {guard}\n{rest}\n#endif\n"
+
+
+def code(text):
+    return PURPOSE + text
+
+
+# rule that must complain (None: nobody), about which path, files
+SELFTESTS = [
+    (None, None, {"base/a.c": code('#include "base/a.h"\n#include <ck_ring.h>\n'), "base/a.h": header("base/a.h")}),
+    (rule_banned_calls, "io/a.c", {"io/a.c": code("int f(char *b)\n{\n\treturn sprintf(b, x);\n}\n")}),
+    (rule_banned_calls, "tests/io/a.c", {"tests/io/a.c": code("int x = atoi (y);\n")}),
+    (None, None, {"io/a.c": code('/* sprintf() */ // strcpy(\nconst char *s = "gets(\\"atoi(";\nint n = snprintf(b, 1, s), c = \'"\';\nint my_strcpy(int);\nfgets(b);\n')}),
+    (rule_banned_calls, "io/a.c", {"io/a.c": code("char c = '\"'; int n = atoi(s); char d = '\"';\n")}),
+    (rule_floors, "base/a.c", {"base/a.c": code('#include "io/csv.h"\n')}),
+    (rule_floors, "spf/a.c", {"spf/a.c": code('#include "resolver/wire.h"\n')}),
+    (rule_floors, "resolver/a.h", {"resolver/a.h": header("resolver/a.h", '#include "scanner/row.h"\n')}),
+    (rule_floors, "scanner/a.c", {"scanner/a.c": code('#include "tests/fake.h"\n')}),
+    (rule_floors, "io/a.c", {"io/a.c": code('#include "csv.h"\n')}),
+    (rule_floors, "io/a.c", {"io/a.c": code('# include "spf/check.h"\n')}),
+    (None, None, {"scanner/a.c": code('#include "io/csv.h"\n#include "scanner/row.h"\n'), "tests/io/b.c": code('#include "scanner/row.h"\n#include "b.h"\n')}),
+    (None, None, {"io/a.c": code('/* #include "scanner/row.h"\n#include "spf/check.h" */\n')}),
+    (rule_one_place_per_library, "base/b.c", {"base/a.c": code("#include <ck_ring.h>\n"), "base/b.c": code("#include <ck_pr.h>\n")}),
+    (rule_one_place_per_library, "resolver/b.c", {"base/a.c": code("#include <event2/event.h>\n"), "resolver/b.c": code("#include <event2/util.h>\n")}),
+    (rule_one_place_per_library, "resolver/b.h",
+     {"resolver/b.h": header("resolver/b.h", "#include <unbound-event.h>\n"), "scanner/a.c": code('#include "resolver/b.h"\n')}),
+    (None, None, {"resolver/b.h": header("resolver/b.h", "#include <unbound.h>\n"), "resolver/a.c": code('#include "resolver/b.h"\n'),
+                  "tests/io/a.c": code("#include <zlib.h>\n"), "io/c.c": code("#include <zlib.h>\n")}),
+    (rule_unique_stems, "spf/a.c", {"base/a.c": code(""), "spf/a.c": code("")}),
+    (rule_unique_stems, "scanner/a.h", {"base/a.c": code(""), "scanner/a.h": header("scanner/a.h")}),
+    (None, None, {"base/a.c": code(""), "base/a.h": header("base/a.h"), "tests/base/a.c": code("")}),
+    (rule_purpose, "io/a.c", {"io/a.c": "int x;\n" + PURPOSE}),
+    (rule_purpose, "io/a.c", {"io/a.c": "/* a.c */\nint x;\n"}),
+    (rule_purpose, "io/a.h", {"io/a.h": PURPOSE + "int x;\n"}),
+    (rule_purpose, "io/a.h", {"io/a.h": header("io/b.h")}),
+    (rule_file_size, "io/a.c", {"io/a.c": code("int x;\n" * 500)}),
+    (None, None, {"io/a.c": code("int x;\n" * 499)}),
+    (rule_function_size, "io/a.c", {"io/a.c": code("int f(void)\n{\n" + "\tx();\n" * 101 + "}\n")}),
+    (None, None, {"io/a.c": code("int f(void)\n{\n" + "\tx();\n" * 100 + "}\nint g(void)\n{\n" + "\tx();\n" * 100 + "}\n")}),
+]
+
+
+def selftest():
+    failed = 0
+    for number, (rule, path, files) in enumerate(SELFTESTS):
+        complained = {(r, complaint[0]) for r in RULES for complaint in r(files)}
+        expected = {(rule, path)} if rule else set()
+        if complained != expected:
+            failed += 1
+            print(f"case {number}: expected {expected}, got {complained}, for {files}")
+    untested = [rule.__name__ for rule in RULES if rule not in {case[0] for case in SELFTESTS}]
+    print(f"{len(SELFTESTS)} cases, {failed} failed, rules without a case: {untested}")
+    return 1 if failed or untested else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(selftest() if sys.argv[1] == "--selftest" else check(sys.argv[1]))
