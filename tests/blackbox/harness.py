@@ -103,14 +103,19 @@ class Scan:
         return any(all(str(w) in line for w in words) for line in self.stderr.splitlines())
 
 
-def run(*args, stdin=None, timeout=120, **more):
-    """Any command line of spfsweep, to its end."""
+def assert_healthy(status, stderr):
+    """It ended by itself, and no sanitizer found anything."""
+    assert status >= 0, f"spfsweep was ended by signal {-status}: {stderr}"
+    assert "Sanitizer" not in stderr and "runtime error" not in stderr, stderr
+
+
+def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120):
+    """Any command line of spfsweep, to its end. Standard input is a text, or a file. Gives returncode, stdout (octets), stderr (text)."""
     assert SPFSWEEP.exists(), f"{SPFSWEEP} is not there: build it, or name another with SPFSWEEP"
-    given = {"input": as_bytes(stdin)} if stdin is not None else {} if "stdin" in more else {"stdin": subprocess.DEVNULL}
-    done = subprocess.run([SPFSWEEP, *map(str, args)], capture_output=True, timeout=timeout, **given, **more)
+    given = {"stdin": stdin_file} if stdin is None else {"input": as_bytes(stdin)}
+    done = subprocess.run([SPFSWEEP, *map(str, args)], stdout=stdout, stderr=subprocess.PIPE, timeout=timeout, **given)
     done.stderr = done.stderr.decode("utf-8", "replace")
-    assert done.returncode >= 0, f"spfsweep ended by signal {-done.returncode}: {done.stderr}"
-    assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+    assert_healthy(done.returncode, done.stderr)
     return done
 
 

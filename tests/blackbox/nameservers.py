@@ -178,7 +178,8 @@ class Server:
         if isinstance(said, str):
             reply.set_rcode(dns.rcode.from_text(said))
         elif said:
-            reply.answer.append(dns.rrset.from_text_list(question.name, 300, "IN", question.rdtype, said))
+            texts = [f'"{text}"' if type == "TXT" and not text.startswith('"') else text for text in said]
+            reply.answer.append(dns.rrset.from_text_list(question.name, 300, "IN", question.rdtype, texts))
         if not reply.answer and reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             reply.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"))
         return reply
