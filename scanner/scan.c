@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The one thing a signal handler can reach. Set before the handlers are, and only then. */
 static struct pipeline *stop_target;
@@ -46,15 +47,21 @@ static void leave_signals(void)
 	stop_target = NULL;
 }
 
-/* Opening the output empties it: never an input. */
+/* stat() of a path, or of the standard stream behind "-". */
+static bool find_file(const char *path, int standard_fd, struct stat *st)
+{
+	return !strcmp(path, "-") ? !fstat(standard_fd, st) : !stat(path, st);
+}
+
+/* Opening the output empties it, and reading what was just written never ends: the output is never an input. */
 static bool output_is_input(const struct options *options)
 {
 	struct stat out, in;
-	if (!strcmp(options->output, "-") || stat(options->output, &out) || !S_ISREG(out.st_mode))
+	if (!find_file(options->output, STDOUT_FILENO, &out) || !S_ISREG(out.st_mode))
 		return false;
 	for (unsigned i = 0; i < options->n_inputs; i++)
-		if (!stat(options->inputs[i], &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
-			message(MESSAGE_ERROR, "%s is an input, too: choose another --output", options->output);
+		if (find_file(options->inputs[i], STDIN_FILENO, &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+			message(MESSAGE_ERROR, "the output is an input, too (%s): choose another --output", options->inputs[i]);
 			return true;
 		}
 	return false;
