@@ -1,12 +1,14 @@
 /* check.c - the check_host() machine: frames, terms, the two charges, and the driver at the end.
  *
- * Read it downwards: first what ends things (frames and verdicts), then the steps in the order of "spf/machine.h". Decisions where RFC 7208 leaves room:
- *   - A target-name that is no domain name (section 4.8: an empty label, one over 63 octets, ...) makes "a", "mx", "ptr" and "exists" not match. The term is charged;
- *     nothing was asked, so there is no void look-up. For "include" and "redirect" it is permerror, and so is a single label: section 4.3 would say "none".
- *   - A term is charged before it runs, the eleventh is permerror at once. All look-ups of a charged term count when they are void, the TXT of includes and
- *     redirects too, and the third is permerror at once, wherever it happens. The first TXT and the explanation cost nothing.
- *   - The hosts of an "mx" are judged by preference and then name; what stands behind a matching host is not looked at: neither its errors nor its voids count.
- *   - When the row's time is up the verdict is temperror (section 4.6.4), also in the middle of "ptr", which forgives every other DNS error. */
+ * Read it downwards: what ends things (frames and verdicts), then the steps in the order of "spf/machine.h". Decisions where
+ * RFC 7208 leaves room:
+ *   - A target-name that is no domain name (section 4.8: an empty label, one over 63 octets) makes "a", "mx", "ptr" and "exists"
+ *     not match. The term is charged; nothing was asked, so no look-up was void. For "include" and "redirect" it is permerror,
+ *     and so is a single label, for which section 4.3 would say "none".
+ *   - A term is charged before it runs: the eleventh is permerror at once. Void look-ups of a charged term count, the TXT of
+ *     includes and redirects too: the third is permerror at once, wherever it happens. The first TXT and "exp" are free.
+ *   - The hosts of an "mx" are judged by preference, then name. Behind a host that matches neither errors nor voids count.
+ *   - When the row's time is up the verdict is temperror (section 4.6.4), in "ptr" too, which forgives every other DNS error. */
 #include "spf/machine.h"
 
 #include <string.h>
@@ -29,7 +31,8 @@ static void event(struct spf_check *c, struct spf_event event)
 static void term_event(struct spf_check *c, enum spf_event_kind kind, const struct dname *target)
 {
 	if (c->request->observer)
-		event(c, (struct spf_event){ .kind = kind, .text = check_top(c)->term, .text_size = check_top(c)->term_size, .target = target });
+		event(c, (struct spf_event){ .kind = kind, .text = check_top(c)->term, .text_size = check_top(c)->term_size,
+			.target = target });
 }
 
 /* ---- frames and verdicts ---- */
@@ -66,8 +69,8 @@ static void pop_to(struct spf_check *c, unsigned n_frames)
 
 static enum turn no_match(struct spf_check *c);
 
-/* The frame on top has its verdict. That of a redirect is the verdict of the frame that it took over, but for "none" (section 6.1). That of an
- * include decides about the directive of the frame below (section 5.2):
+/* The frame on top has its verdict. That of a redirect is the verdict of the frame that it took over, but for "none" (section
+ * 6.1). That of an include decides about the directive of the frame below (section 5.2):
  *
  *     check_host() of the target     the "include"
  *     pass                           matches
@@ -222,11 +225,6 @@ static const struct answer *look_definite(struct spf_check *c, unsigned slot)
 		return answer;
 	give_up_for(c, answer);
 	return NULL;
-}
-
-enum rrtype check_address_type(const struct spf_check *c)
-{
-	return c->request->ip.family == IPFAMILY_6 ? RRTYPE_AAAA : RRTYPE_A;
 }
 
 bool check_has_client(const struct spf_check *c, const struct answer *addresses, unsigned prefix_bits)
@@ -474,7 +472,8 @@ static void reset_result(struct spf_result *r)
 	r->explanation.limit_bytes = EXPLANATION_MAX_BYTES;
 }
 
-void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits, struct asker *asker)
+void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits,
+	struct asker *asker)
 {
 	release(check);
 	reset_result(&check->result);

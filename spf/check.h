@@ -1,10 +1,12 @@
 /* check.h - check_host() of RFC 7208 as a probe: interprets compiled records with an explicit frame stack.
  *
- * One check: fill a request, spf_check_begin(), run the probe ("base/probe.h"), read `result`, spf_check_fini(). The machine walks
- *     FETCH (TXT of the frame's domain) -> SELECT -> TERM -> TARGET -> [ADDRESS | EXISTS | MX -> MX_ADDRESS | NAMES -> NAMES_ADDRESS] -> TERM ... -> EXPLAIN -> END
- * with one frame per include or redirect on a fixed stack, since 10 terms is all that a check may spend. Questions about the same
- * MX or PTR set are asked together and judged in order, so the verdict does not depend on which answer came first.
- * The request's texts and the limits stay the caller's and must outlive the check. */
+ * One check: fill a request, spf_check_begin(), run the probe ("base/probe.h"), read `result`, spf_check_fini(). The machine
+ * walks
+ *     FETCH (TXT of the frame's domain) -> SELECT -> TERM -> TARGET -> [ADDRESS | EXISTS | MX -> MX_ADDRESS |
+ *     NAMES -> NAMES_ADDRESS] -> TERM ... -> EXPLAIN -> END
+ * with one frame per include or redirect on a fixed stack, since 10 terms is all that a check may spend. Questions about the
+ * same MX or PTR set are asked together and judged in order, so the verdict does not depend on which answer came first. The
+ * request's texts and the limits stay the caller's and must outlive the check. */
 #ifndef SPF_CHECK_H
 #define SPF_CHECK_H
 
@@ -65,12 +67,13 @@ struct spf_request {
 struct spf_result {
 	enum spf_verdict verdict;
 	enum spf_problem problem;
-	/* "include:_spf.example.com > ip4:192.0.2.0/24": the deciding directive behind the includes and redirects that led to it, as published. With an error: the
-	 * term at which it happened. Empty when no directive matched (neutral by default) or there is no record. */
+	/* "include:_spf.example.com > ip4:192.0.2.0/24": the deciding directive behind the includes and redirects that led to
+	 * it, as published. With an error: the term at which it happened. Empty when no directive matched (neutral by default)
+	 * or there is no record. */
 	struct textbuf matched;
 	struct textbuf explanation; /* printable US-ASCII; only on fail with a usable exp */
-	/* Terms that were allowed to look things up, and void look-ups that happened: with lookup_limit the first is the limit, with void_limit the second is one
-	 * over it. */
+	/* Terms that were allowed to look things up, and void look-ups that happened: with lookup_limit the first is the limit,
+	 * with void_limit the second is one over it. */
 	unsigned lookups, void_lookups;
 	/* The selected record of the domain asked for, not of its includes; octets as published. Points into record_answer. */
 	const char *record;
@@ -124,7 +127,8 @@ struct spf_check {
 };
 
 /* Also re-begins a check that is done: buffers keep their memory. The first time, *check must be zeroed. */
-void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits, struct asker *asker);
+void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits,
+	struct asker *asker);
 void spf_check_fini(struct spf_check *check);
 
 #endif

@@ -1,8 +1,8 @@
 /* explain.c - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check, after the verdict.
  *
- * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no explanation. The record whose "exp" counts is that of the frame on
- * top: includes were popped, and a redirect's target stands above the record that it replaced. The text comes from strangers and goes into
- * SMTP replies: printable US-ASCII after expansion, or none. */
+ * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no explanation. The record whose
+ * "exp" counts is that of the frame on top: includes were popped, and a redirect's target stands above the record that it
+ * replaced. The text comes from strangers and goes into SMTP replies: printable US-ASCII after expansion, or none. */
 #include "spf/machine.h"
 
 enum turn explain_ask(struct spf_check *c)

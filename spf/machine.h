@@ -1,8 +1,9 @@
 /* machine.h - (private to spf/) what the parts of the check_host() machine share: its steps, and what every step may do.
  *
- * check.c drives and holds the frames, the terms and the two charges; clientnames.c finds the client's validated names, for "ptr" and %{p}; explain.c makes
- * the explanation; session.c expands macros with the values of the request. A step looks at the answers to the questions of the step before it, asks the next ones
- * or not, sets the step that follows, and tells the driver whether to go on at once or to wait. */
+ * check.c drives and holds the frames, the terms and the two charges; clientnames.c finds the client's validated names, for
+ * "ptr" and %{p}; explain.c makes the explanation; session.c expands macros with the values of the request. A step looks at the
+ * answers to the questions of the step before it, asks the next ones or not, sets the step that follows, and tells the driver
+ * whether to go on at once or to wait. */
 #ifndef SPF_MACHINE_H
 #define SPF_MACHINE_H
 
@@ -14,7 +15,7 @@ enum turn { GO, WAIT, DONE };
 enum check_step {
 	STEP_FETCH,          /* a frame was pushed: ask for the TXT of its domain, if it is one */
 	STEP_SELECT,         /* the TXT answer is here: find the record */
-	STEP_TERM,           /* take the frame's next directive, or its redirect, or the default; charge it; decide what needs no DNS */
+	STEP_TERM,           /* take the next directive, the redirect, or the default; charge it; decide what needs no DNS */
 	STEP_TARGET,         /* make its target-name and ask; comes back here when the client's names were needed first */
 	STEP_ADDRESS,        /* "a": the addresses are here */
 	STEP_EXISTS,         /* "exists": the A answer is here */
@@ -30,15 +31,18 @@ enum check_step {
 
 /* ---- check.c ---- */
 
-/* The type of address to look up for the client (section 5). */
-enum rrtype check_address_type(const struct spf_check *c);
 /* True when one of the addresses agrees with the client's in the first `prefix_bits` bits. */
 bool check_has_client(const struct spf_check *c, const struct answer *addresses, unsigned prefix_bits);
-/* The answer in a slot: noted for the observer and for DNSSEC, charged when it is void. NULL: it was one void look-up too many, or the row's time is up; the
- * check has given up then, and the step returns GO. */
+/* The answer in a slot: noted for the observer and for DNSSEC, charged when it is void. NULL: it was one void look-up too many,
+ * or the row's time is up; the check has given up then, and the step returns GO. */
 const struct answer *check_look(struct spf_check *c, unsigned slot);
 /* Charges n void look-ups; false as above. */
 bool check_charge_voids(struct spf_check *c, unsigned n);
+/* The type of address to look up for the client (section 5). */
+static inline enum rrtype check_address_type(const struct spf_check *c)
+{
+	return c->request->ip.family == IPFAMILY_6 ? RRTYPE_AAAA : RRTYPE_A;
+}
 static inline struct spf_frame *check_top(struct spf_check *c)
 {
 	return &c->frames[c->n_frames - 1];
@@ -73,7 +77,8 @@ enum turn explain_expand(struct spf_check *c);
 
 /* ---- session.c ---- */
 
-/* The target-name of a domain-spec, in the frame on top. Size 0 of *name: what it expands to is no domain name. False: memory ran out. */
+/* The target-name of a domain-spec, in the frame on top. Size 0 of *name: what it expands to is no domain name. False: memory
+ * ran out. */
 bool session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m);
 void session_expand(struct spf_check *c, struct textbuf *out, const struct macro_string *m);
 /* True when the domain-spec needs a local-part that no domain name can hold (RFC 8616 section 4): such a term does not match. */

@@ -1,12 +1,13 @@
 /* macro.c - macro-strings: a one-pass compiler into segments, and an expander that works in place at the end of the output.
  *
- * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before any macro has a value:
- * what a hostile HELO expands to is never a syntax error. Traps that the grammar sets:
+ * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before any macro has a value: what a
+ * hostile HELO expands to is never a syntax error. Traps that the grammar sets:
  *   - "%%", "%_" and "%-" are macro-expands too, so a domain-spec may end in them;
- *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither "museum" nor "%{d}com" is a domain-spec;
+ *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither "museum" nor "%{d}com" is a
+ *     domain-spec;
  *   - "r" is a literal string of the ABNF, hence also "R".
- * Splitting, reversal and rejoining keep the length, because each delimiter character separates (empty parts are parts) and becomes one dot; so
- * the expander appends the raw value and transforms it where it lies. */
+ * Splitting, reversal and rejoining keep the length, because each delimiter character separates (empty parts are parts) and
+ * becomes one dot; so the expander appends the raw value and transforms it where it lies. */
 #include "spf/macro.h"
 
 #include <string.h>
@@ -181,7 +182,8 @@ static bool parse(struct parser *p, enum macro_grammar grammar)
 	return grammar != MACRO_DOMAIN_SPEC || parse_domain_end(p);
 }
 
-bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a, size_t *error_at)
+bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a,
+	size_t *error_at)
 {
 	size_t n_percents = 0;
 	for (size_t i = 0; i < size; i++)
@@ -353,7 +355,8 @@ void macro_expand(struct textbuf *out, const struct macro_string *m, const struc
 	}
 }
 
-enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m, const struct macro_session *session)
+enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m,
+	const struct macro_session *session)
 {
 	name->size = 0;
 	textbuf_reset(scratch);

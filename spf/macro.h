@@ -1,8 +1,8 @@
 /* macro.h - RFC 7208 section 7: macro-strings, compiled once into segments and expanded often.
  *
- * A compiled macro-string is an immutable list of segments, literals and macro-expands, in an arena of its owner (the
- * record program, or the explanation being built). Expansion needs the SMTP session's values and, for %{p}, the validated name, which the
- * caller must have found first: macro_string_uses(m, 'p') tells. Pure; any thread. */
+ * A compiled macro-string is an immutable list of segments, literals and macro-expands, in an arena of its owner (the record
+ * program, or the explanation being built). Expansion needs the SMTP session's values and, for %{p}, the validated name, which
+ * the caller must have found first: macro_string_uses(m, 'p') tells. Pure; any thread. */
 #ifndef SPF_MACRO_H
 #define SPF_MACRO_H
 
@@ -17,7 +17,7 @@
 
 enum macro_grammar {
 	MACRO_DOMAIN_SPEC,    /* domain-spec: must end in a toplabel or a macro-expand; c, r, t refused */
-	MACRO_STRING,         /* macro-string: the value of an unknown modifier, which is nobody's domain-spec: c, r, t allowed, as in the ABNF */
+	MACRO_STRING,         /* macro-string: the value of an unknown modifier; no domain-spec: c, r, t allowed, as in the ABNF */
 	MACRO_EXPLAIN_STRING, /* explain-string: blanks allowed; c, r, t allowed; must be US-ASCII */
 };
 
@@ -49,8 +49,10 @@ struct macro_session {
 	uint64_t time_s;                                      /* t */
 };
 
-/* Compiles text[0..size), which may be given up afterwards. false on a syntax error, *error_at then says at which octet; also false, with a->overflow, when memory ran out. */
-bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a, size_t *error_at);
+/* Compiles text[0..size), which may be given up afterwards. false on a syntax error, *error_at then says at which octet; also
+ * false, with a->overflow, when memory ran out. */
+bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a,
+	size_t *error_at);
 
 /* True if `letter` (lower case) occurs in it. */
 bool macro_string_uses(const struct macro_string *m, char letter);
@@ -60,6 +62,7 @@ void macro_expand(struct textbuf *out, const struct macro_string *m, const struc
 
 /* The target-name: the expansion, cut from the left by whole labels to 253 characters (section 7.3), as a domain name. ERROR_* of
  * dname_parse() when it is none. `scratch` is reset and holds the expanded text afterwards. */
-enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m, const struct macro_session *session);
+enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m,
+	const struct macro_session *session);
 
 #endif

@@ -1,11 +1,15 @@
 /* record.c - selects and compiles SPF records (RFC 7208 sections 4.5, 4.6, 5, 6).
  *
- * The whole record is parsed before anything is believed, also what stands behind "all": a syntax error anywhere is permerror. Terms are separated by the
- * blank only (never TAB, CR, LF), so a control octet is simply an octet that no rule of the ABNF produces. Traps:
- *   - A domain-spec may hold "/" and ":", literally or as delimiters of a macro. The prefix lengths of "a" and "mx" are therefore recognised from the
- *     end: no domain-spec ends in "/" and digits, since a toplabel holds no "/" and a macro-expand ends in none of these.
- *   - A modifier is told from a mechanism by "=" right behind a name; "redirect" and "exp" with a bad value are errors, not unknown modifiers.
- *   - "redirect" is forgotten only after the whole record was read: "all" cancels it from either side, but does not excuse its syntax. */
+ * The whole record is parsed before anything is believed, also what stands behind "all": a syntax error anywhere is permerror.
+ * Terms are separated by the blank only (never TAB, CR, LF), so a control octet is simply an octet that no rule of the ABNF
+ * produces. Traps:
+ *   - A domain-spec may hold "/" and ":", literally or as delimiters of a macro. The prefix lengths of "a" and "mx" are
+ *     therefore recognised from the end: no domain-spec ends in "/" and digits, since a toplabel holds no "/" and a macro-expand
+ *     ends in none of these.
+ *   - A modifier is told from a mechanism by "=" right behind a name; "redirect" and "exp" with a bad value are errors, not
+ *     unknown modifiers.
+ *   - "redirect" is forgotten only after the whole record was read: "all" cancels it from either side, but does not excuse its
+ *     syntax. */
 #include "spf/record.h"
 
 #include <stdlib.h>
@@ -28,7 +32,8 @@ struct span {
 	const char *at, *end;
 };
 
-enum argument { ARGUMENT_NONE, ARGUMENT_DOMAIN, ARGUMENT_DOMAIN_OPTIONAL, ARGUMENT_DOMAIN_CIDR, ARGUMENT_NETWORK_4, ARGUMENT_NETWORK_6 };
+enum argument { ARGUMENT_NONE, ARGUMENT_DOMAIN, ARGUMENT_DOMAIN_OPTIONAL, ARGUMENT_DOMAIN_CIDR, ARGUMENT_NETWORK_4,
+	ARGUMENT_NETWORK_6 };
 
 struct mechanism_syntax {
 	const char *name;
@@ -100,7 +105,9 @@ static bool cut_prefix(struct compiled *c, struct span *s, const char *slashes, 
 	size_t n_slashes = strlen(slashes);
 	while (digits.at > s->at && is_digit(digits.at[-1]))
 		digits.at--;
-	if (digits.at == digits.end || (size_t)(digits.at - s->at) < n_slashes || memcmp(digits.at - n_slashes, slashes, n_slashes) != 0)
+	if (digits.at == digits.end || (size_t)(digits.at - s->at) < n_slashes)
+		return true;
+	if (memcmp(digits.at - n_slashes, slashes, n_slashes) != 0)
 		return true;
 	s->end = digits.at - n_slashes;
 	return parse_prefix(c, digits, max, prefix);
@@ -121,7 +128,8 @@ static bool compile_domain(struct compiled *c, struct spf_directive *d, struct s
 /* [ ":" domain-spec ] [ dual-cidr-length ] */
 static bool compile_domain_cidr(struct compiled *c, struct spf_directive *d, struct span s)
 {
-	return cut_prefix(c, &s, "//", 128, &d->prefix_6) && cut_prefix(c, &s, "/", 32, &d->prefix_4) && compile_domain(c, d, s, true);
+	return cut_prefix(c, &s, "//", 128, &d->prefix_6) && cut_prefix(c, &s, "/", 32, &d->prefix_4) && compile_domain(c, d, s,
+		true);
 }
 
 /* ":" ip4-network [ ip4-cidr-length ], and the same for ip6: an address holds no slash. */
@@ -292,7 +300,8 @@ static struct compiled *compiled_new(const char *text, size_t size, size_t n_ter
 		return NULL;
 	size_t directives_bytes = n_terms * sizeof *c->record.directives;
 	arena_init(&c->arena, directives_bytes + n_terms * sizeof(struct macro_segment) + 2 * size + 64, 0);
-	c->record = (struct spf_record){ .text = text, .text_size = size, .directives = arena_alloc(&c->arena, directives_bytes + 1) };
+	c->record = (struct spf_record){ .text = text, .text_size = size, .directives = arena_alloc(&c->arena,
+		directives_bytes + 1) };
 	return c;
 }
 
@@ -347,7 +356,8 @@ void spf_record_free(struct spf_record *record)
 
 bool spf_record_has_version(const char *text, size_t size)
 {
-	return size >= VERSION_SIZE && strncasecmp(text, VERSION, VERSION_SIZE) == 0 && (size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
+	return size >= VERSION_SIZE && strncasecmp(text, VERSION, VERSION_SIZE) == 0 &&
+		(size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
 }
 
 const struct spf_record *spf_record_of_answer(const struct answer *answer)

@@ -1,8 +1,9 @@
 /* record.h - an SPF record as a small immutable program: compiled once from its text, run for every client.
  *
- * spf_record_of_answer() is the one way in: it selects the record from a TXT answer (section 4.5), compiles it (section 4.6, the whole
- * record is validated first) and attaches the outcome to the answer, so a cached answer is compiled once. The outcome may also be "no record" or an error with its position.
- * The program belongs to the answer and lives as long. Pure but for that attachment; the thread of the answer. */
+ * spf_record_of_answer() is the one way in: it selects the record from a TXT answer (section 4.5), compiles it (section 4.6, the
+ * whole record is validated first) and attaches the outcome to the answer, so a cached answer is compiled once. The outcome may
+ * also be "no record" or an error with its position. The program belongs to the answer and lives as long. Pure but for that
+ * attachment; the thread of the answer. */
 #ifndef SPF_RECORD_H
 #define SPF_RECORD_H
 
@@ -44,8 +45,8 @@ struct spf_record {
 /* `answer` is a definite TXT answer. NULL: memory ran out. */
 const struct spf_record *spf_record_of_answer(const struct answer *answer);
 
-/* Compiles text[0..size), which begins with "v=spf1" already and must outlive the record; for tests, fuzzers and benchmarks, and the call
- * above. NULL: memory ran out. */
+/* Compiles text[0..size), which begins with "v=spf1" already and must outlive the record; for tests, fuzzers and benchmarks, and
+ * the call above. NULL: memory ran out. */
 struct spf_record *spf_record_compile(const char *text, size_t size);
 void spf_record_free(struct spf_record *record);
 

@@ -1,7 +1,9 @@
-/* session.c - the values behind the macro letters: those of the request, of the frame on top and of the client's validated names.
+/* session.c - the values behind the macro letters: those of the request, of the frame on top and of the client's validated
+ * names.
  *
- * Texts are made on the stack for one expansion, since <domain> changes with every frame and most domain-specs hold no macro at all. Domain names are
- * written as their octets with dots between the labels, without escapes: section 4.8 wants the expansion taken as it stands. */
+ * Texts are made on the stack for one expansion, since <domain> changes with every frame and most domain-specs hold no macro at
+ * all. Domain names are written as their octets with dots between the labels, without escapes: section 4.8 wants the expansion
+ * taken as it stands. */
 #include "spf/machine.h"
 
 #include <string.h>

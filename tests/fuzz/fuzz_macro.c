@@ -1,5 +1,5 @@
-/* fuzz_macro.c - any octets as a macro-string: compiled, and expanded with hostile values. The first octet chooses the grammar and the client, the second
- * how much of the rest is local-part and HELO; what is left is the text. */
+/* fuzz_macro.c - any octets as a macro-string: compiled, and expanded with hostile values. The first octet chooses the grammar
+ * and the client, the second how much of the rest is local-part and HELO; what is left is the text. */
 #include "spf/macro.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* fuzz_record.c - any octets as the TXT record of every name there is: the compiler keeps its promises, and a check of it ends within its limits.
+/* fuzz_record.c - any octets as the TXT record of every name there is: the compiler keeps its promises, and a check of it ends
+ * within its limits.
  *
  * The first octet chooses the client and what other questions are answered, the rest is the record. */
 #include "spf/check.h"
@@ -37,7 +38,8 @@ static void fill(struct answer_builder *b, const struct world *w, enum rrtype ty
 		answer_builder_add(b, name, sizeof name, (uint16_t)w->choice);
 }
 
-static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
+	enum rrtype type)
 {
 	struct world *w = (struct world *)asker;
 	struct answer_builder b = { .n_records = 0 };
@@ -68,14 +70,16 @@ static void check_record(const char *text, size_t size)
 
 static void check_host(struct world *w)
 {
-	struct spf_request request = { .explain = true, .ip = { .family = w->choice & 1 ? IPFAMILY_6 : IPFAMILY_4, .bytes = { 192, 0, 2, 1 } } };
+	struct ipaddr ip = { .family = w->choice & 1 ? IPFAMILY_6 : IPFAMILY_4, .bytes = { 192, 0, 2, 1 } };
+	struct spf_request request = { .explain = true, .ip = ip };
 	struct spf_check check = { .n_frames = 0 };
 	require(dname_parse(&request.domain, "www.example.com", 15) == ERROR_NONE);
 	spf_check_begin(&check, &request, &spf_limits_of_rfc, &w->asker);
 	require(probe_run(&check.probe));
 	const struct spf_result *r = &check.result;
 	require(r->lookups <= 10 && r->void_lookups <= 3 && (r->void_lookups == 3) == (r->problem == SPF_PROBLEM_VOID_LIMIT));
-	require((r->verdict >= SPF_TEMPERROR) == (r->problem != SPF_PROBLEM_NONE) && (r->verdict == SPF_TEMPERROR) == (r->failed != NULL));
+	require((r->verdict >= SPF_TEMPERROR) == (r->problem != SPF_PROBLEM_NONE) &&
+		(r->verdict == SPF_TEMPERROR) == (r->failed != NULL));
 	require(r->verdict == SPF_FAIL || r->explanation.size == 0);
 	spf_check_fini(&check);
 }

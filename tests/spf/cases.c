@@ -14,7 +14,8 @@ static const struct key {
 } keys[] = {
 #define KEY(field) { #field, offsetof(struct spf_case, field) }
 	KEY(ip), KEY(helo), KEY(from), KEY(receiver), KEY(time), KEY(cancel), KEY(secure), KEY(insecure),
-	KEY(verdict), KEY(problem), KEY(matched), KEY(explanation), KEY(lookups), KEY(voids), KEY(failed), KEY(record), KEY(dnssec), KEY(asked),
+	KEY(verdict), KEY(problem), KEY(matched), KEY(explanation), KEY(lookups), KEY(voids), KEY(failed), KEY(record), KEY(dnssec),
+	KEY(asked),
 #undef KEY
 };
 

@@ -219,15 +219,19 @@ static void test_syntax_errors(void **state)
 static void test_domain_end(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "a.b", "example.com", "example.com.", "_spf.example.com", ".com", "..com", "a..com", "%{d}", "%{d}.com",
-		"%{d2}.com.", "com%{d}", "a%%", "a%_", "a%-", "foo:bar/baz.example.com", "a.1b", "a.b1", "a.1-2", "a.xn--zckzah", "a.b-c.", "a.x--y",
+	static const char *const good[] = { "a.b", "example.com", "example.com.", "_spf.example.com", ".com", "..com", "a..com",
+		"%{d}", "%{d}.com",
+		"%{d2}.com.", "com%{d}", "a%%", "a%_", "a%-", "foo:bar/baz.example.com", "a.1b", "a.b1", "a.1-2", "a.xn--zckzah",
+		"a.b-c.", "a.x--y",
 		"!#$&'()*+,-./:;<=>?@[]^_`{|}~.com", "%{l/.-}.com", "a%{d}", "%%.com" };
 	static const struct {
 		const char *text;
 		size_t error_at;
 	} bad[] = {
-		{ "", 0 }, { "museum", 0 }, { "museum.", 0 }, { ".", 0 }, { "a..", 2 }, { "a.", 0 }, { "a.123", 2 }, { "1.2.3.4", 6 }, { "a.-b", 2 },
-		{ "a.b-", 2 }, { "a.b_c", 2 }, { "a.b:80", 2 }, { "a.com/24", 2 }, { "%{d}com", 4 }, { "%{d}.", 4 }, { "%{d}.1", 5 }, { "%{d}-", 4 },
+		{ "", 0 }, { "museum", 0 }, { "museum.", 0 }, { ".", 0 }, { "a..", 2 }, { "a.", 0 }, { "a.123", 2 },
+		{ "1.2.3.4", 6 }, { "a.-b", 2 },
+		{ "a.b-", 2 }, { "a.b_c", 2 }, { "a.b:80", 2 }, { "a.com/24", 2 }, { "%{d}com", 4 }, { "%{d}.", 4 },
+		{ "%{d}.1", 5 }, { "%{d}-", 4 },
 		{ "%%com", 2 }, { "a.com%", 6 }, { "a.b..", 4 }, { "a.-", 2 },
 	};
 	struct fixture f;
@@ -337,7 +341,8 @@ static void test_bad_target_names(void **state)
 static void test_output_limit(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "%{s}", "%{S}%{S}", "0123456789012345678901234567890123456789", "%{i}%{ir}%{i}%{i}%{i}" };
+	static const char *const texts[] = { "%{s}", "%{S}%{S}", "0123456789012345678901234567890123456789",
+		"%{i}%{ir}%{i}%{i}%{i}" };
 	struct fixture f;
 	fixture_begin(&f, "192.0.2.3");
 	f.out.limit_bytes = 27;

@@ -1,4 +1,5 @@
-/* test_record.c - the record grammar (RFC 7208 section 12): good and bad records, what they compile to, and the choice of a record among TXT records. */
+/* test_record.c - the record grammar (RFC 7208 section 12): good and bad records, what they compile to, and the choice of a
+ * record among TXT records. */
 #include "spf/record.h"
 
 #include <setjmp.h>
@@ -16,8 +17,10 @@ static void test_version(void **state)
 		const char *text;
 		bool is_version;
 	} table[] = {
-		{ "v=spf1", true }, { "v=spf1 ", true }, { "v=spf1 -all", true }, { "V=SPF1 -all", true }, { "v=spf1  ", true }, { "", false },
-		{ "v=spf", false }, { "v=spf10", false }, { "v=spf1-all", false }, { " v=spf1", false }, { "v=spf1\t-all", false }, { "v=spf1\n", false },
+		{ "v=spf1", true }, { "v=spf1 ", true }, { "v=spf1 -all", true }, { "V=SPF1 -all", true }, { "v=spf1  ", true },
+		{ "", false },
+		{ "v=spf", false }, { "v=spf10", false }, { "v=spf1-all", false }, { " v=spf1", false }, { "v=spf1\t-all", false },
+		{ "v=spf1\n", false },
 		{ "v=spf2", false }, { "v=spf1/", false }, { "\"v=spf1 -all\"", false }, { "v= spf1 -all", false },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -43,18 +46,24 @@ static void test_good_records(void **state)
 	(void)state;
 	static const char *const table[] = {
 		"", " ", "    ", " all", " -all", " +all", " ?all", " ~all", "  -all  ", " ALL", " -All",
-		" a", " A", " a/0", " a/32", " a//0", " a//128", " a/24//64", " a:example.com", " a:example.com/24", " a:example.com//64",
-		" a:example.com/24//64", " a:example.com.", " a:example.com./24", " a:%{d}", " a:%{d}/24", " a:%{d2/}/24//64", " a:foo:bar/baz.example.com",
-		" a:foo/24/bar.example.com/24", " a:foo//24.example.com//24", " a:%%", " a:%_/8", " a:%-//8", " -a:_under.score.example.com",
+		" a", " A", " a/0", " a/32", " a//0", " a//128", " a/24//64", " a:example.com", " a:example.com/24",
+		" a:example.com//64",
+		" a:example.com/24//64", " a:example.com.", " a:example.com./24", " a:%{d}", " a:%{d}/24", " a:%{d2/}/24//64",
+		" a:foo:bar/baz.example.com",
+		" a:foo/24/bar.example.com/24", " a:foo//24.example.com//24", " a:%%", " a:%_/8", " a:%-//8",
+		" -a:_under.score.example.com",
 		" mx", " MX:example.com", " mx/24", " mx//64", " mx/24//64", " mx:%{d}/9",
 		" ptr", " ptr:example.com", " PTR:%{d}", " ~ptr:a/b.example.com",
 		" ip4:192.0.2.0", " ip4:192.0.2.0/0", " ip4:192.0.2.0/24", " IP4:192.0.2.255/32", " ip4:0.0.0.0/1",
-		" ip6:::", " ip6:::1", " ip6:2001:db8::/32", " ip6:2001:DB8::1/128", " ip6:::/0", " ip6:::ffff:192.0.2.1", " ip6:::1.2.3.4/96",
+		" ip6:::", " ip6:::1", " ip6:2001:db8::/32", " ip6:2001:DB8::1/128", " ip6:::/0", " ip6:::ffff:192.0.2.1",
+		" ip6:::1.2.3.4/96",
 		" ip6:1:2:3:4:5:6:7:8",
 		" include:example.com", " -include:_spf.%{d2}", " ?INCLUDE:a.b",
 		" exists:%{ir}.sbl.example.org", " exists:%{l1r+-/,_=}.%{d}", " exists:a/24.b",
-		" redirect=example.com", " REDIRECT=_spf.%{d}", " redirect=a.b exp=c.d", " exp=%{d}", " -all redirect=a.b", " redirect=a.b -all",
-		" foo=", " foo=bar", " foo=bar foo=bar", " a=b", " all=1", " include=x", " x-y_z.1=a:b/c=d", " foo=%{d}%%%_%-", " foo=%{c}%{r}%{t}",
+		" redirect=example.com", " REDIRECT=_spf.%{d}", " redirect=a.b exp=c.d", " exp=%{d}", " -all redirect=a.b",
+		" redirect=a.b -all",
+		" foo=", " foo=bar", " foo=bar foo=bar", " a=b", " all=1", " include=x", " x-y_z.1=a:b/c=d", " foo=%{d}%%%_%-",
+		" foo=%{c}%{r}%{t}",
 		" redirect-x=museum", " exp.x=", " a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b a:a.b",
 		" -all mx a ptr:a.b foo=bar",
 	};
@@ -83,28 +92,44 @@ static void test_bad_records(void **state)
 		const char *terms;
 		size_t error_at;
 	} table[] = {
-		{ " moo", 1 }, { " -moo", 2 }, { " all moo", 5 }, { " -all -moo", 7 }, { " =all", 1 }, { " 1up=foo", 1 }, { " -redirect=a.b", 2 },
-		{ " --all", 2 }, { " -", 2 }, { " +", 2 }, { " - all", 2 }, { " all.", 1 }, { " all:foo", 4 }, { " all/8", 4 }, { " all:", 4 }, { " !all", 1 },
+		{ " moo", 1 }, { " -moo", 2 }, { " all moo", 5 }, { " -all -moo", 7 }, { " =all", 1 }, { " 1up=foo", 1 },
+		{ " -redirect=a.b", 2 },
+		{ " --all", 2 }, { " -", 2 }, { " +", 2 }, { " - all", 2 }, { " all.", 1 }, { " all:foo", 4 }, { " all/8", 4 },
+		{ " all:", 4 }, { " !all", 1 },
 		{ " allx", 1 }, { " :a.b", 1 }, { " /24", 1 }, { " ip:192.0.2.1", 1 }, { " ipv4:192.0.2.1", 1 },
-		{ " a:", 3 }, { " a:museum", 3 }, { " a:museum.", 3 }, { " a:abc.123", 7 }, { " a:111.222.33.44", 14 }, { " a:example.com:8080", 11 },
-		{ " a:example.-com", 11 }, { " a/", 2 }, { " a/33", 3 }, { " a/00", 3 }, { " a/032", 3 }, { " a//129", 4 }, { " a//064", 4 },
-		{ " a//00", 4 }, { " a/24/64", 6 }, { " a/24/32", 2 }, { " a/24//64/", 2 }, { " a//64/24", 2 }, { " a///64", 2 }, { " a/24 /64", 6 }, { " a/-1", 2 }, { " a/4294967328", 3 },
-		{ " a:a.b/", 5 }, { " a:a.b/33", 7 }, { " a:a.b//129", 8 }, { " a:a.b/24/64", 10 }, { " a:a.b/24/32", 5 }, { " a:a.b//24//64", 5 }, { " a:a.b/x", 5 }, { " a:/24", 3 },
-		{ " a:%{d}com", 7 }, { " a:%", 4 }, { " a:%(d)", 4 }, { " a:%{x}", 5 }, { " a:%{d", 6 }, { " a:%{d/24", 6 }, { " a:%{c}", 5 }, { " a.b", 1 }, { " a,b", 1 },
+		{ " a:", 3 }, { " a:museum", 3 }, { " a:museum.", 3 }, { " a:abc.123", 7 }, { " a:111.222.33.44", 14 },
+		{ " a:example.com:8080", 11 },
+		{ " a:example.-com", 11 }, { " a/", 2 }, { " a/33", 3 }, { " a/00", 3 }, { " a/032", 3 }, { " a//129", 4 },
+		{ " a//064", 4 },
+		{ " a//00", 4 }, { " a/24/64", 6 }, { " a/24/32", 2 }, { " a/24//64/", 2 }, { " a//64/24", 2 }, { " a///64", 2 },
+		{ " a/24 /64", 6 }, { " a/-1", 2 }, { " a/4294967328", 3 },
+		{ " a:a.b/", 5 }, { " a:a.b/33", 7 }, { " a:a.b//129", 8 }, { " a:a.b/24/64", 10 }, { " a:a.b/24/32", 5 },
+		{ " a:a.b//24//64", 5 }, { " a:a.b/x", 5 }, { " a:/24", 3 },
+		{ " a:%{d}com", 7 }, { " a:%", 4 }, { " a:%(d)", 4 }, { " a:%{x}", 5 },
+		{ " a:%{d", 6 }, { " a:%{d/24", 6 }, { " a:%{c}", 5 }, { " a.b", 1 }, { " a,b", 1 },
 		{ " mx:", 4 }, { " mx/33", 4 }, { " mx:abc.123", 8 }, { " mx//129", 5 },
 		{ " ptr:", 5 }, { " ptr/24", 4 }, { " ptr:a.b/24", 7 }, { " ptr:com", 5 },
-		{ " ip4", 4 }, { " ip4:", 5 }, { " ip4/24", 4 }, { " ip4:1.2.3", 5 }, { " ip4:1.2.3.4.5", 5 }, { " ip4:1.2.3.256", 5 }, { " ip4:1.2.3.04", 5 },
-		{ " ip4:1.2.3.4:8080", 5 }, { " ip4:1.2.3.4/33", 13 }, { " ip4:1.2.3.4/032", 13 }, { " ip4:1.2.3.4/", 13 }, { " ip4:1.2.3.4//32", 13 },
-		{ " ip4:1.2.3.4/24/64", 13 }, { " ip4:1.2.3.4/2a", 14 }, { " ip4:::1", 5 }, { " ip4:example.com", 5 }, { " ip4: 1.2.3.4", 5 }, { " ip4:1.2.3.4,ip4:1.2.3.5", 5 },
-		{ " ip6", 4 }, { " ip6:", 5 }, { " ip6:1.2.3.4", 5 }, { " ip6::CAFE::BABE", 5 }, { " ip6:::1/129", 9 }, { " ip6:::1//33", 9 }, { " ip6:::1%eth0", 5 },
+		{ " ip4", 4 }, { " ip4:", 5 }, { " ip4/24", 4 }, { " ip4:1.2.3", 5 }, { " ip4:1.2.3.4.5", 5 },
+		{ " ip4:1.2.3.256", 5 }, { " ip4:1.2.3.04", 5 },
+		{ " ip4:1.2.3.4:8080", 5 }, { " ip4:1.2.3.4/33", 13 }, { " ip4:1.2.3.4/032", 13 }, { " ip4:1.2.3.4/", 13 },
+		{ " ip4:1.2.3.4//32", 13 },
+		{ " ip4:1.2.3.4/24/64", 13 }, { " ip4:1.2.3.4/2a", 14 }, { " ip4:::1", 5 }, { " ip4:example.com", 5 },
+		{ " ip4: 1.2.3.4", 5 }, { " ip4:1.2.3.4,ip4:1.2.3.5", 5 },
+		{ " ip6", 4 }, { " ip6:", 5 }, { " ip6:1.2.3.4", 5 }, { " ip6::CAFE::BABE", 5 }, { " ip6:::1/129", 9 },
+		{ " ip6:::1//33", 9 }, { " ip6:::1%eth0", 5 },
 		{ " ip6:[::1]", 5 }, { " ip6:::1/064", 9 }, { " ip6:1:2:3:4:5:6:7", 5 },
-		{ " include", 8 }, { " include:", 9 }, { " include:com", 9 }, { " include:a.b/24", 11 }, { " include/24", 8 }, { " exists", 7 }, { " exists:", 8 },
+		{ " include", 8 }, { " include:", 9 }, { " include:com", 9 }, { " include:a.b/24", 11 }, { " include/24", 8 },
+		{ " exists", 7 }, { " exists:", 8 },
 		{ " exists:a.b/24", 10 }, { " exists/24", 7 },
-		{ " redirect=", 10 }, { " redirect=-all", 10 }, { " redirect:a.b", 1 }, { " redirect", 1 }, { " redirect=a.b redirect=a.b", 14 },
-		{ " -all redirect=", 15 }, { " redirect=a.b/24", 12 }, { " redirect=a.b -all redirect=c.d", 19 }, { " redirect=%{t}.example.com", 12 },
+		{ " redirect=", 10 }, { " redirect=-all", 10 }, { " redirect:a.b", 1 }, { " redirect", 1 },
+		{ " redirect=a.b redirect=a.b", 14 },
+		{ " -all redirect=", 15 }, { " redirect=a.b/24", 12 }, { " redirect=a.b -all redirect=c.d", 19 },
+		{ " redirect=%{t}.example.com", 12 },
 		{ " exp=", 5 }, { " exp=-all", 5 }, { " exp=a.b EXP=a.b", 9 }, { " exp=%{r}.example.com", 7 },
-		{ " foo=%", 6 }, { " foo=%abc", 6 }, { " foo=a%{x}", 8 }, { " moo.cow/far_out=man", 1 }, { " moo.cow:far_out=man", 1 }, { " -foo=bar", 2 },
-		{ " a\tb", 1 }, { "  a\r\n", 2 }, { " -all\n", 2 }, { " all\t", 1 }, { " a:a.b\rptr", 6 }, { " foo=a\x01", 6 }, { " a:a.b\x7f", 6 },
+		{ " foo=%", 6 }, { " foo=%abc", 6 }, { " foo=a%{x}", 8 }, { " moo.cow/far_out=man", 1 },
+		{ " moo.cow:far_out=man", 1 }, { " -foo=bar", 2 },
+		{ " a\tb", 1 }, { "  a\r\n", 2 }, { " -all\n", 2 }, { " all\t", 1 }, { " a:a.b\rptr", 6 }, { " foo=a\x01", 6 },
+		{ " a:a.b\x7f", 6 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		expect_refused(table[i].terms, strlen(table[i].terms), SPF_PROBLEM_SYNTAX, table[i].error_at);
@@ -132,7 +157,8 @@ static void expect_text(const char *text, size_t size, const char *wanted)
 static void test_program(void **state)
 {
 	(void)state;
-	static const char text[] = "v=spf1 ~A:%{d}/20//40 MX -ip4:192.0.2.0/24 ?ip6:2001:db8::/33 ptr exists:a.b redirect=c.d exp=%{d} x=y";
+	static const char text[] = "v=spf1 ~A:%{d}/20//40 MX -ip4:192.0.2.0/24 ?ip6:2001:db8::/33 ptr exists:a.b "
+				   "redirect=c.d exp=%{d} x=y";
 	struct spf_record *r = spf_record_compile(text, strlen(text));
 	assert_non_null(r);
 	assert_int_equal(r->n_directives, 6);
@@ -140,7 +166,8 @@ static void test_program(void **state)
 	static const uint8_t on_match[] = { SPF_SOFTFAIL, SPF_PASS, SPF_FAIL, SPF_NEUTRAL, SPF_PASS, SPF_PASS };
 	static const uint8_t prefix_4[] = { 20, 32, 24, 32, 32, 32 }, prefix_6[] = { 40, 128, 128, 33, 128, 128 };
 	static const bool has_domain[] = { true, false, false, false, false, true };
-	static const char *const texts[] = { "~A:%{d}/20//40", "MX", "-ip4:192.0.2.0/24", "?ip6:2001:db8::/33", "ptr", "exists:a.b" };
+	static const char *const texts[] = { "~A:%{d}/20//40", "MX", "-ip4:192.0.2.0/24", "?ip6:2001:db8::/33", "ptr",
+		"exists:a.b" };
 	for (size_t i = 0; i < r->n_directives; i++) {
 		const struct spf_directive *d = &r->directives[i];
 		assert_int_equal(d->mechanism, mechanisms[i]);
@@ -160,7 +187,8 @@ static void test_program(void **state)
 static void test_all_ends_the_program(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "v=spf1 redirect=a.b mx -all exp=c.d a ptr ?all", "v=spf1 mx -all a redirect=a.b exp=c.d" };
+	static const char *const texts[] = { "v=spf1 redirect=a.b mx -all exp=c.d a ptr ?all",
+		"v=spf1 mx -all a redirect=a.b exp=c.d" };
 	for (size_t i = 0; i < 2; i++) {
 		struct spf_record *r = spf_record_compile(texts[i], strlen(texts[i]));
 		assert_non_null(r);
@@ -203,7 +231,8 @@ static const struct answer *answer_with(const char *const *texts, size_t n)
 	return answer;
 }
 
-static void expect_selection(const char *const *texts, size_t n, enum spf_verdict outcome, enum spf_problem problem, const char *text)
+static void expect_selection(const char *const *texts, size_t n, enum spf_verdict outcome, enum spf_problem problem,
+	const char *text)
 {
 	const struct answer *answer = answer_with(texts, n);
 	const struct spf_record *r = spf_record_of_answer(answer);
@@ -219,10 +248,13 @@ static void test_selection(void **state)
 {
 	(void)state;
 	expect_selection(NULL, 0, SPF_NONE, SPF_PROBLEM_NONE, "");
-	expect_selection((const char *[]){ "google-site-verification=x", "v=spf10 -all", " v=spf1 -all" }, 3, SPF_NONE, SPF_PROBLEM_NONE, "");
-	expect_selection((const char *[]){ "x\xff", "v=spf10", "V=Spf1 a", "v=spf2.0/pra -all" }, 4, SPF_NEUTRAL, SPF_PROBLEM_NONE, "V=Spf1 a");
+	expect_selection((const char *[]){ "google-site-verification=x", "v=spf10 -all", " v=spf1 -all" }, 3, SPF_NONE,
+		SPF_PROBLEM_NONE, "");
+	expect_selection((const char *[]){ "x\xff", "v=spf10", "V=Spf1 a", "v=spf2.0/pra -all" }, 4, SPF_NEUTRAL, SPF_PROBLEM_NONE,
+		"V=Spf1 a");
 	expect_selection((const char *[]){ "v=spf1 a", "v=spf1 -all" }, 2, SPF_PERMERROR, SPF_PROBLEM_MULTIPLE_RECORDS, "v=spf1 a");
-	expect_selection((const char *[]){ "v=spf1 moo", "x", "v=spf1" }, 3, SPF_PERMERROR, SPF_PROBLEM_MULTIPLE_RECORDS, "v=spf1 moo");
+	expect_selection((const char *[]){ "v=spf1 moo", "x", "v=spf1" }, 3, SPF_PERMERROR, SPF_PROBLEM_MULTIPLE_RECORDS,
+		"v=spf1 moo");
 	expect_selection((const char *[]){ "v=spf1", "v=spf1 \xff" }, 2, SPF_PERMERROR, SPF_PROBLEM_MULTIPLE_RECORDS, "v=spf1");
 	expect_selection((const char *[]){ "v=spf1 moo", "v=spf3" }, 2, SPF_PERMERROR, SPF_PROBLEM_SYNTAX, "v=spf1 moo");
 }

@@ -29,7 +29,8 @@ static struct answer *find(struct world *w, const struct dname *qname, enum rrty
 	return answer;
 }
 
-static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
+	enum rrtype type)
 {
 	struct world *w = (struct world *)asker;
 	(void)probe;
