@@ -1,0 +1,308 @@
+"""test_cli.py - the command line: help, version, mistakes, `check`, the summary, progress."""
+
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+
+import bulk
+import harness
+import nameservers
+from harness import BAD_ROWS, DONE, STOPPED, USAGE
+
+OPTIONS_OF_BOTH = ["--checks", "--upstream", "--unbound-config", "--in-flight", "--timeout", "--retries", "--deadline", "--qps", "--dnssec", "--help"]
+OPTIONS_OF_SCAN = ["--output", "--columns", "--workers", "--window", "--summary", "--progress"]
+OPTIONS_OF_CHECK = ["--helo"]
+
+ROWS = "domain,ip,helo\n" + "".join(f"d{n}.bulk.test,192.0.2.{n},mail.bulk.test\n" for n in (1, 2, 3, 64, 65)) + "d1.bulk.test,nonsense,\na..b,192.0.2.2,\n"
+
+
+# ---- help and version ----
+
+@pytest.mark.parametrize("args", [["--help"], ["-h"], ["help"]])
+def test_help(args):
+    done = harness.run(*args)
+    assert done.returncode == DONE and not done.stderr
+    assert all(word in done.stdout for word in (b"scan", b"check", b"--version"))
+
+
+@pytest.mark.parametrize("command, has, has_not", [
+    ("scan", OPTIONS_OF_BOTH + OPTIONS_OF_SCAN, OPTIONS_OF_CHECK), ("check", OPTIONS_OF_BOTH + OPTIONS_OF_CHECK, OPTIONS_OF_SCAN)])
+def test_help_of_a_command(command, has, has_not):
+    done = harness.run(command, "--help")
+    words = re.findall(r"--[a-z-]+", done.stdout.decode())
+    assert done.returncode == DONE and not done.stderr
+    assert set(has) <= set(words) and not set(has_not) & set(words)
+
+
+@pytest.mark.parametrize("word", ["--version", "version", "-V"])
+def test_version(word):
+    done = harness.run(word)
+    assert done.returncode == DONE and re.fullmatch(rb"spfsweep \d+\.\d+\.\d+\S*(\n.*)*\n", done.stdout)
+
+
+def test_help_into_a_closed_pipe_is_no_success():
+    with open("/dev/full", "wb") as full:
+        done = harness.run("--help", stdout=full)
+    assert done.returncode != DONE
+
+
+# ---- mistakes: one line that names what is wrong, status 2, nothing done ----
+
+@pytest.mark.parametrize("args, words", [
+    ([], ["command"]),
+    (["sweep"], ["sweep"]),
+    (["scan"], ["input"]),
+    (["scan", "--nonsense", "in.csv"], ["--nonsense"]),
+    (["scan", "-x", "in.csv"], ["-x"]),
+    (["scan", "--output"], ["--output"]),
+    (["scan", "-o"], ["--output"]),
+    (["scan", "in.csv", "--workers"], ["--workers"]),
+    (["scan", "--workers=0", "in.csv"], ["--workers", "0"]),
+    (["scan", "--workers=many", "in.csv"], ["--workers", "many"]),
+    (["scan", "--workers=", "in.csv"], ["--workers"]),
+    (["scan", "--workers=1.5", "in.csv"], ["--workers", "1.5"]),
+    (["scan", "--workers= 2", "in.csv"], ["--workers", " 2"]),
+    (["scan", "--window=1", "in.csv"], ["--window", "1"]),
+    (["scan", "--window=99999999999999999999", "in.csv"], ["--window", "99999999999999999999"]),
+    (["scan", "--qps=-1", "in.csv"], ["--qps", "-1"]),
+    (["scan", "--timeout=2s", "in.csv"], ["--timeout", "2s"]),
+    (["scan", "--retries=1000", "in.csv"], ["--retries", "1000"]),
+    (["scan", "--deadline=0", "in.csv"], ["--deadline", "0"]),
+    (["scan", "--checks=spf,dkim", "in.csv"], ["--checks", "spf,dkim"]),
+    (["scan", "--checks=", "in.csv"], ["--checks"]),
+    (["scan", "--checks=spf,", "in.csv"], ["--checks"]),
+    (["scan", "--progress=sometimes", "in.csv"], ["--progress", "sometimes"]),
+    (["scan", "--upstream=localhost", "in.csv"], ["--upstream", "localhost"]),
+    (["scan", "--upstream=192.0.2.1:0", "in.csv"], ["--upstream", "192.0.2.1:0"]),
+    (["scan", "--upstream=192.0.2.1:65536", "in.csv"], ["--upstream", "65536"]),
+    (["scan", "--upstream=[::1", "in.csv"], ["--upstream", "[::1"]),
+    (["scan", "--dnssec=yes", "in.csv"], ["--dnssec"]),
+    (["scan", "--helo=x", "in.csv"], ["--helo"]),
+    (["scan", "--unbound-config=nowhere.conf", "in.csv"], ["nowhere.conf"]),
+    (["check"], ["check"]),
+    (["check", "192.0.2.1"], ["check"]),
+    (["check", "192.0.2.1", "example.test", "more"], ["check"]),
+    (["check", "--window=64", "192.0.2.1", "example.test"], ["--window"]),
+    (["check", "--columns=ip", "192.0.2.1", "example.test"], ["--columns"]),
+])
+def test_a_mistake(tmp_path, monkeypatch, args, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text("domain,ip\n")
+    done = harness.run(*args)
+    assert done.returncode == USAGE and done.stdout == b""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("spfsweep: ") and all(word in lines[0] for word in words), done.stderr
+
+
+def test_an_unbound_config_with_nonsense(tmp_path):
+    (tmp_path / "bad.conf").write_text("server:\n  no-such-setting: 1\n")
+    scan = harness.scan(tmp_path, "domain,ip\n", f"--unbound-config={tmp_path}/bad.conf")
+    assert scan.status == USAGE and scan.says("bad.conf")
+
+
+def test_options_and_operands_in_any_order(bulk_nsd, tmp_path):
+    harness.write_input(tmp_path / "-in.csv", "domain,ip\nd1.bulk.test,192.0.2.1\n")
+    done = subprocess.run([harness.SPFSWEEP, "scan", "--progress", "never", bulk_nsd.upstream, "-oout.csv", "--", "-in.csv"], cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.returncode == DONE and (tmp_path / "out.csv").read_bytes().count(b"\n") == 2
+
+
+# ---- check ----
+
+def check(*args):
+    done = harness.run("check", *args)
+    return done.returncode, done.stdout.decode()
+
+
+def test_check_explains_the_steps(bulk_nsd):
+    status, text = check(bulk_nsd.upstream, "192.0.2.65", "d1.bulk.test")
+    assert status == DONE
+    steps = ["record of d1.bulk.test: v=spf1 a mx include:_spf.bulk.test -all", "try a", "A d1.bulk.test: ok = 192.0.2.1", "no match", "try mx", "MX d1.bulk.test: ok = 10 mail.bulk.test",
+        "A mail.bulk.test: ok = 192.0.2.2", "no match", "try include:_spf.bulk.test", "record of _spf.bulk.test: v=spf1 ip4:192.0.2.64/26 -all", "try ip4:192.0.2.64/26", "match", "returns pass",
+        "spf: pass by include:_spf.bulk.test > ip4:192.0.2.64/26", "ptr: ", "iprev: fail", "mx_state: ok"]
+    at = 0
+    for step in steps:
+        assert step in text[at:], f"{step!r} is missing, or too early, in:\n{text}"
+        at = text.index(step, at) + len(step)
+
+
+def test_check_counts_terms_and_void_lookups(server):
+    dns = server(lambda name, type: ["v=spf1 a exists:e.test mx -all"] if (name, type) == ("example.test", "TXT") else [])
+    _, text = check(dns.upstream, "192.0.2.1", "user@example.test")
+    assert "[1 terms, 1 void]" in text and "[2 terms, 2 void]" in text and "void_limit" in text
+
+
+def test_check_shows_both_identities(bulk_nsd):
+    _, text = check(bulk_nsd.upstream, "--helo", "mail.bulk.test", "192.0.2.9", "user@d1.bulk.test")
+    helo, sender = text.index("record of mail.bulk.test"), text.index("record of d1.bulk.test")
+    assert helo < sender and "helo_spf: none" in text and "spf: fail by -all" in text
+
+
+def test_check_of_an_empty_sender(bulk_nsd):
+    """The sender is then postmaster at the HELO name."""
+    status, text = check(bulk_nsd.upstream, "--helo=d7.bulk.test", "192.0.2.9", "")
+    assert status == DONE and "spf: fail" in text
+
+
+@pytest.mark.parametrize("ip, who, words", [("nonsense", "d1.bulk.test", "ip: not an IP address"), ("192.0.2.1", "a..b", "domain:"), ("192.0.2.1", "user@a..b", "sender:")])
+def test_check_of_bad_input(bulk_nsd, ip, who, words):
+    status, text = check(bulk_nsd.upstream, ip, who)
+    assert status == BAD_ROWS and "bad input: " + words in text
+
+
+def test_check_agrees_with_scan(bulk_nsd, tmp_path):
+    """On what both say."""
+    for octet in (1, 2, 9, 64):
+        _, text = check(bulk_nsd.upstream, f"192.0.2.{octet}", "d1.bulk.test")
+        facts = bulk.facts(octet)
+        assert f"spf: {facts['spf']} by {facts['spf_matched']}," in text and f"iprev: {facts['iprev']}\n" in text
+        assert f"a_match: {facts['a_match']}\n" in text and f"mx_match: {facts['mx_match']}\n" in text
+
+
+def test_check_says_why_a_lookup_failed():
+    status, text = check(f"--upstream=127.0.0.1:{nameservers.free_port()}", "--timeout=100", "--retries=0", "192.0.2.1", "example.test")
+    assert status == DONE and "spf: temperror (dns_error)" in text and re.search(r"dns_cause: .*TXT example\.test: (timeout|unresolved)", text)
+
+
+def test_check_does_not_let_a_stranger_s_text_reach_the_terminal(server):
+    """Explanations and causes are strangers' text; control octets must not come through."""
+    dns = server(lambda name, type: [r'"v=spf1 exp=x.test foo=\027[2J -all"'] if name == "example.test" and type == "TXT" else [r'"\027[2J"'] if type == "TXT" else [])
+    _, text = check(dns.upstream, "192.0.2.1", "example.test")
+    assert "\x1b" not in text and r"\027[2J" in text
+
+
+# ---- the summary ----
+
+def test_summary(bulk_nsd, tmp_path):
+    scan = harness.scan(tmp_path, ROWS, bulk_nsd.upstream, "--workers=2", "--qps=5000", "--timeout=1500", "--retries=2", "--deadline=9000")
+    s = scan.summary
+    assert (s["program"], s["complete"], s["exit_status"], s["inputs"], s["output"]) == ("spfsweep", True, BAD_ROWS, [str(tmp_path / "in.csv")], str(tmp_path / "out.csv.gz"))
+    assert s["version"] == harness.run("--version").stdout.decode().split()[1]
+    assert (s["rows_read"], s["rows"], s["bad_rows"], s["temperror_rows"]) == (7, 7, 2, 0)
+    for check in ("spf", "helo_spf", "iprev"):
+        counted = {word: sum(row[check] == word for row in scan.rows) for word in s[check]}
+        assert s[check] == counted
+    assert set(s["spf"]) == {"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"}
+    assert sum(s["spf"].values()) == 6 and sum(s["iprev"].values()) == 6
+    assert s["bytes_written"] == len(scan.data)
+    assert s["wall_seconds"] > 0 and s["cpu_seconds"] > 0
+    assert 1 << 20 < s["peak_memory_bytes"] < 200 << 20
+    options = s["options"]
+    assert (options["workers"], options["qps"], options["timeout_ms"], options["retries"], options["deadline_ms"], options["checks"], options["upstreams"]) == (2, 5000, 1500, 2, 9000, "spf,iprev,mx,a", 1)
+
+
+def test_summary_counts_questions(server, tmp_path):
+    """What went out is what the server saw, and what was asked is what went out or was at hand."""
+    dns = server(lambda name, type: ["v=spf1 a mx -all"] if type == "TXT" else ["192.0.2.1"] if type == "A" else [])
+    scan = harness.scan(tmp_path, "domain,ip\n" + "a.test,192.0.2.1\n" * 50 + "b.test,192.0.2.1\n" * 50, dns.upstream, "--workers=1")
+    s = scan.summary
+    assert s["queries_sent"] == dns.count() == len(dns.asked())
+    assert s["questions"] == s["cache_hits"] + s["joined"] + s["queries_sent"]
+    assert s["answers"] == s["queries_sent"] and s["failures"] == s["timeouts"] == s["retries"] == 0
+
+
+def test_summary_counts_failures(server, tmp_path):
+    dns = server(lambda name, type: nameservers.SILENCE)
+    scan = harness.scan(tmp_path, "domain,ip\na.test,192.0.2.1\n", dns.upstream, "--checks=spf,iprev", "--timeout=100", "--retries=1", "--workers=1")
+    s = scan.summary
+    assert (s["queries_sent"], s["failures"], s["temperror_rows"], s["spf"]["temperror"], s["iprev"]["temperror"]) == (2, 2, 1, 1, 1)
+
+
+def test_a_summary_that_cannot_be_written(bulk_nsd, tmp_path):
+    done = harness.run("scan", bulk_nsd.upstream, "-", "--summary", tmp_path / "nowhere/summary.json", stdin=ROWS)
+    assert done.returncode == STOPPED and "nowhere/summary.json" in done.stderr
+    assert len(harness.parse_output(done.stdout)) == 8
+
+
+# ---- progress and messages ----
+
+def test_the_summary_for_people(bulk_nsd, tmp_path):
+    scan = harness.scan(tmp_path, ROWS, bulk_nsd.upstream)
+    assert scan.says("7 rows", "2 bad") and scan.says("pass", "fail") and all(line.startswith("spfsweep: ") for line in scan.stderr.splitlines())
+
+
+def seen_on_a_terminal(tmp_path, dns, *options):
+    """What a scan of a slow DNS writes on a terminal."""
+    master, slave = pty.openpty()
+    path = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(20)))
+    process = subprocess.Popen([harness.SPFSWEEP, "scan", path, "-o", tmp_path / "out.csv", dns.upstream, "--checks=spf", *options], stdin=subprocess.DEVNULL, stderr=slave)
+    os.close(slave)
+    seen = b""
+    try:
+        while chunk := os.read(master, 4096):
+            seen += chunk
+    except OSError:             # the terminal's way to say that nobody is at its other end
+        pass
+    os.close(master)
+    assert process.wait(30) == DONE
+    return seen.decode()
+
+
+def live_lines(seen):
+    return [part for part in re.split(r"\r|\n", seen) if "in flight" in part]
+
+
+def test_a_terminal_gets_a_live_line(server, tmp_path):
+    lines = live_lines(seen_on_a_terminal(tmp_path, server(lambda name, type: ["v=spf1 -all"], delay_s=1.6)))
+    assert len(lines) >= 2 and all(word in line for line in lines for word in ("%", "ETA", " rows, ", "rows/s", "in flight", "answers/s", "temperror"))
+    assert any("20 in flight" in line for line in lines)
+
+
+def test_progress_is_of_the_rows_done(server, tmp_path):
+    """The input is read at once; as long as no row is finished nothing is done."""
+    lines = live_lines(seen_on_a_terminal(tmp_path, server(lambda name, type: ["v=spf1 -all"], delay_s=1.6)))
+    assert not [line for line in lines if " 0 rows," in line and ("100.0%" in line or "ETA 0:00" in line)], lines
+
+
+def test_a_terminal_gets_none_when_told_so(server, tmp_path):
+    assert "in flight" not in seen_on_a_terminal(tmp_path, server(lambda name, type: ["v=spf1 -all"], delay_s=1.2), "--progress=never")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option, lines", [("--progress=always", 1), ("--progress=auto", 1), ("--progress=never", 0)])
+def test_a_file_gets_a_line_every_ten_seconds(server, tmp_path, option, lines):
+    dns = server(lambda name, type: ["v=spf1 -all"], delay_s=12)
+    scan = harness.scan(tmp_path, "domain,ip\na.test,192.0.2.1\n", dns.upstream, "--checks=spf", "--timeout=30000", option)
+    assert scan.status == DONE and scan.stderr.count("1 in flight") == lines and "\r" not in scan.stderr
+
+
+# ---- checks ----
+
+COLUMNS_OF = {
+    "spf": ["spf", "spf_matched", "spf_lookups", "spf_void_lookups", "spf_record", "helo_spf"],
+    "iprev": ["iprev", "ptr", "iprev_name"],
+    "a": ["a", "a_match"],
+    "mx": ["mx", "mx_state", "mx_match"],
+}
+
+
+@pytest.mark.parametrize("checks", [["spf"], ["iprev"], ["a"], ["mx"], ["spf", "mx"], ["a", "iprev"], ["spf", "iprev", "mx", "a"]], ids=",".join)
+def test_checks_that_did_not_run_leave_their_columns_empty(bulk_nsd, tmp_path, checks):
+    scan = harness.scan(tmp_path, "domain,ip,helo\nd1.bulk.test,192.0.2.2,mail.bulk.test\n", bulk_nsd.upstream, "--checks=" + ",".join(checks))
+    assert scan.header == ["row", "domain", "ip", "helo"] + harness.OUTPUT_COLUMNS
+    for check, columns in COLUMNS_OF.items():
+        for column in columns:
+            assert bool(scan.row[column]) == (check in checks), column
+
+
+@pytest.mark.parametrize("checks, types", [("spf", {"TXT", "A", "MX"}), ("iprev", {"PTR", "A"}), ("a", {"A", "AAAA"}), ("mx", {"MX", "A"})])
+def test_checks_that_did_not_run_ask_nothing(server, tmp_path, checks, types):
+    data = {"TXT": "v=spf1 a mx -all", "A": "192.0.2.9", "AAAA": "2001:db8::9", "MX": "10 m.test.", "PTR": "p.test."}
+    dns = server(lambda name, type: [data[type]] if type in data else [])
+    harness.scan(tmp_path, "domain,ip\nexample.test,192.0.2.2\n", dns.upstream, "--checks=" + checks)
+    assert {type for _, type in dns.asked()} == types
+
+
+def test_type_spf_is_never_asked(server, tmp_path):
+    """RFC 7208 section 3.1: TXT only."""
+    dns = server(lambda name, type: [])
+    harness.scan(tmp_path, "domain,ip,helo\nexample.test,192.0.2.2,mx.test\n", dns.upstream)
+    assert {type for _, type in dns.asked()} <= {"TXT", "A", "AAAA", "MX", "PTR"}
+
+
+def test_no_exp_fetches_no_explanation(server, tmp_path):
+    dns = server(lambda name, type: ["v=spf1 exp=why.test -all"] if name == "example.test" else ["because"])
+    row = harness.scan(tmp_path, "domain,ip\nexample.test,192.0.2.2\n", dns.upstream, "--checks=spf", "--no-exp").row
+    assert (row["spf"], row["spf_explanation"]) == ("fail", "") and ("why.test", "TXT") not in dns.asked()
