@@ -1,8 +1,9 @@
 /* engine.h - (private to resolver/) what an engine is to the resolver above it: a small function table and the flight they share.
  *
- * resolver.c owns flights: it makes one, hands it to engine->ops->start(), and frees it after the engine has told the outcome with resolver_land() or, when the deadline
- * passed first, after engine->ops->abandon(), upon which the engine must forget the flight's address at once (a late answer may still be put in the cache with resolver_late()).
- * All in the worker's thread. start() may land the flight before it returns: resolver_land() only puts it on a list. */
+ * resolver.c owns flights: it makes one, hands it to engine->ops->start(), and frees it after the engine has told the outcome with
+ * resolver_land() or, when the deadline passed first, after engine->ops->abandon(), upon which the engine must forget the flight's
+ * address at once (a late answer may still be put in the cache with resolver_late()). All in the worker's thread. start() may land
+ * the flight before it returns: resolver_land() only puts it on a list. */
 #ifndef RESOLVER_ENGINE_H
 #define RESOLVER_ENGINE_H
 
@@ -38,7 +39,8 @@ struct engine_ops {
 struct engine {
 	const struct engine_ops *ops;
 	struct resolver *resolver;
-	unsigned n_abandoned; /* questions that were abandoned but still occupy the engine; it counts them, and resolver.c starts fewer */
+	/* Questions that were abandoned but still occupy the engine; it counts them, and resolver.c starts fewer. */
+	unsigned n_abandoned;
 };
 
 /* The outcome of a flight; takes over the caller's reference. `answer` NULL: memory ran out. */
@@ -49,7 +51,10 @@ void resolver_late(struct resolver *r, const struct answer *answer);
 void resolver_count_retries(struct resolver *r, unsigned n);
 void resolver_count_local(struct resolver *r);
 
-enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
-enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why, size_t why_size);
+/* `why` as for resolver_new(). */
+enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop,
+	char *why, size_t why_size);
+enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why,
+	size_t why_size);
 
 #endif

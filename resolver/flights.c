@@ -1,6 +1,7 @@
 /* flights.c - the table of questions under way: chained, doubling, with a free list.
  *
- * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows with the crowd (once, at the start of a scan). */
+ * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows with the crowd (once, at the
+ * start of a scan). */
 #include "resolver/flights.h"
 
 #include <stdlib.h>
@@ -29,10 +30,16 @@ static struct flight **bucket_of(const struct flights *fs, uint64_t hash)
 	return &fs->buckets[hash & (fs->n_buckets - 1)];
 }
 
+static bool flight_is_for(const struct flight *f, const struct question *q)
+{
+	return f->hash == q->hash && f->type == q->type && f->qname.size == q->size &&
+		memcmp(f->qname.wire, q->bytes, q->size) == 0;
+}
+
 struct flight *flights_find(const struct flights *fs, const struct question *q)
 {
 	struct flight *f = *bucket_of(fs, q->hash);
-	while (f && (f->hash != q->hash || f->type != q->type || f->qname.size != q->size || memcmp(f->qname.wire, q->bytes, q->size) != 0))
+	while (f && !flight_is_for(f, q))
 		f = f->next_in_bucket;
 	return f;
 }

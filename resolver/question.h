@@ -1,4 +1,5 @@
-/* question.h - (private to resolver/) a question as the key of the cache and of the flights: the name in lower case, the type behind it, and the hash of both.
+/* question.h - (private to resolver/) a question as the key of the cache and of the flights: the name in lower case, the type
+ * behind it, and the hash of both.
  *
  * Made once for each resolver_ask(), in the caller's memory, from the name's own octets: this is the hot path of a warm cache. */
 #ifndef RESOLVER_QUESTION_H

@@ -1,14 +1,17 @@
-/* recursive.c - the engine on libunbound's event API: recursion from the root, or forwarding, one ub_ctx for each worker on the worker's own event loop.
+/* recursive.c - the engine on libunbound's event API: recursion from the root, or forwarding, one ub_ctx for each worker on the
+ * worker's own event loop.
  *
  * Traps, each of which shaped this file:
- * - An answer may call back before ub_resolve_event() returns (local zones, its own cache), and the packet lies in a buffer that the next question overwrites: the callback decodes at
- *   once, lands the flight, and asks nothing.
- * - ub_cancel() stops nothing. A flight that is given up leaves its *ticket* behind, which libunbound goes on to hold; the late answer is still worth caching.
+ * - An answer may call back before ub_resolve_event() returns (local zones, its own cache), and the packet lies in a buffer that
+ *   the next question overwrites: the callback decodes at once, lands the flight, and asks nothing.
+ * - ub_cancel() stops nothing. A flight that is given up leaves its *ticket* behind, which libunbound goes on to hold; the late
+ *   answer is still worth caching.
  * - Deleting a context calls every open question back with SERVFAIL: `closing`.
  * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so none is.
- * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason is in `rcode` for a fresh one, in the packet for one it had cached.
- * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at file scope; its configuration parser
- *   complains to the C library's stderr, everything else to a log that is process-wide too. */
+ * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason is in `rcode` for a fresh one,
+ *   in the packet for one it had cached.
+ * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
+ *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
 #include "resolver/engine.h"
 
 #include "resolver/ubconfig.h"
@@ -30,6 +33,8 @@
 #define FLAG_AA 0x04
 #define RCODE_OCTET 3
 #define RCODE_SERVFAIL 2
+
+static const char cause_unknown[] = "libunbound cannot say why";
 
 static pthread_mutex_t libunbound_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -84,8 +89,8 @@ static const struct answer *bogus_of(const struct dname *qname, enum rrtype type
 	return a;
 }
 
-static const struct answer *answer_of_packet(struct recursive *e, const struct dname *qname, enum rrtype type, const uint8_t *packet, size_t size,
-	int security, const char *why_bogus)
+static const struct answer *answer_of_packet(struct recursive *e, const struct dname *qname, enum rrtype type,
+	const uint8_t *packet, size_t size, int security, const char *why_bogus)
 {
 	if (security == 1)
 		return bogus_of(qname, type, why_bogus);
@@ -94,19 +99,21 @@ static const struct answer *answer_of_packet(struct recursive *e, const struct d
 	wire_decode(b, packet, size);
 	if (b->status == ANSWER_SERVFAIL && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL) {
 		b->status = ANSWER_UNRESOLVED;
-		snprintf(b->cause, sizeof b->cause, "libunbound cannot say why");
+		snprintf(b->cause, sizeof b->cause, "%s", cause_unknown);
 	}
 	b->dnssec = security == 2 ? ANSWER_SECURE : ANSWER_INSECURE;
 	return answer_build(b);
 }
 
 /* `rcode` is of libunbound's own making; only with 0 is there a packet to look at. */
-static const struct answer *answer_of(struct ticket *t, int rcode, const void *packet, int size, int security, const char *why_bogus, int was_ratelimited)
+static const struct answer *answer_of(struct ticket *t, int rcode, const void *packet, int size, int security,
+	const char *why_bogus, int was_ratelimited)
 {
 	const struct dname *qname = t->flight ? &t->flight->qname : &t->qname;
 	if (rcode == 0 && packet && size > RCODE_OCTET)
 		return answer_of_packet(t->engine, qname, t->type, packet, (size_t)size, security, why_bogus);
-	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, was_ratelimited ? "libunbound's own rate limit" : "libunbound cannot say why");
+	const char *cause = was_ratelimited ? "libunbound's own rate limit" : cause_unknown;
+	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
 
 static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
@@ -210,7 +217,8 @@ struct setup {
 	size_t why_size;
 };
 
-/* `err`, with the reason for the user: libunbound's first line, without time and process, behind what it was about; or `otherwise` when it said nothing. */
+/* `err`, with the reason for the user: libunbound's first line, without time and process, behind what it was about; or `otherwise`
+ * when it said nothing. */
 static enum error setup_failed(struct setup *s, enum error err, const char *about, const char *otherwise)
 {
 	fflush(s->log);
@@ -254,7 +262,8 @@ static enum error read_users(struct setup *s)
 		snprintf(s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
 		return ERROR_SYSTEM;
 	}
-	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own messages go to the descriptor, so they are not caught by this. */
+	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own messages go to the descriptor,
+	 * so they are not caught by this. */
 	FILE *terminal = stderr;
 	stderr = s->log;
 	int failed = ub_ctx_config(s->engine->ctx, path);
@@ -340,7 +349,8 @@ static enum error set_up(struct setup *s, struct loop *loop)
 	return err;
 }
 
-enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop,
+	char *why, size_t why_size)
 {
 	*out = NULL;
 	if (config->kind == RESOLVER_FORWARD && config->n_upstreams == 0) {

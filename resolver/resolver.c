@@ -1,11 +1,11 @@
 /* resolver.c - what stands above every engine: the cache, single flight, the throttle, the deadlines, and who is told what.
  *
- * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length, so the order of starting is the order of
- * deadlines) or `landed` (its outcome waits for the next delivery). Engines only ever move flights from `started` to `landed`, so nothing below changes under a loop's feet, and only
- * resolver_pump() calls anybody back.
+ * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length,
+ * so the order of starting is the order of deadlines) or `landed` (its outcome waits for the next delivery). Engines only ever move
+ * flights from `started` to `landed`, so nothing below changes under a loop's feet, and only resolver_pump() calls anybody back.
  *
- * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its waiters are told, and each waiter leaves
- * the flight's list before it is called. */
+ * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its
+ * waiters are told, and each waiter leaves the flight's list before it is called. */
 #include "resolver/resolver.h"
 
 #include "base/clock.h"
@@ -329,7 +329,8 @@ static void tick(void *arg)
 	(void)arg;
 }
 
-static enum error engine_new(struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+static enum error engine_new(struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why,
+	size_t why_size)
 {
 	if (config->kind == RESOLVER_SCRIPTED)
 		return scripted_engine_new(&r->engine, r, config, why, why_size);

@@ -4,16 +4,19 @@
  *     resolver_ask()    cache hit: the answer is returned at once, nothing else happens.
  *                       the same question is in flight: the waiter joins it (single flight).
  *                       otherwise a *flight* is made and queued.
- *     resolver_pump()   hands queued flights to the engine while fewer than `max_in_flight` are with it and the rate limit has a token; the question's deadline
- *                       starts here, not before: waiting for our own throttle is never a DNS failure. Then it ends the flights whose deadline passed, and
- *                       hands every finished flight's answer to its waiters.
+ *     resolver_pump()   hands queued flights to the engine while fewer than `max_in_flight` are with it and the rate limit has
+ *                       a token; the question's deadline starts here, not before: waiting for our own throttle is never a DNS
+ *                       failure. Then it ends the flights whose deadline passed, and hands every finished flight's answer to
+ *                       its waiters.
  *     engine            sends, receives, decodes; tells resolver of the outcome from inside the event loop or the pump: the flight
  *                       is put on the finished list, nobody is called back yet.
- * So waiters are called from resolver_pump() only, never from inside resolver_ask() or the loop, and may ask again at once. Call resolver_pump() once a turn of the
- * loop, with the time of that turn. The worker's loop: loop_turn(); start rows; resolver_pump(). Do not sleep in loop_turn() while resolver_wants_pump(): questions asked after a pump,
- * and answers that came at once, ring no bell. Otherwise the resolver wakes its loop often enough for its deadlines and its rate.
+ * So waiters are called from resolver_pump() only, never from inside resolver_ask() or the loop, and may ask again at once. Call
+ * resolver_pump() once a turn of the loop, with the time of that turn. The worker's loop: loop_turn(); start rows; resolver_pump().
+ * Do not sleep in loop_turn() while resolver_wants_pump(): questions asked after a pump, and answers that came at once, ring no
+ * bell. Otherwise the resolver wakes its loop often enough for its deadlines and its rate.
  *
- * Not thread safe: one resolver per worker, nothing shared but what the engines must serialise (libunbound's set-up) and the rate, which is the total divided by the workers. */
+ * Not thread safe: one resolver per worker, nothing shared but what the engines must serialise (libunbound's set-up) and the rate,
+ * which is the total divided by the workers. */
 #ifndef RESOLVER_RESOLVER_H
 #define RESOLVER_RESOLVER_H
 
@@ -27,8 +30,8 @@
 struct resolver;
 struct flight;
 
-/* Where an answer goes; embedded by whoever asks, one for each question it has open; zeroed but for `done` before its first use. `done` gets a reference of its own
- * and may ask and cancel freely. */
+/* Where an answer goes; embedded by whoever asks, one for each question it has open; zeroed but for `done` before its first use.
+ * `done` gets a reference of its own and may ask and cancel freely. */
 struct resolver_waiter {
 	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
 	/* private */
@@ -72,7 +75,7 @@ struct resolver_counters {
 	uint64_t questions;   /* resolver_ask() calls */
 	uint64_t cache_hits;
 	uint64_t joined;      /* single flight: waited for another's question */
-	uint64_t queries_sent;/* flights handed to the engine; an engine that counts its datagrams itself reports those in `datagrams_sent` */
+	uint64_t queries_sent;/* flights handed to the engine; further datagrams for one are `retries` */
 	uint64_t answers;     /* flights that ended with a definite answer */
 	uint64_t failures;    /* flights that ended otherwise */
 	uint64_t timeouts;    /* of the failures: the deadline passed */
@@ -83,32 +86,37 @@ struct resolver_counters {
 	uint64_t cache_bytes, cache_entries, cache_evictions;
 };
 
-/* Makes the engine too: this can fail for reasons of configuration, then `why` (of `why_size` bytes) gets one line for the user, and the error is returned.
- * `loop` may be NULL for RESOLVER_SCRIPTED. Any thread may create; then the resolver belongs to the thread that runs `loop`. */
+/* Makes the engine too: this can fail for reasons of configuration, then `why` (of `why_size` bytes) gets one line for the user,
+ * and the error is returned. `loop` may be NULL for RESOLVER_SCRIPTED. Any thread may create; then the resolver belongs to the
+ * thread that runs `loop`. */
 enum error resolver_new(struct resolver **out, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
 
 /* Waiters still open are forgotten: none is called. Takes NULL. Before loop_free(). */
 void resolver_free(struct resolver *r);
 
-/* Asks for `type` of `qname`. The answer, with a reference, when it is cached; or NULL, and waiter->done() is called once, from a later resolver_pump(). */
+/* Asks for `type` of `qname`. The answer, with a reference, when it is cached; or NULL, and waiter->done() is called once, from a
+ * later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter, const struct dname *qname, enum rrtype type);
 
-/* The waiter is not called any more. The question itself goes on for others and, once it was sent, for the cache. Nothing happens when it is not waiting. */
+/* The waiter is not called any more. The question itself goes on for others and, once it was sent, for the cache. Nothing happens
+ * when it is not waiting. */
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
 
 /* True while the waiter's question waits for our own throttle and has not been sent: such time must not count against a row. */
 bool resolver_is_queued(const struct resolver_waiter *waiter);
 
-/* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when it was not waiting, or without memory. */
+/* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when
+ * it was not waiting, or without memory. */
 const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause);
 
-/* True while our own limits hold questions back: more of them wait than a pump could start now. Time to begin nothing new, and to count no time against a row. */
+/* True while our own limits hold questions back: more of them wait than a pump could start now. Time to begin nothing new, and to
+ * count no time against a row. */
 bool resolver_is_throttled(const struct resolver *r);
 
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);
 
-/* True when a pump would do something at once: there are outcomes to tell, or questions that our own throttle does not hold back. */
+/* True when a pump would do something at once: there are outcomes to tell, or questions that our throttle does not hold back. */
 bool resolver_wants_pump(const struct resolver *r);
 
 /* Any thread. */

@@ -1,11 +1,9 @@
-/* script.c - the DNS in memory: a table of names, each with its records in the order of the text.
- *
- * Every owner and every parent of an owner is a node, so an empty non-terminal is told from a name that does not exist by one probe. Nodes and records are
- * indices into growing arrays, texts are offsets into one heap of bytes; nothing points anywhere until the parse is over. The table hashes with plain FNV-1a and not
- * with base/hash.h: whoever writes a script is no stranger, and its table must outlive a test's second hash_init(). */
+/* script.c - the DNS in memory: its text format, and what a server with these records would say. The table of names is
+ * resolver/zone.c. */
 #include "resolver/script.h"
 
 #include "resolver/wire.h"
+#include "resolver/zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,133 +13,10 @@
 #define SCRIPT_TTL_S 3600
 #define SCRIPT_DELAY_MAX_MS 86400000u
 #define TYPE_ANY 0 /* `*` */
-#define NONE UINT32_MAX
-
-struct entry {
-	uint32_t next; /* of the same node, or NONE */
-	uint32_t rdata_at, rdata_size;
-	uint32_t delay_ms;
-	uint16_t type, preference;
-	uint8_t fault; /* enum answer_status; ANSWER_OK: a record */
-};
-
-struct node {
-	uint32_t wire_at, first, last;
-	uint8_t wire_size;
-};
 
 struct script {
-	struct node *nodes;
-	struct entry *entries;
-	uint32_t *slots; /* node indices, open addressing */
-	size_t n_nodes, nodes_capacity, n_entries, entries_capacity, n_slots;
-	struct textbuf bytes;
+	struct zone zone;
 };
-
-/* ---- names ---- */
-
-static uint32_t hash_of(const uint8_t *wire, size_t size)
-{
-	uint32_t h = 2166136261u;
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ wire[i]) * 16777619u;
-	return h ^ h >> 15;
-}
-
-/* The slot that holds the name, or the free one where it belongs. */
-static size_t slot_of(const struct script *s, const uint8_t *wire, size_t size)
-{
-	size_t at = hash_of(wire, size) & (s->n_slots - 1);
-	for (; s->slots[at] != NONE; at = (at + 1) & (s->n_slots - 1)) {
-		const struct node *n = &s->nodes[s->slots[at]];
-		if (n->wire_size == size && memcmp(s->bytes.bytes + n->wire_at, wire, size) == 0)
-			break;
-	}
-	return at;
-}
-
-/* `wire` is in lower case, as all names in the table are. */
-static const struct node *node_find(const struct script *s, const uint8_t *wire, size_t size)
-{
-	uint32_t found = s->slots[slot_of(s, wire, size)];
-	return found == NONE ? NULL : &s->nodes[found];
-}
-
-static bool slots_grow(struct script *s)
-{
-	size_t n = s->n_slots ? 2 * s->n_slots : 64;
-	uint32_t *slots = malloc(n * sizeof *slots);
-	if (!slots)
-		return false;
-	memset(slots, 0xff, n * sizeof *slots);
-	free(s->slots);
-	s->slots = slots;
-	s->n_slots = n;
-	for (uint32_t i = 0; i < s->n_nodes; i++)
-		slots[slot_of(s, (const uint8_t *)s->bytes.bytes + s->nodes[i].wire_at, s->nodes[i].wire_size)] = i;
-	return true;
-}
-
-/* Room for one more item of an array that doubles. */
-static void *array_grow(void *items, size_t count, size_t *capacity, size_t item_size)
-{
-	if (count < *capacity)
-		return items;
-	size_t n = *capacity ? 2 * *capacity : 64;
-	void *more = realloc(items, n * item_size);
-	if (more)
-		*capacity = n;
-	return more;
-}
-
-/* The name's node, made when there was none; NONE: no memory. */
-static uint32_t node_put(struct script *s, const uint8_t *wire, uint8_t size)
-{
-	if (2 * (s->n_nodes + 1) > s->n_slots && !slots_grow(s))
-		return NONE;
-	size_t slot = slot_of(s, wire, size);
-	if (s->slots[slot] != NONE)
-		return s->slots[slot];
-	struct node *nodes = array_grow(s->nodes, s->n_nodes, &s->nodes_capacity, sizeof *nodes);
-	if (!nodes)
-		return NONE;
-	s->nodes = nodes;
-	nodes[s->n_nodes] = (struct node){ .wire_at = (uint32_t)s->bytes.size, .wire_size = size, .first = NONE, .last = NONE };
-	textbuf_put(&s->bytes, wire, size);
-	if (s->bytes.failed)
-		return NONE;
-	s->slots[slot] = (uint32_t)s->n_nodes;
-	return (uint32_t)s->n_nodes++;
-}
-
-/* The owner and all its parents; gives the owner's node. */
-static uint32_t owner_put(struct script *s, const struct dname *owner)
-{
-	uint32_t node = node_put(s, owner->wire, owner->size);
-	for (unsigned at = 0; node != NONE && owner->wire[at]; ) {
-		at += owner->wire[at] + 1u;
-		if (node_put(s, owner->wire + at, (uint8_t)(owner->size - at)) == NONE)
-			return NONE;
-	}
-	return node;
-}
-
-static enum error entry_put(struct script *s, uint32_t node, const struct entry *entry)
-{
-	struct entry *entries = array_grow(s->entries, s->n_entries, &s->entries_capacity, sizeof *entries);
-	if (!entries)
-		return ERROR_NOMEM;
-	s->entries = entries;
-	uint32_t at = (uint32_t)s->n_entries++;
-	entries[at] = *entry;
-	entries[at].next = NONE;
-	if (s->nodes[node].last == NONE)
-		s->nodes[node].first = at;
-	else
-		entries[s->nodes[node].last].next = at;
-	s->nodes[node].last = at;
-	return ERROR_NONE;
-}
 
 /* ---- text ---- */
 
@@ -268,7 +143,8 @@ static enum error text_put(struct textbuf *out, struct cursor *c)
 	return ERROR_NONE;
 }
 
-/* The quoted strings up to the end of the line. In wire form, because two TXT records that only read the same once joined are two records. */
+/* The quoted strings up to the end of the line. In wire form, because two TXT records that only read the same once joined are two
+ * records. */
 static enum error texts_put(struct textbuf *out, struct cursor *c)
 {
 	skip_blanks(c);
@@ -295,8 +171,9 @@ static bool type_of(const struct field *f, uint16_t *type)
 
 static bool fault_of(const struct field *f, uint8_t *fault)
 {
-	static const enum answer_status faults[] = { ANSWER_SERVFAIL, ANSWER_REFUSED, ANSWER_TIMEOUT, ANSWER_BOGUS, ANSWER_MALFORMED,
-		ANSWER_UNRESOLVED };
+	static const enum answer_status faults[] = {
+		ANSWER_SERVFAIL, ANSWER_REFUSED, ANSWER_TIMEOUT, ANSWER_BOGUS, ANSWER_MALFORMED, ANSWER_UNRESOLVED,
+	};
 	struct field word = { f->text + 1, f->size - 1 };
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		if (field_is(&word, answer_status_text(faults[i]))) {
@@ -317,15 +194,15 @@ static enum error address_put(struct textbuf *out, const struct field *f, uint16
 }
 
 /* Appends the rdata of the rest of the line, in the form in which answers hold it, to the script's bytes. */
-static enum error rdata_put(struct script *s, struct cursor *c, struct entry *e)
+static enum error rdata_put(struct script *s, struct cursor *c, struct zone_record *e)
 {
 	if (e->type == TYPE_ANY)
 		return ERROR_SYNTAX;
 	if (e->type == RRTYPE_TXT)
-		return texts_put(&s->bytes, c);
+		return texts_put(&s->zone.bytes, c);
 	struct field f = field_next(c);
 	if (e->type == RRTYPE_A || e->type == RRTYPE_AAAA)
-		return address_put(&s->bytes, &f, e->type);
+		return address_put(&s->zone.bytes, &f, e->type);
 	if (e->type == RRTYPE_MX) {
 		unsigned preference;
 		if (!field_number(&f, UINT16_MAX, &preference))
@@ -336,12 +213,12 @@ static enum error rdata_put(struct script *s, struct cursor *c, struct entry *e)
 	struct dname name;
 	enum error err = name_of(&name, &f);
 	if (!err)
-		textbuf_put(&s->bytes, name.wire, name.size);
+		textbuf_put(&s->zone.bytes, name.wire, name.size);
 	return err;
 }
 
 /* [~delay] then !FAULT or rdata, up to the end of the line. */
-static enum error value_parse(struct script *s, struct cursor *c, struct entry *e)
+static enum error value_parse(struct script *s, struct cursor *c, struct zone_record *e)
 {
 	skip_blanks(c);
 	struct field f;
@@ -352,7 +229,7 @@ static enum error value_parse(struct script *s, struct cursor *c, struct entry *
 			return ERROR_SYNTAX;
 		skip_blanks(c);
 	}
-	e->rdata_at = (uint32_t)s->bytes.size;
+	e->rdata_at = (uint32_t)s->zone.bytes.size;
 	enum error err;
 	if (c->at < c->end && *c->at == '!') {
 		f = field_next(c);
@@ -363,9 +240,9 @@ static enum error value_parse(struct script *s, struct cursor *c, struct entry *
 	skip_blanks(c);
 	if (err || c->at < c->end)
 		return err ? err : ERROR_SYNTAX;
-	size_t size = s->bytes.size - e->rdata_at;
+	size_t size = s->zone.bytes.size - e->rdata_at;
 	e->rdata_size = (uint32_t)size;
-	return s->bytes.failed ? ERROR_NOMEM : size > UINT16_MAX ? ERROR_LIMIT : ERROR_NONE;
+	return s->zone.bytes.failed ? ERROR_NOMEM : size > UINT16_MAX ? ERROR_LIMIT : ERROR_NONE;
 }
 
 static enum error line_parse(struct script *s, struct cursor c)
@@ -377,25 +254,25 @@ static enum error line_parse(struct script *s, struct cursor c)
 		return ERROR_NONE;
 	struct field owner_text = field_next(&c), type_text = field_next(&c);
 	struct dname owner;
-	struct entry e = { .fault = ANSWER_OK };
+	struct zone_record e = { .fault = ANSWER_OK };
 	enum error err = name_of(&owner, &owner_text);
 	if (err)
 		return err;
 	if (!type_of(&type_text, &e.type))
 		return ERROR_SYNTAX;
-	uint32_t node = owner_put(s, &owner);
-	if (node == NONE)
+	uint32_t node = zone_put_owner(&s->zone, &owner);
+	if (node == ZONE_NONE)
 		return ERROR_NOMEM;
 	err = value_parse(s, &c, &e);
-	return err ? err : entry_put(s, node, &e);
+	if (err)
+		return err;
+	return zone_put_record(&s->zone, node, &e) ? ERROR_NONE : ERROR_NOMEM;
 }
 
 enum error script_parse(struct script **out, const char *text, size_t size, char *why, size_t why_size)
 {
 	struct script *s = calloc(1, sizeof *s);
-	enum error err = s && slots_grow(s) ? ERROR_NONE : ERROR_NOMEM;
-	if (s)
-		textbuf_init(&s->bytes, UINT32_MAX);
+	enum error err = s && zone_init(&s->zone) ? ERROR_NONE : ERROR_NOMEM;
 	unsigned line = 0;
 	for (const char *at = text, *end = text + size; !err && at < end; ) {
 		const char *eol = memchr(at, '\n', (size_t)(end - at));
@@ -417,96 +294,70 @@ void script_free(struct script *s)
 {
 	if (!s)
 		return;
-	free(s->nodes);
-	free(s->entries);
-	free(s->slots);
-	textbuf_fini(&s->bytes);
+	zone_fini(&s->zone);
 	free(s);
 }
 
 /* ---- look-up ---- */
 
-/* The name's own node, or the wildcard at its closest encloser (RFC 4592 section 3.3.1), or NULL: no such name. */
-static const struct node *node_of(const struct script *s, const struct dname *name)
-{
-	const struct node *n = node_find(s, name->wire, name->size);
-	for (unsigned at = 0; !n && name->wire[at]; ) {
-		at += name->wire[at] + 1u;
-		unsigned left = name->size - at;
-		if (!node_find(s, name->wire + at, left))
-			continue;
-		uint8_t wildcard[DNAME_MAX_BYTES + 2] = { 1, '*' };
-		memcpy(wildcard + 2, name->wire + at, left);
-		return node_find(s, wildcard, left + 2);
-	}
-	return n;
-}
-
 /* A fault of just this type stands before its records; one of every type ("*") behind records and CNAMEs. */
-static enum answer_status fault_at(const struct script *s, const struct node *n, uint16_t type, unsigned *delay_ms)
+static enum answer_status fault_at(const struct zone *z, const struct zone_node *n, uint16_t type, unsigned *delay_ms)
 {
-	for (uint32_t i = n->first; i != NONE; i = s->entries[i].next) {
-		const struct entry *e = &s->entries[i];
-		if (e->type == type && e->fault != ANSWER_OK) {
-			*delay_ms += e->delay_ms;
-			return e->fault;
-		}
-	}
-	return ANSWER_OK;
+	uint32_t at = zone_next(z, n, type, true, ZONE_NONE);
+	if (at == ZONE_NONE)
+		return ANSWER_OK;
+	*delay_ms += z->records[at].delay_ms;
+	return z->records[at].fault;
 }
 
-static void record_add(const struct script *s, const struct entry *e, struct answer_builder *b)
+static void record_add(const struct zone *z, const struct zone_record *record, struct answer_builder *b)
 {
-	const char *rdata = s->bytes.bytes + e->rdata_at;
-	if (e->type == RRTYPE_TXT)
-		answer_builder_add_txt(b, (const uint8_t *)rdata, e->rdata_size);
+	const char *rdata = z->bytes.bytes + record->rdata_at;
+	if (record->type == RRTYPE_TXT)
+		answer_builder_add_txt(b, (const uint8_t *)rdata, record->rdata_size);
 	else
-		answer_builder_add(b, rdata, e->rdata_size, e->preference);
+		answer_builder_add(b, rdata, record->rdata_size, record->preference);
 }
 
-/* Adds the node's records of a type; how many. The slowest of them decides the delay. */
-static unsigned records_at(const struct script *s, const struct node *n, uint16_t type, struct answer_builder *b, unsigned *delay_ms)
+/* Adds the node's records of a type; false when it has none. The slowest of them decides the delay. */
+static bool records_at(const struct zone *z, const struct zone_node *n, uint16_t type, struct answer_builder *b, unsigned *delay_ms)
 {
-	unsigned count = 0, slowest = 0;
-	for (uint32_t i = n->first; i != NONE; i = s->entries[i].next) {
-		const struct entry *e = &s->entries[i];
-		if (e->type != type || e->fault != ANSWER_OK)
-			continue;
-		record_add(s, e, b);
-		slowest = e->delay_ms > slowest ? e->delay_ms : slowest;
-		count++;
+	unsigned slowest_ms = 0;
+	uint32_t at = zone_next(z, n, type, false, ZONE_NONE);
+	bool any = at != ZONE_NONE;
+	for (; at != ZONE_NONE; at = zone_next(z, n, type, false, at)) {
+		const struct zone_record *record = &z->records[at];
+		record_add(z, record, b);
+		slowest_ms = record->delay_ms > slowest_ms ? record->delay_ms : slowest_ms;
 	}
-	*delay_ms += slowest;
-	return count;
+	*delay_ms += slowest_ms;
+	return any;
 }
 
 /* Goes on to the target of the node's CNAME when it has one. */
-static bool cname_at(const struct script *s, const struct node *n, struct dname *name, unsigned *delay_ms)
+static bool cname_at(const struct zone *z, const struct zone_node *n, struct dname *name, unsigned *delay_ms)
 {
-	for (uint32_t i = n->first; i != NONE; i = s->entries[i].next) {
-		const struct entry *e = &s->entries[i];
-		if (e->type == RRTYPE_CNAME && e->fault == ANSWER_OK) {
-			*delay_ms += e->delay_ms;
-			return dname_decode(name, (const uint8_t *)s->bytes.bytes + e->rdata_at, e->rdata_size);
-		}
-	}
-	return false;
+	uint32_t at = zone_next(z, n, RRTYPE_CNAME, false, ZONE_NONE);
+	if (at == ZONE_NONE)
+		return false;
+	*delay_ms += z->records[at].delay_ms;
+	return dname_decode(name, (const uint8_t *)z->bytes.bytes + z->records[at].rdata_at, z->records[at].rdata_size);
 }
 
 /* One name of the chain: true when the answer is complete, false when *name is now the next link. */
-static bool find_at(const struct script *s, struct dname *name, enum rrtype type, struct answer_builder *b, unsigned *delay_ms)
+static bool find_at(const struct zone *z, struct dname *name, enum rrtype type, struct answer_builder *b, unsigned *delay_ms)
 {
-	const struct node *n = node_of(s, name);
+	const struct zone_node *n = zone_find(z, name);
 	if (!n) {
 		b->status = ANSWER_NXDOMAIN;
 		return true;
 	}
-	b->status = fault_at(s, n, (uint16_t)type, delay_ms);
-	if (b->status != ANSWER_OK || records_at(s, n, (uint16_t)type, b, delay_ms))
+	b->status = fault_at(z, n, (uint16_t)type, delay_ms);
+	if (b->status != ANSWER_OK || records_at(z, n, (uint16_t)type, b, delay_ms))
 		return true;
-	if (cname_at(s, n, name, delay_ms))
+	if (cname_at(z, n, name, delay_ms))
 		return false;
-	b->status = fault_at(s, n, TYPE_ANY, delay_ms);
+	b->status = fault_at(z, n, TYPE_ANY, delay_ms);
 	return true;
 }
 
@@ -527,7 +378,7 @@ struct answer *script_find(const struct script *s, const struct dname *qname, en
 	struct dname name = *qname;
 	dname_lower(&name);
 	unsigned links = 0;
-	while (!find_at(s, &name, type, &b, delay_ms)) {
+	while (!find_at(&s->zone, &name, type, &b, delay_ms)) {
 		b.canonical = name;
 		if (++links > WIRE_CNAME_MAX) {
 			b.status = ANSWER_SERVFAIL;

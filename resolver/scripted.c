@@ -1,8 +1,9 @@
 /* scripted.c - the engine that answers from a script in virtual time: a scenario of hours runs in milliseconds.
  *
- * An answer is looked up when its flight starts and lands in the first turn() at or after its due time; never inside start(), so a delay of 0 still takes one pump, as a network would.
- * Waiting flights lie in a binary heap by due time, then by start, so that equal times keep their order. A flight's `ticket` is its place in the heap, from 1; a question that times
- * out has none: it never lands. */
+ * An answer is looked up when its flight starts and lands in the first turn() at or after its due time; never inside start(), so a
+ * delay of 0 still takes one pump, as a network would. Waiting flights lie in a binary heap by due time, then by start, so that
+ * equal times keep their order. A flight's `ticket` is its place in the heap, from 1; a question that times out has none: it never
+ * lands. */
 #include "resolver/engine.h"
 
 #include "base/clock.h"
@@ -125,7 +126,8 @@ static const struct engine_ops scripted_ops = {
 	.free = scripted_free,
 };
 
-enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why, size_t why_size)
+enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why,
+	size_t why_size)
 {
 	*out = NULL;
 	if (!config->script) {

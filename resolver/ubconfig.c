@@ -1,11 +1,13 @@
 /* ubconfig.c - see ubconfig.h. Most of it is about ports.
  *
- * By default libunbound opens a socket for each datagram, 11 system calls a question. With "udp-connect: no" and a fixed set of permitted ports it keeps one socket open for each and
- * needs under 3. The set must be free on this machine (a set without a free port costs 10 000 bind() calls a question), disjoint between workers, and outside the
- * range from which the kernel gives ports to others. Its size is a trade: a few for resolvers of one's own, since only the query id then stands against forged answers; some
+ * By default libunbound opens a socket for each datagram, 11 system calls a question. With "udp-connect: no" and a fixed set of
+ * permitted ports it keeps one socket open for each and needs under 3. The set must be free on this machine (a set without a free
+ * port costs 10 000 bind() calls a question), disjoint between workers, and outside the range from which the kernel gives ports to
+ * others. Its size is a trade: a few for resolvers of one's own, since only the query id then stands against forged answers; some
  * hundreds for the open Internet. Ports are drawn at random, so what one query shows tells nothing of the next one's.
  *
- * Several settings are process-wide in libunbound (the RTT limits, the TTL limits, minimal-responses): they come from fields of the configuration that all workers share. */
+ * Several settings are process-wide in libunbound (the RTT limits, the TTL limits, minimal-responses): they come from fields of the
+ * configuration that all workers share. */
 #include "resolver/ubconfig.h"
 
 #include <stdio.h>
@@ -23,7 +25,8 @@
 #define TCP_SLOTS 32
 /* File descriptors left to the rest of the program: inputs, output, event loops. */
 #define FDS_RESERVED 256
-/* Patience of one try: over it, libunbound's own upper limit of 120 s would have to be moved, and lowering or touching that one makes it give up servers for good. */
+/* Patience of one try: over it, libunbound's own upper limit of 120 s would have to be moved, and lowering or touching that one
+ * makes it give up servers for good. */
 #define TIMEOUT_MAX_MS 60000
 
 struct ports {
@@ -120,10 +123,15 @@ static void print_ports(struct textbuf *out, const struct resolver_config *confi
 
 /* ---- IPv6 ---- */
 
-/* Is there a way out? Connecting a UDP socket sends nothing, it only looks for a route; the address is that of k.root-servers.net. */
+/* Is there a way out? Connecting a UDP socket sends nothing, it only looks for a route; the address is that of k.root-servers.net.
+ * */
 static bool ip6_is_routed(void)
 {
-	struct sockaddr_in6 root = { .sin6_family = AF_INET6, .sin6_port = htons(53), .sin6_addr = { { { 0x20, 0x01, 0x07, 0xfd, [15] = 1 } } } };
+	struct sockaddr_in6 root = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(53),
+		.sin6_addr.s6_addr = { 0x20, 0x01, 0x07, 0xfd, [15] = 1 },
+	};
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
@@ -144,7 +152,8 @@ static bool ip6_is_used(const struct resolver_config *config)
 
 /* ---- text ---- */
 
-/* What every mode has. A scanner asks what its rows say: no zone is answered from libunbound's built-in ones (RFC 6303, RFC 6761), no name is minimised. */
+/* What every mode has. A scanner asks what its rows say: no zone is answered from libunbound's built-in ones (RFC 6303, RFC 6761),
+ * no name is minimised. */
 static const char common_text[] =
 	"server:\n"
 	"\tuse-syslog: no\n"
@@ -165,11 +174,14 @@ static const char common_text[] =
 	"\tlocal-zone: \"invalid.\" nodefault\n"
 	"\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n";
 
-/* infra-cache-min-rtt: while an upstream answers most names at once, libunbound's estimate of its round trip falls to this, and a slow name would be given up after a few times it. */
+/* infra-cache-min-rtt: while an upstream answers most names at once, libunbound's estimate of its round trip falls to this, and a
+ * slow name would be given up after a few times it. */
 static void print_forward(struct textbuf *out, const struct resolver_config *config)
 {
 	unsigned timeout_ms = config->timeout_ms < TIMEOUT_MAX_MS ? config->timeout_ms : TIMEOUT_MAX_MS;
-	textbuf_printf(out, "\tinfra-cache-min-rtt: %u\n\toutbound-msg-retry: %u\n\tinfra-host-ttl: 10\n", timeout_ms ? timeout_ms : 1, config->retries + 1);
+	textbuf_printf(out, "\tinfra-cache-min-rtt: %u\n", timeout_ms ? timeout_ms : 1);
+	textbuf_printf(out, "\toutbound-msg-retry: %u\n", config->retries + 1);
+	textbuf_put_text(out, "\tinfra-host-ttl: 10\n");
 	textbuf_put_text(out, "forward-zone:\n\tname: \".\"\n");
 	for (unsigned i = 0; i < config->n_upstreams; i++) {
 		textbuf_put_text(out, "\tforward-addr: ");
@@ -181,11 +193,11 @@ static void print_forward(struct textbuf *out, const struct resolver_config *con
 }
 
 /* Recursion needs libunbound's cache of delegations; the answers themselves are cached by us. */
-static void print_recursive(struct textbuf *out, const struct resolver_config *config)
-{
-	(void)config;
-	textbuf_put_text(out, "\tinfra-cache-min-rtt: 400\n\tinfra-cache-numhosts: 200000\n\trrset-cache-size: 32m\n\tmsg-cache-size: 4m\n");
-}
+static const char recursive_text[] =
+	"\tinfra-cache-min-rtt: 400\n"
+	"\tinfra-cache-numhosts: 200000\n"
+	"\trrset-cache-size: 32m\n"
+	"\tmsg-cache-size: 4m\n";
 
 void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 {
@@ -202,5 +214,5 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 	if (config->kind == RESOLVER_FORWARD)
 		print_forward(out, config);
 	else
-		print_recursive(out, config);
+		textbuf_put_text(out, recursive_text);
 }

@@ -1,10 +1,12 @@
 /* wire.c - DNS messages: an answer out of bytes that anybody may have sent, and a question into bytes.
  *
- * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over everything finds lying counts, the extended RCODE and the negative TTL; then the
- * answer section is read once more for each CNAME that stands in front of the one it follows (none, in the usual order, at most WIRE_CNAME_MAX), and once for the records.
- * So a message of 64 KB costs a fixed multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the message, in a few words.
+ * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over everything finds lying counts, the
+ * extended RCODE and the negative TTL; then the answer section is read once more for each CNAME that stands in front of the one it
+ * follows (none, in the usual order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
+ * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the message, in a few words.
  *
- * Lenient where resolvers are: bytes after the last RR, RRs of other owners, types and classes, and DNAMEs (the CNAME made from one is there as well, RFC 6672 section 3.1) are passed over. */
+ * Lenient where resolvers are: bytes after the last RR, RRs of other owners, types and classes, and DNAMEs (the CNAME made from one
+ * is there as well, RFC 6672 section 3.1) are passed over. */
 #include "resolver/wire.h"
 
 #include "base/reader.h"
@@ -42,8 +44,9 @@ static void copy_lower(uint8_t *to, const uint8_t *from, size_t size)
 		to[i] = (uint8_t)(from[i] + ((uint8_t)(from[i] - 'A') < 26 ? 32 : 0));
 }
 
-/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the piece of name that it stands in (RFC 1035 section 4.1.4: a *prior* occurrence),
- * so no loop is possible. The reader ends up behind the name's place in the message. */
+/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the piece of name that it stands in
+ * (RFC 1035 section 4.1.4: a *prior* occurrence), so no loop is possible. The reader ends up behind the name's place in the
+ * message. */
 static bool name_read(struct reader *r, struct dname *name)
 {
 	const uint8_t *at = r->at, *piece = r->at, *after = NULL;
@@ -298,8 +301,10 @@ static const char *records_collect(struct answer_builder *b, const struct messag
 /* Error RCODEs without a status of their own are SERVFAIL, and the cause says which. */
 static void failure_set(struct answer_builder *b, unsigned rcode)
 {
-	static const char *const names[] = { [1] = "FORMERR", [4] = "NOTIMP", [6] = "YXDOMAIN", [7] = "YXRRSET", [8] = "NXRRSET", [9] = "NOTAUTH",
-		[10] = "NOTZONE", [16] = "BADVERS" };
+	static const char *const names[] = {
+		[1] = "FORMERR", [4] = "NOTIMP",  [6] = "YXDOMAIN", [7] = "YXRRSET",
+		[8] = "NXRRSET", [9] = "NOTAUTH", [10] = "NOTZONE", [16] = "BADVERS",
+	};
 	b->ttl_s = 0;
 	b->status = rcode == RCODE_REFUSED ? ANSWER_REFUSED : ANSWER_SERVFAIL;
 	if (rcode == RCODE_REFUSED || rcode == RCODE_SERVFAIL)
@@ -351,8 +356,8 @@ static uint8_t *put_u16(uint8_t *at, unsigned value)
 	return at + 2;
 }
 
-size_t wire_encode_query(uint8_t packet[WIRE_QUERY_MAX_BYTES], uint16_t id, const struct dname *qname, enum rrtype type, unsigned udp_payload,
-	bool dnssec_ok)
+size_t wire_encode_query(uint8_t packet[WIRE_QUERY_MAX_BYTES], uint16_t id, const struct dname *qname, enum rrtype type,
+	unsigned udp_payload, bool dnssec_ok)
 {
 	uint8_t *at = put_u16(packet, id);
 	at = put_u16(at, FLAG_RD);
