@@ -8,184 +8,14 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "nsd.h"
 #include "resolver/resolver.h"
-#include "resolver/wire.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define N_MANY 20000
 #define PATIENCE_NS (20 * CLOCK_NS_PER_S)
-
-/* ---- the name server ---- */
-
-static const char example_zone[] =
-	"$TTL 3600\n"
-	"@ SOA ns hostmaster 1 3600 900 604800 120\n"
-	"@ NS ns\n"
-	"ns A 127.0.0.1\n"
-	"@ A 192.0.2.2\n"
-	"@ A 192.0.2.1\n"
-	"@ 300 AAAA 2001:db8::1\n"
-	"@ MX 20 mx2\n"
-	"@ MX 10 MX1.Example.COM.\n"
-	"@ TXT \"v=spf1 a \" \"mx\" \" -all\"\n"
-	"@ TXT \"other\"\n"
-	"alias CNAME hop\n"
-	"hop 60 CNAME example.com.\n"
-	"dangling CNAME nowhere\n"
-	"none.sub A 192.0.2.3\n"
-	"a\\032b A 192.0.2.4\n"
-	"foo:bar/baz TXT \"odd\"\n"
-	"dot\\.in.label A 192.0.2.5\n"
-	"back\\\\slash A 192.0.2.6\n"
-	"nul\\000\\255 A 192.0.2.7\n";
-
-/* A zone with one wildcard for each type of question that the built-in zones of libunbound would have answered. */
-static const char wild_zone[] =
-	"$TTL 3600\n"
-	"@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n"
-	"@ NS ns.example.com.\n"
-	"@ A 192.0.2.77\n"
-	"* A 192.0.2.77\n"
-	"* PTR asked.example.com.\n";
-
-static const char *const wild_zones[] = { "test", "invalid", "localhost", "onion", "168.192.in-addr.arpa", "10.in-addr.arpa", "127.in-addr.arpa", "home.arpa" };
-
-struct server {
-	char folder[64];
-	uint16_t port;
-	pid_t pid;
-	int silent_fd; /* a bound port that never answers */
-	uint16_t silent_port;
-};
-
-static int bound_socket(int type, uint16_t *port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-	assert_true(fd >= 0);
-	if (bind(fd, (const struct sockaddr *)&address, sizeof address)) {
-		close(fd);
-		return -1;
-	}
-	getsockname(fd, (struct sockaddr *)&address, &size);
-	*port = ntohs(address.sin_port);
-	return fd;
-}
-
-/* A port that is free for both UDP and TCP. */
-static uint16_t free_port(void)
-{
-	for (;;) {
-		uint16_t port = 0;
-		int udp = bound_socket(SOCK_DGRAM, &port), tcp = bound_socket(SOCK_STREAM, &port);
-		close(udp);
-		if (tcp >= 0) {
-			close(tcp);
-			return port;
-		}
-	}
-}
-
-static void write_file(const struct server *s, const char *name, const char *text)
-{
-	char path[128];
-	snprintf(path, sizeof path, "%s/%s", s->folder, name);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void write_zones(const struct server *s)
-{
-	struct textbuf text;
-	textbuf_init(&text, 0);
-	textbuf_put_text(&text, example_zone);
-	textbuf_put_text(&text, "large TXT");
-	for (int i = 0; i < 40; i++)
-		textbuf_printf(&text, " \"%02d%0198d\"", i, i);
-	textbuf_put_text(&text, "\n");
-	write_file(s, "example.zone", textbuf_text(&text));
-	write_file(s, "wild.zone", wild_zone);
-	textbuf_reset(&text);
-	textbuf_put_text(&text, "$TTL 3600\n@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n@ NS ns.example.com.\n");
-	for (int i = 0; i < N_MANY; i++)
-		textbuf_printf(&text, "h%d A 10.%d.%d.%d\n", i, i >> 16, i >> 8 & 255, i & 255);
-	write_file(s, "many.zone", textbuf_text(&text));
-
-	textbuf_reset(&text);
-	textbuf_printf(&text, "server:\n\tip-address: 127.0.0.1@%u\n\tusername: \"\"\n\tserver-count: 1\n\tzonesdir: \"%s\"\n\tdatabase: \"\"\n"
-		"\tpidfile: \"\"\n\txfrdfile: \"\"\n\txfrdir: \"%s\"\n\tzonelistfile: \"%s/zone.list\"\n\tlogfile: \"%s/nsd.log\"\n\trrl-ratelimit: 0\n"
-		"remote-control:\n\tcontrol-enable: no\n"
-		"zone:\n\tname: \"example.com\"\n\tzonefile: \"example.zone\"\nzone:\n\tname: \"many.example\"\n\tzonefile: \"many.zone\"\n",
-		s->port, s->folder, s->folder, s->folder, s->folder);
-	for (size_t i = 0; i < sizeof wild_zones / sizeof wild_zones[0]; i++)
-		textbuf_printf(&text, "zone:\n\tname: \"%s\"\n\tzonefile: \"wild.zone\"\n", wild_zones[i]);
-	write_file(s, "nsd.conf", textbuf_text(&text));
-	textbuf_fini(&text);
-}
-
-static bool answers_within(const struct server *s, int timeout_ms)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	uint8_t packet[WIRE_QUERY_MAX_BYTES];
-	struct dname name;
-	dname_parse(&name, "h19999.many.example", 19);
-	const size_t size = wire_encode_query(packet, 1, &name, RRTYPE_A, 0, false);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool answers = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 && send(fd, packet, size, 0) == (ssize_t)size;
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	answers = answers && poll(&p, 1, timeout_ms) == 1 && recv(fd, packet, sizeof packet, 0) >= 12 && (packet[3] & 15) == 0;
-	close(fd);
-	return answers;
-}
-
-static int server_start(void **state)
-{
-	static struct server server;
-	struct server *s = &server;
-	*state = s;
-	snprintf(s->folder, sizeof s->folder, "/tmp/spfsweep-test-XXXXXX");
-	assert_non_null(mkdtemp(s->folder));
-	s->silent_fd = bound_socket(SOCK_DGRAM, &s->silent_port);
-	s->port = free_port();
-	write_zones(s);
-	char conf[128];
-	snprintf(conf, sizeof conf, "%s/nsd.conf", s->folder);
-	s->pid = fork();
-	if (s->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		execl(NSD_PROGRAM, "nsd", "-d", "-c", conf, (char *)NULL);
-		_exit(127);
-	}
-	const uint64_t until_ns = clock_now_ns() + PATIENCE_NS;
-	while (!answers_within(s, 100))
-		if (clock_now_ns() > until_ns || waitpid(s->pid, NULL, WNOHANG) != 0)
-			return -1;
-	return 0;
-}
-
-static int server_stop(void **state)
-{
-	struct server *s = *state;
-	char command[128];
-	kill(s->pid, SIGTERM);
-	waitpid(s->pid, NULL, 0);
-	close(s->silent_fd);
-	snprintf(command, sizeof command, "rm -r %s", s->folder);
-	return system(command);
-}
 
 /* ---- asking ---- */
 
@@ -203,8 +33,17 @@ struct asked {
 
 static struct resolver_config forward_to(struct resolver_upstream *upstreams, unsigned n)
 {
-	return (struct resolver_config){ .kind = RESOLVER_FORWARD, .upstreams = upstreams, .n_upstreams = n, .timeout_ms = 1500, .retries = 1,
-		.question_deadline_ms = 10000, .max_in_flight = 1000, .cache_bytes = 4 << 20, .failure_ttl_s = 0, .n_workers = 1 };
+	return (struct resolver_config){
+		.kind = RESOLVER_FORWARD,
+		.upstreams = upstreams,
+		.n_upstreams = n,
+		.timeout_ms = 1500,
+		.retries = 1,
+		.question_deadline_ms = 10000,
+		.max_in_flight = 1000,
+		.cache_bytes = 4 << 20,
+		.n_workers = 1,
+	};
 }
 
 static struct resolver_upstream loopback(uint16_t port)
@@ -278,7 +117,8 @@ static void expect(struct client *c, const char *name, enum rrtype type, enum an
 {
 	const struct answer *a = answer_to(c, name, type);
 	if (a->status != status || a->n_records != n_records)
-		fail_msg("%s: %s with %u records: %s", name, answer_status_text((enum answer_status)a->status), a->n_records, answer_cause(a));
+		fail_msg("%s: %s with %u records: %s", name, answer_status_text((enum answer_status)a->status), a->n_records,
+			answer_cause(a));
 	answer_unref(a);
 }
 
@@ -293,7 +133,7 @@ static struct resolver_counters counters(const struct client *c)
 
 static void records_come_as_published(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
@@ -346,7 +186,7 @@ static void records_come_as_published(void **state)
 /* 8 000 octets of TXT do not fit in a datagram: truncated, then asked again by TCP. */
 static void large_answers_come_by_tcp(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
@@ -360,7 +200,7 @@ static void large_answers_come_by_tcp(void **state)
 
 static void odd_names_are_asked(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
@@ -396,12 +236,14 @@ static void odd_names_are_asked(void **state)
 
 static void built_in_zones_are_asked_too(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
 	client_open(&c, &config);
-	static const char *const addresses[] = { "foo.test", "foo.invalid", "foo.localhost", "localhost", "foo.onion", "foo.home.arpa" };
+	static const char *const addresses[] = {
+		"foo.test", "foo.invalid", "foo.localhost", "localhost", "foo.onion", "foo.home.arpa",
+	};
 	static const char *const reverses[] = { "1.0.168.192.in-addr.arpa", "4.3.2.10.in-addr.arpa", "1.0.0.127.in-addr.arpa" };
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
 		expect(&c, addresses[i], RRTYPE_A, ANSWER_OK, 1);
@@ -412,35 +254,35 @@ static void built_in_zones_are_asked_too(void **state)
 
 static void a_thousand_in_flight(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
 	client_open(&c, &config);
-	struct asked *a = calloc(N_MANY, sizeof *a);
-	for (int i = 0; i < N_MANY; i++) {
+	struct asked *a = calloc(NSD_N_MANY, sizeof *a);
+	for (int i = 0; i < NSD_N_MANY; i++) {
 		char name[32];
 		snprintf(name, sizeof name, "h%d.many.example", i);
 		ask(&c, &a[i], name, RRTYPE_A);
 	}
 	resolver_pump(c.resolver, clock_now_ns());
 	assert_int_equal(counters(&c).in_flight, 1000);
-	assert_int_equal(counters(&c).queued, N_MANY - 1000);
+	assert_int_equal(counters(&c).queued, NSD_N_MANY - 1000);
 	run(&c);
-	for (int i = 0; i < N_MANY; i++) {
+	for (int i = 0; i < NSD_N_MANY; i++) {
 		const uint8_t octets[4] = { 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i };
 		assert_int_equal(a[i].answer->status, ANSWER_OK);
 		assert_memory_equal(answer_rdata(a[i].answer, 0), octets, 4);
 		answer_unref(a[i].answer);
 	}
-	assert_int_equal(counters(&c).answers, N_MANY);
+	assert_int_equal(counters(&c).answers, NSD_N_MANY);
 	client_close(&c);
 	free(a);
 }
 
 static void a_silent_upstream_is_given_up(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->silent_port);
 	struct resolver_config config = forward_to(&up, 1);
@@ -451,10 +293,11 @@ static void a_silent_upstream_is_given_up(void **state)
 	client_close(&c);
 }
 
-/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays bounded: of 8 questions, 2 and then another 2 are all that it ever holds. */
+/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays bounded: of 8 questions, 2 and
+ * then another 2 are all that it ever holds. */
 static void the_deadline_is_ours(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->silent_port);
 	struct resolver_config config = forward_to(&up, 1);
@@ -487,7 +330,7 @@ static void the_deadline_is_ours(void **state)
 
 static void a_dead_upstream_is_passed_over(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up[] = { loopback(s->silent_port), loopback(s->port) };
 	struct resolver_config config = forward_to(up, 2);
@@ -507,10 +350,10 @@ static void a_dead_upstream_is_passed_over(void **state)
 	client_close(&c);
 }
 
-static struct resolver_config with_file(char path[128], const struct server *s, const char *name, const char *text)
+static struct resolver_config with_file(char path[128], const struct nsd *s, const char *name, const char *text)
 {
 	snprintf(path, 128, "%s/%s", s->folder, name);
-	write_file(s, name, text);
+	nsd_write_file(s, name, text);
 	struct resolver_config config = forward_to(NULL, 0);
 	config.kind = RESOLVER_RECURSIVE;
 	config.unbound_config = path;
@@ -520,9 +363,11 @@ static struct resolver_config with_file(char path[128], const struct server *s, 
 /* Two workers side by side, as threads have them; the zone is in memory, and nothing is sent. */
 static void auth_zones_answer_in_process(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	char path[128], text[512];
-	snprintf(text, sizeof text, "auth-zone:\n\tname: \"example.com\"\n\tzonefile: \"%s/example.zone\"\n\tfor-downstream: yes\n\tfor-upstream: yes\n", s->folder);
+	snprintf(text, sizeof text,
+		"auth-zone:\n\tname: \"example.com\"\n\tzonefile: \"%s/example.zone\"\n\tfor-downstream: yes\n\tfor-upstream: yes\n",
+		s->folder);
 	struct resolver_config config = with_file(path, s, "auth.conf", text);
 	struct client c[2];
 	config.n_workers = 2;
@@ -539,7 +384,7 @@ static void auth_zones_answer_in_process(void **state)
 
 static void stub_zones_are_recursed_into(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	char path[128], text[512];
 	snprintf(text, sizeof text, "stub-zone:\n\tname: \"example.com\"\n\tstub-addr: 127.0.0.1@%u\n", s->port);
 	const struct resolver_config config = with_file(path, s, "stub.conf", text);
@@ -567,7 +412,7 @@ static void expect_refused(const struct resolver_config *config, const char *wor
 
 static void bad_configurations_are_explained(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	char path[128];
 	struct resolver_config config = with_file(path, s, "bad.conf", "server:\n\tdo-ip6: no\n\tnonsense: yes\n");
 	expect_refused(&config, "bad.conf:3: error: unknown keyword 'nonsense'");
@@ -588,11 +433,12 @@ static void bad_configurations_are_explained(void **state)
 /* An anchor for a zone that is not signed: every answer of it is bogus, and of others insecure. */
 static void validation_tells_bogus_from_insecure(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct resolver_upstream up = loopback(s->port);
 	struct resolver_config config = forward_to(&up, 1);
 	char path[128];
-	write_file(s, "anchor", "example.com. IN DS 12345 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	nsd_write_file(s, "anchor",
+		"example.com. IN DS 12345 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	snprintf(path, sizeof path, "%s/anchor", s->folder);
 	config.dnssec = true;
 	config.trust_anchor = path;
@@ -613,7 +459,7 @@ static void validation_tells_bogus_from_insecure(void **state)
 /* libunbound calls every open question back while it is deleted: nobody may notice. */
 static void closing_in_the_middle(void **state)
 {
-	const struct server *s = *state;
+	const struct nsd *s = *state;
 	struct client c;
 	struct resolver_upstream up = loopback(s->port);
 	const struct resolver_config config = forward_to(&up, 1);
@@ -648,5 +494,5 @@ int main(void)
 		cmocka_unit_test(validation_tells_bogus_from_insecure),
 		cmocka_unit_test(closing_in_the_middle),
 	};
-	return cmocka_run_group_tests(tests, server_start, server_stop);
+	return cmocka_run_group_tests(tests, nsd_start, nsd_stop);
 }

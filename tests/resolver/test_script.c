@@ -228,8 +228,11 @@ static void the_table_grows(void **state)
 static void errors_name_the_line(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "x", "x A", "x A 1.2.3", "x A 192.0.2.1 more", "x AAAA 192.0.2.1", "x MX mx", "x MX 65536 mx", "x NAPTR y", "x TXT",
-		"x TXT word", "x TXT \"open", "x TXT \"a\"b\"", "x..y A 192.0.2.1", "x A !NOSUCH", "x * 192.0.2.1", "x A ~ 192.0.2.1", "x A ~x 192.0.2.1", "x A !TIMEOUT y" };
+	static const char *const bad[] = {
+		"x", "x A", "x A 1.2.3", "x A 192.0.2.1 more", "x AAAA 192.0.2.1", "x MX mx", "x MX 65536 mx", "x NAPTR y", "x TXT",
+		"x TXT word", "x TXT \"open", "x TXT \"a\"b\"", "x..y A 192.0.2.1", "x A !NOSUCH", "x * 192.0.2.1", "x A ~ 192.0.2.1",
+		"x A ~x 192.0.2.1", "x A !TIMEOUT y",
+	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char text[128], why[128] = "";
 		snprintf(text, sizeof text, "ok A 192.0.2.1\n\n%s\nok A 192.0.2.1\n", bad[i]);

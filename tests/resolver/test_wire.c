@@ -5,118 +5,12 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "packet.h"
 #include "resolver/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CLASS_IN = 1, CLASS_CH = 3, TYPE_DNAME = 39, TYPE_OPT = 41 };
-enum { RESPONSE = 0x8180, TRUNCATED = 0x0200, QNAME_AT = 12 };
-
-/* ---- packets ---- */
-
-struct packet {
-	uint8_t bytes[65535];
-	size_t size;
-};
-
-static void put(struct packet *p, const void *bytes, size_t size)
-{
-	assert_true(p->size + size <= sizeof p->bytes);
-	memcpy(p->bytes + p->size, bytes, size);
-	p->size += size;
-}
-
-static void put_u16(struct packet *p, unsigned value)
-{
-	const uint8_t octets[2] = { (uint8_t)(value >> 8), (uint8_t)value };
-	put(p, octets, 2);
-}
-
-static void put_u32(struct packet *p, uint32_t value)
-{
-	put_u16(p, value >> 16);
-	put_u16(p, value & 0xffff);
-}
-
-static void put_name(struct packet *p, const char *text)
-{
-	struct dname name;
-	assert_int_equal(dname_parse(&name, text, strlen(text)), ERROR_NONE);
-	put(p, name.wire, name.size);
-}
-
-static void put_pointer(struct packet *p, size_t target)
-{
-	put_u16(p, 0xc000 | (unsigned)target);
-}
-
-static void count_up(struct packet *p, size_t at)
-{
-	unsigned n = (unsigned)(p->bytes[at] << 8 | p->bytes[at + 1]) + 1;
-	p->bytes[at] = (uint8_t)(n >> 8);
-	p->bytes[at + 1] = (uint8_t)n;
-}
-
-enum { ANSWER_SECTION = 6, AUTHORITY_SECTION = 8, ADDITIONAL_SECTION = 10 };
-
-/* A response to (name, type) with nothing in it yet. */
-static void begin(struct packet *p, unsigned flags, const char *name, unsigned type)
-{
-	p->size = 0;
-	put_u16(p, 0x1234);
-	put_u16(p, flags);
-	put_u16(p, 1);
-	put_u16(p, 0);
-	put_u16(p, 0);
-	put_u16(p, 0);
-	put_name(p, name);
-	put_u16(p, type);
-	put_u16(p, CLASS_IN);
-}
-
-/* All of an RR but its owner, which was put before. */
-static void put_rr(struct packet *p, size_t section, unsigned type, unsigned class, uint32_t ttl_s, const void *rdata, size_t size)
-{
-	count_up(p, section);
-	put_u16(p, type);
-	put_u16(p, class);
-	put_u32(p, ttl_s);
-	put_u16(p, (unsigned)size);
-	put(p, rdata, size);
-}
-
-static void put_name_rr(struct packet *p, unsigned type, uint32_t ttl_s, const char *target)
-{
-	struct dname name;
-	assert_int_equal(dname_parse(&name, target, strlen(target)), ERROR_NONE);
-	put_rr(p, ANSWER_SECTION, type, CLASS_IN, ttl_s, name.wire, name.size);
-}
-
-static void put_a(struct packet *p, const char *owner, uint32_t ttl_s, uint8_t last)
-{
-	const uint8_t octets[4] = { 192, 0, 2, last };
-	put_name(p, owner);
-	put_rr(p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, ttl_s, octets, 4);
-}
-
-static void put_cname(struct packet *p, const char *owner, uint32_t ttl_s, const char *target)
-{
-	put_name(p, owner);
-	put_name_rr(p, RRTYPE_CNAME, ttl_s, target);
-}
-
-static void put_soa(struct packet *p, uint32_t ttl_s, uint32_t minimum)
-{
-	uint8_t rdata[22] = { 0 };
-	for (int i = 0; i < 4; i++)
-		rdata[18 + i] = (uint8_t)(minimum >> (24 - 8 * i));
-	put_name(p, "example.com");
-	put_rr(p, AUTHORITY_SECTION, RRTYPE_SOA, CLASS_IN, ttl_s, rdata, sizeof rdata);
-}
-
-/* ---- decoding ---- */
 
 /* The decoder gets an exact copy on the heap, so that the address sanitizer sees a read past the end. */
 static const struct answer *decoded_bytes(const uint8_t *bytes, size_t size, const char *name, enum rrtype type)
@@ -143,11 +37,13 @@ static const struct answer *decoded(const struct packet *p, const char *name, en
 	return decoded_bytes(p->bytes, p->size, name, type);
 }
 
-static void expect(const struct packet *p, const char *name, enum rrtype type, enum answer_status status, unsigned n_records, uint32_t ttl_s)
+static void expect(const struct packet *p, const char *name, enum rrtype type, enum answer_status status, unsigned n_records,
+	uint32_t ttl_s)
 {
 	const struct answer *a = decoded(p, name, type);
 	if (a->status != status || a->n_records != n_records || a->ttl_s != ttl_s)
-		fail_msg("%s, %u records, ttl %u: %s", answer_status_text((enum answer_status)a->status), a->n_records, a->ttl_s, answer_cause(a));
+		fail_msg("%s, %u records, ttl %u: %s", answer_status_text((enum answer_status)a->status), a->n_records, a->ttl_s,
+			answer_cause(a));
 	answer_unref(a);
 }
 
@@ -165,28 +61,28 @@ static struct packet p;
 static void every_type_is_read(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_a(&p, "EXAMPLE.com", 300, 2);
-	put_a(&p, "example.com", 200, 1);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_a(&p, "EXAMPLE.com", 300, 2);
+	packet_put_a(&p, "example.com", 200, 1);
 	expect(&p, "Example.Com", RRTYPE_A, ANSWER_OK, 2, 200);
 
 	static const uint8_t six[16] = { 0x20, 1, 0x0d, 0xb8 };
-	begin(&p, RESPONSE, "example.com", RRTYPE_AAAA);
-	put_pointer(&p, QNAME_AT);
-	put_rr(&p, ANSWER_SECTION, RRTYPE_AAAA, CLASS_IN, 5, six, 16);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_AAAA);
+	packet_put_pointer(&p, QNAME_AT);
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_AAAA, CLASS_IN, 5, six, 16);
 	expect(&p, "example.com", RRTYPE_AAAA, ANSWER_OK, 1, 5);
 
-	begin(&p, RESPONSE, "example.com", RRTYPE_TXT);
-	put_pointer(&p, QNAME_AT);
-	put_rr(&p, ANSWER_SECTION, RRTYPE_TXT, CLASS_IN, 5, "\3abc\0\2de", 8);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_TXT);
+	packet_put_pointer(&p, QNAME_AT);
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_TXT, CLASS_IN, 5, "\3abc\0\2de", 8);
 	const struct answer *a = decoded(&p, "example.com", RRTYPE_TXT);
 	assert_int_equal(a->records[0].rdata_size, 5);
 	assert_memory_equal(answer_rdata(a, 0), "abcde", 5);
 	answer_unref(a);
 
-	begin(&p, RESPONSE, "example.com", RRTYPE_MX);
-	put_pointer(&p, QNAME_AT);
-	put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, "\1\2\2MX\xc0\x0c", 7);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_MX);
+	packet_put_pointer(&p, QNAME_AT);
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, "\1\2\2MX\xc0\x0c", 7);
 	a = decoded(&p, "example.com", RRTYPE_MX);
 	struct dname target;
 	char text[DNAME_TEXT_BYTES];
@@ -195,13 +91,13 @@ static void every_type_is_read(void **state)
 	assert_int_equal(a->records[0].preference, 258);
 	answer_unref(a);
 
-	begin(&p, RESPONSE, "1.2.0.192.in-addr.arpa", RRTYPE_PTR);
-	put_pointer(&p, QNAME_AT);
-	put_name_rr(&p, RRTYPE_PTR, 5, "host.example.com");
+	packet_begin(&p, RESPONSE, "1.2.0.192.in-addr.arpa", RRTYPE_PTR);
+	packet_put_pointer(&p, QNAME_AT);
+	packet_put_name_rr(&p, RRTYPE_PTR, 5, "host.example.com");
 	expect(&p, "1.2.0.192.in-addr.arpa", RRTYPE_PTR, ANSWER_OK, 1, 5);
 
-	begin(&p, RESPONSE, "example.com", RRTYPE_CNAME);
-	put_cname(&p, "example.com", 5, "other.example.com");
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_CNAME);
+	packet_put_cname(&p, "example.com", 5, "other.example.com");
 	expect(&p, "example.com", RRTYPE_CNAME, ANSWER_OK, 1, 5);
 }
 
@@ -209,15 +105,15 @@ static void every_type_is_read(void **state)
 static void chains_are_followed(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "a.example.com", RRTYPE_A);
-	put_a(&p, "d.example.com", 100, 1);
-	put_cname(&p, "c.example.com", 90, "D.example.com");
-	put_cname(&p, "unrelated.example.com", 1, "d.example.com");
-	put_cname(&p, "b.example.com", 80, "c.example.com");
-	put_name(&p, "a.example.com");
-	put_rr(&p, ANSWER_SECTION, TYPE_DNAME, CLASS_IN, 1, "\0", 1);
-	put_cname(&p, "A.example.com", 95, "b.EXAMPLE.com");
-	put_a(&p, "a.example.com", 1, 9); /* beside a CNAME: no part of the answer */
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_A);
+	packet_put_a(&p, "d.example.com", 100, 1);
+	packet_put_cname(&p, "c.example.com", 90, "D.example.com");
+	packet_put_cname(&p, "unrelated.example.com", 1, "d.example.com");
+	packet_put_cname(&p, "b.example.com", 80, "c.example.com");
+	packet_put_name(&p, "a.example.com");
+	packet_put_rr(&p, ANSWER_SECTION, TYPE_DNAME, CLASS_IN, 1, "\0", 1);
+	packet_put_cname(&p, "A.example.com", 95, "b.EXAMPLE.com");
+	packet_put_a(&p, "a.example.com", 1, 9); /* beside a CNAME: no part of the answer */
 	expect(&p, "a.example.com", RRTYPE_A, ANSWER_OK, 1, 80);
 	const struct answer *a = decoded(&p, "a.example.com", RRTYPE_A);
 	struct dname name;
@@ -226,34 +122,34 @@ static void chains_are_followed(void **state)
 	assert_string_equal(dname_text(&name, text), "d.example.com");
 	answer_unref(a);
 
-	begin(&p, RESPONSE | 3, "a.example.com", RRTYPE_A);
-	put_cname(&p, "a.example.com", 50, "gone.example.com");
-	put_soa(&p, 900, 60);
+	packet_begin(&p, RESPONSE | 3, "a.example.com", RRTYPE_A);
+	packet_put_cname(&p, "a.example.com", 50, "gone.example.com");
+	packet_put_soa(&p, 900, 60);
 	expect(&p, "a.example.com", RRTYPE_A, ANSWER_NXDOMAIN, 0, 50);
 
-	begin(&p, RESPONSE, "a.example.com", RRTYPE_MX);
-	put_cname(&p, "a.example.com", 500, "b.example.com");
-	put_soa(&p, 900, 60);
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_MX);
+	packet_put_cname(&p, "a.example.com", 500, "b.example.com");
+	packet_put_soa(&p, 900, 60);
 	expect(&p, "a.example.com", RRTYPE_MX, ANSWER_NODATA, 0, 60);
 }
 
 static void chains_end(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "a", RRTYPE_A);
-	put_cname(&p, "a", 5, "b");
-	put_cname(&p, "b", 5, "a");
+	packet_begin(&p, RESPONSE, "a", RRTYPE_A);
+	packet_put_cname(&p, "a", 5, "b");
+	packet_put_cname(&p, "b", 5, "a");
 	expect(&p, "a", RRTYPE_A, ANSWER_SERVFAIL, 0, 0);
 
 	for (unsigned links = WIRE_CNAME_MAX - 1; links <= WIRE_CNAME_MAX + 1; links++) {
-		begin(&p, RESPONSE, "n0", RRTYPE_A);
+		packet_begin(&p, RESPONSE, "n0", RRTYPE_A);
 		char from[16], to[16];
 		for (unsigned i = 0; i < links; i++) {
 			snprintf(from, sizeof from, "n%u", i);
 			snprintf(to, sizeof to, "n%u", i + 1);
-			put_cname(&p, from, 5, to);
+			packet_put_cname(&p, from, 5, to);
 		}
-		put_a(&p, to, 5, 1);
+		packet_put_a(&p, to, 5, 1);
 		const bool too_long = links > WIRE_CNAME_MAX;
 		expect(&p, "n0", RRTYPE_A, too_long ? ANSWER_SERVFAIL : ANSWER_OK, !too_long, too_long ? 0 : 5);
 	}
@@ -262,39 +158,39 @@ static void chains_end(void **state)
 static void nothing_is_told_apart(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0, 0); /* no SOA: no time to live (RFC 2308 section 5) */
-	put_soa(&p, 30, 900);
+	packet_put_soa(&p, 30, 900);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0, 30);
-	begin(&p, RESPONSE | 3, "example.com", RRTYPE_A);
-	put_soa(&p, 900, 40);
+	packet_begin(&p, RESPONSE | 3, "example.com", RRTYPE_A);
+	packet_put_soa(&p, 900, 40);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_NXDOMAIN, 0, 40);
-	begin(&p, RESPONSE | 5, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE | 5, "example.com", RRTYPE_A);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_REFUSED, 0, 0);
-	begin(&p, RESPONSE | 2, "example.com", RRTYPE_A);
-	put_a(&p, "example.com", 5, 1);
+	packet_begin(&p, RESPONSE | 2, "example.com", RRTYPE_A);
+	packet_put_a(&p, "example.com", 5, 1);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_SERVFAIL, 0, 0);
 }
 
 static void other_rcodes_are_named(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE | 4, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE | 4, "example.com", RRTYPE_A);
 	const struct answer *a = decoded(&p, "example.com", RRTYPE_A);
 	assert_int_equal(a->status, ANSWER_SERVFAIL);
 	assert_string_equal(answer_cause(a), "rcode NOTIMP");
 	answer_unref(a);
 	/* BADVERS is 16: its upper bits are in the OPT, beside an RCODE of 0 in the header. */
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_name(&p, ".");
-	put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0x01000000, "", 0);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_name(&p, ".");
+	packet_put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0x01000000, "", 0);
 	a = decoded(&p, "example.com", RRTYPE_A);
 	assert_int_equal(a->status, ANSWER_SERVFAIL);
 	assert_string_equal(answer_cause(a), "rcode BADVERS");
 	answer_unref(a);
-	begin(&p, RESPONSE | 1, "example.com", RRTYPE_A);
-	put_name(&p, ".");
-	put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0xff000000, "", 0);
+	packet_begin(&p, RESPONSE | 1, "example.com", RRTYPE_A);
+	packet_put_name(&p, ".");
+	packet_put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0xff000000, "", 0);
 	a = decoded(&p, "example.com", RRTYPE_A);
 	assert_string_equal(answer_cause(a), "rcode 4081");
 	answer_unref(a);
@@ -303,11 +199,11 @@ static void other_rcodes_are_named(void **state)
 static void other_classes_and_high_ttls(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_name(&p, "example.com");
-	put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_CH, 5, "abcd", 4);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_name(&p, "example.com");
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_CH, 5, "abcd", 4);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0, 0);
-	put_a(&p, "example.com", 0x80000000, 1); /* RFC 2181 section 8: 0 */
+	packet_put_a(&p, "example.com", 0x80000000, 1); /* RFC 2181 section 8: 0 */
 	expect(&p, "example.com", RRTYPE_A, ANSWER_OK, 1, 0);
 }
 
@@ -336,35 +232,35 @@ static void bad_records_of_the_type_spoil_the_answer(void **state)
 		{ RRTYPE_PTR, "\xff\xff", 2 },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		begin(&p, RESPONSE, "example.com", bad[i].type);
-		put_pointer(&p, QNAME_AT);
-		put_rr(&p, ANSWER_SECTION, bad[i].type, CLASS_IN, 5, bad[i].rdata, bad[i].size);
+		packet_begin(&p, RESPONSE, "example.com", bad[i].type);
+		packet_put_pointer(&p, QNAME_AT);
+		packet_put_rr(&p, ANSWER_SECTION, bad[i].type, CLASS_IN, 5, bad[i].rdata, bad[i].size);
 		expect_malformed(&p, "example.com", bad[i].type, "bad record of the type that was asked");
 	}
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_pointer(&p, QNAME_AT);
-	put_rr(&p, ANSWER_SECTION, RRTYPE_CNAME, CLASS_IN, 5, "\5x", 2);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_pointer(&p, QNAME_AT);
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_CNAME, CLASS_IN, 5, "\5x", 2);
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad CNAME record");
 }
 
 static void what_is_no_answer_to_the_question(void **state)
 {
 	(void)state;
-	begin(&p, 0x0100, "example.com", RRTYPE_A);
+	packet_begin(&p, 0x0100, "example.com", RRTYPE_A);
 	expect_malformed(&p, "example.com", RRTYPE_A, "not a response");
-	begin(&p, RESPONSE | 0x2800, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE | 0x2800, "example.com", RRTYPE_A);
 	expect_malformed(&p, "example.com", RRTYPE_A, "not an answer to a query");
-	begin(&p, RESPONSE | TRUNCATED, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE | TRUNCATED, "example.com", RRTYPE_A);
 	expect_malformed(&p, "example.com", RRTYPE_A, "truncated");
-	begin(&p, RESPONSE, "example.org", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "example.org", RRTYPE_A);
 	expect_malformed(&p, "example.com", RRTYPE_A, "answers another question");
-	begin(&p, RESPONSE, "example.com", RRTYPE_TXT);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_TXT);
 	expect_malformed(&p, "example.com", RRTYPE_A, "answers another question");
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 	p.bytes[p.size - 1] = CLASS_CH;
 	expect_malformed(&p, "example.com", RRTYPE_A, "answers another question");
 	for (unsigned n = 0; n <= 2; n += 2) {
-		begin(&p, RESPONSE, "example.com", RRTYPE_A);
+		packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 		p.bytes[5] = (uint8_t)n;
 		expect_malformed(&p, "example.com", RRTYPE_A, "not one question");
 	}
@@ -374,21 +270,21 @@ static void lying_counts(void **state)
 {
 	(void)state;
 	for (size_t section = ANSWER_SECTION; section <= ADDITIONAL_SECTION; section += 2) {
-		begin(&p, RESPONSE, "example.com", RRTYPE_A);
-		put_a(&p, "example.com", 5, 1);
-		count_up(&p, section);
+		packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+		packet_put_a(&p, "example.com", 5, 1);
+		packet_count_up(&p, section);
 		expect_malformed(&p, "example.com", RRTYPE_A, "ends inside a record");
 		p.bytes[section] = p.bytes[section + 1] = 0xff;
 		expect_malformed(&p, "example.com", RRTYPE_A, "ends inside a record");
 	}
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_a(&p, "example.com", 5, 1);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_a(&p, "example.com", 5, 1);
 	p.bytes[p.size - 5] = 200; /* RDLENGTH */
 	expect_malformed(&p, "example.com", RRTYPE_A, "ends inside a record");
 	/* Bytes after the last RR are nobody's. */
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_a(&p, "example.com", 5, 1);
-	put(&p, "trailing", 8);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_a(&p, "example.com", 5, 1);
+	packet_put(&p, "trailing", 8);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_OK, 1, 5);
 }
 
@@ -398,32 +294,33 @@ static void hostile_pointers(void **state)
 	(void)state;
 	static const char *const owners[] = { "self", "forward", "header", "end" };
 	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
-		begin(&p, RESPONSE, "example.com", RRTYPE_A);
+		packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 		const size_t targets[] = { p.size, p.size + 2, 4, 0x3fff };
-		put_pointer(&p, targets[i]);
-		put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
+		packet_put_pointer(&p, targets[i]);
+		packet_put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
 		expect_malformed(&p, "example.com", RRTYPE_A, "bad owner name");
 	}
 	/* A label, then a pointer back to that label: it leads backwards, and yet for ever. */
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 	const size_t loop_at = p.size;
-	put(&p, "\1x", 2);
-	put_pointer(&p, loop_at);
-	put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
+	packet_put(&p, "\1x", 2);
+	packet_put_pointer(&p, loop_at);
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad owner name");
 
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 	p.bytes[QNAME_AT] = 0xc0;
 	p.bytes[QNAME_AT + 1] = QNAME_AT;
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad name in the question");
 }
 
-/* 16 KB of pointers, each to the one before, and RRs that enter at its end; and a chain of CNAMEs that stands upside down. Fast, or quadratic. */
+/* 16 KB of pointers, each to the one before, and RRs that enter at its end; and a chain of CNAMEs that stands upside down. Fast, or
+ * quadratic. */
 static void work_stays_linear(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	put_name(&p, ".");
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
+	packet_put_name(&p, ".");
 	static uint8_t pointers[16000];
 	const size_t at = p.size + 10;
 	for (size_t i = 0; i < sizeof pointers; i += 2) {
@@ -431,30 +328,30 @@ static void work_stays_linear(void **state)
 		pointers[i] = (uint8_t)(0xc0 | target >> 8);
 		pointers[i + 1] = (uint8_t)target;
 	}
-	put_rr(&p, ANSWER_SECTION, 999, CLASS_IN, 5, pointers, sizeof pointers);
+	packet_put_rr(&p, ANSWER_SECTION, 999, CLASS_IN, 5, pointers, sizeof pointers);
 	const size_t last = p.size - 2;
 	while (p.size + 16 < sizeof p.bytes) {
-		put_pointer(&p, last);
-		put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
+		packet_put_pointer(&p, last);
+		packet_put_rr(&p, ANSWER_SECTION, RRTYPE_A, CLASS_IN, 5, "abcd", 4);
 	}
 	const uint64_t begin_ns = clock_cpu_ns();
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad owner name");
 
-	begin(&p, RESPONSE, "n0", RRTYPE_A);
+	packet_begin(&p, RESPONSE, "n0", RRTYPE_A);
 	for (unsigned i = 2500; i-- > 0; ) {
 		char from[16], to[16];
 		snprintf(from, sizeof from, "n%u", i);
 		snprintf(to, sizeof to, "n%u", i + 1);
-		put_cname(&p, from, 5, to);
+		packet_put_cname(&p, from, 5, to);
 	}
 	expect(&p, "n0", RRTYPE_A, ANSWER_SERVFAIL, 0, 0);
 
-	begin(&p, RESPONSE, "example.com", RRTYPE_MX);
+	packet_begin(&p, RESPONSE, "example.com", RRTYPE_MX);
 	unsigned n = 0;
 	for (; n < 3500; n++) {
 		const uint8_t rdata[] = { (uint8_t)(n >> 8), (uint8_t)n, 1, 'x', 0xc0, QNAME_AT };
-		put_pointer(&p, QNAME_AT);
-		put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, rdata, sizeof rdata);
+		packet_put_pointer(&p, QNAME_AT);
+		packet_put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, rdata, sizeof rdata);
 	}
 	expect(&p, "example.com", RRTYPE_MX, ANSWER_OK, n, 5);
 	assert_true(clock_cpu_ns() - begin_ns < CLOCK_NS_PER_S);
@@ -464,13 +361,13 @@ static void work_stays_linear(void **state)
 static void cut_and_flipped_everywhere(void **state)
 {
 	(void)state;
-	begin(&p, RESPONSE, "a.example.com", RRTYPE_MX);
-	put_cname(&p, "a.example.com", 5, "b.example.com");
-	put_name(&p, "b.example.com");
-	put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, "\0\1\2mx\xc0\x0c", 7);
-	put_soa(&p, 5, 5);
-	put_name(&p, ".");
-	put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0, "", 0);
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_MX);
+	packet_put_cname(&p, "a.example.com", 5, "b.example.com");
+	packet_put_name(&p, "b.example.com");
+	packet_put_rr(&p, ANSWER_SECTION, RRTYPE_MX, CLASS_IN, 5, "\0\1\2mx\xc0\x0c", 7);
+	packet_put_soa(&p, 5, 5);
+	packet_put_name(&p, ".");
+	packet_put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0, "", 0);
 	expect(&p, "a.example.com", RRTYPE_MX, ANSWER_OK, 1, 5);
 	for (size_t size = 0; size < p.size; size++) {
 		const struct answer *a = decoded_bytes(p.bytes, size, "a.example.com", RRTYPE_MX);
