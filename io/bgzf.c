@@ -1,8 +1,10 @@
-/* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the frame, RFC 1951 section 3.2.4 for stored blocks).
+/* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the frame, RFC 1951 section 3.2.4 for
+ * stored blocks).
  *
- * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A member must fit in 64 KiB with its header, also when the text
- * does not shrink: then it is one stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All numbers in a member are little-endian.
- * The EOF member is compared octet by octet by other tools, so it is a constant and not made by the compressor. */
+ * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A member must fit in 64 KiB with its
+ * header, also when the text does not shrink: then it is one stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All
+ * numbers in a member are little-endian. The EOF member is compared octet by octet by other tools, so it is a constant and not made
+ * by the compressor. */
 #include "io/bgzf.h"
 
 #include <assert.h>
@@ -18,7 +20,8 @@
 #define STORED_EXTRA_BYTES 5
 #define MEMBER_MAX_BYTES 65536
 
-static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= MEMBER_MAX_BYTES, "stored text must fit in a member");
+static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= MEMBER_MAX_BYTES,
+	"stored text must fit in a member");
 
 struct bgzf {
 	struct libdeflate_compressor *compressor;
@@ -131,11 +134,16 @@ static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkp
 {
 	if (size != SW_DATA_BYTES || get_le(sw, 4) != BGZF_VERSION)
 		return false;
-	*checkpoint = (struct bgzf_checkpoint){ .fingerprint = get_le(sw + 4, 8), .first_row = get_le(sw + 12, 8), .n_rows = (uint32_t)get_le(sw + 20, 4) };
+	*checkpoint = (struct bgzf_checkpoint){
+		.fingerprint = get_le(sw + 4, 8),
+		.first_row = get_le(sw + 12, 8),
+		.n_rows = (uint32_t)get_le(sw + 20, 4),
+	};
 	return true;
 }
 
-enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_size, struct bgzf_checkpoint *checkpoint, bool *has_checkpoint)
+enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_size,
+	struct bgzf_checkpoint *checkpoint, bool *has_checkpoint)
 {
 	*member_size = 0;
 	*has_checkpoint = false;
@@ -185,8 +193,9 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	if (!out)
 		return ERROR_NOMEM;
 	/* With a place for its size libdeflate takes shorter text too, and tells when there is more. */
+	size_t deflated_size = (size_t)(trailer - deflated);
 	enum libdeflate_result result =
-		libdeflate_deflate_decompress(z->decompressor, deflated, (size_t)(trailer - deflated), out, text_size, &inflated_size);
+		libdeflate_deflate_decompress(z->decompressor, deflated, deflated_size, out, text_size, &inflated_size);
 	if (result != LIBDEFLATE_SUCCESS || inflated_size != text_size || libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
 		return ERROR_CORRUPT;
 	textbuf_advance(text, text_size);

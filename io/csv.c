@@ -1,13 +1,15 @@
 /* csv.c - finds records in a window that slides over the stream, and fields in a record.
  *
- * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is walked from quote to quote, never octet by octet.
- * Following RFC 4180 blindly would let one stray quote swallow a million rows, so a walk that fails (the quote is not closed, or what follows the closing one is no
- * comma) gives its first line up as `broken` and begins again with the next line.
- * The trap is the cost: in a file where every line opens a quote, each walk may run over the full CSV_RECORD_MAX_BYTES before it fails. But a walk stands
- * between quotes at every line end that it passes (outside quotes the record would have ended there), and so does a later walk that passes the same line end: from there
- * both see the same. So the furthest walk's position is kept (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
- * A record needs CSV_RECORD_MAX_BYTES and its line end in the window, so the window is that twice and one read more, and never moves more octets than were
- * consumed since it last did. Its memory is touched only as far as records are long. */
+ * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is walked from quote to quote,
+ * never octet by octet. Following RFC 4180 blindly would let one stray quote swallow a million rows, so a walk that fails (the
+ * quote is not closed, or what follows the closing one is no comma) gives its first line up as `broken` and begins again with the
+ * next line.
+ * The trap is the cost: in a file where every line opens a quote, each walk may run over the full CSV_RECORD_MAX_BYTES before it
+ * fails. But a walk stands between quotes at every line end that it passes (outside quotes the record would have ended there), and
+ * so does a later walk that passes the same line end: from there both see the same. So the furthest walk's position is kept
+ * (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
+ * A record needs CSV_RECORD_MAX_BYTES and its line end in the window, so the window is that twice and one read more, and never
+ * moves more octets than were consumed since it last did. Its memory is touched only as far as records are long. */
 #include "io/csv.h"
 
 #include <assert.h>
@@ -87,7 +89,8 @@ static enum quote judge_quote(const char *window, size_t at, size_t end, bool fi
 	}
 }
 
-/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a comma. True: there is none, walk->at is at the LF or `end`. */
+/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a comma. True: there is none,
+ * walk->at is at the LF or `end`. */
 static bool walk_outside(struct walk *walk, const char *window, size_t start, size_t end)
 {
 	if (walk->lf < walk->at)
@@ -106,9 +109,10 @@ static bool walk_outside(struct walk *walk, const char *window, size_t start, si
 	}
 }
 
-/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or runs out of octets. `final`: nothing will come behind `end`.
- * `line_end` is the end of the first line. */
-static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window, size_t start, size_t line_end, size_t end, bool final)
+/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or runs out of octets. `final`:
+ * nothing will come behind `end`. `line_end` is the end of the first line. */
+static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window, size_t start, size_t line_end,
+	size_t end, bool final)
 {
 	for (;;) {
 		if (!walk->inside && walk_outside(walk, window, start, end))
@@ -257,7 +261,8 @@ static void slide(struct csv_reader *r)
 {
 	size_t by = r->at;
 	if (by < r->end - r->at || by == 0) {
-		assert(r->end + READ_BYTES <= WINDOW_BYTES); /* less than REACH_BYTES are left: else the record would have been found */
+		/* Less than REACH_BYTES are left, or the record would have been found. */
+		assert(r->end + READ_BYTES <= WINDOW_BYTES);
 		return;
 	}
 	memmove(r->window, r->window + by, r->end - by);
@@ -315,7 +320,14 @@ struct csv_fields csv_fields_of(const char *text, size_t size, bool plain, bool 
 		textbuf_reset(scratch);
 		textbuf_reserve(scratch, size);
 	}
-	return (struct csv_fields){ .at = text, .end = text + size, .more = true, .plain = plain, .broken = broken, .scratch = scratch };
+	return (struct csv_fields){
+		.at = text,
+		.end = text + size,
+		.more = true,
+		.plain = plain,
+		.broken = broken,
+		.scratch = scratch,
+	};
 }
 
 /* The closing quote of the field that opens at `at`, or NULL when what follows it is no comma. */

@@ -1,11 +1,13 @@
 /* csv.h - CSV records (RFC 4180) out of a byte stream, and fields out of a record.
  *
- * A record ends at LF or CRLF outside quotes, or at the end of the input; an empty line is a record with one empty field. A first byte order mark is skipped.
- * Quotes are quotes only as the first octet of a field. One row in, one row out has to survive stray quotes, so a quoted field that is followed by anything but a comma or a line
- * end, or not closed within CSV_RECORD_MAX_BYTES or the input, does not swallow its neighbours: the record is then its first line alone, marked `broken`, and
- * reading goes on with the next line. A line over CSV_RECORD_MAX_BYTES is given with its first CSV_RECORD_MAX_BYTES octets, marked `too_long`; the rest of the line is skipped.
- * (It is `broken` too when the cut falls between quotes.) A CR that ends the input counts as half a CRLF. All this costs time linear in the input, whatever is in it.
- * Single thread per reader; the field functions are pure. */
+ * A record ends at LF or CRLF outside quotes, or at the end of the input, where a CR counts as half a CRLF; an empty line is a
+ * record with one empty field. A first byte order mark is skipped.
+ * Quotes are quotes only as the first octet of a field. One row in, one row out has to survive stray quotes, so a quoted field that
+ * is followed by anything but a comma or a line end, or not closed within CSV_RECORD_MAX_BYTES or the input, does not swallow its
+ * neighbours: the record is then its first line alone, marked `broken`, and reading goes on with the next line.
+ * A line over CSV_RECORD_MAX_BYTES is given with its first CSV_RECORD_MAX_BYTES octets, marked `too_long` (and `broken` when the
+ * cut falls between quotes); the rest of the line is skipped.
+ * All this costs time linear in the input, whatever is in it. Single thread per reader; the field functions are pure. */
 #ifndef IO_CSV_H
 #define IO_CSV_H
 
@@ -32,18 +34,20 @@ struct csv_reader;
 struct csv_reader *csv_reader_new(struct source *source);
 void csv_reader_free(struct csv_reader *r);
 
-/* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set while waiting. After an error nothing is delivered that the lost octets
- * could have changed: neither the torn last line nor what stands behind a quote that is still open. */
+/* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set while waiting. After an error
+ * nothing is delivered that the lost octets could have changed: neither the torn last line nor what stands behind a quote that is
+ * still open. */
 bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bool *stop);
 
-/* True when the next csv_read() would have to wait for the source: time to hand on what is there. Takes in what the source has ready, so that a part of a record
- * does not pass for a record. */
+/* True when the next csv_read() would have to wait for the source: time to hand on what is there. Takes in what the source has
+ * ready, so that a part of a record does not pass for a record. */
 bool csv_would_block(struct csv_reader *r);
 
-/* Walks the fields of a record: start with csv_fields_of(), then csv_next_field() until false. An unquoted field points into the record; a quoted one is unquoted into
- * `scratch` when it holds doubled quotes, else points between its quotes. A broken record is one field for each stretch between commas, quotes kept; so is a field whose
- * quote is not followed by a comma, in a record that did not come from csv_read(). csv_fields_of() empties `scratch` and sizes it for the whole record: all its fields stay valid together,
- * until the next record's fields are begun. Without memory scratch->failed is set and a doubled quote stays doubled. */
+/* Walks the fields of a record: start with csv_fields_of(), then csv_next_field() until false. An unquoted field points into the
+ * record; a quoted one is unquoted into `scratch` when it holds doubled quotes, else points between its quotes. A broken record is
+ * one field for each stretch between commas, quotes kept; so is a field whose quote is not followed by a comma, in a record that
+ * did not come from csv_read(). csv_fields_of() empties `scratch` and sizes it for the whole record: all its fields stay valid
+ * together, until the next record's fields are begun. Without memory scratch->failed is set and a doubled quote stays doubled. */
 struct csv_fields {
 	const char *at, *end;
 	bool more, plain, broken;

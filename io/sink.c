@@ -1,7 +1,9 @@
-/* sink.c - write() until all is written. Standard output may be non-blocking (a terminal shared with a program that made it so): then poll() waits.
+/* sink.c - write() until all is written. Standard output may be non-blocking (a terminal shared with a program that made it so):
+ * then poll() waits.
  *
- * Standard output is duplicated, so that closing it can tell what a network file system says only then, while descriptor 1 stays open.
- * After a failed write nobody knows what is in the file, and after a failed sync the kernel forgets the pages: the first errno is kept and given again. */
+ * Standard output is duplicated, so that closing it can tell what a network file system says only then, while descriptor 1 stays
+ * open. After a failed write nobody knows what is in the file, and after a failed sync the kernel forgets the pages: the first
+ * errno is kept and given again. */
 #include "io/sink.h"
 
 #include <errno.h>

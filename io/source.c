@@ -1,10 +1,11 @@
 /* source.c - one input file: read(), and inflate() when its first two octets say gzip (RFC 1952 section 2.3.1).
  *
- * A gzip file is a chain of members. Between two members the next octets decide: the magic begins another member, nothing is the end, anything else is
- * padding or garbage. So a cut exactly between two members cannot be seen by anybody, every other cut can: inside a member, and after the first octet of the magic.
- * Traps: inflate() may still hold output when it has eaten its input, so it is called before more input is read, and Z_BUF_ERROR only says that it made no
- * progress; on a data error it has already written all that it could decode, which is delivered.
- * Waiting is done in poll(), in slices: the signal that sets *stop may be taken by another thread, or just before the wait begins, and then nothing interrupts us. */
+ * A gzip file is a chain of members. Between two members the next octets decide: the magic begins another member, nothing is the
+ * end, anything else is padding or garbage. So a cut exactly between two members cannot be seen by anybody, every other cut can:
+ * inside a member, and after the first octet of the magic. Traps: inflate() may still hold output when it has eaten its input, so
+ * it is called before more input is read, and Z_BUF_ERROR only says that it made no progress; on a data error it has already
+ * written all that it could decode, which is delivered. Waiting is done in poll(), in slices: the signal that sets *stop may be
+ * taken by another thread, or just before the wait begins, and then nothing interrupts us. */
 #include "io/source.h"
 
 #include <errno.h>
@@ -50,9 +51,10 @@ struct patience {
 	const volatile bool *stop; /* may be NULL */
 };
 
+/* The flag is set by a signal handler, which may run in another thread. */
 static bool told_to_stop(const struct patience *patience)
 {
-	return patience->stop && *patience->stop;
+	return patience->stop && __atomic_load_n(patience->stop, __ATOMIC_RELAXED);
 }
 
 /* ---- the file ---- */

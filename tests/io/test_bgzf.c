@@ -1,4 +1,5 @@
-/* test_bgzf.c - members written by us are read by zlib and by us; headers are judged at every length and with every octet damaged. */
+/* test_bgzf.c - members written by us are read by zlib and by us; headers are judged at every length and with every octet damaged.
+ * */
 #include "io/bgzf.h"
 
 #include <stdarg.h>
@@ -9,7 +10,11 @@
 
 #include <cmocka.h>
 
-static const struct bgzf_checkpoint some_checkpoint = { .fingerprint = 0x0123456789abcdef, .first_row = 0xfedcba9876543210, .n_rows = 0x89abcdef };
+static const struct bgzf_checkpoint some_checkpoint = {
+	.fingerprint = 0x0123456789abcdef,
+	.first_row = 0xfedcba9876543210,
+	.n_rows = 0x89abcdef,
+};
 
 static uint64_t next_random(uint64_t *seed)
 {
@@ -79,7 +84,8 @@ static void test_round_trip(void **state)
 	for (int level = 1; level <= 12; level++) {
 		struct bgzf *z = bgzf_new(level);
 		assert_non_null(z);
-		size_t sizes[] = { 0, 1, 2, 100, BGZF_TEXT_MAX_BYTES - 1, BGZF_TEXT_MAX_BYTES, next_random(&seed) % BGZF_TEXT_MAX_BYTES,
+		size_t sizes[] = { 0, 1, 2, 100, BGZF_TEXT_MAX_BYTES - 1, BGZF_TEXT_MAX_BYTES,
+			next_random(&seed) % BGZF_TEXT_MAX_BYTES,
 			next_random(&seed) % BGZF_TEXT_MAX_BYTES, next_random(&seed) % 500 };
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 			check_round_trip(z, text_of_rows, sizes[i]);
@@ -208,7 +214,7 @@ static void test_foreign_headers(void **state)
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x00\x00", 12, ERROR_CORRUPT },                           /* no subfield */
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "XX\x02\0\x40\0", 18, ERROR_CORRUPT },          /* not "BC" */
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x03\0\x40\0", 18, ERROR_CORRUPT },          /* longer than XLEN */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x08\x00" "BC\x02\0\x40\0ab", 20, ERROR_CORRUPT },        /* half a subfield behind it */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x08\x00" "BC\x02\0\x40\0ab", 20, ERROR_CORRUPT },       /* half a subfield behind it */
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x02\0\x1a\0", 18, ERROR_CORRUPT },          /* too small for any data */
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x02\0\x1b\0", 18, ERROR_NONE },
 		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x0c\x00" "XY\x02\0zz" "BC\x02\0\x40\0", 24, ERROR_NONE }, /* in any order */
@@ -217,9 +223,9 @@ static void test_foreign_headers(void **state)
 		size_t member_size;
 		struct bgzf_checkpoint checkpoint;
 		bool has_checkpoint;
-		assert_int_equal(
-			bgzf_parse_header((const uint8_t *)headers[i].bytes, headers[i].size, &member_size, &checkpoint, &has_checkpoint),
-			headers[i].error);
+		const uint8_t *bytes = (const uint8_t *)headers[i].bytes;
+		enum error error = bgzf_parse_header(bytes, headers[i].size, &member_size, &checkpoint, &has_checkpoint);
+		assert_int_equal(error, headers[i].error);
 		assert_false(has_checkpoint);
 	}
 }

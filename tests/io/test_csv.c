@@ -175,7 +175,9 @@ static void test_torn_input(void **state)
 	const struct {
 		const char *text;
 		unsigned n_records;
-	} cases[] = { { "a,b\nc,d\ne,", 2 }, { "a,b\nc,d\n", 2 }, { "a,b\n\"c\nd\ne\n", 1 }, { "a,b\n\"c\"", 1 }, { "a", 0 }, { "\xef\xbb", 0 } };
+	} cases[] = {
+		{ "a,b\nc,d\ne,", 2 }, { "a,b\nc,d\n", 2 }, { "a,b\n\"c\nd\ne\n", 1 }, { "a,b\n\"c\"", 1 }, { "a", 0 }, { "\xef\xbb", 0 },
+	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct textbuf gz = { 0 };
 		put_gzip_member(&gz, cases[i].text, strlen(cases[i].text), 0);

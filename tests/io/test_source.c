@@ -1,4 +1,5 @@
-/* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip files, for plain text, and for pipes that bring things bit by bit. */
+/* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip files, for plain text, and for pipes
+ * that bring things bit by bit. */
 #include "base/textbuf.h"
 #include "io/source.h"
 #include "tests/io/gzip_member.h"
@@ -130,8 +131,10 @@ static void test_every_flip(void **state)
 		struct reading reading = read_octets(two.gz.bytes, two.gz.size, 100000);
 		two.gz.bytes[at] ^= 0x55;
 		n_corrupt += reading.error == ERROR_CORRUPT;
-		bool is_right = reading.text.size == two.text.size && memcmp(reading.text.bytes, two.text.bytes, two.text.size) == 0;
-		bool was_told = reading.error == ERROR_CORRUPT || reading.error == ERROR_TRUNCATED || reading.had_garbage || !reading.is_gzip;
+		bool is_right = reading.text.size == two.text.size &&
+		                memcmp(reading.text.bytes, two.text.bytes, two.text.size) == 0;
+		bool was_told = reading.error == ERROR_CORRUPT || reading.error == ERROR_TRUNCATED || reading.had_garbage ||
+		                !reading.is_gzip;
 		assert_true(is_right || was_told);
 		/* A bad checksum or length costs none of the text before it. */
 		if (at >= two.gz.size - 8) {
@@ -319,7 +322,7 @@ static volatile bool stop_flag;
 static void set_stop(int signal_number)
 {
 	(void)signal_number;
-	stop_flag = true;
+	__atomic_store_n(&stop_flag, true, __ATOMIC_RELAXED);
 }
 
 static void test_stop_ends_the_wait(void **state)
@@ -349,7 +352,7 @@ static void *waste_a_signal(void *arg)
 	sigaddset(&alarms, SIGALRM);
 	int number;
 	sigwait(&alarms, &number);
-	stop_flag = true;
+	__atomic_store_n(&stop_flag, true, __ATOMIC_RELAXED);
 	return NULL;
 }
 

@@ -1,4 +1,5 @@
-/* write_bgzf.c - standard input to a BGZF file, members of the sizes that the arguments give in turn: for readers.py, which hands the result to other people's readers. */
+/* write_bgzf.c - standard input to a BGZF file, members of the sizes that the arguments give in turn: for readers.py, which hands
+ * the result to other people's readers. */
 #include "io/bgzf.h"
 #include "io/sink.h"
 #include "io/source.h"
