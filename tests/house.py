@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""house.py ROOT - refuses what the house rules refuse, in the tracked C files of ROOT. `house.py --selftest` proves that each rule can fail.
+"""house.py ROOT - refuses what the house rules refuse, in the tracked C files of ROOT.
+house.py --selftest - proves that each rule can fail.
 
-Text in, complaints out: each rule is a function of all files (path -> source) that yields (path, line, complaint). Rules look at the code without comments and strings,
-but for the two that are about comments. Functions are told by the layout: the opening brace of a body, and the closing one, stand in the first column."""
+Text in, complaints out: each rule is a function of all files (path -> source) that yields (path, line, complaint). Rules look
+at the code without comments and strings, but for those that are about comments. Functions are told by the layout: the opening
+brace of a body, and the closing one, stand in the first column."""
 
 import collections
 import os
@@ -142,10 +144,21 @@ def complaints_about(files):
     return [complaint for rule in RULES for complaint in rule(files)]
 
 
-def tracked_files(root):
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-z", "--", "*.c", "*.h"], stdout=subprocess.PIPE, check=True).stdout
+def list_files(root):
+    """What git tracks; without git (an unpacked archive) what stands in the folders that are not for builds."""
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-z", "--", "*.c", "*.h"], stdout=subprocess.PIPE)
+    if listed.returncode == 0:
+        return sorted(filter(None, listed.stdout.decode().split("\0")))
+    found = []
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = [name for name in subfolders if name != "build" and not name.startswith(".")]
+        found += [os.path.relpath(os.path.join(folder, name), root) for name in names if name.endswith((".c", ".h"))]
+    return sorted(found)
+
+
+def read_files(root):
     files = {}
-    for path in sorted(filter(None, listed.decode().split("\0"))):
+    for path in list_files(root):
         full = os.path.join(root, path)
         if os.path.exists(full):  # else removed, and not yet committed
             with open(full, encoding="utf-8") as file:
@@ -154,9 +167,9 @@ def tracked_files(root):
 
 
 def check(root):
-    files = tracked_files(root)
+    files = read_files(root)
     if not files:
-        sys.exit(f"{root}: no tracked C files: nothing was checked")
+        sys.exit(f"{root}: no C files: nothing was checked")
     found = complaints_about(files)
     for path, line, complaint in found:
         print(f"{path}:{line}: {complaint}")

@@ -1,4 +1,5 @@
-/* fuzz_csv.c - any octets as an input file, plain or gzip: records keep their promises, and the fields of a sound record are the same after writing and reading them again.
+/* fuzz_csv.c - any octets as an input file, plain or gzip: records keep their promises, and the fields of a sound record are the
+ * same after writing and reading them again.
  *
  * The file is one in memory (memfd), since a source reads files only. */
 #include "io/csv.h"

@@ -1,6 +1,7 @@
 /* replay.c - runs every file of a corpus folder through a fuzz target, in the ordinary test run: `replay FOLDER`.
  *
- * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a file is a failure: such a test could never fail. */
+ * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a file is a failure: such a test
+ * could never fail. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
