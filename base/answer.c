@@ -64,8 +64,7 @@ struct ipaddr answer_address(const struct answer *a, unsigned i)
 
 void answer_qname(const struct answer *a, struct dname *qname)
 {
-	const uint32_t size = a->canonical_at == a->qname_at ? a->canonical_size : a->canonical_at - a->qname_at;
-	name_load(qname, answer_at(a, a->qname_at), size);
+	name_load(qname, answer_at(a, a->qname_at), answer_qname_size(a));
 }
 
 void answer_canonical(const struct answer *a, struct dname *name)
@@ -251,16 +250,17 @@ struct answer_layout {
 
 static struct answer_layout layout_of(const struct answer_builder *b, size_t cause_size)
 {
-	struct answer_layout l = { .rdata_at = sizeof(struct answer) + b->n_records * sizeof(b->records[0]) };
-	l.qname_at = l.rdata_at;
-	for (size_t i = 0; i < b->n_records; i++)
-		l.qname_at += b->records[i].rdata_size;
+	/* the names come first: a cache compares the qname of every answer it finds, close to the header it has just read */
+	struct answer_layout l = { .qname_at = sizeof(struct answer) + b->n_records * sizeof(b->records[0]) };
 	l.end = l.qname_at + b->qname.size;
 	l.canonical_at = l.qname_at;
 	if (!dname_equal(&b->canonical, &b->qname)) {
 		l.canonical_at = l.end;
 		l.end += b->canonical.size;
 	}
+	l.rdata_at = l.end;
+	for (size_t i = 0; i < b->n_records; i++)
+		l.end += b->records[i].rdata_size;
 	if (cause_size > 0) {
 		l.cause_at = l.end;
 		l.end += cause_size + 1;

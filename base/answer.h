@@ -88,6 +88,15 @@ void answer_target(const struct answer *a, unsigned i, struct dname *target);
 struct ipaddr answer_address(const struct answer *a, unsigned i);
 /* The name that was asked, in lower case. */
 void answer_qname(const struct answer *a, struct dname *qname);
+/* The same in place: its wire form, of answer_qname_size() octets. */
+static inline const uint8_t *answer_qname_wire(const struct answer *a)
+{
+	return (const uint8_t *)a + a->qname_at;
+}
+static inline size_t answer_qname_size(const struct answer *a)
+{
+	return a->canonical_at == a->qname_at ? a->canonical_size : a->canonical_at - a->qname_at;
+}
 /* The end of the CNAME chain; the qname when there was none. */
 void answer_canonical(const struct answer *a, struct dname *name);
 /* More about a failure in the engine's words ("validation failure <...>"); "" when there is nothing to add. Lives as long

@@ -1,45 +1,57 @@
-/* cache.c - see cache.h. Indices of entries count from 1 in buckets and chains, so that zeroed memory is an empty table. */
+/* cache.c - see cache.h. Low bits of a question's hash choose the line, high bits are the slot's tag. */
 #include "resolver/cache.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
-/* The smallest entry, all told, is about this large: a name that does not exist. */
-#define ENTRY_TYPICAL_BYTES 192
+/* Answers are rarely smaller, all told: more slots than limit_bytes / this are never needed. */
+#define ANSWER_SMALL_BYTES 160
 #define MALLOC_HEADER_BYTES 16
+#define HUGE_PAGE_BYTES (2u << 20)
 
-struct cache_entry {
+enum { SLOTS = 4 };
+
+struct cache_slot {
 	const struct answer *answer; /* NULL: free */
-	uint64_t expires_ns;
-	uint32_t next;               /* in the bucket, or in the free list */
-	uint32_t used : 1, tag : 31; /* tag: of the hash; its low bits are the bucket */
+	uint32_t expires_s;          /* monotonic */
+	uint32_t tag : 31, used : 1;
 };
+
+struct cache_line {
+	_Alignas(64) struct cache_slot slots[SLOTS];
+};
+
+/* Zeroed, and in huge pages where the system gives them: the table is read at random. */
+static struct cache_line *lines_new(size_t n)
+{
+	size_t bytes = n * sizeof(struct cache_line), align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
+	struct cache_line *lines = aligned_alloc(align, bytes);
+	if (lines && align == HUGE_PAGE_BYTES)
+		madvise(lines, bytes, MADV_HUGEPAGE); /* only a wish */
+	if (lines)
+		memset(lines, 0, bytes);
+	return lines;
+}
 
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s)
 {
-	*c = (struct cache){ .limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s };
-	size_t n = limit_bytes / ENTRY_TYPICAL_BYTES, n_buckets = 1;
-	n = n < 1u << 30 ? n : 1u << 30;
-	while (n_buckets < n)
-		n_buckets *= 2;
-	c->n_entries_max = (uint32_t)n;
-	c->bucket_mask = (uint32_t)n_buckets - 1;
-	c->buckets = calloc(n_buckets, sizeof *c->buckets);
-	c->entries = malloc((n + 1) * sizeof *c->entries);
-	c->used_bytes = n_buckets * sizeof *c->buckets;
-	if (c->buckets && c->entries)
-		return true;
-	cache_fini(c);
-	return false;
+	size_t n_lines = 2;
+	while (n_lines * SLOTS < limit_bytes / ANSWER_SMALL_BYTES)
+		n_lines *= 2;
+	*c = (struct cache){ .limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s, .line_mask = n_lines - 1 };
+	c->lines = lines_new(n_lines);
+	c->used_bytes = n_lines * sizeof *c->lines;
+	return c->lines != NULL;
 }
 
 void cache_fini(struct cache *c)
 {
-	for (uint32_t i = 0; i < c->n_touched; i++)
-		answer_unref(c->entries[i].answer);
-	free(c->entries);
-	free(c->buckets);
+	for (size_t i = 0; c->lines && i <= c->line_mask; i++)
+		for (unsigned s = 0; s < SLOTS; s++)
+			answer_unref(c->lines[i].slots[s].answer);
+	free(c->lines);
 	*c = (struct cache){ 0 };
 }
 
@@ -51,88 +63,73 @@ static size_t cost_of(const struct answer *a)
 
 static uint32_t tag_of(uint64_t hash)
 {
-	return (uint32_t)hash & 0x7fffffff;
+	return (uint32_t)(hash >> 33);
 }
 
-static bool entry_is_for(const struct cache_entry *e, const struct question *q)
+static bool is_for(const struct answer *a, const struct question *q)
 {
-	const struct answer *a = e->answer;
-	if (e->tag != tag_of(q->hash) || a->type != q->type)
-		return false;
-	struct dname name;
-	answer_qname(a, &name);
-	return name.size == q->size && memcmp(name.wire, q->bytes, q->size) == 0;
+	return a->type == q->type && answer_qname_size(a) == q->size && !memcmp(answer_qname_wire(a), q->bytes, q->size);
 }
 
-/* The place that holds the entry's number, in the bucket or in the entry before it. */
-static uint32_t *place_of(struct cache *c, const struct question *q)
+/* The i-th of the eight slots where the hash may be: its line's, then its twin's. */
+static struct cache_slot *slot_at(const struct cache *c, uint64_t hash, unsigned i)
 {
-	uint32_t *at = &c->buckets[q->hash & c->bucket_mask];
-	while (*at && !entry_is_for(&c->entries[*at - 1], q))
-		at = &c->entries[*at - 1].next;
-	return at;
+	size_t line = hash & c->line_mask;
+	return &c->lines[i < SLOTS ? line : line ^ 1].slots[i % SLOTS];
 }
 
-static void entry_drop(struct cache *c, uint32_t *place)
+static struct cache_slot *slot_find(const struct cache *c, const struct question *q)
 {
-	uint32_t number = *place;
-	struct cache_entry *e = &c->entries[number - 1];
-	*place = e->next;
-	c->used_bytes -= cost_of(e->answer);
+	uint32_t tag = tag_of(q->hash);
+	for (unsigned i = 0; i < 2 * SLOTS; i++) {
+		struct cache_slot *s = slot_at(c, q->hash, i);
+		if (s->answer && s->tag == tag && is_for(s->answer, q))
+			return s;
+	}
+	return NULL;
+}
+
+static void slot_drop(struct cache *c, struct cache_slot *s)
+{
+	c->used_bytes -= cost_of(s->answer);
 	c->n_entries--;
-	answer_unref(e->answer);
-	e->answer = NULL;
-	e->next = c->free_entry;
-	c->free_entry = number;
+	answer_unref(s->answer);
+	*s = (struct cache_slot){ 0 };
 }
 
-static void entry_evict(struct cache *c, uint32_t number)
+static void slot_evict(struct cache *c, struct cache_slot *s)
 {
-	uint32_t *at = &c->buckets[c->entries[number - 1].tag & c->bucket_mask];
-	while (*at != number)
-		at = &c->entries[*at - 1].next;
-	entry_drop(c, at);
+	slot_drop(c, s);
 	c->n_evictions++;
 }
 
-/* CLOCK: the hand takes the first entry that is out of date or was not used since it last came by. Only called while there are entries. */
-static void hand_evict(struct cache *c, uint64_t now_ns)
+/* CLOCK: takes the first answer that is out of date or was not used since the hand last came by. Only called while there are any. */
+static void hand_evict(struct cache *c, uint32_t now_s)
 {
 	for (;;) {
-		uint32_t number = c->hand + 1;
-		struct cache_entry *e = &c->entries[c->hand];
-		c->hand = number < c->n_touched ? number : 0;
-		if (e->answer && (!e->used || e->expires_ns <= now_ns)) {
-			entry_evict(c, number);
+		struct cache_slot *s = &c->lines[c->hand / SLOTS].slots[c->hand % SLOTS];
+		c->hand = (c->hand + 1) & (c->line_mask * SLOTS + SLOTS - 1);
+		if (s->answer && (!s->used || s->expires_s <= now_s)) {
+			slot_evict(c, s);
 			return;
 		}
-		if (e->answer)
-			e->used = 0;
+		s->used = 0;
 	}
 }
 
-/* A free entry with room for `cost` bytes, its number; 0: not in this cache. */
-static uint32_t entry_make(struct cache *c, size_t cost, uint64_t now_ns)
+/* A free slot for the hash: one that is, or that of the answer that is the smallest loss. */
+static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now_s)
 {
-	for (;;) {
-		bool fresh = c->free_entry == 0 && c->n_touched < c->n_entries_max;
-		size_t need = cost + (fresh ? sizeof *c->entries : 0);
-		if ((fresh || c->free_entry) && c->used_bytes + need <= c->limit_bytes)
-			break;
-		if (c->n_entries == 0)
-			return 0;
-		hand_evict(c, now_ns);
+	struct cache_slot *victim = NULL;
+	for (unsigned i = 0; i < 2 * SLOTS; i++) {
+		struct cache_slot *s = slot_at(c, hash, i);
+		if (!s->answer)
+			return s;
+		if (!victim || s->expires_s <= now_s || (victim->used && !s->used && victim->expires_s > now_s))
+			victim = s;
 	}
-	uint32_t number = c->free_entry;
-	if (number) {
-		c->free_entry = c->entries[number - 1].next;
-	} else {
-		number = ++c->n_touched;
-		c->used_bytes += sizeof *c->entries;
-	}
-	c->used_bytes += cost;
-	c->n_entries++;
-	return number;
+	slot_evict(c, victim);
+	return victim;
 }
 
 static uint64_t ttl_of(const struct cache *c, const struct answer *a)
@@ -143,34 +140,47 @@ static uint64_t ttl_of(const struct cache *c, const struct answer *a)
 	return ttl_s < CACHE_TTL_MAX_S ? ttl_s : CACHE_TTL_MAX_S;
 }
 
+static uint32_t seconds(uint64_t now_ns)
+{
+	return (uint32_t)(now_ns / CLOCK_NS_PER_S);
+}
+
 const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns)
 {
-	uint32_t *place = place_of(c, q);
-	if (*place == 0)
+	struct cache_slot *s = slot_find(c, q);
+	if (!s)
 		return NULL;
-	struct cache_entry *e = &c->entries[*place - 1];
-	if (e->expires_ns <= now_ns) {
-		entry_drop(c, place);
+	if (s->expires_s <= seconds(now_ns)) {
+		slot_drop(c, s);
 		return NULL;
 	}
-	e->used = 1;
-	return answer_ref(e->answer);
+	if (!s->used)
+		s->used = 1;
+	return answer_ref(s->answer);
 }
 
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
 {
 	uint64_t ttl_s = ttl_of(c, a);
 	size_t cost = cost_of(a);
+	uint32_t now_s = seconds(now_ns);
 	if (ttl_s == 0 || cost > c->limit_bytes / 8)
 		return;
-	uint32_t *old = place_of(c, q);
-	if (*old)
-		entry_drop(c, old);
-	uint32_t number = entry_make(c, cost, now_ns);
-	if (number == 0)
-		return;
-	uint32_t *bucket = &c->buckets[q->hash & c->bucket_mask];
-	c->entries[number - 1] = (struct cache_entry){
-		.answer = answer_ref(a), .expires_ns = now_ns + ttl_s * CLOCK_NS_PER_S, .next = *bucket, .tag = tag_of(q->hash) & 0x7fffffff };
-	*bucket = number;
+	struct cache_slot *s = slot_find(c, q);
+	if (s)
+		slot_drop(c, s);
+	while (c->used_bytes + cost > c->limit_bytes) {
+		if (c->n_entries == 0)
+			return;
+		hand_evict(c, now_s);
+	}
+	s = slot_make(c, q->hash, now_s);
+	*s = (struct cache_slot){ .answer = answer_ref(a), .expires_s = now_s + (uint32_t)ttl_s, .tag = tag_of(q->hash) & 0x7fffffff };
+	c->used_bytes += cost;
+	c->n_entries++;
+}
+
+void cache_prefetch(const struct cache *c, uint64_t hash)
+{
+	__builtin_prefetch(slot_at(c, hash, 0));
 }
