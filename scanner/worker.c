@@ -14,7 +14,7 @@
 enum { BEGIN_MAX = 256 };
 
 /* Raw output waiting for its batch's last row: past this a worker has only one row in flight, which still ends every batch, oldest first. */
-enum { HELD_MAX_BYTES = 192 << 20 };
+enum { HELD_MAX_BYTES = 64 << 20 };
 
 static void pack(struct worker *w, struct batch *batch)
 {
