@@ -24,7 +24,7 @@ static void event(struct spf_check *c, struct spf_event event)
 	event.depth = c->n_frames - 1;
 	event.domain = &f->domain;
 	event.lookups = c->result.lookups;
-	event.void_lookups = c->result.void_lookups;
+	event.void_lookups += c->result.void_lookups;
 	c->request->observer->event(c->request->observer, &event);
 }
 
@@ -209,7 +209,7 @@ const struct answer *check_look(struct spf_check *c, unsigned slot)
 	const struct answer *answer = c->got->by_slot[slot];
 	note_dnssec(c, answer);
 	if (c->request->observer)
-		event(c, (struct spf_event){ .kind = SPF_EVENT_LOOKUP, .answer = answer });
+		event(c, (struct spf_event){ .kind = SPF_EVENT_LOOKUP, .answer = answer, .void_lookups = c->charging && answer_is_void(answer) });
 	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
 		give_up_for(c, answer);
 		return NULL;

@@ -231,7 +231,7 @@ static void test_observer_tells_the_story(void **state)
 	static const char story[] = "0 example.com lookup TXT ok (0, 0)\n"
 				    "0 example.com record v=spf1 a:gone.example.com include:_spf.%{d} ptr -all (0, 0)\n"
 				    "0 example.com term a:gone.example.com -> gone.example.com (1, 0)\n"
-				    "0 example.com lookup A nxdomain (1, 0)\n"
+				    "0 example.com lookup A nxdomain (1, 1)\n"
 				    "0 example.com no-match a:gone.example.com (1, 1)\n"
 				    "0 example.com term include:_spf.%{d} -> _spf.example.com (2, 1)\n"
 				    "1 _spf.example.com lookup TXT ok (2, 1)\n"
