@@ -1,3 +1,4 @@
+/* test_verdict.c - the words of verdicts and problems: complete, distinct, and as the output contract has them. */
 #include "spf/verdict.h"
 
 #include <setjmp.h>

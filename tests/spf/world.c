@@ -1,4 +1,4 @@
-/* world.c - see world.h. */
+/* world.c - the DNS of a test case, from a script, with answers delivered in the order that the case asks for; see world.h. */
 #include "world.h"
 
 #include "resolver/script.h"
