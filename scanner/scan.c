@@ -16,33 +16,42 @@
 /* The one thing a signal handler can reach. Set before the handlers are, and only then. */
 static struct pipeline *stop_target;
 
-static void on_signal(int number)
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void on_stop_signal(int number)
 {
 	(void)number;
 	int saved = errno;
+	struct sigaction end = { .sa_handler = SIG_DFL };
+	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+		sigaction(stop_signals[i], &end, NULL);
 	pipeline_stop(stop_target, true);
 	errno = saved;
 }
 
-/* The first SIGINT or SIGTERM stops the scan in order; a second one finds the default action again and ends it at once. SIGUSR1 is how our own threads
- * end a blocking read of the main thread. */
+/* How our own threads end a blocking read of the main thread. */
+static void on_nudge(int number)
+{
+	(void)number;
+	pipeline_stop(stop_target, true);
+}
+
+/* The first of the stop signals ends the scan in order; after it all of them have their default action again, so a second one, of whatever kind, ends it at once. */
 static void take_signals(struct pipeline *pipeline)
 {
-	struct sigaction once = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, always = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
+	struct sigaction stop = { .sa_handler = on_stop_signal }, nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
 	stop_target = pipeline;
-	sigaction(SIGINT, &once, NULL);
-	sigaction(SIGTERM, &once, NULL);
-	sigaction(SIGHUP, &once, NULL);
-	sigaction(SIGUSR1, &always, NULL);
+	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+		sigaction(stop_signals[i], &stop, NULL);
+	sigaction(SIGUSR1, &nudge, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static void leave_signals(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGTERM, &ignore, NULL);
-	sigaction(SIGHUP, &ignore, NULL);
+	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+		sigaction(stop_signals[i], &ignore, NULL);
 	sigaction(SIGUSR1, &ignore, NULL);
 	stop_target = NULL;
 }
