@@ -7,6 +7,7 @@
 #include "base/ipaddr.h"
 #include "base/message.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	char *end;
 	errno = 0;
 	unsigned long number = strtoul(text, &end, 10);
-	if (errno || end == text || *end || text[0] == '-' || text[0] == '+' || number < row->min || number > row->max) {
+	if (errno || !isdigit((unsigned char)text[0]) || *end || number < row->min || number > row->max) {
 		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u, not '%s'", row->name, row->min, row->max, text);
 		return false;
 	}
@@ -134,7 +135,7 @@ static bool parse_upstream(struct resolver_upstream *upstream, const char *text)
 		char *end;
 		errno = 0;
 		unsigned long number = strtoul(port, &end, 10);
-		if (errno || end == port || *end || port[0] == '-' || port[0] == '+' || number < 1 || number > 65535)
+		if (errno || !isdigit((unsigned char)port[0]) || *end || number < 1 || number > 65535)
 			return false;
 		upstream->port = (uint16_t)number;
 	}
@@ -313,6 +314,9 @@ bool options_parse(struct options *options, int argc, char **argv)
 			argv[2 + n_operands++] = argv[at++]; /* operands move to the front of what was read already */
 		}
 	}
+	/* the rate is shared out in whole questions a second: no worker may be left with less than one */
+	if (options->queries_per_s && options->workers > options->queries_per_s)
+		options->workers = options->queries_per_s;
 	return take_operands(options, n_operands, argv + 2) && check_combination(options);
 }
 

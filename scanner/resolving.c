@@ -17,8 +17,7 @@ const char *resolving_engine_text(const struct options *options)
 
 static unsigned share(unsigned total, unsigned index, unsigned n)
 {
-	unsigned part = total / n + (index < total % n ? 1 : 0);
-	return total && !part ? 1 : part;
+	return total / n + (index < total % n ? 1 : 0);
 }
 
 struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop)
