@@ -102,7 +102,7 @@ void pipeline_stop(struct pipeline *p, bool from_handler)
 {
 	atomic_store_explicit(&p->stopping, true, memory_order_release);
 	if (from_handler)
-		p->stop_reading = true;
+		__atomic_store_n(&p->stop_reading, true, __ATOMIC_RELAXED);
 	else
 		pthread_kill(p->main_thread, SIGUSR1); /* ends a blocking read; its handler comes back here */
 	doorbell_ring(&p->feeder_bell);
@@ -151,6 +151,14 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 		pthread_join(p->workers[w].thread, NULL);
 	pthread_join(collector, NULL);
 	return !atomic_load(&p->stopping) && !atomic_load(&p->failed) && !p->inputs->broke;
+}
+
+uint64_t pipeline_rows_fed(const struct pipeline *p)
+{
+	uint64_t rows = 0;
+	for (unsigned w = 0; w < p->n_workers; w++)
+		rows += atomic_load_explicit(&p->workers[w].n_given, memory_order_relaxed);
+	return rows;
 }
 
 /* Every member of the counters is a uint64_t, and a sum over workers makes sense for all of them. */

@@ -24,13 +24,15 @@ static double per_second(uint64_t count, uint64_t ns)
 	return ns ? (double)count * (double)CLOCK_NS_PER_S / (double)ns : 0;
 }
 
-static void put_share(struct textbuf *out, const struct progress *progress, uint64_t now_ns)
+/* The share of the input is that of its raw bytes read, less the rows that were read but are not finished. */
+static void put_share(struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
 {
 	const struct inputs *in = progress->pipeline->inputs;
 	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed), done = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
-	if (!size || !done)
+	uint64_t rows_fed = pipeline_rows_fed(progress->pipeline);
+	if (!size || !done || !rows_done || rows_fed < rows_done)
 		return;
-	double share = done < size ? (double)done / (double)size : 1;
+	double share = (done < size ? (double)done / (double)size : 1) * (double)rows_done / (double)rows_fed;
 	textbuf_printf(out, "%.1f%%, ", 100 * share);
 	textbuf_put_text(out, "ETA ");
 	put_duration(out, (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * (1 - share) / share));
@@ -43,7 +45,7 @@ static void put_state(struct textbuf *out, struct progress *progress, uint64_t n
 	struct resolver_counters counters;
 	pipeline_tally(progress->pipeline, &tally, &counters);
 	uint64_t rows = tally_read(&tally.rows), ns = now_ns - progress->last_ns;
-	put_share(out, progress, now_ns);
+	put_share(out, progress, rows, now_ns);
 	textbuf_printf(out, "%llu rows, %.0f rows/s, %llu in flight, %.0f answers/s, %.2f%% temperror", (unsigned long long)rows,
 		per_second(rows - progress->last_rows, ns), (unsigned long long)tally_read(&tally.active_rows), per_second(counters.answers - progress->last_answers, ns),
 		rows ? 100.0 * (double)tally_read(&tally.temperror_rows) / (double)rows : 0.0);
