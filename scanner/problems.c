@@ -61,12 +61,6 @@ static bool helo_spf_fail(const struct row *row)
 	return row->has_helo_spf && row->helo_verdict == SPF_FAIL;
 }
 
-static bool temperror(const struct row *row)
-{
-	return spf_is(row, SPF_TEMPERROR) || (row->has_helo_spf && row->helo_verdict == SPF_TEMPERROR) || row->iprev.verdict == IPREV_TEMPERROR ||
-	       row->address.match == MATCH_TEMPERROR || row->mailhosts.match == MATCH_TEMPERROR || row->mailhosts.state == MX_TEMPERROR;
-}
-
 static const struct {
 	const char *word;
 	bool (*applies)(const struct row *row);
@@ -82,7 +76,7 @@ static const struct {
 	{ "spf_softfail", spf_softfail },
 	{ "spf_broken", spf_broken },
 	{ "helo_spf_fail", helo_spf_fail },
-	{ "temperror", temperror },
+	{ "temperror", row_has_failure },
 };
 enum { PROBLEM_COUNT = sizeof problems / sizeof problems[0] };
 

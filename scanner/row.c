@@ -211,6 +211,13 @@ void row_expire(struct row *row)
 	finish_if_done(row);
 }
 
+bool row_has_failure(const struct row *row)
+{
+	if ((row->has_spf && row->spf.result.failed) || row->helo_failed || row->iprev.failed || row->mailhosts.failed)
+		return true;
+	return row->address.done && (!answer_is_definite(row->address.a) || !answer_is_definite(row->address.aaaa));
+}
+
 void row_reset(struct row *row)
 {
 	iprev_fini(&row->iprev);

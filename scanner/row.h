@@ -82,6 +82,9 @@ bool row_continue(struct row *row);
 /* The row's time is up: what is missing is cancelled. The row is done. */
 void row_expire(struct row *row);
 
+/* True when a look-up of any check failed: the row has a cause to tell (columns_put_causes()). */
+bool row_has_failure(const struct row *row);
+
 /* Gives up what the row holds (answers), keeps its memory. */
 void row_reset(struct row *row);
 

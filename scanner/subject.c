@@ -83,7 +83,8 @@ static void understand(struct subject *s, const struct fields *f)
 	struct subject_text ip = trimmed(f->ip), domain = trimmed(f->domain);
 	if (ip.size && ipaddr_parse(&s->ip, ip.text, ip.size))
 		set_error(s, "ip", "not an IP address");
-	if (f->helo.size)
+	/* a literal names no domain (RFC 7208 section 2.3) */
+	if (f->helo.size && !is_address(f->helo))
 		idna_parse(&s->helo_domain, f->helo.text, f->helo.size, NULL);
 	if (f->sender.size)
 		take_sender(s, f->sender);

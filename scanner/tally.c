@@ -5,22 +5,16 @@
 
 void tally_row(struct tally *t, const struct row *row)
 {
-	bool temperror = row->iprev.verdict == IPREV_TEMPERROR || row->address.match == MATCH_TEMPERROR || row->mailhosts.match == MATCH_TEMPERROR ||
-			 row->mailhosts.state == MX_TEMPERROR;
 	tally_add(&t->rows, 1);
 	if (row->subject.error[0])
 		tally_add(&t->bad_rows, 1);
-	if (row->has_spf) {
+	if (row->has_spf)
 		tally_add(&t->spf[row->spf.result.verdict], 1);
-		temperror |= row->spf.result.verdict == SPF_TEMPERROR;
-	}
-	if (row->has_helo_spf) {
+	if (row->has_helo_spf)
 		tally_add(&t->helo_spf[row->helo_verdict], 1);
-		temperror |= row->helo_verdict == SPF_TEMPERROR;
-	}
 	if (row->iprev.verdict != IPREV_NONE)
 		tally_add(&t->iprev[row->iprev.verdict], 1);
-	if (temperror)
+	if (row_has_failure(row))
 		tally_add(&t->temperror_rows, 1);
 }
 

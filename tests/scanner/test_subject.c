@@ -92,7 +92,9 @@ static void test_helo(void **state)
 	struct subject s = { 0 };
 	(void)state;
 	subject_of_texts(&s, "192.0.2.1", "example.com", "[192.0.2.9]");
-	assert_true(s.helo_domain.size > 0); /* a legal DNS name, though nobody's */
+	assert_int_equal(s.helo_domain.size, 0);
+	subject_of_texts(&s, "192.0.2.1", "example.com", "_mx.example.com");
+	assert_true(s.helo_domain.size > 0);
 	subject_of_texts(&s, "192.0.2.1", "example.com", "mx..example.com");
 	assert_int_equal(s.helo_domain.size, 0);
 	assert_string_equal(s.error, "");
