@@ -57,11 +57,25 @@ def write_input(path, text):
     return path
 
 
-def parse_output(data):
-    """The records of an output, plain or gzip, as lists of texts. Octets that are no UTF-8 become surrogates, as everywhere here."""
+def read_records(data):
+    """The records of an output, plain or gzip, one by one as lists of texts. Octets that are no UTF-8 become surrogates, as everywhere here."""
+    file = io.BytesIO(data)
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    return list(csv.reader(io.StringIO(data.decode("utf-8", "surrogateescape"), newline=""), strict=True))
+        file = gzip.open(file)
+    return csv.reader(io.TextIOWrapper(file, "utf-8", "surrogateescape", newline=""), strict=True)
+
+
+def parse_output(data):
+    return list(read_records(data))
+
+
+def read_rows(data):
+    """The data rows of an output, one by one as dictionaries; every one must have as many fields as the header."""
+    records = read_records(data)
+    header = next(records)
+    for record in records:
+        assert len(record) == len(header), f"{len(record)} fields where {len(header)} belong: {record}"
+        yield dict(zip(header, record))
 
 
 @dataclass
@@ -78,14 +92,11 @@ class Scan:
 
     @property
     def header(self):
-        return self.records[0]
+        return next(read_records(self.data))
 
     @functools.cached_property
     def rows(self):
-        """The data rows as dictionaries; every one has as many fields as the header."""
-        header, *records = self.records
-        assert all(len(r) == len(header) for r in records), "a row has more or fewer fields than the header"
-        return [dict(zip(header, r)) for r in records]
+        return list(read_rows(self.data))
 
     @property
     def row(self):
