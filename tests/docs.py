@@ -58,11 +58,20 @@ def options_of_man(page, section):
     return [("-" + letter if letter else "", "--" + name, argument) for letter, name, argument in row.findall(text)]
 
 
+def check_defaults(binary, command, page):
+    """What --help says as "(default 1000)" must stand as "default is 1000." or "default, 1000," in the option's paragraph."""
+    for name, number in re.findall(r"^.{6}--([\w-]+) .*\(default (\d+)\b", run(binary, command, "--help").stdout, re.MULTILINE):
+        paragraph = re.search(rf"^\.It Fl (?:\w , Fl )?-{name} .*?(?=^\.It |^\.El)", page, re.MULTILINE | re.DOTALL)
+        if paragraph and not re.search(rf"default(?: is|,) {number}[.,]", paragraph.group(0).replace("\n", " ")):
+            complain(f"docs/spfsweep.1: the default of --{name} is {number}")
+
+
 def check_man_page(binary):
     page = read("docs/spfsweep.1")
     both = options_of_man(page, "both")
     for command in ("scan", "check"):
         compare(f"options of {command} in docs/spfsweep.1", sorted(options_of_help(binary, command)), sorted(options_of_man(page, command) + both))
+        check_defaults(binary, command, page)
     columns = re.findall(r"^\.It Li (\w+) Ta ", page, re.MULTILINE)
     compare("columns in docs/spfsweep.1", columns_of(binary), columns)
     for command in re.findall(r"^\.Dl .*?(spfsweep .*)$", page, re.MULTILINE):
