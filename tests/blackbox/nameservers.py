@@ -108,7 +108,7 @@ SILENCE = object()
 
 class Server:
     """A DNS server in a thread, UDP only. `script(name, type)` gets the lower-case name without its last dot and the type's mnemonic, and returns a list of record texts
-    ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer. Every question is noted."""
+    ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a function of the name. Every question is noted."""
 
     def __init__(self, script, delay_s=0):
         self.script, self.delay_s = script, delay_s
@@ -165,7 +165,8 @@ class Server:
                 return
             reply = self._reply(dns.message.from_wire(wire))
             if reply is not None:
-                heapq.heappush(self.pending, (time.monotonic() + self.delay_s, next(self.order), reply.to_wire(max_size=65535), peer))
+                delay_s = self.delay_s(self.questions[-1][1]) if callable(self.delay_s) else self.delay_s
+                heapq.heappush(self.pending, (time.monotonic() + delay_s, next(self.order), reply.to_wire(max_size=65535), peer))
 
     def _reply(self, query):
         question = query.question[0]

@@ -146,9 +146,9 @@ def test_rows_do_not_depend_on_threads_and_limits(mixed, reference, bulk_nsd, tm
 
 def test_no_wake_up_is_lost(bulk_nsd, tmp_path):
     """A tiny window makes every thread sleep and wake thousands of times; a wake-up that got lost stops the scan for ever."""
-    rows = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n % 50}.bulk.test,192.0.2.{n % 251}\n" for n in range(40_000)))
-    for workers in (2, 5, 8) * 3:
-        scan = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--checks=spf", "--window=64", f"--workers={workers}", timeout=60)
+    rows = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n % 2000}.bulk.test,192.0.2.{n % 251}\n" for n in range(40_000)))
+    for _ in range(12):
+        scan = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--window=64", "--workers=16", timeout=60)
         assert scan.status == harness.DONE and scan.summary["rows"] == 40_000
 
 
