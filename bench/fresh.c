@@ -1,12 +1,15 @@
 /* fresh.c - questions per CPU-second to one forwarder, asked in one of four ways; one way a run, for fresh.py to compare.
  *
- *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a socket for each datagram, 16 of them, the validator in its module list
- *     default   the same loop with our settings, but for the sockets: "udp-connect" and the ports as libunbound has them, with 1024 places so that none waits for one
+ *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a socket for each datagram, 16 of
+ *               them, the validator in its module list
+ *     default   the same loop with our settings, but for the sockets: "udp-connect" and the ports as libunbound has them, with 1024
+ *               places so that no question waits for one
  *     tuned     the same loop with our settings: what the engine's libunbound gets, from the same ubconfig_print()
- *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and deadlines on top of the tuned libunbound
+ *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and deadlines on top of the same
  *
- * The bare loops do nothing with an answer but look at its two rcodes. Each keeps `window` questions open and refills from the loop, never from a callback, which would recurse on answers that
- * come at once. CPU seconds are this process's own, from the first question to the last answer: reading the questions and setting up are not in them. */
+ * The bare loops do nothing with an answer but look at its two rcodes. Each keeps `window` questions open and refills from the
+ * loop, never from a callback, which would recurse on answers that come at once. CPU seconds are this process's own, from the
+ * first question to the last answer: reading the questions and setting up are not in them. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/loop.h"
@@ -26,10 +29,11 @@
 #define RCODE_OCTET 3
 #define RCODE_NXDOMAIN 3
 #define CLASS_IN 1
+#define CACHE_BYTES (256u << 20)
 
 struct question {
 	const char *name;
-	uint8_t *packed; /* only for the layer: the size of the wire form, and that; whole dnames of 256 octets would be what the processor's caches are busy with */
+	uint8_t *packed; /* only for the layer: the wire form behind its size; whole dnames would fill the processor's caches */
 	enum rrtype type;
 };
 
@@ -288,9 +292,12 @@ static void measure(struct bench *b, void (*run)(struct bench *b))
 	getrusage(RUSAGE_SELF, &before);
 	run(b);
 	getrusage(RUSAGE_SELF, &after);
-	double user = seconds_of(after.ru_utime) - seconds_of(before.ru_utime), system = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
-	printf("{\"mode\": \"%s\", \"window\": %u, \"questions\": %zu, \"definite\": %zu, \"cpu\": %.6f, \"user\": %.6f, \"system\": %.6f, \"wall\": %.6f, \"peak_mib\": %.1f}\n", b->mode,
-		b->window, b->n_asked, b->n_definite, user + system, user, system, (double)(clock_now_ns() - began_ns) / 1e9, (double)after.ru_maxrss / 1024);
+	double user = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
+	double system = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
+	printf("{\"mode\": \"%s\", \"window\": %u, \"questions\": %zu, ", b->mode, b->window, b->n_asked);
+	printf("\"definite\": %zu, ", b->n_definite);
+	printf("\"cpu\": %.6f, \"user\": %.6f, \"system\": %.6f, \"wall\": %.6f, \"peak_mib\": %.1f}\n", user + system, user, system,
+		(double)(clock_now_ns() - began_ns) / 1e9, (double)after.ru_maxrss / 1024);
 }
 
 int main(int argc, char **argv)
@@ -299,15 +306,19 @@ int main(int argc, char **argv)
 		fputs("usage: fresh library|default|tuned|layer PORT QUESTIONS-FILE WINDOW\n", stderr);
 		return 2;
 	}
-	struct bench b = { .mode = argv[1], .window = (unsigned)strtoul(argv[4], NULL, 10), .upstream.port = (uint16_t)strtoul(argv[2], NULL, 10) };
+	struct bench b = { .mode = argv[1], .window = (unsigned)strtoul(argv[4], NULL, 10) };
+	b.upstream.port = (uint16_t)strtoul(argv[2], NULL, 10);
 	bool layer = !strcmp(b.mode, "layer");
-	if (!b.window || !b.upstream.port || (!layer && strcmp(b.mode, "library") && strcmp(b.mode, "default") && strcmp(b.mode, "tuned")))
-		die("arguments", "no such mode, port or window");
+	if (!layer && strcmp(b.mode, "library") && strcmp(b.mode, "default") && strcmp(b.mode, "tuned"))
+		die(b.mode, "no such way");
+	if (!b.window || !b.upstream.port)
+		die("arguments", "no port or window");
 	hash_init();
 	ipaddr_parse(&b.upstream.ip, "127.0.0.1", 9);
 	/* as scanner/resolving.c makes it from the program's defaults */
-	b.config = (struct resolver_config){ .kind = RESOLVER_FORWARD, .upstreams = &b.upstream, .n_upstreams = 1, .timeout_ms = 2000, .retries = 3, .question_deadline_ms = 10000,
-		.max_in_flight = b.window, .cache_bytes = 160u << 20, .failure_ttl_s = 30, .n_workers = 1 };
+	b.config = (struct resolver_config){ .kind = RESOLVER_FORWARD, .upstreams = &b.upstream, .n_upstreams = 1, .timeout_ms = 2000,
+		.retries = 3, .question_deadline_ms = 10000, .max_in_flight = b.window, .cache_bytes = CACHE_BYTES, .failure_ttl_s = 30,
+		.n_workers = 1 };
 	read_questions(&b.questions, argv[3], layer);
 	(layer ? set_up_layer : set_up_bare)(&b);
 	make_slots(&b);

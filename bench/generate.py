@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""generate.py - a population of mail domains for the measurements: zone files for NSD, the pairs to scan, and what a scan of them must say.
+"""generate.py - a population of mail domains for the measurements: zones for NSD, pairs to scan, and what a scan must say.
 
-Everything lies under "bench." and "10.in-addr.arpa.", so two zones hold the whole world and no question leaves them. The same seed gives the same bytes.
+Everything lies under "bench." and "10.in-addr.arpa.", so two zones hold the whole world and no question leaves them. The same seed
+gives the same bytes.
 
-What is in it: some 20 mail providers with SPF trees of their own and pools of sending hosts; domains that send through one or two of them, through hosts of their own, or
-both; clients that nobody allowed, half of them without a PTR record. Clients that belong to a provider are shared between domains, as in any mail log; hosts of a domain's own
-are not. Verdicts are known by construction, not by evaluating SPF: a client is in one of the lists that its domain's record was made from, or it is not.
+What is in it: some 20 mail providers with SPF trees of their own and pools of sending hosts; domains that send through one or two
+of them, through hosts of their own, or both; clients that nobody allowed, half of them without a PTR record. Clients that belong to
+a provider are shared between domains, as in any mail log; hosts of a domain's own are not. Verdicts are known by construction, not
+by evaluating SPF: a client is in one of the lists that its domain's record was made from, or it is not.
 """
 import argparse
 import collections
@@ -18,10 +20,12 @@ PROVIDERS = 20
 POOL = 500            # sending hosts of a provider
 STRANGERS = 20000     # clients that no record allows
 TOPS = ["com", "org", "net", "de", "co", "info", "fr", "nl"]
-WORDS = ["acme", "north", "river", "stein", "blue", "data", "shop", "media", "haus", "global", "green", "werk", "solar", "art", "labs", "first"]
+WORDS = ["acme", "north", "river", "stein", "blue", "data", "shop", "media", "haus", "global", "green", "werk", "solar", "art",
+         "labs", "first"]
 
 # How a domain's record is made, and how often among 100 domains.
-KINDS = [("hosted", 48), ("hosted_and_own", 16), ("own", 18), ("redirect", 8), ("absent", 5), ("neutral", 2), ("syntax", 1), ("missing_include", 1), ("two_records", 1)]
+KINDS = [("hosted", 48), ("hosted_and_own", 16), ("own", 18), ("redirect", 8), ("absent", 5), ("neutral", 2), ("syntax", 1),
+         ("missing_include", 1), ("two_records", 1)]
 
 
 def address(base, index):
@@ -41,8 +45,10 @@ class Provider:
         """Every third one spreads its networks over two included records."""
         end = "~all" if self.all == "softfail" else "-all"
         nets = f"ip4:10.{self.k}.0.0/20"
-        yield f'{self.spf}. TXT "v=spf1 ' + (f"include:_a.{self.spf} include:_b.{self.spf} {end}" if self.k % 3 == 0 else f"{nets} {end}") + '"'
-        if self.k % 3 == 0:
+        if self.k % 3:
+            yield f'{self.spf}. TXT "v=spf1 {nets} {end}"'
+        else:
+            yield f'{self.spf}. TXT "v=spf1 include:_a.{self.spf} include:_b.{self.spf} {end}"'
             yield f'_a.{self.spf}. TXT "v=spf1 ip4:192.0.2.{self.k} ip4:198.51.100.0/28 ip6:2001:db8:{self.k:x}::/48 ~all"'
             yield f'_b.{self.spf}. TXT "v=spf1 ip4:203.0.113.{self.k} {nets} ~all"'
         for n in (1, 2):
@@ -75,7 +81,8 @@ class Domain:
         self.otherwise = "softfail" if end == "~all" else "fail"
         self.allowed = set()
         own = " ".join(f"ip4:{ip}" for ip in self.own)
-        others = "".join(f" ip4:198.51.{rng.randrange(256)}.0/{rng.choice([24, 27, 29])}" for _ in range(rng.choice([0, 0, 0, 1, 2, 5])))
+        n_others = rng.choice([0, 0, 0, 1, 2, 5])
+        others = "".join(f" ip4:198.51.{rng.randrange(256)}.0/{rng.choice([24, 27, 29])}" for _ in range(n_others))
         includes = " ".join(f"include:{p.spf}" for p in self.providers)
         if self.kind in ("hosted", "hosted_and_own"):
             for p in self.providers:
@@ -129,7 +136,7 @@ class Domain:
         return list(dict.fromkeys(self.own + pool + rng.sample(strangers, rng.randrange(1, 4))))
 
     def questions(self):
-        """What a row of this domain and its first own host leads to that no other row does; for measurements without the program. A row may ask a little less."""
+        """What a row of this domain and its first own host leads to that no other row does, for measurements without rows."""
         for rrtype in ("TXT", "A", "AAAA", "MX"):
             yield self.name, rrtype
         yield self.mail, "A"

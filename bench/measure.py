@@ -7,7 +7,8 @@ import time
 
 
 class Run:
-    """A finished command: its wall seconds, the CPU seconds of it alone (wait4 tells of no other process), its peak memory, its exit status and standard output."""
+    """A finished command: its wall seconds, the CPU seconds of it alone (wait4 tells of no other process), its peak memory, its
+    exit status, and its standard output if that is to be captured."""
 
     def __init__(self, command, cpu=None, capture=False):
         if cpu is not None:

@@ -1,9 +1,11 @@
 """nameserver.py - NSD on a free loopback port, serving a population of generate.py's, for as long as a measurement runs."""
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
+import sys
 
 CONFIG = """server:
   ip-address: 127.0.0.1@{port}
@@ -36,7 +38,7 @@ READY_QUERY = struct.pack("!6H", 0x5350, 0x0100, 1, 0, 0, 0) + b"\x05bench\x00" 
 
 
 def free_port():
-    """A UDP port that nobody has now; outside the range from which the kernel serves other sockets it would be no safer."""
+    """A UDP port that nobody has now. Somebody may take it before NSD does: then NSD ends at once, and the run says so."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
@@ -56,6 +58,8 @@ class NameServer:
         self.process = None
 
     def __enter__(self):
+        # a driver that is told to end must not leave its server behind
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         try:
             self.wait_until_ready()
@@ -91,7 +95,7 @@ class NameServer:
         except TimeoutError:
             return False
         except ConnectionRefusedError:
-            # not bound yet: a refusal comes at once, so wait on the process for as long as an answer may take
+            # not bound yet: a refusal comes at once, so wait for the process's end as long as for an answer
             try:
                 self.process.wait(0.2)
             except subprocess.TimeoutExpired:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """repeated.py - "repeated domains": how many rows a second, and how much memory, when most answers are cached.
 
-Scans the same R rows once and twice over (the file is named twice on the command line, so the second half finds every answer in the cache, if the cache holds them), several
-times in turns, with a real NSD as upstream. The difference of the two is the rate of a warm cache, free of the start and of the first asking. Verdict counts must be what the generator
-says they are; a run that got a single temperror does not count as a measurement.
+Scans the same R rows once and twice over (the file is named twice on the command line, so the second half finds every answer in
+the cache, if the cache holds them), several times in turns, with a real NSD as upstream. The difference of the two is the rate of a
+warm cache, free of the start and of the first asking. Verdict counts must be what the generator says they are; a run that got a
+single temperror does not count as a measurement.
 """
 import argparse
 import json
@@ -49,8 +50,8 @@ def arguments():
     parser.add_argument("--rows", type=int, default=5000000)
     parser.add_argument("--domains", type=int, default=100000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--work", help="a folder for the files; what lies there from a run with the same numbers is used again (default: a temporary one)")
-    parser.add_argument("--option", action="append", default=[], help="passed on to the scan, as --option=--cache=400; repeatable")
+    parser.add_argument("--work", help="a folder for the files; a population in it is used again (default: a temporary one)")
+    parser.add_argument("--option", action="append", default=[], help="passed on to the scan, as in --option=--cache=400")
     parser.add_argument("--json", help="write the figures to this file, too")
     return parser.parse_args()
 
@@ -60,7 +61,8 @@ def prepare(args):
     if not os.path.exists(os.path.join(args.folder, "expected.json")):
         os.makedirs(args.folder, exist_ok=True)
         # in a process of its own: a child's peak memory is never less than what its parent had at the fork
-        subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), args.folder, "--domains", str(args.domains), "--rows", str(args.rows)], check=True)
+        subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), args.folder, "--domains", str(args.domains),
+                        "--rows", str(args.rows)], check=True)
     with open(os.path.join(args.folder, "expected.json")) as f:
         return json.load(f)
 
@@ -80,7 +82,7 @@ def figures_of(once, twice):
         "questions sent, R rows": once.summary["queries_sent"],
         "questions sent, 2R rows": twice.summary["queries_sent"],
         "evictions, 2R rows": twice.summary["cache_evictions"],
-        "rows without temperror, %": 100 - 100 * (once.summary["temperror_rows"] + twice.summary["temperror_rows"]) / (once.rows + twice.rows),
+        "rows without temperror, %": 100 - 100 * sum(s.summary["temperror_rows"] for s in (once, twice)) / (once.rows + twice.rows),
     }
 
 
@@ -88,10 +90,12 @@ def report(turns, args):
     names = list(turns[0])
     table = {name: [t[name] for t in turns] for name in names}
     print(f"{args.rows} rows over {args.domains} domains, {len(turns)} turns of R and 2R rows")
-    measure.print_table(["", "median", "smallest", "largest"],
-                        [[n] + [f"{f(v):.{1 if f(v) < 1000 else 0}f}" for f in (measure.median, min, max)] for n, v in table.items()])
+    rows = []
+    for name, values in table.items():
+        rows.append([name] + [f"{x:.{1 if x < 1000 else 0}f}" for x in (measure.median(values), min(values), max(values))])
+    measure.print_table(["", "median", "smallest", "largest"], rows)
     if measure.median(table["questions sent, 2R rows"]) > 1.02 * measure.median(table["questions sent, R rows"]):
-        print("NOTE: the second half asked again: its answers were not all cached (evicted, or asked by two workers); the cached rate is not one of a warm cache")
+        print("NOTE: the second half asked again, so its answers were not all cached: the cached rate is not that of a warm cache")
     if args.json:
         with open(args.json, "w") as f:
             json.dump({"rows": args.rows, "domains": args.domains, "options": args.option, "figures": table}, f, indent=1)
