@@ -1,6 +1,7 @@
 /* loop.c - libevent behind five calls; the only file that sees it.
  *
  * Traps: EVLOOP_ONCE returns at once when no event is registered, so a waiting turn also passes EVLOOP_NO_EXIT_ON_EMPTY; a
+ * EVLOOP_NONBLOCK alone goes on as long as anything stays readable, so one round is EVLOOP_ONCE here, too; a
  * signal does not end a turn, so who is to be woken by one rings a doorbell that the loop watches. An event may free itself in its
  * own callback: nothing is touched after it. One loop per thread, so libevent's locks stay off (EVENT_BASE_FLAG_NOLOCK). */
 #include "base/loop.h"
@@ -94,7 +95,7 @@ void loop_event_free(struct loop_event *e)
 
 void loop_turn(struct loop *l, bool wait)
 {
-	event_base_loop(l->base, wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_NONBLOCK);
+	event_base_loop(l->base, wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
 struct event_base *loop_event_base(struct loop *l)

@@ -51,6 +51,27 @@ static void a_turn_without_wait_returns(void **state)
 	loop_event_free(NULL);
 }
 
+/* One round, even though the descriptor is still readable after it. */
+static void a_turn_without_wait_is_one_round(void **state)
+{
+	(void)state;
+	struct counter c = { 0 };
+	struct loop *l = loop_new();
+	assert_non_null(l);
+	assert_int_equal(doorbell_init(&c.bell), ERROR_NONE);
+	struct loop_event *e = loop_watch(l, doorbell_fd(&c.bell), count, &c);
+	assert_non_null(e);
+	doorbell_arm(&c.bell);
+	doorbell_ring(&c.bell);
+	loop_turn(l, false);
+	assert_int_equal(c.n, 1);
+	loop_turn(l, false);
+	assert_int_equal(c.n, 2);
+	loop_event_free(e);
+	loop_free(l);
+	doorbell_fini(&c.bell);
+}
+
 static void a_descriptor_calls_back_whenever_it_is_readable(void **state)
 {
 	(void)state;
@@ -144,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_turn_without_wait_returns),
+		cmocka_unit_test(a_turn_without_wait_is_one_round),
 		cmocka_unit_test(a_descriptor_calls_back_whenever_it_is_readable),
 		cmocka_unit_test(a_timer_repeats_and_is_never_early),
 		cmocka_unit_test(a_long_period_keeps_its_seconds),
