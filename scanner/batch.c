@@ -61,6 +61,7 @@ bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker
 
 void batch_seal(struct batch *b)
 {
+	b->input_bytes = b->input.size;
 	atomic_store_explicit(&b->n_left, b->n_rows, memory_order_relaxed);
 }
 

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A batch is also full at this much input, so that rows of a megabyte do not make batches of a gigabyte. */
-#define BATCH_INPUT_MAX_BYTES (4u << 20)
+/* A batch is also full at this much input, so that long rows do not make huge batches. */
+#define BATCH_INPUT_MAX_BYTES (256u << 10)
 
 enum { BATCH_NO_ROW = UINT32_MAX };
 
@@ -36,6 +36,7 @@ struct batch {
 	uint64_t sequence, first_row;      /* first_row is 1-based */
 	unsigned n_rows, max_rows, n_workers;
 	struct textbuf input;
+	size_t input_bytes;                /* of `input` when it was sealed; stays when the text is given up */
 	struct batch_row *rows;
 	struct batch_slice *slices;        /* one for each worker */
 	struct textbuf *out;               /* one for each worker */

@@ -58,6 +58,7 @@ static void write_batch(struct collector *c, struct batch *batch)
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
 	textbuf_fini(&batch->packed);
+	atomic_fetch_sub_explicit(&c->p->input_bytes, batch->input_bytes, memory_order_relaxed);
 	ring_push(c->p->spare, batch);
 	doorbell_ring(&c->p->feeder_bell);
 }

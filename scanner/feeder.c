@@ -11,6 +11,9 @@
 /* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one with less than half of it, if there is any. */
 enum { BACKLOG_BATCHES = 8 };
 
+/* Input text between reading and writing, at most: a full window of usual rows is a third of it, long rows fill it sooner. */
+enum { INPUT_MAX_BYTES = 64 << 20 };
+
 struct feeder {
 	struct pipeline *p;
 	struct batch *batch;
@@ -74,6 +77,7 @@ static void hand_over(struct feeder *f)
 	f->batch = NULL;
 	f->n_batches++;
 	batch_seal(batch);
+	atomic_fetch_add_explicit(&p->input_bytes, batch->input_bytes, memory_order_relaxed);
 	atomic_store_explicit(&p->n_fed, f->n_batches, memory_order_release);
 	/* after the last push the batch may be gone: find out first who gets it */
 	bool gets_it[OPTIONS_WORKERS_MAX];
@@ -87,12 +91,15 @@ static void hand_over(struct feeder *f)
 	}
 }
 
-static bool everyone_is_behind(const struct feeder *f)
+/* There is somebody who needs rows, and room for them; an empty batch is another matter. */
+static bool wants_rows(const struct feeder *f)
 {
+	if (atomic_load_explicit(&f->p->input_bytes, memory_order_relaxed) >= INPUT_MAX_BYTES)
+		return false;
 	for (unsigned w = 0; w < f->p->n_workers; w++)
 		if (worker_backlog(&f->p->workers[w]) < f->backlog_max)
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 static bool is_stopping(const struct feeder *f)
@@ -100,17 +107,17 @@ static bool is_stopping(const struct feeder *f)
 	return atomic_load_explicit(&f->p->stopping, memory_order_relaxed);
 }
 
-/* Sleeps until there is an empty batch and somebody who needs rows. False when the scan is being stopped. */
+/* Sleeps until there is an empty batch and a need for rows. False when the scan is being stopped. */
 static bool take_batch(struct feeder *f)
 {
 	struct pipeline *p = f->p;
 	while (!is_stopping(f)) {
-		if (!everyone_is_behind(f) && (f->batch = ring_pop(p->spare))) {
+		if (wants_rows(f) && (f->batch = ring_pop(p->spare))) {
 			batch_begin(f->batch, f->n_batches, f->n_rows + 1);
 			return true;
 		}
 		doorbell_arm(&p->feeder_bell);
-		if (is_stopping(f) || (!everyone_is_behind(f) && ring_count(p->spare)))
+		if (is_stopping(f) || (wants_rows(f) && ring_count(p->spare)))
 			doorbell_silence(&p->feeder_bell);
 		else
 			doorbell_wait(&p->feeder_bell, -1);
