@@ -213,7 +213,7 @@ void row_expire(struct row *row)
 
 bool row_has_failure(const struct row *row)
 {
-	if ((row->has_spf && row->spf.result.failed) || row->helo_failed || row->iprev.failed || row->mailhosts.failed)
+	if ((row->has_spf && row->spf.result.verdict == SPF_TEMPERROR) || row->helo_failed || row->iprev.failed || row->mailhosts.failed)
 		return true;
 	return row->address.done && (!answer_is_definite(row->address.a) || !answer_is_definite(row->address.aaaa));
 }

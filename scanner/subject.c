@@ -55,6 +55,15 @@ static struct subject_text domain_part(struct subject_text sender)
 	return sender;
 }
 
+/* Mail logs write <user@example.com>, and <> for the null reverse-path. */
+static struct subject_text without_angle_brackets(struct subject_text t)
+{
+	struct subject_text inner = trimmed(t);
+	if (inner.size >= 2 && inner.text[0] == '<' && inner.text[inner.size - 1] == '>')
+		return (struct subject_text){ inner.text + 1, inner.size - 2 };
+	return t;
+}
+
 static void take_sender(struct subject *s, struct subject_text sender)
 {
 	struct subject_text domain = domain_part(sender);
@@ -125,10 +134,12 @@ void subject_parse(struct subject *s, const struct layout *layout, const struct 
 		else if ((int)n == layout->ip)
 			f.ip = text;
 		else if ((int)n == layout->sender)
-			f.sender = text;
+			f.sender = without_angle_brackets(text);
 		else if ((int)n == layout->helo)
 			f.helo = text;
 	}
+	if (record->too_long || record->broken)
+		f = (struct fields){ 0 }; /* what its fields are is anybody's guess: nothing is asked */
 	if (record->too_long)
 		snprintf(s->error, sizeof s->error, "row: longer than %u octets, cut there", CSV_RECORD_MAX_BYTES);
 	else if (record->broken)
@@ -145,7 +156,7 @@ void subject_of_texts(struct subject *s, const char *ip, const char *who, const 
 	if (!prepare(s, text.size))
 		set_error(s, "row", error_text(ERROR_NOMEM));
 	if (who && strchr(who, '@'))
-		f.sender = text;
+		f.sender = without_angle_brackets(text);
 	else
 		f.domain = text;
 	understand(s, &f);

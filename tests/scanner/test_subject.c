@@ -40,6 +40,8 @@ static const struct expectation cases[] = {
 	{ &full, ",192.0.2.1,@example.com,", "example.com", "192.0.2.1", "", "example.com", "" },
 	{ &full, ",192.0.2.1,,mx.example.com", "mx.example.com", "192.0.2.1", "", "mx.example.com", "" },
 	{ &full, "example.com,192.0.2.1,,mx.example.com", "example.com", "192.0.2.1", "", "mx.example.com", "" },
+	{ &full, ",192.0.2.1,<user@example.com>,", "example.com", "192.0.2.1", "user", "example.com", "" },
+	{ &full, ",192.0.2.1,<>,mx.example.com", "mx.example.com", "192.0.2.1", "", "mx.example.com", "" },
 	{ &full, ",192.0.2.1,user@,", "", "192.0.2.1", "user", "", "sender: " },
 	{ &full, ",192.0.2.1,\"a \"\"b\"\"@example.com\",", "example.com", "192.0.2.1", "a \"b\"", "example.com", "" },
 };
