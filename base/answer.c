@@ -81,7 +81,10 @@ void answer_free(struct answer *a)
 {
 	if (a->attachment)
 		a->attachment->free(a->attachment);
-	free(a);
+	if (a->in_slab)
+		slab_put(a);
+	else
+		free(a);
 }
 
 void answer_attach(const struct answer *a, struct answer_attachment *attachment)
@@ -293,12 +296,14 @@ struct answer *answer_build(struct answer_builder *b)
 	dname_lower(&b->canonical);
 	const size_t cause_size = strnlen(b->cause, sizeof(b->cause) - 1);
 	const struct answer_layout l = layout_of(b, cause_size);
-	struct answer *a = l.end <= UINT32_MAX ? malloc(l.end) : NULL;
+	const bool in_slab = b->slab && l.end <= SLAB_BLOCK_MAX_BYTES;
+	struct answer *a = in_slab ? slab_get(b->slab, l.end) : l.end <= UINT32_MAX ? malloc(l.end) : NULL;
 	if (!a)
 		return NULL;
 	*a = (struct answer){
 		.status = (uint8_t)b->status,
-		.dnssec = (uint8_t)b->dnssec,
+		.dnssec = (unsigned)b->dnssec & 15,
+		.in_slab = in_slab,
 		.attempts = (uint8_t)(b->attempts < UINT8_MAX ? b->attempts : UINT8_MAX),
 		.canonical_size = b->canonical.size,
 		.type = (uint16_t)b->type,
@@ -325,6 +330,7 @@ struct answer *answer_of_failure(const struct dname *qname, enum rrtype type, en
 {
 	struct answer_builder b;
 	b.rdata = (struct textbuf){ 0 };
+	b.slab = NULL;
 	b.records = NULL;
 	b.records_capacity = 0;
 	answer_builder_begin(&b, qname, type);

@@ -15,6 +15,7 @@
 #include "base/dname.h"
 #include "base/ipaddr.h"
 #include "base/rrtype.h"
+#include "base/slab.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,7 +52,7 @@ struct answer_attachment {
 struct answer {
 	/* fixed once built */
 	uint8_t status;  /* enum answer_status */
-	uint8_t dnssec;  /* enum answer_dnssec */
+	uint8_t dnssec : 4, in_slab : 4; /* enum answer_dnssec; where the block came from */
 	uint8_t attempts;/* how often it was sent, 0 when the engine does not tell */
 	uint8_t canonical_size;
 	uint16_t type;   /* enum rrtype */
@@ -133,6 +134,7 @@ struct answer_builder {
 	unsigned attempts;
 	uint32_t ttl_s;
 	char cause[256];
+	struct slab *slab; /* for the answer's block; NULL: the heap. The slab outlives the answer. Set once, after the first begin. */
 	struct answer_record *records;
 	size_t n_records, records_capacity;
 	struct textbuf rdata;

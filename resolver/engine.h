@@ -47,6 +47,8 @@ struct engine {
 void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
 /* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL is ignored. */
 void resolver_late(struct resolver *r, const struct answer *answer);
+/* Where the engine's answers should come from: it lives as long as the cache. For answer_builder's `slab`. */
+struct slab *resolver_slab(struct resolver *r);
 /* For engines that know: further sends of a flight; answers from local data. */
 void resolver_count_retries(struct resolver *r, unsigned n);
 void resolver_count_local(struct resolver *r);

@@ -363,6 +363,7 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r, const s
 		return ERROR_NOMEM;
 	}
 	e->engine = (struct engine){ .ops = &recursive_ops, .resolver = r };
+	e->builder.slab = resolver_slab(r);
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
 	enum error err = set_up(&setup, loop);

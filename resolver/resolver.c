@@ -21,6 +21,7 @@
 
 struct resolver {
 	struct engine *engine;
+	struct slab slab; /* of the cache's answers: given up last */
 	struct cache cache;
 	struct flights flights;
 	struct flight_list queue, started, landed;
@@ -302,6 +303,11 @@ void resolver_late(struct resolver *r, const struct answer *answer)
 	answer_unref(answer);
 }
 
+struct slab *resolver_slab(struct resolver *r)
+{
+	return &r->slab;
+}
+
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
 	count(&r->counters.retries, n);
@@ -392,5 +398,6 @@ void resolver_free(struct resolver *r)
 	list_forget(r, &r->landed);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);
+	slab_fini(&r->slab);
 	free(r);
 }

@@ -91,7 +91,7 @@ struct resolver_counters {
  * thread that runs `loop`. */
 enum error resolver_new(struct resolver **out, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
 
-/* Waiters still open are forgotten: none is called. Takes NULL. Before loop_free(). */
+/* Waiters still open are forgotten: none is called. Every answer it gave must have been given back. Takes NULL. Before loop_free(). */
 void resolver_free(struct resolver *r);
 
 /* Asks for `type` of `qname`. The answer, with a reference, when it is cached; or NULL, and waiter->done() is called once, from a
