@@ -69,7 +69,7 @@ struct csv_record batch_record(const struct batch *b, unsigned row)
 {
 	const struct batch_row *r = &b->rows[row];
 	return (struct csv_record){
-		.text = b->input.bytes + r->text_at,
+		.text = r->text_size ? b->input.bytes + r->text_at : "", /* all rows may be empty: no input at all */
 		.size = r->text_size,
 		.plain = r->plain,
 		.broken = r->broken,

@@ -79,6 +79,20 @@ static void test_input_order(void **state)
 	textbuf_fini(&joined);
 }
 
+static void test_empty_rows(void **state)
+{
+	struct batch b;
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	batch_begin(&b, 0, 1);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(batch_add(&b, &(struct csv_record){ .text = "", .plain = true }, i));
+	batch_seal(&b);
+	assert_non_null(batch_record(&b, 2).text);
+	assert_int_equal(batch_record(&b, 2).size, 0);
+	batch_fini(&b);
+}
+
 static void test_skipped_row_ends_output(void **state)
 {
 	struct batch b;
@@ -129,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_input_order),
+		cmocka_unit_test(test_empty_rows),
 		cmocka_unit_test(test_skipped_row_ends_output),
 		cmocka_unit_test(test_blocks_count_rows),
 	};
