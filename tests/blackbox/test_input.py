@@ -1,7 +1,9 @@
 """test_input.py - the inputs people have: gzip of every kind, line ends, headers, columns, spellings of names and addresses, and files that break."""
 
 import gzip
+import itertools
 import os
+import subprocess
 import zlib
 
 import pytest
@@ -49,6 +51,22 @@ def test_plain_text_may_be_called_gz(bulk_nsd, tmp_path):
 @pytest.mark.parametrize("pack", [lambda text: text, gzip.compress], ids=["plain", "gzip"])
 def test_standard_input(bulk_nsd, tmp_path, pack):
     assert_pass_and_fail(harness.scan(tmp_path, "-", bulk_nsd.upstream, stdin=pack((HEADER + PASSING + FAILING).encode())))
+
+
+@pytest.mark.parametrize("pack", [lambda text: text, gzip.compress], ids=["plain", "gzip"])
+def test_standard_input_in_crumbs(bulk_nsd, tmp_path, running, pack):
+    """However the pipe cuts it: in quotes, between CR and LF, in a gzip header."""
+    text = ("domain,ip,note\r\n" + "".join(f'd{n}.bulk.test,192.0.2.{n},"a\r\n""b"" {"x" * n}"\r\n' for n in range(100))).encode()
+    whole = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    process = running("scan", "-", "-o", tmp_path / "crumbs.csv.gz", bulk_nsd.upstream, "--window=64", stdin=subprocess.PIPE, bufsize=0)
+    data, sizes = pack(text), itertools.cycle([1, 2, 3, 1, 7, 50, 4, 211])
+    while data:
+        size = next(sizes)
+        process.stdin.write(data[:size])
+        data = data[size:]
+    process.stdin.close()
+    assert process.wait(30) == DONE
+    assert harness.Scan(DONE, "", (tmp_path / "crumbs.csv.gz").read_bytes(), None).timeless() == whole.timeless()
 
 
 def test_standard_output_is_plain_csv(bulk_nsd, tmp_path):
