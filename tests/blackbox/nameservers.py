@@ -110,12 +110,12 @@ class Server:
     """A DNS server in a thread, UDP only. `script(name, type)` gets the lower-case name without its last dot and the type's mnemonic, and returns a list of record texts
     ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a function of the name. Every question is noted."""
 
-    def __init__(self, script, delay_s=0):
+    def __init__(self, script, delay_s=0, address="127.0.0.1"):
         self.script, self.delay_s = script, delay_s
         self.questions = []                     # (time, name, type), appended by the thread
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((address, 0))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
         self.wake_read, self.wake_write = socket.socketpair()
