@@ -163,10 +163,12 @@ class Member:
     n_rows: int
 
 
-def bgzf_members(data):
-    """Walks the members by the sizes in their headers, as a random-access reader does; each must be whole."""
+def bgzf_members(data, torn=False):
+    """Walks the members by the sizes in their headers, as a random-access reader does; each must be whole, but for the last if it may be torn."""
     members, at = [], 0
     while at < len(data):
+        if torn and (len(data) < at + 18 or len(data) < at + int.from_bytes(data[at + 16:at + 18], "little") + 1):
+            return members
         assert data[at:at + 4] == b"\x1f\x8b\x08\x04", f"no gzip member with extra field at {at}"
         end = at + 12 + int.from_bytes(data[at + 10:at + 12], "little")
         fields, p = {}, at + 12

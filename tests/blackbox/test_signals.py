@@ -120,6 +120,20 @@ def test_a_signal_before_anything_came(running, tmp_path):
     assert process.wait(10) in (STOPPED, -signal.SIGTERM)
 
 
+def test_kill_9_leaves_whole_rows(server, running, rows_file, tmp_path):
+    """Nothing can be finished, but what is in the file is right, in order, and says itself which rows it holds."""
+    dns = server(answers_below(1500))
+    process = running("scan", rows_file, "-o", tmp_path / "out.csv.gz", dns.upstream, *PATIENT, "--window=256")
+    until(lambda: dns.count() > 1600, what="the silent part")
+    process.kill()
+    process.wait()
+    members = harness.bgzf_members((tmp_path / "out.csv.gz").read_bytes(), torn=True)
+    text = b"".join(m.text for m in members)
+    rows = rows_in_order(text)
+    assert len(rows) > 1000 and text.endswith(b"\n") and all(row["spf"] == "fail" for row in rows)
+    assert members[-1].first_row + members[-1].n_rows == len(rows) + 1
+
+
 def test_a_reader_that_goes_away(server, running, rows_file):
     """spfsweep ... | head -n 1"""
     dns = server(answers_below(ROWS))
