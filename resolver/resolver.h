@@ -27,6 +27,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* File descriptors that a resolver takes at the least, its loop's included: with fewer, libunbound calls its own want of sockets SERVFAIL. */
+#define RESOLVER_FDS_MIN 64
+
 struct resolver;
 struct flight;
 

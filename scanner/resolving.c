@@ -3,6 +3,8 @@
 
 #include "base/message.h"
 
+#include <sys/resource.h>
+
 /* From the first send to the answer. Servers that are silent must not hold a recursive question for ever, but libunbound needs its time to try
  * several of them: it sends to a silent one for some 17 s before it gives up. */
 enum { RECURSIVE_QUESTION_MS = 20000 };
@@ -13,6 +15,20 @@ enum { FAILURE_TTL_S = 30 };
 const char *resolving_engine_text(const struct options *options)
 {
 	return options->n_upstreams ? "forward" : "recursive";
+}
+
+/* For inputs, output, rings' bells and what libraries open. */
+enum { FDS_BESIDES = 64 };
+
+bool resolving_has_descriptors(unsigned n_workers)
+{
+	struct rlimit limit;
+	rlim_t needed = (rlim_t)n_workers * RESOLVER_FDS_MIN + FDS_BESIDES;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed)
+		return true;
+	message(MESSAGE_ERROR, "%u workers need %llu file descriptors, the limit is %llu: use fewer --workers, or raise the limit (ulimit -n)", n_workers,
+		(unsigned long long)needed, (unsigned long long)limit.rlim_cur);
+	return false;
 }
 
 static unsigned share(unsigned total, unsigned index, unsigned n)

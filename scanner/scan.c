@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
+#include "scanner/resolving.h"
 #include "scanner/summary.h"
 
 #include <errno.h>
@@ -122,7 +123,7 @@ int scan_run(const struct options *options)
 	struct inputs inputs;
 	struct pipeline pipeline;
 	int status = EXIT_USAGE;
-	if (output_is_input(options))
+	if (!resolving_has_descriptors(options->workers) || output_is_input(options))
 		return EXIT_USAGE;
 	static const volatile bool never;
 	if (inputs_open(&inputs, options->inputs, options->n_inputs, options->columns, &never)) {
