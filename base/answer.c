@@ -59,7 +59,12 @@ struct ipaddr answer_address(const struct answer *a, unsigned i)
 {
 	assert(a->type == RRTYPE_A || a->type == RRTYPE_AAAA);
 	const uint8_t *rdata = answer_rdata(a, i);
-	return a->type == RRTYPE_A ? ipaddr_of_4(rdata) : ipaddr_of_6(rdata);
+	if (a->type == RRTYPE_A)
+		return ipaddr_of_4(rdata);
+	/* as published: a mapped address in an AAAA is IPv6 here, it is only a client's that means IPv4 */
+	struct ipaddr ip = { .family = IPFAMILY_6 };
+	memcpy(ip.bytes, rdata, sizeof ip.bytes);
+	return ip;
 }
 
 void answer_qname(const struct answer *a, struct dname *qname)
