@@ -124,6 +124,12 @@ static inline void answer_unref(const struct answer *a)
 /* Gives the answer an attachment, which it frees with itself; only once. */
 void answer_attach(const struct answer *a, struct answer_attachment *attachment);
 
+/* The slab it lies in; NULL: the heap. What is attached to it lies best there, too. */
+static inline struct slab *answer_slab(const struct answer *a)
+{
+	return a->in_slab ? slab_of(a) : NULL;
+}
+
 /* ---- making one ---- */
 
 struct answer_builder {

@@ -5,6 +5,8 @@
  * handed out, rounded to the alignment, so that the limit means the same whatever the chunks look like. */
 #include "base/arena.h"
 
+#include "base/slab.h"
+
 #include <assert.h>
 #include <stdalign.h>
 #include <stdint.h>
@@ -14,8 +16,17 @@
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t size, used;
+	bool in_slab;
 	alignas(max_align_t) unsigned char bytes[];
 };
+
+static void chunk_free(struct arena_chunk *c)
+{
+	if (c && c->in_slab)
+		slab_put(c);
+	else
+		free(c);
+}
 
 void arena_init(struct arena *a, size_t chunk_bytes, size_t limit_bytes)
 {
@@ -31,7 +42,7 @@ void arena_reset(struct arena *a)
 		if (!next && c->size == a->chunk_bytes)
 			kept = c;
 		else
-			free(c);
+			chunk_free(c);
 	}
 	if (kept)
 		kept->used = 0;
@@ -43,16 +54,17 @@ void arena_reset(struct arena *a)
 void arena_fini(struct arena *a)
 {
 	arena_reset(a);
-	free(a->chunks);
+	chunk_free(a->chunks);
 	a->chunks = NULL;
 }
 
 static struct arena_chunk *chunk_push(struct arena *a, size_t size)
 {
 	size_t room = size > a->chunk_bytes ? size : a->chunk_bytes;
-	struct arena_chunk *c = malloc(sizeof(*c) + room);
+	bool in_slab = a->slab && sizeof(struct arena_chunk) + room <= SLAB_BLOCK_MAX_BYTES;
+	struct arena_chunk *c = in_slab ? slab_get(a->slab, sizeof(*c) + room) : malloc(sizeof(*c) + room);
 	if (c) {
-		*c = (struct arena_chunk){ .next = a->chunks, .size = room };
+		*c = (struct arena_chunk){ .next = a->chunks, .size = room, .in_slab = in_slab };
 		a->chunks = c;
 	}
 	return c;

@@ -10,9 +10,11 @@
 #include <stddef.h>
 
 struct arena_chunk;
+struct slab;
 
 struct arena {
 	struct arena_chunk *chunks; /* newest first */
+	struct slab *slab; /* where chunks come from if they are small enough; NULL: the heap. Set it after arena_init(). */
 	size_t chunk_bytes, limit_bytes, used_bytes;
 	bool overflow;
 };

@@ -82,6 +82,12 @@ void slab_put(void *block)
 	free(block);
 }
 
+struct slab *slab_of(const void *block)
+{
+	(void)block;
+	return NULL;
+}
+
 #else
 
 static bool chunk_new(struct slab *s)
@@ -144,9 +150,19 @@ void *slab_get(struct slab *s, size_t size)
 	return block;
 }
 
+static struct slab_span *span_of(const void *block)
+{
+	return (struct slab_span *)((uintptr_t)block & ~(uintptr_t)(SPAN_BYTES - 1));
+}
+
+struct slab *slab_of(const void *block)
+{
+	return span_of(block)->slab;
+}
+
 void slab_put(void *block)
 {
-	struct slab_span *span = (struct slab_span *)((uintptr_t)block & ~(uintptr_t)(SPAN_BYTES - 1));
+	struct slab_span *span = span_of(block);
 	struct slab_block *b = block;
 	if (!span->link)
 		list_push(class_list(span->slab, span->block_bytes), span);

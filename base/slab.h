@@ -1,4 +1,4 @@
-/* slab.h - small blocks that live long, kept apart from the heap: the answers of one thread's cache.
+/* slab.h - small blocks that live long, kept apart from the heap: the answers of one thread's cache and what is compiled from them.
  *
  * A heap in which long-lived answers lie between libunbound's short-lived blocks of 16 KiB falls to pieces, and every malloc() pays for
  * it; a warm cache is also read at random, which huge pages make cheaper. Blocks of one size class share spans of 64 KiB; a span
@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* Larger blocks are not for a slab. */
-#define SLAB_BLOCK_MAX_BYTES 1024
+#define SLAB_BLOCK_MAX_BYTES 2048
 #define SLAB_STEP_BYTES 16
 
 struct slab_span;
@@ -29,5 +29,8 @@ void slab_fini(struct slab *s);
 /* 1 to SLAB_BLOCK_MAX_BYTES, aligned to SLAB_STEP_BYTES, not cleared; NULL when memory cannot be had. */
 void *slab_get(struct slab *s, size_t size);
 void slab_put(void *block);
+
+/* The slab a block came from, for what shall lie with it; NULL under AddressSanitizer. */
+struct slab *slab_of(const void *block);
 
 #endif

@@ -12,6 +12,8 @@
  *     syntax. */
 #include "spf/record.h"
 
+#include "base/slab.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +27,7 @@ struct compiled {
 	struct arena arena;
 	struct spf_record record;
 	bool exp_seen, redirect_seen;
+	bool in_slab; /* with the answer, as the arena's memory is */
 };
 
 /* A stretch of the record's text that is still to be read. */
@@ -293,13 +296,15 @@ static size_t count_terms(const char *text, size_t size)
 }
 
 /* A program of `n_terms` whose memory is one chunk in the usual case: a directive each, some of them with a literal domain. */
-static struct compiled *compiled_new(const char *text, size_t size, size_t n_terms)
+static struct compiled *compiled_new(const char *text, size_t size, size_t n_terms, struct slab *slab)
 {
-	struct compiled *c = calloc(1, sizeof *c);
+	struct compiled *c = slab ? slab_get(slab, sizeof *c) : malloc(sizeof *c);
 	if (!c)
 		return NULL;
+	*c = (struct compiled){ .in_slab = slab != NULL };
 	size_t directives_bytes = n_terms * sizeof *c->record.directives;
 	arena_init(&c->arena, directives_bytes + n_terms * sizeof(struct macro_segment) + 2 * size + 64, 0);
+	c->arena.slab = slab;
 	c->record = (struct spf_record){ .text = text, .text_size = size, .directives = arena_alloc(&c->arena,
 		directives_bytes + 1) };
 	return c;
@@ -309,7 +314,10 @@ static void compiled_free(struct answer_attachment *attachment)
 {
 	struct compiled *c = (struct compiled *)attachment;
 	arena_fini(&c->arena);
-	free(c);
+	if (c->in_slab)
+		slab_put(c);
+	else
+		free(c);
 }
 
 static struct compiled *compiled_finish(struct compiled *c)
@@ -322,9 +330,9 @@ static struct compiled *compiled_finish(struct compiled *c)
 	return c;
 }
 
-static struct compiled *compile_record(const char *text, size_t size)
+static struct compiled *compile_record(const char *text, size_t size, struct slab *slab)
 {
-	struct compiled *c = compiled_new(text, size, count_terms(text, size));
+	struct compiled *c = compiled_new(text, size, count_terms(text, size), slab);
 	if (!c)
 		return NULL;
 	if (!c->arena.overflow)
@@ -333,9 +341,9 @@ static struct compiled *compile_record(const char *text, size_t size)
 }
 
 /* Section 4.5: more than one is permerror, whatever they say. */
-static struct compiled *refuse_records(const char *text, size_t size)
+static struct compiled *refuse_records(const char *text, size_t size, struct slab *slab)
 {
-	struct compiled *c = compiled_new(text, size, 0);
+	struct compiled *c = compiled_new(text, size, 0, slab);
 	if (!c)
 		return NULL;
 	set_outcome(&c->record, SPF_PROBLEM_MULTIPLE_RECORDS);
@@ -344,7 +352,7 @@ static struct compiled *refuse_records(const char *text, size_t size)
 
 struct spf_record *spf_record_compile(const char *text, size_t size)
 {
-	struct compiled *c = compile_record(text, size);
+	struct compiled *c = compile_record(text, size, NULL);
 	return c ? &c->record : NULL;
 }
 
@@ -377,7 +385,8 @@ const struct spf_record *spf_record_of_answer(const struct answer *answer)
 	}
 	if (n_found == 0)
 		return &no_record;
-	struct compiled *c = n_found == 1 ? compile_record(first, first_size) : refuse_records(first, first_size);
+	struct slab *slab = answer_slab(answer);
+	struct compiled *c = n_found == 1 ? compile_record(first, first_size, slab) : refuse_records(first, first_size, slab);
 	if (!c)
 		return NULL;
 	answer_attach(answer, &c->attachment);
