@@ -21,6 +21,7 @@ struct flight {
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
 	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
+	unsigned n_put_back;
 	/* the engine's */
 	void *ticket;
 };
@@ -47,6 +48,9 @@ struct engine {
 void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
 /* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL is ignored. */
 void resolver_late(struct resolver *r, const struct answer *answer);
+/* Only from inside start(): the engine could not even try. The flight waits in the queue again and nothing is started for a moment; how often
+ * that happened to it is f->n_put_back. Like all our own throttling it costs the question none of its time. */
+void resolver_put_back(struct resolver *r, struct flight *f);
 /* Where the engine's answers should come from: it lives as long as the cache. For answer_builder's `slab`. */
 struct slab *resolver_slab(struct resolver *r);
 /* For engines that know: further sends of a flight; answers from local data. */

@@ -10,6 +10,9 @@
  * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so none is.
  * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason is in `rcode` for a fresh one,
  *   in the packet for one it had cached.
+ * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question at once, before it
+ *   sent anything. That says nothing about the name: such a question is put back and tried again when the forwarder is trusted again.
+ *   Forwarding without libunbound's cache, no other failure comes inside ub_resolve_event().
  * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
  *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
 #include "resolver/engine.h"
@@ -34,6 +37,9 @@
 #define RCODE_OCTET 3
 #define RCODE_SERVFAIL 2
 
+/* A forwarder comes back after "infra-host-ttl", 10 s; a question that was put back this often is given up for good. */
+#define PUT_BACK_MAX 300
+
 static const char cause_unknown[] = "libunbound cannot say why";
 
 static pthread_mutex_t libunbound_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -53,6 +59,10 @@ struct recursive {
 	struct ticket *free_tickets, *all_tickets;
 	struct answer_builder builder;
 	bool ready, closing;
+	/* forwarding: */
+	bool may_refuse;         /* a failure at once means that nothing was tried */
+	struct flight *starting; /* inside ub_resolve_event() */
+	bool refused;            /* ... and it was one of those */
 };
 
 /* ---- tickets ---- */
@@ -127,6 +137,12 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	const struct answer *answer = answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
 	struct flight *f = t->flight;
 	ticket_put(t);
+	if (f && f == e->starting && rcode != 0 && e->may_refuse && f->n_put_back < PUT_BACK_MAX) {
+		answer_unref(answer);
+		f->ticket = NULL;
+		e->refused = true;
+		return;
+	}
 	if (f) {
 		f->ticket = NULL;
 		resolver_land(e->engine.resolver, f, answer);
@@ -163,7 +179,14 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 	t->flight = f;
 	t->type = f->type;
 	f->ticket = t;
+	e->starting = f;
+	e->refused = false;
 	int failed = ub_resolve_event(e->ctx, name, (int)f->type, CLASS_IN, t, answered, NULL);
+	e->starting = NULL;
+	if (e->refused) {
+		resolver_put_back(engine->resolver, f);
+		return;
+	}
 	if (failed) {
 		ticket_put(t);
 		f->ticket = NULL;
@@ -364,6 +387,7 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r, const s
 	}
 	e->engine = (struct engine){ .ops = &recursive_ops, .resolver = r };
 	e->builder.slab = resolver_slab(r);
+	e->may_refuse = config->kind == RESOLVER_FORWARD && !config->dnssec;
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
 	enum error err = set_up(&setup, loop);

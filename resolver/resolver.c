@@ -19,6 +19,9 @@
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
 
+/* How long nothing is started after the engine put a flight back. */
+#define HOLD_MS 100
+
 struct resolver {
 	struct engine *engine;
 	struct slab slab; /* of the cache's answers: given up last */
@@ -32,6 +35,7 @@ struct resolver {
 	unsigned max_in_flight;
 	unsigned question_deadline_ms;
 	/* token bucket: a question costs 10^9 credits, and each nanosecond brings `queries_per_s` of them, so no rate is rounded */
+	uint64_t hold_until_ns; /* the engine asked for a pause */
 	uint64_t queries_per_s, credit, credit_max, credit_at_ns;
 	bool closing;
 	struct resolver_counters counters;
@@ -71,6 +75,8 @@ static void rate_fill(struct resolver *r, uint64_t now_ns)
 /* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
 static bool may_start(const struct resolver *r)
 {
+	if (r->now_ns < r->hold_until_ns)
+		return false;
 	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
 		return false;
 	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
@@ -126,6 +132,21 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		answer_unref(answer);
 	else
 		flight_land(r, f, answer);
+}
+
+void resolver_put_back(struct resolver *r, struct flight *f)
+{
+	assert(f->state == FLIGHT_STARTED);
+	flight_list_remove(&r->started, f);
+	r->n_started--;
+	f->state = FLIGHT_QUEUED;
+	f->n_put_back++;
+	flight_list_push(&r->queue, f);
+	count(&r->counters.queued, 1);
+	count(&r->counters.queries_sent, (uint64_t)-1);
+	if (r->queries_per_s)
+		r->credit += CLOCK_NS_PER_S;
+	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
 }
 
 static struct answer *timeout_of(const struct resolver *r, const struct flight *f)
