@@ -30,6 +30,8 @@ void doorbell_fini(struct doorbell *d)
 void doorbell_arm(struct doorbell *d)
 {
 	atomic_store(&d->sleeping, true);
+	/* the second look at the queues, whose loads may be weaker, must not come before the store */
+	atomic_thread_fence(memory_order_seq_cst);
 }
 
 void doorbell_wait(struct doorbell *d, int timeout_ms)
