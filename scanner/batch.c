@@ -154,5 +154,10 @@ bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_
 	for (unsigned w = 0; w < b->n_workers; w++)
 		shrink(&b->out[w]);
 	shrink(&b->input);
-	return good && !joined->failed && !b->packed.failed;
+	if (good && !joined->failed && !b->packed.failed)
+		return true;
+	/* nothing of it is written: the output ends before its first row */
+	textbuf_reset(&b->packed);
+	b->n_packed_rows = 0;
+	return false;
 }

@@ -57,6 +57,7 @@ static void write_batch(struct collector *c, struct batch *batch)
 		tally_add(&c->p->n_written_rows, batch->n_packed_rows);
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
+	atomic_fetch_sub_explicit(&c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
 	textbuf_fini(&batch->packed);
 	atomic_fetch_sub_explicit(&c->p->input_bytes, batch->input_bytes, memory_order_relaxed);
 	ring_push(c->p->spare, batch);

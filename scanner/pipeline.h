@@ -54,7 +54,7 @@ struct pipeline {
 	atomic_bool fed_all;        /* n_fed is final */
 	atomic_bool stopping;       /* no new rows: a signal, or an error of the sink */
 	atomic_bool failed;         /* the sink or memory failed; told to the user */
-	_Atomic int64_t held_bytes; /* raw output not yet packed */
+	_Atomic int64_t held_bytes; /* output not yet written, raw or packed */
 	_Atomic uint64_t input_bytes; /* input text of the batches that are on their way */
 	_Atomic uint64_t n_written_rows, n_written_bytes;
 

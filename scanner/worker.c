@@ -13,7 +13,7 @@
 /* Rows begun between two looks at the network. */
 enum { BEGIN_MAX = 256 };
 
-/* Raw output waiting for its batch's last row: past this a worker has only one row in flight, which still ends every batch, oldest first. */
+/* Output waiting for its batch's last row, or to be written: past this a worker has only one row in flight, which still ends every batch, oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
 
 static void pack(struct worker *w, struct batch *batch)
@@ -25,6 +25,7 @@ static void pack(struct worker *w, struct batch *batch)
 		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
 		pipeline_fail(p);
 	}
+	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->out, batch);
 	doorbell_ring(&p->collector_bell);
 }
