@@ -179,8 +179,3 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	c->used_bytes += cost;
 	c->n_entries++;
 }
-
-void cache_prefetch(const struct cache *c, uint64_t hash)
-{
-	__builtin_prefetch(slot_at(c, hash, 0));
-}

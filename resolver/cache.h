@@ -41,7 +41,4 @@ const struct answer *cache_find(struct cache *c, const struct question *q, uint6
  * cancelled, or would take over an eighth of the cache. */
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns);
 
-/* Starts loading what cache_find() will look at first. */
-void cache_prefetch(const struct cache *c, uint64_t hash);
-
 #endif

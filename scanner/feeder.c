@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one with less than half of it, if there is any. */
-enum { BACKLOG_BATCHES = 8 };
+enum { BACKLOG_BATCHES = 32 };
 
 /* Input text between reading and writing, at most: a full window of usual rows is a third of it, long rows fill it sooner. */
 enum { INPUT_MAX_BYTES = 64 << 20 };

@@ -42,7 +42,7 @@ static const struct option_row option_table[] = {
 	{ "retries", 0, FOR_BOTH, KIND_NUMBER, AT(retries), 0, 20, 3, "N", "tries after the first (default 3)" },
 	{ "deadline", 0, FOR_BOTH, KIND_NUMBER, AT(deadline_ms), 100, 3600000, 60000, "MS", "time for one row, after which what is missing is temperror (default 60000)" },
 	{ "qps", 0, FOR_BOTH, KIND_NUMBER, AT(queries_per_s), 0, 100000000, 0, "N", "questions per second, in all (default 0: no limit)" },
-	{ "cache", 0, FOR_BOTH, KIND_NUMBER, AT(cache_mib), 1, 1u << 20, 256, "MIB", "memory for cached answers, in all (default 256)" },
+	{ "cache", 0, FOR_BOTH, KIND_NUMBER, AT(cache_mib), 1, 1u << 20, 320, "MIB", "memory for cached answers, in all (default 320)" },
 	{ "dnssec", 0, FOR_BOTH, KIND_FLAG, AT(dnssec), 0, 0, 0, NULL, "validate DNSSEC; bogus answers are temperror" },
 	{ "trust-anchor", 0, FOR_BOTH, KIND_TEXT, AT(trust_anchor), 0, 0, 0, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
 	{ "no-exp", 0, FOR_BOTH, KIND_FLAG, AT(no_exp), 0, 0, 0, NULL, "do not fetch SPF explanations" },
