@@ -6,9 +6,8 @@
 #include "bench/pieces.h"
 
 #include "base/clock.h"
-#include "base/doorbell.h"
 #include "base/hash.h"
-#include "base/ring.h"
+#include "bench/handover.h"
 #include "bench/population.h"
 #include "io/bgzf.h"
 #include "resolver/resolver.h"
@@ -16,14 +15,13 @@
 #include "scanner/columns.h"
 #include "scanner/runner.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HOT_DOMAINS = 64, CACHE_BYTES = 1 << 30, RING_ITEMS = 1024, RING_BATCH = 64 };
+enum { HOT_DOMAINS = 64, CACHE_BYTES = 1 << 30 };
 
 /* A population with a resolver whose cache holds every answer that its rows ask for. */
 struct scene {
@@ -377,74 +375,16 @@ static size_t row_bytes(const struct pieces *p)
 
 static void ring_alone(struct pieces *p, uint64_t n)
 {
-	struct ring *ring = ring_new(RING_ITEMS);
-	if (!ring)
+	if (!handover_alone(n))
 		die("out of memory");
-	while (n--) {
-		ring_push(ring, p);
-		p->sum += ring_pop(ring) == p;
-	}
-	ring_free(ring);
-}
-
-/* As between feeder and worker: push, ring; the other sleeps when there is nothing. */
-struct handover {
-	struct ring *ring;
-	struct doorbell filled, emptied;
-	uint64_t n;
-	uint64_t n_received;
-};
-
-static void *receive(void *arg)
-{
-	struct handover *h = arg;
-	while (h->n_received < h->n) {
-		if (ring_pop(h->ring)) {
-			if (++h->n_received % RING_BATCH == 0)
-				doorbell_ring(&h->emptied);
-			continue;
-		}
-		doorbell_ring(&h->emptied);
-		doorbell_arm(&h->filled);
-		if (ring_count(h->ring))
-			doorbell_silence(&h->filled);
-		else
-			doorbell_wait(&h->filled, -1);
-	}
-	return NULL;
-}
-
-static void send_items(struct handover *h, void *item)
-{
-	for (uint64_t sent = 0; sent < h->n;) {
-		if (ring_push(h->ring, item)) {
-			sent++;
-			doorbell_ring(&h->filled);
-			continue;
-		}
-		doorbell_arm(&h->emptied);
-		if (ring_count(h->ring) < RING_ITEMS / 2)
-			doorbell_silence(&h->emptied);
-		else
-			doorbell_wait(&h->emptied, -1);
-	}
+	p->sum += n;
 }
 
 static void ring_between(struct pieces *p, uint64_t n)
 {
-	struct handover h = { .ring = ring_new(RING_ITEMS), .n = n };
-	pthread_t thread;
-	if (!h.ring || doorbell_init(&h.filled) || doorbell_init(&h.emptied))
-		die("out of memory or file descriptors");
-	if (pthread_create(&thread, NULL, receive, &h))
-		die("no second thread");
-	send_items(&h, p);
-	pthread_join(thread, NULL);
-	if (h.n_received != n)
-		die("items were lost between the threads");
-	doorbell_fini(&h.filled);
-	doorbell_fini(&h.emptied);
-	ring_free(h.ring);
+	if (!handover_between(n))
+		die("items were lost between two threads, or there is no second thread");
+	p->sum += n;
 }
 
 /* ---- all of them ---- */
