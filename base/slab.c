@@ -37,23 +37,6 @@ struct slab_chunk {
 
 enum { SPAN_HEADER_BYTES = (sizeof(struct slab_span) + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES };
 
-static void list_push(struct slab_span **list, struct slab_span *span)
-{
-	span->next = *list;
-	span->link = list;
-	if (span->next)
-		span->next->link = &span->next;
-	*list = span;
-}
-
-static void list_remove(struct slab_span *span)
-{
-	*span->link = span->next;
-	if (span->next)
-		span->next->link = span->link;
-	span->link = NULL;
-}
-
 void slab_init(struct slab *s)
 {
 	*s = (struct slab){ 0 };
@@ -89,6 +72,23 @@ struct slab *slab_of(const void *block)
 }
 
 #else
+
+static void list_push(struct slab_span **list, struct slab_span *span)
+{
+	span->next = *list;
+	span->link = list;
+	if (span->next)
+		span->next->link = &span->next;
+	*list = span;
+}
+
+static void list_remove(struct slab_span *span)
+{
+	*span->link = span->next;
+	if (span->next)
+		span->next->link = span->link;
+	span->link = NULL;
+}
 
 static bool chunk_new(struct slab *s)
 {
