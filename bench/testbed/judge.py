@@ -55,10 +55,10 @@ def is_false_temperror(differing):
     return any(got == "temperror" != expected for column, got, expected in differing if column in VERDICTS)
 
 
-def judge(results, truth, columns=COLUMNS):
-    """Compares the two files; rows must come in the truth's order. `columns` are those to compare: a scan with fewer checks has fewer to show."""
+def judge(results, truths, columns=COLUMNS):
+    """Compares the results with these files of truth, one after the other; rows must come in their order. `columns` are those to compare: a scan with fewer checks has fewer to show."""
     told = Judgement()
-    for number, (got, expected) in enumerate(itertools.zip_longest(rows_of(results), rows_of(truth)), 1):
+    for number, (got, expected) in enumerate(itertools.zip_longest(rows_of(results), itertools.chain.from_iterable(map(rows_of, truths))), 1):
         if got is None or expected is None:
             told.missing += 1
             told.rows += expected is not None

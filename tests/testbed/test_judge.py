@@ -28,7 +28,7 @@ def verdict(tmp_path):
             writer = csv.writer(out)
             writer.writerow(["row", "domain", "ip", *COLUMNS, "dns_cause"])
             writer.writerows([number, *name, *row.values(), ""] for number, name, row in rows)
-        return judge.judge(results, truth)
+        return judge.judge(results, [truth])
 
     return judged
 

@@ -41,7 +41,7 @@ def web_v4(hoster, i):
 
 
 def web_v6(hoster, i):
-    return v6(f"2a12:{hoster:x}::{i:x}")
+    return v6(f"2a12:{hoster:x}::{i >> 16:x}:{i & 0xffff:x}")
 
 
 def stranger_v4(k):

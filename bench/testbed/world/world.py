@@ -9,6 +9,9 @@ from testbed.world.providers import PROVIDERS, Provider
 from testbed.world.strangers import ISPS, Strangers
 
 
+USUAL_CLIENTS = 8
+
+
 class World:
     """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all" (silent servers, too), "quick" (only those that say at once that they
     cannot answer) or "" (everything works)."""
@@ -70,24 +73,21 @@ class World:
         yield v4, "live", servers, (r for c in clients if c.address.version == 4 for r in c.reverse_records())
         yield plan.reverse_zone_v6(plan.own_v6(numbers[0], 0)), "live", servers, (r for c in clients if c.address.version == 6 for r in c.reverse_records())
 
-    def pairs(self, per_domain):
-        """(domain, client): each domain with some clients, no pair twice."""
-        for n in range(self.n_domains):
-            d, rng, met = self.domain(n), drawer(self.seed, "pairs", n), set()
-            for _ in range(4 * per_domain):
+    def clients_of(self, d, count):
+        """So many different clients for a domain, or somewhat fewer."""
+        rng, met = drawer(self.seed, "pairs", d.n), {}
+        for _ in range(4 * count):
+            if len(met) < count:
                 client = d.client(rng)
-                if client.ip not in met:
-                    met.add(client.ip)
-                    yield d, client
-                if len(met) == per_domain:
-                    break
+                met.setdefault(client.ip, client)
+        return list(met.values())
 
     def log_pairs(self, n_rows, seed):
         """(domain, client) as a mail log has them: popular domains and hosts come again and again, with strangers between them."""
         rng = drawer(self.seed, "log", seed)
         order = list(range(self.n_domains))
         rng.shuffle(order)
-        popular, regulars = zipf(order, 1.0), zipf(range(8), 0.8)
+        popular, regulars = zipf(order, 1.0), zipf(range(USUAL_CLIENTS), 0.8)
         repeat_offenders = zipf(range(self.strangers.count), 0.9)
         for _ in range(n_rows):
             d = self.domain(popular.draw(rng))
