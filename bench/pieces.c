@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "bench/handover.h"
-#include "bench/population.h"
+#include "bench/workload.h"
 #include "io/bgzf.h"
 #include "resolver/resolver.h"
 #include "resolver/wire.h"
@@ -23,9 +23,9 @@
 
 enum { HOT_DOMAINS = 64, CACHE_BYTES = 1 << 30 };
 
-/* A population with a resolver whose cache holds every answer that its rows ask for. */
+/* A workload with a resolver whose cache holds every answer that its rows ask for. */
 struct scene {
-	struct population population;
+	struct workload workload;
 	struct resolver *resolver;
 	struct row_settings settings;
 	struct runner runner;
@@ -73,7 +73,7 @@ static void on_finished(struct runner *runner, struct row *row)
 /* A step that is prime to every size we use visits all rows, far from one another. */
 static unsigned next_row(struct scene *s)
 {
-	s->at = (unsigned)((s->at + 7919u) % s->population.n_rows);
+	s->at = (unsigned)((s->at + 7919u) % s->workload.n_rows);
 	return s->at;
 }
 
@@ -83,7 +83,7 @@ static void run_row(struct scene *s, unsigned i)
 	if (!row)
 		die("out of memory");
 	row->number = i + 1;
-	row->record = s->population.records[i];
+	row->record = s->workload.records[i];
 	subject_parse(&row->subject, &s->layout, &row->record);
 	runner_start(&s->runner, row);
 }
@@ -91,28 +91,28 @@ static void run_row(struct scene *s, unsigned i)
 static void scene_warm(struct scene *s)
 {
 	uint64_t now_ns = CLOCK_NS_PER_S;
-	for (unsigned i = 0; i < s->population.n_rows; i++) {
+	for (unsigned i = 0; i < s->workload.n_rows; i++) {
 		run_row(s, i);
 		while (s->runner.n_active) {
 			runner_tick(&s->runner, now_ns++, 1800000000);
 			runner_turn(&s->runner);
 		}
 	}
-	if (s->n_finished != s->population.n_rows || s->n_passed * 2 < s->n_finished)
-		die("the population's rows do not get their verdicts");
+	if (s->n_finished != s->workload.n_rows || s->n_passed * 2 < s->n_finished)
+		die("the workload's rows do not get their verdicts");
 	struct resolver_counters counters;
 	resolver_counters(s->resolver, &counters);
 	if (counters.cache_evictions || counters.failures)
-		die("the cache does not hold the population");
+		die("the cache does not hold the workload");
 }
 
 static void scene_init(struct scene *s, unsigned n_domains)
 {
 	char why[128];
-	if (!population_init(&s->population, n_domains))
-		die("the population cannot be made");
+	if (!workload_init(&s->workload, n_domains))
+		die("the workload cannot be made");
 	s->layout = (struct layout){ .n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE };
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED, .script = s->population.script, .question_deadline_ms = 10000,
+	struct resolver_config config = { .kind = RESOLVER_SCRIPTED, .script = s->workload.script, .question_deadline_ms = 10000,
 		.max_in_flight = 1000, .cache_bytes = CACHE_BYTES, .failure_ttl_s = 30, .n_workers = 1 };
 	if (resolver_new(&s->resolver, &config, NULL, why, sizeof why))
 		die(why);
@@ -126,7 +126,7 @@ static void scene_init(struct scene *s, unsigned n_domains)
 	if (!s->names)
 		die("out of memory");
 	for (unsigned i = 0; i < n_domains; i++) {
-		const struct csv_record *r = &s->population.records[i];
+		const struct csv_record *r = &s->workload.records[i];
 		dname_parse(&s->names[i], r->text, (size_t)((const char *)memchr(r->text, ',', r->size) - r->text));
 	}
 	scene_warm(s);
@@ -140,7 +140,7 @@ static void scene_fini(struct scene *s)
 	textbuf_fini(&s->out);
 	textbuf_fini(&s->scratch);
 	free(s->names);
-	population_fini(&s->population);
+	workload_fini(&s->workload);
 }
 
 static void rows_hot(struct pieces *p, uint64_t n)
@@ -253,7 +253,7 @@ static void check_spf(struct pieces *p, uint64_t n)
 	for (unsigned k = 0; k < 4; k++) {
 		replays[k].asker.ask = replay_ask;
 		replays[k].resolver = p->hot.resolver;
-		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.population.records[k]);
+		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.workload.records[k]);
 		requests[k] = (struct spf_request){ .ip = p->hot.subject.ip, .domain = p->hot.subject.domain, .explain = true };
 	}
 	for (uint64_t i = 0; i < n; i++) {
@@ -344,7 +344,7 @@ static void split_quoted(struct pieces *p, uint64_t n)
 static void parse_subject(struct pieces *p, uint64_t n)
 {
 	while (n--) {
-		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.population.records[next_row(&p->hot)]);
+		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.workload.records[next_row(&p->hot)]);
 		p->sum += p->hot.subject.domain.size;
 	}
 }
@@ -368,7 +368,7 @@ static size_t member_bytes(const struct pieces *p)
 
 static size_t row_bytes(const struct pieces *p)
 {
-	return p->wide.population.text.size / p->wide.population.n_rows;
+	return p->wide.workload.text.size / p->wide.workload.n_rows;
 }
 
 /* ---- hand-over ---- */
@@ -420,7 +420,7 @@ static int file_of(const void *bytes, size_t size)
 
 static void make_input_files(struct pieces *p)
 {
-	const struct textbuf *text = &p->wide.population.text;
+	const struct textbuf *text = &p->wide.workload.text;
 	struct textbuf gzip = { 0 };
 	for (size_t at = 0; at < text->size; at += BGZF_TEXT_MAX_BYTES) {
 		size_t left = text->size - at;
@@ -437,7 +437,7 @@ static void make_input_files(struct pieces *p)
 static void make_member(struct pieces *p)
 {
 	for (unsigned i = 0;; i++) {
-		run_row(&p->wide, i % p->wide.population.n_rows);
+		run_row(&p->wide, i % p->wide.workload.n_rows);
 		if (p->member.size + p->wide.out.size > BGZF_TEXT_MAX_BYTES)
 			return;
 		textbuf_put(&p->member, p->wide.out.bytes, p->wide.out.size);

@@ -20,8 +20,8 @@ struct piece {
 extern const struct piece pieces_table[];
 extern const size_t pieces_count;
 
-/* Everything that the loops need, made once: populations, warm caches, texts. Ends the program when it cannot be made, or when rows
- * of the populations do not get verdicts. `n_wide`: the domains of the population that no processor cache holds. */
+/* Everything that the loops need, made once: workloads, warm caches, texts. Ends the program when it cannot be made, or when rows
+ * of the workloads do not get verdicts. `n_wide`: the domains of the workload that no processor cache holds. */
 struct pieces *pieces_new(unsigned n_wide);
 void pieces_free(struct pieces *p);
 

@@ -1,4 +1,4 @@
-/* fresh.c - questions per CPU-second to one forwarder, asked in one of four ways; one way a run, for fresh.py to compare.
+/* ubloop.c - questions per CPU-second to one forwarder through libunbound, asked in one of four ways; one way a run.
  *
  *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a socket for each datagram, 16 of
  *               them, the validator in its module list
@@ -67,7 +67,7 @@ struct bench {
 
 static void die(const char *what, const char *why)
 {
-	fprintf(stderr, "fresh: %s: %s\n", what, why);
+	fprintf(stderr, "ubloop: %s: %s\n", what, why);
 	exit(1);
 }
 
@@ -203,7 +203,9 @@ static void set_up_bare(struct bench *b)
 	struct textbuf text = { 0 };
 	if (!strcmp(b->mode, "library")) {
 		textbuf_printf(&text, "server:\n\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n\tunblock-lan-zones: yes\n");
-		textbuf_printf(&text, "forward-zone:\n\tname: \".\"\n\tforward-addr: 127.0.0.1@%u\n", b->upstream.port);
+		char address[IPADDR_TEXT_BYTES];
+		textbuf_printf(&text, "forward-zone:\n\tname: \".\"\n\tforward-addr: %s@%u\n", ipaddr_text(&b->upstream.ip, address),
+			b->upstream.port);
 	} else {
 		ubconfig_print(&text, &b->config);
 	}
@@ -216,6 +218,8 @@ static void set_up_bare(struct bench *b)
 		die("libunbound", "its settings are refused");
 	close(fd);
 	textbuf_fini(&text);
+	if (b->config.unbound_config && ub_ctx_config(b->ctx, b->config.unbound_config))
+		die(b->config.unbound_config, "its settings are refused");
 	/* finishes the set-up, without a datagram */
 	struct slot ready = { .bench = b };
 	int failed = ub_resolve_event(b->ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, &ready, answered, NULL);
@@ -300,25 +304,39 @@ static void measure(struct bench *b, void (*run)(struct bench *b))
 		(double)(clock_now_ns() - began_ns) / 1e9, (double)after.ru_maxrss / 1024);
 }
 
+/* A server to forward to is ADDRESS:PORT; anything with a slash is an unbound.conf for recursion. */
+static void set_server(struct bench *b, char *text)
+{
+	char *colon = strrchr(text, ':');
+	if (strchr(text, '/')) {
+		b->config.kind = RESOLVER_RECURSIVE;
+		b->config.unbound_config = text;
+		return;
+	}
+	if (!colon || ipaddr_parse(&b->upstream.ip, text, (size_t)(colon - text)) || !(b->upstream.port = (uint16_t)strtoul(colon + 1, NULL, 10)))
+		die(text, "neither ADDRESS:PORT nor the path of an unbound.conf");
+	b->config.kind = RESOLVER_FORWARD;
+	b->config.upstreams = &b->upstream;
+	b->config.n_upstreams = 1;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 5) {
-		fputs("usage: fresh library|default|tuned|layer PORT QUESTIONS-FILE WINDOW\n", stderr);
+		fputs("usage: ubloop library|default|tuned|layer ADDRESS:PORT|UNBOUND-CONF QUESTIONS-FILE WINDOW\n", stderr);
 		return 2;
 	}
 	struct bench b = { .mode = argv[1], .window = (unsigned)strtoul(argv[4], NULL, 10) };
-	b.upstream.port = (uint16_t)strtoul(argv[2], NULL, 10);
 	bool layer = !strcmp(b.mode, "layer");
 	if (!layer && strcmp(b.mode, "library") && strcmp(b.mode, "default") && strcmp(b.mode, "tuned"))
 		die(b.mode, "no such way");
-	if (!b.window || !b.upstream.port)
-		die("arguments", "no port or window");
+	if (!b.window)
+		die("arguments", "no window");
 	hash_init();
-	ipaddr_parse(&b.upstream.ip, "127.0.0.1", 9);
 	/* as scanner/resolving.c makes it from the program's defaults */
-	b.config = (struct resolver_config){ .kind = RESOLVER_FORWARD, .upstreams = &b.upstream, .n_upstreams = 1, .timeout_ms = 2000,
-		.retries = 3, .question_deadline_ms = 10000, .max_in_flight = b.window, .cache_bytes = CACHE_BYTES, .failure_ttl_s = 30,
-		.n_workers = 1 };
+	b.config = (struct resolver_config){ .timeout_ms = 2000, .retries = 3, .question_deadline_ms = 10000, .max_in_flight = b.window,
+		.cache_bytes = CACHE_BYTES, .failure_ttl_s = 30, .n_workers = 1 };
+	set_server(&b, argv[2]);
 	read_questions(&b.questions, argv[3], layer);
 	(layer ? set_up_layer : set_up_bare)(&b);
 	make_slots(&b);

@@ -1,6 +1,6 @@
-/* population.c - domains that send through a provider, through hosts of their own, or both; each row's client belongs to its domain
+/* workload.c - domains that send through a provider, through hosts of their own, or both; each row's client belongs to its domain
  * or to its provider. Four kinds of records in turn, so that the middle of many rows is the middle of all kinds. */
-#include "bench/population.h"
+#include "bench/workload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ static void put_domain(struct textbuf *zone, struct textbuf *rows, unsigned n)
 	textbuf_put_char(rows, '\n');
 }
 
-static bool find_rows(struct population *p, unsigned n_rows)
+static bool find_rows(struct workload *p, unsigned n_rows)
 {
 	p->records = calloc(n_rows, sizeof *p->records);
 	const char *at = textbuf_text(&p->text), *end;
@@ -90,11 +90,11 @@ static bool find_rows(struct population *p, unsigned n_rows)
 	return p->n_rows == n_rows;
 }
 
-bool population_init(struct population *p, unsigned n_domains)
+bool workload_init(struct workload *p, unsigned n_domains)
 {
 	struct textbuf zone = { 0 };
 	char why[128];
-	*p = (struct population){ 0 };
+	*p = (struct workload){ 0 };
 	textbuf_put_text(&p->text, "domain,ip\n");
 	for (unsigned k = 0; k < PROVIDERS; k++)
 		put_provider(&zone, k);
@@ -106,7 +106,7 @@ bool population_init(struct population *p, unsigned n_domains)
 	return good;
 }
 
-void population_fini(struct population *p)
+void workload_fini(struct workload *p)
 {
 	script_free(p->script);
 	textbuf_fini(&p->text);

@@ -1,0 +1,267 @@
+"""report.py - the tables of a folder of result files: table.md, and the same on the terminal; plots.py draws beside it.
+
+A document is a list of blocks, and each block knows two forms of itself: Markdown and text. What is wrong comes first, then where and how
+it was measured, then the tables: no speed without its spread, and no peer's speed without how much of its work it did.
+"""
+import dataclasses
+import glob
+import json
+import math
+import os
+import shlex
+
+from testbed import figures
+
+
+@dataclasses.dataclass
+class Heading:
+    words: str
+    level: int = 2
+
+    def markdown(self):
+        return f"{'#' * self.level} {self.words}"
+
+    def text(self):
+        return f"{self.words}\n{'=-'[self.level > 1] * len(self.words)}"
+
+
+@dataclasses.dataclass
+class Lines:
+    """A list of remarks, or of command lines."""
+    lines: list
+    verbatim: bool = False
+
+    def markdown(self):
+        return "\n".join(("    " if self.verbatim else "- ") + line for line in self.lines)
+
+    def text(self):
+        return "\n".join("  " + line for line in self.lines)
+
+
+@dataclasses.dataclass
+class Table:
+    """`align` has a letter for each column: l or r."""
+    align: str
+    header: list
+    rows: list
+
+    def markdown(self):
+        rule = ["---:" if side == "r" else "---" for side in self.align]
+        rows = [self.header, rule] + [[cell.replace("|", "\\|") for cell in row] for row in self.rows]
+        return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+    def text(self):
+        rows = [self.header] + self.rows
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
+        pads = [str.rjust if side == "r" else str.ljust for side in self.align]
+        return "\n".join("  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths)).rstrip() for row in rows)
+
+
+@dataclasses.dataclass
+class Pictures:
+    """Names of SVG files beside the table."""
+    names: list
+
+    def markdown(self):
+        return "\n\n".join(f"![{os.path.splitext(name)[0]}]({name})" for name in self.names)
+
+    def text(self):
+        return "  " + ", ".join(self.names)
+
+
+# ---- cells ----
+
+
+def number(value):
+    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
+
+
+def percent(share):
+    """Rounded down: only the whole is 100."""
+    return f"{math.floor(share * 10000 + 1e-6) / 100:g}" if share < 1 else "100"
+
+
+def speed(series):
+    if not series:
+        return "-"
+    return f"{number(series.median)} ({'one turn' if series.spread is None else f'{100 * series.spread:.0f} %'})"
+
+
+def worst_share(series):
+    return percent(series.low) if series else "-"
+
+
+def count(series):
+    """The sum, and what the worst turn had of it."""
+    if not series:
+        return "-"
+    return number(series.total) if not series.total or len(series.values) == 1 else f"{number(series.total)} (worst turn {number(series.high)})"
+
+
+def peak(series):
+    return number(series.high) if series else "-"
+
+
+def ratio_range(found):
+    if not found:
+        return "-"
+    middle, low, high = (f"{value:.3g}" for value in (found.series.median, found.series.low, found.series.high))
+    return f"{middle} ({low} to {high})"
+
+
+def to_floor(found):
+    if found.other.unit == "bytes":
+        return f"{found.other.name} would need {100 * found.series.median:.3g} % of its CPU time"
+    return f"{found.series.median:.2f} of {found.other.name}"
+
+
+# ---- tables ----
+
+
+RUN_HEADER = ["run", "verdict", "rows/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", "answered %", "equal to truth %",
+              "false temperrors", "wrong", "peak MiB", "ratio to floors"]
+OTHER_HEADER = ["run", "contestant", "in", "its speed (spread)", "ours (spread)", "ours / its (range)", "its answered %", "its equal to truth %",
+                "its false temperrors", "its wrong", "its peak MiB"]
+
+
+def run_row(run):
+    s = run.subject
+    floors = [to_floor(found) for found in run.ratios if found.other.role == "floor"]
+    return [run.name, run.verdict, speed(s.rows_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"]), worst_share(s.answered),
+            worst_share(s.equal), count(s.false_temperrors), count(s.wrong), peak(s.peak_mib), "; ".join(floors) or "-"]
+
+
+def other_row(run, other):
+    found = run.ratio_to(other)
+    unit = found.unit if found else other.unit
+    return [run.name, other.name, f"{unit}/CPU-s", speed(other.per_cpu[unit]), speed(run.subject.per_cpu[unit]), ratio_range(found),
+            worst_share(other.answered), worst_share(other.equal), count(other.false_temperrors), count(other.wrong), peak(other.peak_mib)]
+
+
+def others_block(title, runs, role):
+    rows = [other_row(run, other) for run in runs for other in run.of_role(role)]
+    return [Heading(title), Table("lll" + "r" * 8, OTHER_HEADER, rows)] if rows else []
+
+
+# ---- the head and the remarks ----
+
+
+def listed(values):
+    """A dictionary in words."""
+    return ", ".join(f"{key} {value if isinstance(value, (str, int, float)) else json.dumps(value)}" for key, value in values.items())
+
+
+def machine_of(run):
+    return listed({key: value for key, value in (run.head.get("machine") or {}).items() if key != "load"})
+
+
+def commit_of(run):
+    return f"{run.head.get('commit') or 'unknown'}{' with uncommitted changes' if run.head.get('dirty') else ''}"
+
+
+def told(label, runs, words_of):
+    """One line if it is the same in all runs, else a line for each difference."""
+    runs_with = {}
+    for run in runs:
+        runs_with.setdefault(words_of(run) or "not told", []).append(run.name)
+    if len(runs_with) == 1:
+        return [f"{label}: {next(iter(runs_with))}"]
+    return [f"{label} of {', '.join(names)}: {words}" for words, names in runs_with.items()]
+
+
+def extent(values):
+    values = sorted({value for value in values if value is not None})
+    return " to ".join(str(value) for value in dict.fromkeys([values[0], values[-1]])) if values else "not told"
+
+
+def head_lines(runs):
+    lines = [f"Taken: {extent(run.head.get('taken_at') for run in runs)}"]
+    lines += told("Commit", runs, commit_of) + told("Machine", runs, machine_of)
+    lines.append(f"Load before the runs: {extent((run.head.get('machine') or {}).get('load') for run in runs)}")
+    lines += told("Versions", runs, lambda run: listed(run.head.get("versions") or {}))
+    lines += told("Profile", runs, lambda run: run.head.get("profile"))
+    lines += told("Population", runs, lambda run: listed(run.head.get("population") or {}))
+    lines += told("Network", runs, lambda run: listed(run.head.get("network") or {}))
+    return lines + told("Turns", runs, lambda run: str(len(run.subject.turns)))
+
+
+def commands(runs):
+    """The subject's, with the names of files alone: their folders say nothing of what was measured."""
+    short = {run.name: [os.path.basename(word) if os.path.isabs(word) else word for word in run.subject.command] for run in runs}
+    return [f"{name}: {shlex.join(command)}" for name, command in short.items() if command]
+
+
+def remarks(runs, unread):
+    lines = [f"{run.name}: {c.name} was skipped, {c.skipped}" for run in runs for c in run.skipped]
+    for run in runs:
+        for other in run.others:
+            if other.skipped or run.subject.skipped:
+                continue
+            if not run.ratio_to(other):
+                lines.append(f"{run.name}: {other.name} is not compared, it has no unit in common with {run.subject.name}")
+            elif len(other.turns) != len(run.subject.turns):
+                lines.append(f"{run.name}: {other.name} has {len(other.turns)} turns, {run.subject.name} {len(run.subject.turns)}: only pairs count")
+    return lines + [f"{name} was not read: {reason}" for name, reason in unread]
+
+
+def complaints(runs):
+    return [f"{run.name}: {fault}" for run in runs for fault in run.faults]
+
+
+READING = [
+    "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds are those of the contestant alone.",
+    "Ratios are taken turn by turn; then their median and range. Below 1: ours is slower.",
+    "Answered and equal are those of the worst turn, rounded down. False temperrors and wrong are sums over the turns.",
+]
+
+
+def document(runs, unread):
+    blocks = [Heading("Benchmarks", 1)]
+    if complaints(runs):
+        blocks += [Heading("WRONG"), Lines(complaints(runs))]
+    if runs:
+        blocks += [Heading("Measured"), Lines(head_lines(runs)), Heading("Runs")]
+        blocks += [Table("ll" + "r" * 8 + "l", RUN_HEADER, [run_row(run) for run in runs])]
+    blocks += others_block("Floors", runs, "floor") + others_block("Peers", runs, "peer")
+    if remarks(runs, unread):
+        blocks += [Heading("Left out"), Lines(remarks(runs, unread))]
+    blocks += [Heading("How to read it"), Lines(READING)]
+    if commands(runs):
+        blocks += [Heading("Command lines"), Lines(commands(runs), verbatim=True)]
+    return blocks
+
+
+# ---- the folder ----
+
+
+def read_folder(folder, order=()):
+    """The Runs of its files, those in `order` first and the others by their names, and (name, reason) of each file that is none."""
+    runs, unread = [], []
+    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
+        try:
+            runs.append(figures.load(path))
+        except (ValueError, OSError) as error:
+            unread.append((os.path.basename(path), str(error)))
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(runs, key=lambda run: places.get(run.name, len(places))), unread
+
+
+def draw(runs, folder):
+    """The block that shows the plots, or says why there are none."""
+    try:
+        from testbed import plots
+        names = plots.write_plots(runs, folder)
+    except ImportError:
+        return [Lines(["No plots: matplotlib is not there (Debian: python3-matplotlib)."])]
+    return [Heading("Plots"), Pictures(names)] if names else []
+
+
+def write_report(folder, say=print, order=()):
+    """Writes table.md and the plots into the folder and says the tables; `order` has names of runs. Gives what is wrong in the runs, one text
+    each: an empty list is good."""
+    runs, unread = read_folder(folder, order)
+    blocks = document(runs, unread) + draw(runs, folder)
+    with open(os.path.join(folder, "table.md"), "w", encoding="utf-8") as out:
+        out.write("\n\n".join(block.markdown() for block in blocks) + "\n")
+    say("\n\n".join(block.text() for block in blocks))
+    return complaints(runs)
