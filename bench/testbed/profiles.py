@@ -51,7 +51,7 @@ class Size:
     paired_turns: int
 
 
-SIZES = {"tiny": Size(200, 200, 200, 2000, 50, 1, 1), "short": Size(15000, 2500, 10000, 400000, 4000, 3, 5), "full": Size(100000, 20000, 100000, 5000000, 10000, 5, 7)}
+SIZES = {"tiny": Size(200, 200, 200, 2000, 50, 1, 1), "short": Size(10000, 2000, 10000, 300000, 3000, 3, 5), "full": Size(100000, 20000, 100000, 5000000, 10000, 5, 7)}
 NETWORKS = [("loss-1", "1 % of the questions lost", {"loss": 1}), ("loss-5", "5 % of the questions lost", {"loss": 5}),
             ("slow-50", "50 ms round trip", {"delay": 50}), ("slow-200", "200 ms round trip", {"delay": 200})]
 HOW = {"forward": "through an upstream", "recursive": "by recursion"}
