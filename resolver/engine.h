@@ -33,6 +33,10 @@ struct engine_ops {
 	void (*abandon)(struct engine *e, struct flight *f);
 	/* Once a pump, before anything else; may be NULL. */
 	void (*turn)(struct engine *e, uint64_t now_ns);
+	/* Once a pump, after everything else: what was started may leave now, all together. May be NULL. */
+	void (*flush)(struct engine *e);
+	/* False while the engine's own limits hold new questions back, which then wait in the queue: that is our own throttling, and costs them no time. NULL: always. */
+	bool (*has_room)(const struct engine *e);
 	void (*free)(struct engine *e);
 };
 
@@ -55,11 +59,17 @@ void resolver_put_back(struct resolver *r, struct flight *f);
 struct slab *resolver_slab(struct resolver *r);
 /* For engines that know: further sends of a flight; answers from local data. */
 void resolver_count_retries(struct resolver *r, unsigned n);
+/* Questions repeated by TCP; packets that nobody waits for; packets that are no answer to what was asked. */
+void resolver_count_tcp(struct resolver *r);
+void resolver_count_stray(struct resolver *r);
+void resolver_count_bad(struct resolver *r);
 void resolver_count_local(struct resolver *r);
 
 /* `why` as for resolver_new(). */
 enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop,
 	char *why, size_t why_size);
+enum error forward_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why,
+	size_t why_size);
 enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why,
 	size_t why_size);
 

@@ -79,6 +79,8 @@ static bool may_start(const struct resolver *r)
 		return false;
 	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
 		return false;
+	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
+		return false;
 	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
 }
 
@@ -228,6 +230,8 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	while (r->landed.first && flight_tell(r, r->landed.first, &called))
 		;
 	queue_start(r); /* what was just asked, into the places that just became free */
+	if (r->engine->ops->flush)
+		r->engine->ops->flush(r->engine);
 	counters_show(r);
 	return called;
 }
@@ -329,9 +333,28 @@ struct slab *resolver_slab(struct resolver *r)
 	return &r->slab;
 }
 
+/* A repeated question is a question to the network as well: it uses up its share of the rate, though it does not wait for it. */
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
+	uint64_t credit = n * CLOCK_NS_PER_S;
 	count(&r->counters.retries, n);
+	if (r->queries_per_s)
+		r->credit -= credit < r->credit ? credit : r->credit;
+}
+
+void resolver_count_tcp(struct resolver *r)
+{
+	count(&r->counters.tcp_queries, 1);
+}
+
+void resolver_count_stray(struct resolver *r)
+{
+	count(&r->counters.stray_packets, 1);
+}
+
+void resolver_count_bad(struct resolver *r)
+{
+	count(&r->counters.bad_packets, 1);
 }
 
 void resolver_count_local(struct resolver *r)
@@ -361,6 +384,9 @@ static enum error engine_new(struct resolver *r, const struct resolver_config *c
 {
 	if (config->kind == RESOLVER_SCRIPTED)
 		return scripted_engine_new(&r->engine, r, config, why, why_size);
+	/* Validation is libunbound's: it forwards by itself then. */
+	if (config->kind == RESOLVER_FORWARD && !config->dnssec)
+		return forward_engine_new(&r->engine, r, config, loop, why, why_size);
 	return recursive_engine_new(&r->engine, r, config, loop, why, why_size);
 }
 

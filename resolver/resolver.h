@@ -29,6 +29,8 @@
 
 /* File descriptors that a resolver takes at the least, its loop's included: with fewer, libunbound calls its own want of sockets SERVFAIL. */
 #define RESOLVER_FDS_MIN 64
+/* And for each upstream. */
+#define RESOLVER_FDS_PER_UPSTREAM 9
 
 struct resolver;
 struct flight;
@@ -68,6 +70,8 @@ struct resolver_config {
 	unsigned question_deadline_ms; /* hard limit from the first send to the answer */
 	unsigned max_in_flight;      /* flights with the engine, this worker */
 	unsigned queries_per_s;      /* this worker's share of --qps; 0: no limit */
+	unsigned queries_per_s_per_upstream; /* this worker's share of --qps-per-upstream; 0: no limit */
+	bool mix_case;               /* 0x20 */
 	size_t cache_bytes;          /* this worker's share */
 	unsigned failure_ttl_s;      /* how long a failure is remembered; RFC 2308 section 7 allows 5 minutes */
 	unsigned worker, n_workers;  /* who of how many: engines take disjoint ports */
@@ -84,6 +88,9 @@ struct resolver_counters {
 	uint64_t timeouts;    /* of the failures: the deadline passed */
 	uint64_t retries;     /* 0 from an engine that cannot tell (libunbound) */
 	uint64_t local_answers; /* answered by libunbound's own local or auth zones */
+	uint64_t tcp_queries; /* questions repeated by TCP because the answer was truncated */
+	uint64_t stray_packets; /* late, doubled or never asked for: dropped */
+	uint64_t bad_packets; /* came from the upstream but not an answer to the question that was asked: dropped */
 	uint64_t in_flight;   /* now with the engine */
 	uint64_t queued;      /* now waiting for the throttle */
 	uint64_t cache_bytes, cache_entries, cache_evictions;

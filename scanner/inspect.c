@@ -203,7 +203,7 @@ static int inspect(const struct options *options, struct resolver *resolver, str
 int inspect_run(const struct options *options)
 {
 	int status = EXIT_USAGE;
-	if (!resolving_has_descriptors(1))
+	if (!resolving_has_descriptors(options, 1))
 		return status;
 	struct loop *loop = loop_new();
 	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop) : NULL;

@@ -4,7 +4,6 @@
  * getopt_long(), because its messages must name the option, the value and what would be right, in one line. */
 #include "scanner/options.h"
 
-#include "base/ipaddr.h"
 #include "base/message.h"
 
 #include <ctype.h>
@@ -13,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum option_kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_CHECKS, KIND_UPSTREAM, KIND_PROGRESS, KIND_HELP };
+enum option_kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_CHECKS, KIND_UPSTREAM, KIND_UPSTREAMS, KIND_PROGRESS, KIND_HELP };
 
 enum { FOR_SCAN = 1, FOR_CHECK = 2, FOR_BOTH = 3 };
 
@@ -34,6 +33,7 @@ static const struct option_row option_table[] = {
 	{ "columns", 0, FOR_SCAN, KIND_TEXT, AT(columns), 0, 0, 0, "LIST", "names of the input's columns, for files without a header row" },
 	{ "checks", 0, FOR_BOTH, KIND_CHECKS, AT(checks), 0, 0, CHECK_ALL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
 	{ "upstream", 0, FOR_BOTH, KIND_UPSTREAM, AT(upstreams), 0, 0, 0, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable" },
+	{ "upstreams", 0, FOR_BOTH, KIND_UPSTREAMS, AT(upstreams), 0, 0, 0, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment" },
 	{ "unbound-config", 0, FOR_BOTH, KIND_TEXT, AT(unbound_config), 0, 0, 0, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
 	{ "workers", 0, FOR_SCAN, KIND_NUMBER, AT(workers), 1, OPTIONS_WORKERS_MAX, 0, "N", "worker threads (default: one for each processor)" },
 	{ "in-flight", 0, FOR_BOTH, KIND_NUMBER, AT(in_flight), 1, 60000, 1000, "N", "questions in flight for each worker (default 1000)" },
@@ -42,6 +42,8 @@ static const struct option_row option_table[] = {
 	{ "retries", 0, FOR_BOTH, KIND_NUMBER, AT(retries), 0, 20, 3, "N", "tries after the first (default 3)" },
 	{ "deadline", 0, FOR_BOTH, KIND_NUMBER, AT(deadline_ms), 100, 3600000, 60000, "MS", "time for one row, after which what is missing is temperror (default 60000)" },
 	{ "qps", 0, FOR_BOTH, KIND_NUMBER, AT(queries_per_s), 0, 100000000, 0, "N", "questions per second, in all (default 0: no limit)" },
+	{ "qps-per-upstream", 0, FOR_BOTH, KIND_NUMBER, AT(queries_per_s_per_upstream), 0, 100000000, 0, "N", "questions per second to each upstream (default 0: no limit)" },
+	{ "0x20", 0, FOR_BOTH, KIND_FLAG, AT(mix_case), 0, 0, 0, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
 	{ "cache", 0, FOR_BOTH, KIND_NUMBER, AT(cache_mib), 1, 1u << 20, 320, "MIB", "memory for cached answers, in all (default 320)" },
 	{ "dnssec", 0, FOR_BOTH, KIND_FLAG, AT(dnssec), 0, 0, 0, NULL, "validate DNSSEC; bogus answers are temperror" },
 	{ "trust-anchor", 0, FOR_BOTH, KIND_TEXT, AT(trust_anchor), 0, 0, 0, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
@@ -118,44 +120,6 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	return true;
 }
 
-/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". */
-static bool parse_upstream(struct resolver_upstream *upstream, const char *text)
-{
-	const char *port = NULL;
-	size_t size = strlen(text);
-	const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
-	if (bracket && bracket[1] == ':')
-		port = bracket + 2;
-	else if (!bracket && strchr(text, ':') && strchr(text, ':') == strrchr(text, ':'))
-		port = strchr(text, ':') + 1;
-	if (port)
-		size = (size_t)(port - text) - 1;
-	upstream->port = 53;
-	if (port) {
-		char *end;
-		errno = 0;
-		unsigned long number = strtoul(port, &end, 10);
-		if (errno || !isdigit((unsigned char)port[0]) || *end || number < 1 || number > 65535)
-			return false;
-		upstream->port = (uint16_t)number;
-	}
-	return !ipaddr_parse(&upstream->ip, text, size);
-}
-
-static bool add_upstream(struct options *options, const char *text)
-{
-	if (options->n_upstreams == OPTIONS_UPSTREAMS_MAX) {
-		message(MESSAGE_ERROR, "--upstream can be given %d times at most", OPTIONS_UPSTREAMS_MAX);
-		return false;
-	}
-	if (!parse_upstream(&options->upstreams[options->n_upstreams], text)) {
-		message(MESSAGE_ERROR, "--upstream takes an IP address with or without a port, as 192.0.2.1:53 or [2001:db8::1]:53, not '%s'", text);
-		return false;
-	}
-	options->n_upstreams++;
-	return true;
-}
-
 static bool set_progress(enum progress_mode *mode, const char *text)
 {
 	static const char *const words[] = { "auto", "always", "never" };
@@ -182,7 +146,9 @@ static bool set_option(struct options *options, const struct option_row *row, co
 	case KIND_NUMBER:
 		return set_number(member, row, value);
 	case KIND_UPSTREAM:
-		return add_upstream(options, value);
+		return upstreams_add(member, value);
+	case KIND_UPSTREAMS:
+		return upstreams_read(member, value);
 	case KIND_PROGRESS:
 		return set_progress(member, value);
 	case KIND_CHECKS:
@@ -263,13 +229,32 @@ static bool take_operands(struct options *options, unsigned n, char **operands)
 	return true;
 }
 
+/* Options that only our own forwarding engine obeys. */
+static bool check_forwarding(const struct options *options)
+{
+	const char *name = options->queries_per_s_per_upstream ? "--qps-per-upstream" : options->mix_case ? "--0x20" : NULL;
+	if (name && !options->upstreams.n) {
+		message(MESSAGE_ERROR, "%s has no effect without --upstream or --upstreams", name);
+		return false;
+	}
+	if (name && options->dnssec) {
+		message(MESSAGE_ERROR, "%s cannot be used with --dnssec: libunbound validates and asks the upstreams by itself then", name);
+		return false;
+	}
+	if (options->unbound_config && options->upstreams.n && !options->dnssec) {
+		message(MESSAGE_ERROR, "--unbound-config is libunbound's, which --upstream does not use without --dnssec: give one of them");
+		return false;
+	}
+	return true;
+}
+
 static bool check_combination(const struct options *options)
 {
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
 		return false;
 	}
-	return true;
+	return check_forwarding(options);
 }
 
 static enum command command_of(const char *word)
@@ -283,6 +268,13 @@ static enum command command_of(const char *word)
 		if (!strcmp(words[i].word, word))
 			return words[i].command;
 	return COMMAND_NONE;
+}
+
+/* Rates are shared out in whole questions a second: no worker may be left with less than one. */
+static void limit_workers(struct options *options, unsigned rate)
+{
+	if (rate && options->workers > rate)
+		options->workers = rate;
 }
 
 bool options_parse(struct options *options, int argc, char **argv)
@@ -314,9 +306,8 @@ bool options_parse(struct options *options, int argc, char **argv)
 			argv[2 + n_operands++] = argv[at++]; /* operands move to the front of what was read already */
 		}
 	}
-	/* the rate is shared out in whole questions a second: no worker may be left with less than one */
-	if (options->queries_per_s && options->workers > options->queries_per_s)
-		options->workers = options->queries_per_s;
+	limit_workers(options, options->queries_per_s);
+	limit_workers(options, options->queries_per_s_per_upstream);
 	return take_operands(options, n_operands, argv + 2) && check_combination(options);
 }
 

@@ -5,13 +5,12 @@
 #define SCANNER_OPTIONS_H
 
 #include "base/error.h"
-#include "resolver/resolver.h"
+#include "scanner/upstreams.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#define OPTIONS_UPSTREAMS_MAX 64
 #define OPTIONS_WORKERS_MAX 256
 
 enum command { COMMAND_NONE, COMMAND_SCAN, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION };
@@ -37,11 +36,10 @@ struct options {
 	const char *check_ip, *check_who, *helo;
 
 	/* both: resolver and SPF */
-	struct resolver_upstream upstreams[OPTIONS_UPSTREAMS_MAX];
-	unsigned n_upstreams;
+	struct upstreams upstreams;
 	const char *unbound_config, *trust_anchor, *receiver;
-	unsigned timeout_ms, retries, deadline_ms, queries_per_s, in_flight, cache_mib;
-	bool dnssec, no_exp;
+	unsigned timeout_ms, retries, deadline_ms, queries_per_s, queries_per_s_per_upstream, in_flight, cache_mib;
+	bool mix_case, dnssec, no_exp;
 };
 
 /* Fills *options with the defaults and then from argv. On a mistake it says what is wrong on standard error, in one line, and returns false. */

@@ -14,16 +14,16 @@ enum { FAILURE_TTL_S = 30 };
 
 const char *resolving_engine_text(const struct options *options)
 {
-	return options->n_upstreams ? "forward" : "recursive";
+	return options->upstreams.n ? "forward" : "recursive";
 }
 
 /* For inputs, output, rings' bells and what libraries open. */
 enum { FDS_BESIDES = 64 };
 
-bool resolving_has_descriptors(unsigned n_workers)
+bool resolving_has_descriptors(const struct options *options, unsigned n_workers)
 {
 	struct rlimit limit;
-	rlim_t needed = (rlim_t)n_workers * RESOLVER_FDS_MIN + FDS_BESIDES;
+	rlim_t needed = (rlim_t)n_workers * (RESOLVER_FDS_MIN + RESOLVER_FDS_PER_UPSTREAM * options->upstreams.n) + FDS_BESIDES;
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed)
 		return true;
 	message(MESSAGE_ERROR, "%u workers need %llu file descriptors, the limit is %llu: use fewer --workers, or raise the limit (ulimit -n)", n_workers,
@@ -31,6 +31,7 @@ bool resolving_has_descriptors(unsigned n_workers)
 	return false;
 }
 
+/* Never 0 of a limit: options_parse() leaves no more workers than a rate has questions. */
 static unsigned share(unsigned total, unsigned index, unsigned n)
 {
 	return total / n + (index < total % n ? 1 : 0);
@@ -40,9 +41,9 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 {
 	unsigned patience_ms = options->timeout_ms * (options->retries + 1);
 	struct resolver_config config = {
-		.kind = options->n_upstreams ? RESOLVER_FORWARD : RESOLVER_RECURSIVE,
-		.upstreams = options->upstreams,
-		.n_upstreams = options->n_upstreams,
+		.kind = options->upstreams.n ? RESOLVER_FORWARD : RESOLVER_RECURSIVE,
+		.upstreams = options->upstreams.list,
+		.n_upstreams = options->upstreams.n,
 		.unbound_config = options->unbound_config,
 		.dnssec = options->dnssec,
 		.trust_anchor = options->trust_anchor,
@@ -50,13 +51,15 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 		.retries = options->retries,
 		.max_in_flight = options->in_flight,
 		.queries_per_s = share(options->queries_per_s, index, n_workers),
+		.queries_per_s_per_upstream = share(options->queries_per_s_per_upstream, index, n_workers),
+		.mix_case = options->mix_case,
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
 		.worker = index,
 		.n_workers = n_workers,
 	};
 	/* a forwarder answers for many servers behind it: give the last try twice its time */
-	config.question_deadline_ms = options->n_upstreams ? patience_ms + options->timeout_ms : patience_ms > RECURSIVE_QUESTION_MS ? patience_ms : RECURSIVE_QUESTION_MS;
+	config.question_deadline_ms = options->upstreams.n ? patience_ms + options->timeout_ms : patience_ms > RECURSIVE_QUESTION_MS ? patience_ms : RECURSIVE_QUESTION_MS;
 	char why[512];
 	struct resolver *resolver;
 	if (resolver_new(&resolver, &config, loop, why, sizeof why)) {

@@ -10,7 +10,7 @@
 struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop);
 
 /* False after telling the user that the process may not open as many files as so many resolvers need. Call before anything else is opened. */
-bool resolving_has_descriptors(unsigned n_workers);
+bool resolving_has_descriptors(const struct options *options, unsigned n_workers);
 
 /* "recursive" or "forward". */
 const char *resolving_engine_text(const struct options *options);

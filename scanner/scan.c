@@ -123,7 +123,7 @@ int scan_run(const struct options *options)
 	struct inputs inputs;
 	struct pipeline pipeline;
 	int status = EXIT_USAGE;
-	if (!resolving_has_descriptors(options->workers) || output_is_input(options))
+	if (!resolving_has_descriptors(options, options->workers) || output_is_input(options))
 		return EXIT_USAGE;
 	static const volatile bool never;
 	if (inputs_open(&inputs, options->inputs, options->n_inputs, options->columns, &never)) {

@@ -46,6 +46,16 @@ static void put_verdicts(struct textbuf *out, const tally_count counts[SPF_VERDI
 			textbuf_printf(out, "  %s %llu", spf_verdict_text(v), (unsigned long long)tally_read(&counts[v]));
 }
 
+static void tell_dns(const struct resolver_counters *c)
+{
+	char repeated[40] = "";
+	if (c->retries)
+		snprintf(repeated, sizeof repeated, " (%llu again)", (unsigned long long)c->retries);
+	message(MESSAGE_INFO, "dns: %llu questions, %llu from the cache, %llu shared, %llu sent%s, %llu failed (%llu timeouts)", (unsigned long long)c->questions,
+		(unsigned long long)c->cache_hits, (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated, (unsigned long long)c->failures,
+		(unsigned long long)c->timeouts);
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -61,9 +71,7 @@ void summary_tell(const struct summary *s)
 			textbuf_printf(&line, "  %s %llu", iprev_verdict_text(v), (unsigned long long)tally_read(&s->tally.iprev[v]));
 	if (line.size)
 		message(MESSAGE_INFO, "iprev:%s", textbuf_text(&line));
-	message(MESSAGE_INFO, "dns: %llu questions, %llu from the cache, %llu shared, %llu sent, %llu failed (%llu timeouts)", (unsigned long long)s->counters.questions,
-		(unsigned long long)s->counters.cache_hits, (unsigned long long)s->counters.joined, (unsigned long long)s->counters.queries_sent,
-		(unsigned long long)s->counters.failures, (unsigned long long)s->counters.timeouts);
+	tell_dns(&s->counters);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s, (double)s->peak_memory_bytes / (1 << 20));
 	textbuf_fini(&line);
 }
@@ -85,7 +93,7 @@ static void put_options(struct json *j, const struct options *o)
 	json_text(j, "checks", options_checks_text(checks, sizeof checks, o->checks));
 	json_text(j, "engine", resolving_engine_text(o));
 	json_text(j, "unbound_config", o->unbound_config);
-	json_u64(j, "upstreams", o->n_upstreams);
+	json_u64(j, "upstreams", o->upstreams.n);
 	json_u64(j, "workers", o->workers);
 	json_u64(j, "in_flight", o->in_flight);
 	json_u64(j, "window", o->window_rows);
@@ -93,6 +101,8 @@ static void put_options(struct json *j, const struct options *o)
 	json_u64(j, "retries", o->retries);
 	json_u64(j, "deadline_ms", o->deadline_ms);
 	json_u64(j, "qps", o->queries_per_s);
+	json_u64(j, "qps_per_upstream", o->queries_per_s_per_upstream);
+	json_bool(j, "mix_case", o->mix_case);
 	json_u64(j, "cache_mib", o->cache_mib);
 	json_bool(j, "dnssec", o->dnssec);
 	json_bool(j, "explanations", !o->no_exp);
@@ -125,6 +135,9 @@ static void put_dns(struct json *j, const struct resolver_counters *c)
 	json_u64(j, "failures", c->failures);
 	json_u64(j, "timeouts", c->timeouts);
 	json_u64(j, "retries", c->retries);
+	json_u64(j, "tcp_queries", c->tcp_queries);
+	json_u64(j, "stray_packets", c->stray_packets);
+	json_u64(j, "bad_packets", c->bad_packets);
 	json_u64(j, "local_answers", c->local_answers);
 	json_u64(j, "cache_entries", c->cache_entries);
 	json_u64(j, "cache_bytes", c->cache_bytes);

@@ -12,7 +12,7 @@ import harness
 import nameservers
 from harness import BAD_ROWS, DONE, STOPPED, USAGE
 
-OPTIONS_OF_BOTH = ["--checks", "--upstream", "--unbound-config", "--in-flight", "--timeout", "--retries", "--deadline", "--qps", "--dnssec", "--help"]
+OPTIONS_OF_BOTH = ["--checks", "--upstream", "--upstreams", "--qps-per-upstream", "--0x20", "--unbound-config", "--in-flight", "--timeout", "--retries", "--deadline", "--qps", "--dnssec", "--help"]
 OPTIONS_OF_SCAN = ["--output", "--columns", "--workers", "--window", "--summary", "--progress"]
 OPTIONS_OF_CHECK = ["--helo"]
 
@@ -32,7 +32,7 @@ def test_help(args):
     ("scan", OPTIONS_OF_BOTH + OPTIONS_OF_SCAN, OPTIONS_OF_CHECK), ("check", OPTIONS_OF_BOTH + OPTIONS_OF_CHECK, OPTIONS_OF_SCAN)])
 def test_help_of_a_command(command, has, has_not):
     done = harness.run(command, "--help")
-    words = re.findall(r"--[a-z-]+", done.stdout.decode())
+    words = re.findall(r"--[a-z0-9-]+", done.stdout.decode())
     assert done.returncode == DONE and not done.stderr
     assert set(has) <= set(words) and not set(has_not) & set(words)
 
@@ -79,6 +79,16 @@ def test_help_into_a_closed_pipe_is_no_success():
     (["scan", "--upstream=192.0.2.1:0", "in.csv"], ["--upstream", "192.0.2.1:0"]),
     (["scan", "--upstream=192.0.2.1:65536", "in.csv"], ["--upstream", "65536"]),
     (["scan", "--upstream=[::1", "in.csv"], ["--upstream", "[::1"]),
+    (["scan", "--upstreams"], ["--upstreams"]),
+    (["scan", "--upstreams=nowhere.txt", "in.csv"], ["--upstreams", "nowhere.txt"]),
+    (["scan", "--upstreams=.", "in.csv"], ["--upstreams"]),
+    (["scan", "--qps-per-upstream=-1", "--upstream=192.0.2.1", "in.csv"], ["--qps-per-upstream", "-1"]),
+    (["scan", "--qps-per-upstream=100", "in.csv"], ["--qps-per-upstream", "--upstream"]),
+    (["scan", "--0x20", "in.csv"], ["--0x20", "--upstream"]),
+    (["check", "--0x20", "192.0.2.1", "example.test"], ["--0x20", "--upstream"]),
+    (["scan", "--0x20=yes", "--upstream=192.0.2.1", "in.csv"], ["--0x20"]),
+    (["scan", "--qps-per-upstream=100", "--upstream=192.0.2.1", "--dnssec", "in.csv"], ["--qps-per-upstream", "--dnssec"]),
+    (["scan", "--dnssec", "--upstream=192.0.2.1", "--0x20", "in.csv"], ["--0x20", "--dnssec"]),
     (["scan", "--dnssec=yes", "in.csv"], ["--dnssec"]),
     (["scan", "--helo=x", "in.csv"], ["--helo"]),
     (["scan", "--unbound-config=nowhere.conf", "in.csv"], ["nowhere.conf"]),
@@ -191,16 +201,17 @@ def test_summary(bulk_nsd, tmp_path):
     assert 1 << 20 < s["peak_memory_bytes"] < 1 << 30         # how much it is has tests of its own, without sanitizers
     options = s["options"]
     assert (options["workers"], options["qps"], options["timeout_ms"], options["retries"], options["deadline_ms"], options["checks"], options["upstreams"]) == (2, 5000, 1500, 2, 9000, "spf,iprev,mx,a", 1)
+    assert (options["qps_per_upstream"], options["mix_case"]) == (0, False)
 
 
 def test_summary_counts_questions(server, tmp_path):
-    """What went out is what the server saw, and what was asked is what went out or was at hand."""
+    """What went out is what the server saw, repeated questions among it, and what was asked is what went out or was at hand."""
     dns = server(lambda name, type: ["v=spf1 a mx -all"] if type == "TXT" else ["192.0.2.1"] if type == "A" else [])
     scan = harness.scan(tmp_path, "domain,ip\n" + "a.test,192.0.2.1\n" * 50 + "b.test,192.0.2.1\n" * 50, dns.upstream, "--workers=1")
     s = scan.summary
-    assert s["queries_sent"] == dns.count() == len(dns.asked())
+    assert s["queries_sent"] == len(dns.asked()) and s["queries_sent"] + s["retries"] == dns.count()
     assert s["questions"] == s["cache_hits"] + s["joined"] + s["queries_sent"]
-    assert s["answers"] == s["queries_sent"] and s["failures"] == s["timeouts"] == s["retries"] == 0
+    assert s["answers"] == s["queries_sent"] and s["failures"] == s["timeouts"] == s["tcp_queries"] == s["bad_packets"] == 0
 
 
 def test_summary_counts_failures(server, tmp_path):

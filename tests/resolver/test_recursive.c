@@ -1,4 +1,5 @@
-/* test_recursive.c - the libunbound engine against a real name server (NSD) on a loopback port of its own, and against none.
+/* test_recursive.c - the engines that send, libunbound's and our own, against a real name server (NSD) on a loopback port of its own, and against none. RESOLVER_FORWARD is our own,
+ * but for validation.
  *
  * The server is started once for all tests, and is ready when it answers a query. Everything sent stays on 127.0.0.1. */
 #include <setjmp.h>
@@ -16,7 +17,6 @@
 #include <string.h>
 
 #define PATIENCE_NS (20 * CLOCK_NS_PER_S)
-
 /* ---- asking ---- */
 
 struct client {
@@ -228,8 +228,8 @@ static void odd_names_are_asked(void **state)
 		longest[at] = '.';
 	longest[253] = '\0';
 	const struct answer *a = answer_to(&c, longest, RRTYPE_A); /* a name of 255 octets; NSD has no such zone */
-	assert_int_equal(a->status, ANSWER_UNRESOLVED);
-	assert_string_equal(answer_cause(a), "libunbound cannot say why");
+	assert_int_equal(a->status, ANSWER_REFUSED);
+	assert_int_equal(a->attempts, 2); /* there is no other upstream, so the same was asked once more */
 	answer_unref(a);
 	client_close(&c);
 }
@@ -266,8 +266,8 @@ static void a_thousand_in_flight(void **state)
 		ask(&c, &a[i], name, RRTYPE_A);
 	}
 	resolver_pump(c.resolver, clock_now_ns());
-	assert_int_equal(counters(&c).in_flight, 1000);
-	assert_int_equal(counters(&c).queued, NSD_N_MANY - 1000);
+	assert_in_range(counters(&c).in_flight, 1, 1000); /* the upstream's window grows with its answers */
+	assert_int_equal(counters(&c).queued + counters(&c).in_flight, NSD_N_MANY);
 	run(&c);
 	for (int i = 0; i < NSD_N_MANY; i++) {
 		const uint8_t octets[4] = { 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i };
@@ -289,42 +289,8 @@ static void a_silent_upstream_is_given_up(void **state)
 	config.timeout_ms = 100;
 	config.retries = 0;
 	client_open(&c, &config);
-	expect(&c, "example.com", RRTYPE_A, ANSWER_UNRESOLVED, 0);
-	client_close(&c);
-}
-
-/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays bounded: of 8 questions, 2 and
- * then another 2 are all that it ever holds. */
-static void the_deadline_is_ours(void **state)
-{
-	const struct nsd *s = *state;
-	struct client c;
-	struct resolver_upstream up = loopback(s->silent_port);
-	struct resolver_config config = forward_to(&up, 1);
-	config.timeout_ms = 20000;
-	config.question_deadline_ms = 150;
-	config.max_in_flight = 2;
-	client_open(&c, &config);
-	struct asked a[8];
-	for (int i = 0; i < 8; i++) {
-		char name[32];
-		snprintf(name, sizeof name, "n%d.example.com", i);
-		ask(&c, &a[i], name, RRTYPE_A);
-	}
-	const uint64_t begin_ns = clock_now_ns();
-	while (c.n_open > 4)
-		turn(&c);
-	assert_true(clock_now_ns() - begin_ns >= 300 * CLOCK_NS_PER_MS);
-	assert_true(clock_now_ns() - begin_ns < 5000 * CLOCK_NS_PER_MS);
-	for (int i = 0; i < 50; i++)
-		turn(&c);
-	assert_int_equal(c.n_open, 4);
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(a[i].answer->status, ANSWER_TIMEOUT);
-		answer_unref(a[i].answer);
-	}
-	for (int i = 4; i < 8; i++)
-		assert_true(resolver_is_queued(&a[i].waiter)); /* not a failure: ours to wait */
+	expect(&c, "example.com", RRTYPE_A, ANSWER_TIMEOUT, 0);
+	assert_int_equal(counters(&c).retries, 0);
 	client_close(&c);
 }
 
@@ -358,6 +324,42 @@ static struct resolver_config with_file(char path[128], const struct nsd *s, con
 	config.kind = RESOLVER_RECURSIVE;
 	config.unbound_config = path;
 	return config;
+}
+
+/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays bounded: of 8 questions, 2 and
+ * then another 2 are all that it ever holds. */
+static void the_deadline_is_ours(void **state)
+{
+	const struct nsd *s = *state;
+	struct client c;
+	char path[128], text[512];
+	snprintf(text, sizeof text, "forward-zone:\n\tname: \".\"\n\tforward-addr: 127.0.0.1@%u\n", s->silent_port);
+	struct resolver_config config = with_file(path, s, "silent.conf", text);
+	config.timeout_ms = 20000;
+	config.question_deadline_ms = 150;
+	config.max_in_flight = 2;
+	client_open(&c, &config);
+	struct asked a[8];
+	for (int i = 0; i < 8; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%d.example.com", i);
+		ask(&c, &a[i], name, RRTYPE_A);
+	}
+	const uint64_t begin_ns = clock_now_ns();
+	while (c.n_open > 4)
+		turn(&c);
+	assert_true(clock_now_ns() - begin_ns >= 300 * CLOCK_NS_PER_MS);
+	assert_true(clock_now_ns() - begin_ns < 5000 * CLOCK_NS_PER_MS);
+	for (int i = 0; i < 50; i++)
+		turn(&c);
+	assert_int_equal(c.n_open, 4);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(a[i].answer->status, ANSWER_TIMEOUT);
+		answer_unref(a[i].answer);
+	}
+	for (int i = 4; i < 8; i++)
+		assert_true(resolver_is_queued(&a[i].waiter)); /* not a failure: ours to wait */
+	client_close(&c);
 }
 
 /* Two workers side by side, as threads have them; the zone is in memory, and nothing is sent. */

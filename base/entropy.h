@@ -1,0 +1,20 @@
+/* entropy.h - random numbers that nobody can guess, many for one system call: query ids, source ports, 0x20 bits.
+ *
+ * One pool for each thread that needs some; zeroed is ready for use. */
+#ifndef BASE_ENTROPY_H
+#define BASE_ENTROPY_H
+
+#include <stdint.h>
+
+struct entropy {
+	uint64_t words[128];
+	unsigned left; /* words not given out yet */
+	uint64_t current;
+	unsigned current_bits;
+};
+
+/* From the kernel (getrandom(2)); ends the program when it has none, which it never does once a machine is up. */
+uint64_t entropy_u64(struct entropy *e);
+uint16_t entropy_u16(struct entropy *e);
+
+#endif

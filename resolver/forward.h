@@ -1,0 +1,62 @@
+/* forward.h - (private to resolver/) the forward engine's parts and what they share: forward.c sends and receives, query.c decides.
+ *
+ * A flight gets a *query*. query_try() puts it on a route (an upstream); forward.c sends what was put on the routes, a batch of equal size at a time, and hands to query_answered() what came
+ * in, and to query_due() the queries whose patience is over. So nothing is sent or received but in bulk, once a pump. */
+#ifndef RESOLVER_FORWARD_H
+#define RESOLVER_FORWARD_H
+
+#include "resolver/engine.h"
+#include "resolver/route.h"
+#include "resolver/timers.h"
+
+struct query {
+	struct timer timer; /* first */
+	struct flight *flight;
+	struct attempt *attempts;     /* those that may still be answered, the latest first */
+	struct query *next_free, *next_block;
+	const struct answer *failure; /* the latest that was heard */
+	uint64_t tried, failed;       /* routes, by index modulo 64 */
+	uint8_t n_tries, n_failures;
+	bool plain, by_tcp;
+};
+
+struct forward {
+	struct engine engine; /* first */
+	struct route *routes;
+	unsigned n_routes, n_open, tries_max;
+	uint64_t timeout_ns, now_ns, all_dead_since_ns;
+	bool mix_case, said_dead;
+	struct attempts attempts;
+	struct timers timers;
+	struct query *free_queries, *blocks;
+	struct answer_builder builder;
+	struct datagrams datagrams;
+};
+
+/* ---- query.c ---- */
+
+/* NULL: no memory. */
+struct query *query_get(struct forward *e, struct flight *f);
+/* Nothing is expected any more; the flight is not told. `answered`: its question got an answer, so what is overdue was lost and not silent. */
+void query_end(struct forward *e, struct query *q, bool answered);
+/* All at the end. */
+void queries_free(struct forward *e);
+
+/* The first try, where it is answered soonest. */
+void query_begin(struct forward *e, struct query *q);
+/* Its patience is over. */
+void query_due(struct forward *e, struct query *q);
+/* A message that repeats its question came for the attempt, which is off the query's list and given back already; `a` is a copy. */
+void query_answered(struct forward *e, struct query *q, struct route *r, const struct attempt *a, bool was_latest, const uint8_t *packet, size_t size);
+/* The connection by which it was asked broke: the next try comes soon. */
+void query_hurry(struct forward *e, struct query *q);
+
+/* A route_encode(). */
+size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES]);
+/* A query to learn whether an upstream lives: the root's name servers, which every resolver knows. NULL: no memory. */
+struct attempt *query_probe(struct forward *e, struct route *r);
+/* Of the question of a probe. */
+const struct dname *query_probe_name(void);
+enum { QUERY_PROBE_TYPE = 2 };
+
+#endif

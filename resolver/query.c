@@ -1,0 +1,359 @@
+/* query.c - one question on its way through the upstreams.
+ *
+ *     a definite answer              lands
+ *     cut off (TC)                   the same upstream is asked by TCP
+ *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
+ *     SERVFAIL, REFUSED, malformed   another upstream is asked, or the same when there is no other; after some of them the last one lands
+ *     nothing, for its patience      asked again, elsewhere if possible; after tries_max a timeout lands, or the failure that was heard meanwhile */
+#include "resolver/forward.h"
+
+#include "base/clock.h"
+#include "resolver/echo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EDNS_PAYLOAD = 1232, QUERY_FIXED_BYTES = 12 + 4, OPT_BYTES = 11, QUERIES_PER_BLOCK = 256 };
+enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_TC = 0x02, MASK_RCODE = 0x0f };
+
+/* Answers that are failures, from as many upstreams, before the last one counts. */
+enum { FAILURES_MAX = 3 };
+/* After so many tries without any answer an upstream that never answered with EDNS is asked without it, and after so many answers to such it is never asked with it again. */
+enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
+/* Before the next try, after a connection broke: doubles with every try. */
+#define BREAK_NS (50 * CLOCK_NS_PER_MS)
+
+static const struct dname root = { .size = 1 };
+
+static uint64_t bit_of(const struct route *r)
+{
+	return 1ull << r->index % 64;
+}
+
+/* ---- queries ---- */
+
+/* A block's first query links the blocks. */
+static bool add_block(struct forward *e)
+{
+	struct query *block = calloc(QUERIES_PER_BLOCK, sizeof *block);
+	if (!block)
+		return false;
+	block->next_block = e->blocks;
+	e->blocks = block;
+	for (unsigned i = 1; i < QUERIES_PER_BLOCK; i++) {
+		block[i].next_free = e->free_queries;
+		e->free_queries = &block[i];
+	}
+	return true;
+}
+
+struct query *query_get(struct forward *e, struct flight *f)
+{
+	if (!e->free_queries && !add_block(e))
+		return NULL;
+	struct query *q = e->free_queries;
+	e->free_queries = q->next_free;
+	*q = (struct query){ .flight = f, .next_free = NULL };
+	f->ticket = q;
+	e->n_open++;
+	return q;
+}
+
+static void attempt_give_back(struct forward *e, struct attempt *a)
+{
+	if (a->is_put)
+		route_take_back(a);
+	else
+		attempts_put(&e->attempts, a);
+}
+
+void query_end(struct forward *e, struct query *q, bool answered)
+{
+	while (q->attempts) {
+		struct attempt *a = q->attempts;
+		struct upstream *u = &e->routes[a->wicket.upstream].health;
+		q->attempts = a->next;
+		if (!a->overdue)
+			upstream_dropped(u);
+		else if (answered)
+			upstream_lost(u, a->sent_ns);
+		attempt_give_back(e, a);
+	}
+	timer_unset(&q->timer);
+	answer_unref(q->failure);
+	q->failure = NULL;
+	q->flight->ticket = NULL;
+	q->next_free = e->free_queries;
+	e->free_queries = q;
+	e->n_open--;
+}
+
+void queries_free(struct forward *e)
+{
+	while (e->blocks) {
+		struct query *block = e->blocks;
+		e->blocks = block->next_block;
+		for (unsigned i = 1; i < QUERIES_PER_BLOCK; i++)
+			answer_unref(block[i].failure);
+		free(block);
+	}
+}
+
+static void query_land(struct forward *e, struct query *q, const struct answer *answer)
+{
+	struct flight *f = q->flight;
+	query_end(e, q, answer && answer_is_definite(answer));
+	resolver_land(e->engine.resolver, f, answer);
+}
+
+/* The failure that was heard, or that nothing was. */
+static void query_fail(struct forward *e, struct query *q)
+{
+	const struct answer *answer = answer_ref(q->failure);
+	if (!answer) {
+		char cause[64];
+		snprintf(cause, sizeof cause, "no answer to %u %s", q->n_tries, q->n_tries == 1 ? "query" : "queries");
+		struct answer *timeout = answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, cause);
+		if (timeout)
+			timeout->attempts = q->n_tries;
+		answer = timeout;
+	}
+	query_land(e, q, answer);
+}
+
+/* ---- which upstream ---- */
+
+/* Questions go where they are answered soonest: few are open, and the round trip is short. */
+static uint64_t cost_of(const struct route *r)
+{
+	uint64_t trip_us = r->health.srtt_ns / 1000;
+	return (r->health.in_flight + 1ull) * (trip_us > 100 ? trip_us : 100);
+}
+
+static struct route *cheapest(struct forward *e, bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
+{
+	struct route *best = NULL;
+	for (unsigned i = 0; i < e->n_routes; i++)
+		if (suits(&e->routes[i], q) && (!best || cost_of(&e->routes[i]) < cost_of(best)))
+			best = &e->routes[i];
+	return best;
+}
+
+static bool has_room(const struct route *r, const struct query *q)
+{
+	return upstream_room(&r->health) > 0 && !(q->tried & bit_of(r));
+}
+
+static bool is_untried(const struct route *r, const struct query *q)
+{
+	return !r->health.dead && !(q->tried & bit_of(r));
+}
+
+static bool has_not_failed(const struct route *r, const struct query *q)
+{
+	return !r->health.dead && !(q->failed & bit_of(r));
+}
+
+static bool is_alive(const struct route *r, const struct query *q)
+{
+	(void)q;
+	return !r->health.dead;
+}
+
+static bool is_any(const struct route *r, const struct query *q)
+{
+	(void)r, (void)q;
+	return true;
+}
+
+static struct route *choose(struct forward *e, const struct query *q)
+{
+	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room, is_untried, has_not_failed, is_alive, is_any };
+	struct route *best = NULL;
+	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
+		best = cheapest(e, wishes[i], q);
+	return best;
+}
+
+/* ---- sending ---- */
+
+size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES])
+{
+	(void)engine;
+	const struct dname *qname = a->query ? &a->query->flight->qname : &root;
+	size_t size = wire_encode_query(packet, a->id, qname, a->query ? a->query->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->plain ? 0 : EDNS_PAYLOAD, false);
+	echo_mix_case(packet + ECHO_HEADER_BYTES, qname->size, a->case_bits);
+	return size;
+}
+
+static size_t packet_size(const struct attempt *a)
+{
+	return QUERY_FIXED_BYTES + (a->query ? a->query->flight->qname.size : 1u) + (a->plain ? 0u : OPT_BYTES);
+}
+
+static bool should_be_plain(const struct query *q, const struct route *r)
+{
+	if (r->health.edns != EDNS_UNKNOWN)
+		return r->health.edns == EDNS_REFUSED;
+	return q->plain || (q->n_tries >= TRIES_BEFORE_PLAIN && q->n_tries % 2 == 0);
+}
+
+static struct attempt *attempt_new(struct forward *e, struct query *q, struct route *r, uint16_t port)
+{
+	struct attempt *a = attempts_get(&e->attempts, (struct wicket){ (uint16_t)r->index, port });
+	if (!a)
+		return NULL;
+	a->query = q;
+	a->sent_ns = e->now_ns;
+	a->case_bits = e->mix_case ? entropy_u64(&e->attempts.entropy) | 1ull << 63 : 0;
+	if (q) {
+		a->next = q->attempts;
+		q->attempts = a;
+	}
+	return a;
+}
+
+static bool put_datagram(struct forward *e, struct query *q, struct route *r)
+{
+	struct attempt *a = attempt_new(e, q, r, r->port_now);
+	if (!a)
+		return false;
+	a->plain = should_be_plain(q, r);
+	route_put(r, a, packet_size(a), e->now_ns);
+	timer_set(&e->timers, &q->timer, e->now_ns + upstream_patience_ns(&r->health, q->n_tries));
+	return true;
+}
+
+/* TCP does its own repeating, so a try by it has all the patience there is. */
+static bool put_stream(struct forward *e, struct query *q, struct route *r)
+{
+	uint8_t packet[WIRE_QUERY_MAX_BYTES];
+	struct attempt *a = attempt_new(e, q, r, WICKET_STREAM);
+	if (!a)
+		return false;
+	a->plain = q->plain || r->health.edns == EDNS_REFUSED;
+	size_t size = query_encode(e, a, packet);
+	uint64_t patience_ns = stream_put(r->stream, packet, size) ? e->timeout_ns : BREAK_NS;
+	timer_set(&e->timers, &q->timer, e->now_ns + patience_ns);
+	resolver_count_tcp(e->engine.resolver);
+	return true;
+}
+
+static void query_try(struct forward *e, struct query *q, struct route *r)
+{
+	bool put = q->by_tcp ? put_stream(e, q, r) : put_datagram(e, q, r);
+	if (!put) {
+		query_land(e, q, NULL);
+		return;
+	}
+	upstream_sent(&r->health);
+	q->tried |= bit_of(r);
+	q->n_tries++;
+}
+
+static void query_try_again(struct forward *e, struct query *q, struct route *r)
+{
+	resolver_count_retries(e->engine.resolver, 1);
+	query_try(e, q, r);
+}
+
+void query_begin(struct forward *e, struct query *q)
+{
+	query_try(e, q, choose(e, q));
+}
+
+struct attempt *query_probe(struct forward *e, struct route *r)
+{
+	struct attempt *a = attempt_new(e, NULL, r, r->port_now);
+	if (a)
+		route_put(r, a, packet_size(a), e->now_ns);
+	return a;
+}
+
+const struct dname *query_probe_name(void)
+{
+	return &root;
+}
+
+/* ---- answers ---- */
+
+/* A failure that somebody said. While another try is out, its answer is waited for. */
+static void query_heard_failure(struct forward *e, struct query *q, struct route *r, const struct answer *failure, bool was_latest)
+{
+	if (!failure) {
+		query_land(e, q, NULL);
+		return;
+	}
+	answer_unref(q->failure);
+	q->failure = failure;
+	q->failed |= bit_of(r);
+	q->n_failures++;
+	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
+	if (q->n_failures >= most || q->n_tries >= e->tries_max)
+		query_fail(e, q);
+	else if (was_latest)
+		query_try_again(e, q, choose(e, q));
+}
+
+static void note_edns(struct route *r, const struct attempt *a, unsigned rcode)
+{
+	if (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || r->health.edns != EDNS_UNKNOWN)
+		return;
+	if (!a->plain)
+		r->health.edns = EDNS_WORKS;
+	else if (++r->n_plain_answers >= PLAIN_ANSWERS_PROVE)
+		r->health.edns = EDNS_REFUSED;
+}
+
+static bool wants_plain(const struct route *r, const struct attempt *a, unsigned rcode)
+{
+	return !a->plain && r->health.edns != EDNS_WORKS && (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
+}
+
+void query_answered(struct forward *e, struct query *q, struct route *r, const struct attempt *a, bool was_latest, const uint8_t *packet, size_t size)
+{
+	unsigned rcode = packet[3] & MASK_RCODE;
+	bool by_tcp = a->wicket.port == WICKET_STREAM;
+	if (wants_plain(r, a, rcode)) {
+		q->plain = true;
+		query_try_again(e, q, r);
+		return;
+	}
+	note_edns(r, a, rcode);
+	if (packet[2] & BIT_TC && !by_tcp) {
+		if (q->by_tcp)
+			return; /* another try was cut off before, and TCP is under way */
+		q->by_tcp = true;
+		query_try(e, q, r);
+		return;
+	}
+	struct answer_builder *b = &e->builder;
+	answer_builder_begin(b, &q->flight->qname, q->flight->type);
+	wire_decode(b, packet, size);
+	b->attempts = q->n_tries;
+	const struct answer *answer = answer_build(b);
+	if (answer && !answer_is_definite(answer))
+		query_heard_failure(e, q, r, answer, was_latest);
+	else
+		query_land(e, q, answer);
+}
+
+/* ---- time ---- */
+
+void query_due(struct forward *e, struct query *q)
+{
+	struct attempt *latest = q->attempts;
+	if (latest && !latest->overdue) {
+		latest->overdue = true;
+		upstream_overdue(&e->routes[latest->wicket.upstream].health, latest->sent_ns, e->now_ns);
+	}
+	if (q->n_tries >= e->tries_max)
+		query_fail(e, q);
+	else
+		query_try_again(e, q, choose(e, q));
+}
+
+void query_hurry(struct forward *e, struct query *q)
+{
+	timer_set(&e->timers, &q->timer, e->now_ns + (BREAK_NS << (q->n_tries < 6 ? q->n_tries : 6)));
+}

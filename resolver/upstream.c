@@ -1,0 +1,269 @@
+/* upstream.c - round trip, window, death and rate of one upstream.
+ *
+ * The window is no TCP's: a scanner on a line that loses 5 % at random must not collapse, and what it must find out is an upstream that drops what is too much. So only a share of losses
+ * above LOSS_TOLERATED in an epoch makes it smaller, in proportion. */
+#include "resolver/upstream.h"
+
+#include "base/clock.h"
+
+#include <assert.h>
+
+#define PATIENCE_MIN_NS (300 * CLOCK_NS_PER_MS)     /* most answers come in microseconds, those that must be looked for in seconds: hurry only doubles the work */
+#define PATIENCE_FIRST_NS (500 * CLOCK_NS_PER_MS)
+#define EPOCH_MIN_NS (50 * CLOCK_NS_PER_MS)
+#define EPOCH_MAX_NS CLOCK_NS_PER_S
+#define SILENCE_NS (2 * CLOCK_NS_PER_S)
+#define REFUSAL_IS_OLD_NS (100 * CLOCK_NS_PER_MS)   /* after an answer, an ICMP error may be about a datagram from before it */
+#define PROBE_FIRST_NS (250 * CLOCK_NS_PER_MS)
+#define PROBE_LAST_NS (4 * CLOCK_NS_PER_S)
+
+enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, EPOCH_OUTCOMES = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
+/* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
+enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 150, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8, PACE_MIN_PER_S = 100 };
+#define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
+
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
+static uint64_t at_least(uint64_t value, uint64_t limit)
+{
+	return value > limit ? value : limit;
+}
+
+static void window_start(struct upstream *u)
+{
+	u->window = (unsigned)at_most(WINDOW_FIRST, u->limits.max_in_flight);
+	u->starting = true;
+	u->pace_per_s = 0;
+}
+
+static void epoch_begin(struct upstream *u, uint64_t now_ns)
+{
+	u->epoch_began_ns = now_ns;
+	u->n_answered = u->n_lost = 0;
+	u->was_full = false;
+}
+
+void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns)
+{
+	*u = (struct upstream){ .limits = *limits, .turned_at_ns = now_ns, .silent_since_ns = now_ns };
+	if (!u->limits.max_in_flight)
+		u->limits.max_in_flight = 1;
+	u->credit = (int64_t)CLOCK_NS_PER_S;
+	window_start(u);
+	epoch_begin(u, now_ns);
+}
+
+/* ---- rate ---- */
+
+/* A burst is a tenth of a second's worth. */
+static void rate_fill(struct upstream *u, uint64_t elapsed_ns)
+{
+	int64_t most = (int64_t)(at_least(u->limits.queries_per_s / 10, 1) * CLOCK_NS_PER_S);
+	u->credit += (int64_t)(elapsed_ns * u->limits.queries_per_s);
+	if (u->credit > most)
+		u->credit = most;
+}
+
+static void pace_fill(struct upstream *u, uint64_t elapsed_ns)
+{
+	uint64_t most = PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * u->pace_per_s;
+	u->pace_credit = at_most(u->pace_credit + elapsed_ns * u->pace_per_s, most);
+}
+
+/* ---- round trip: RFC 6298 section 2 ---- */
+
+static void trip_note(struct upstream *u, uint64_t trip_ns)
+{
+	trip_ns = at_least(trip_ns, 1);
+	if (!u->srtt_ns) {
+		u->srtt_ns = trip_ns;
+		u->rttvar_ns = trip_ns / 2;
+		return;
+	}
+	uint64_t off_ns = trip_ns > u->srtt_ns ? trip_ns - u->srtt_ns : u->srtt_ns - trip_ns;
+	u->rttvar_ns += off_ns / 4 - u->rttvar_ns / 4;
+	u->srtt_ns = at_least(u->srtt_ns + trip_ns / 8 - u->srtt_ns / 8, 1);
+}
+
+uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries)
+{
+	uint64_t most_ns = at_least(u->limits.timeout_ms, 1) * CLOCK_NS_PER_MS;
+	uint64_t patience_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, PATIENCE_MIN_NS) : PATIENCE_FIRST_NS;
+	for (; n_tries && patience_ns < most_ns; n_tries--)
+		patience_ns *= 2;
+	return at_most(patience_ns, most_ns);
+}
+
+/* ---- window ---- */
+
+static void window_grow(struct upstream *u)
+{
+	unsigned more = u->starting ? u->window : (unsigned)at_least(u->window / 8, 4);
+	u->window = (unsigned)at_most((uint64_t)u->window + more, u->limits.max_in_flight);
+}
+
+static void window_shrink(struct upstream *u, unsigned n_outcomes, uint64_t now_ns)
+{
+	unsigned kept = n_outcomes - u->n_lost;
+	uint64_t smaller = at_least((uint64_t)u->window * kept / n_outcomes, u->window / 2);
+	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
+	u->starting = false;
+	u->shrunk_ns = now_ns;
+}
+
+/* While nothing was lost yet the window may double in each round trip; later a loss must have the time to show. */
+static uint64_t epoch_min_ns(const struct upstream *u)
+{
+	return at_least(u->srtt_ns, u->starting ? EPOCH_MIN_NS : PATIENCE_MIN_NS);
+}
+
+/* More than LOSS_TOLERATED, by three standard deviations: few outcomes prove nothing. */
+static bool loses_too_much(const struct upstream *u, unsigned n_outcomes)
+{
+	int64_t excess = u->n_lost * 100ll - n_outcomes * (int64_t)LOSS_TOLERATED_PERCENT;
+	int64_t variance = (int64_t)n_outcomes * LOSS_TOLERATED_PERCENT * (100 - LOSS_TOLERATED_PERCENT);
+	return excess > 0 && excess * excess > 9 * variance;
+}
+
+static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
+{
+	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
+	uint64_t answers_per_s = u->n_answered * CLOCK_NS_PER_S / age_ns;
+	u->pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, PACE_MIN_PER_S);
+}
+
+static void epoch_end(struct upstream *u, uint64_t now_ns)
+{
+	unsigned n_outcomes = u->n_answered + u->n_lost;
+	uint64_t age_ns = now_ns - u->epoch_began_ns;
+	if (age_ns < epoch_min_ns(u) || n_outcomes == 0 || (n_outcomes < EPOCH_OUTCOMES && age_ns < EPOCH_MAX_NS))
+		return;
+	if (loses_too_much(u, n_outcomes))
+		window_shrink(u, n_outcomes, now_ns);
+	else if (u->was_full)
+		window_grow(u);
+	if (!u->starting)
+		pace_set(u, n_outcomes, age_ns);
+	epoch_begin(u, now_ns);
+}
+
+unsigned upstream_room(const struct upstream *u)
+{
+	if (u->dead || u->in_flight >= u->window)
+		return 0;
+	unsigned room = u->window - u->in_flight;
+	if (u->pace_per_s)
+		room = (unsigned)at_most(room, u->pace_credit / CLOCK_NS_PER_S);
+	if (!u->limits.queries_per_s)
+		return room;
+	if (u->credit < (int64_t)CLOCK_NS_PER_S)
+		return 0;
+	return (unsigned)at_most(room, (uint64_t)u->credit / CLOCK_NS_PER_S);
+}
+
+/* ---- life and death ---- */
+
+static void heard(struct upstream *u, uint64_t now_ns)
+{
+	u->n_silent = 0;
+	u->silent_since_ns = now_ns;
+	u->ever_answered = true;
+	if (u->dead) {
+		u->dead = false;
+		window_start(u);
+		epoch_begin(u, now_ns);
+	}
+}
+
+static void die(struct upstream *u, uint64_t now_ns)
+{
+	if (u->dead)
+		return;
+	u->dead = true;
+	u->died_ns = u->next_probe_ns = now_ns;
+	u->probe_pause_ns = PROBE_FIRST_NS;
+}
+
+void upstream_turn(struct upstream *u, uint64_t now_ns)
+{
+	uint64_t elapsed_ns = at_most(now_ns - u->turned_at_ns, CLOCK_NS_PER_S);
+	u->turned_at_ns = now_ns;
+	if (u->limits.queries_per_s)
+		rate_fill(u, elapsed_ns);
+	if (u->pace_per_s)
+		pace_fill(u, elapsed_ns);
+	epoch_end(u, now_ns);
+}
+
+static void leave(struct upstream *u)
+{
+	assert(u->in_flight > 0);
+	u->in_flight--;
+}
+
+void upstream_sent(struct upstream *u)
+{
+	u->in_flight++;
+	u->was_full = u->was_full || u->in_flight >= u->window;
+	if (u->limits.queries_per_s)
+		u->credit -= (int64_t)CLOCK_NS_PER_S;
+	u->pace_credit -= at_most(u->pace_credit, CLOCK_NS_PER_S);
+}
+
+void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
+{
+	leave(u);
+	u->n_answered++;
+	trip_note(u, now_ns - sent_ns);
+	heard(u, now_ns);
+}
+
+void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
+{
+	trip_note(u, now_ns - sent_ns);
+	heard(u, now_ns);
+}
+
+void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
+{
+	leave(u);
+	if (sent_ns >= u->silent_since_ns)
+		u->n_silent++;
+	if (u->n_silent >= SILENT_MIN && now_ns - u->silent_since_ns >= SILENCE_NS)
+		die(u, now_ns);
+}
+
+void upstream_dropped(struct upstream *u)
+{
+	leave(u);
+}
+
+void upstream_lost(struct upstream *u, uint64_t sent_ns)
+{
+	u->n_lost += sent_ns >= u->shrunk_ns;
+}
+
+void upstream_unreachable(struct upstream *u, uint64_t now_ns)
+{
+	if (!u->ever_answered || now_ns - u->silent_since_ns >= REFUSAL_IS_OLD_NS)
+		die(u, now_ns);
+}
+
+bool upstream_wants_probe(const struct upstream *u, uint64_t now_ns)
+{
+	return u->dead && now_ns >= u->next_probe_ns;
+}
+
+void upstream_probed(struct upstream *u, uint64_t now_ns)
+{
+	u->next_probe_ns = now_ns + u->probe_pause_ns;
+	u->probe_pause_ns = at_most(2 * u->probe_pause_ns, PROBE_LAST_NS);
+}
+
+void upstream_probe_answered(struct upstream *u, uint64_t now_ns)
+{
+	heard(u, now_ns);
+}

@@ -1,0 +1,82 @@
+/* upstream.h - (private to resolver/) what is known of one upstream, and how much may be asked of it: its round trip, its window, whether it is alive, its share of
+ * the rate, and whether it understands EDNS.
+ *
+ * Pure: no sockets, time is an argument. All in the worker's thread. The life of one query to it:
+ *     upstream_sent()      it takes a place in the window
+ *     then one of          upstream_answered(), upstream_overdue() (patience passed), upstream_dropped() (nobody waits any more): the place is free again
+ *     an overdue query     may still be upstream_answered_late(); or its question was answered through another query, then it is upstream_lost()
+ * A name whose own servers are silent makes queries overdue, but never lost, so the window only shrinks for what this upstream, or the way to it, really drops. */
+#ifndef RESOLVER_UPSTREAM_H
+#define RESOLVER_UPSTREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An upstream is a resolver: what it knows comes in under a millisecond, what it must look up itself may take seconds. Less patience than this would ask twice for much of that. */
+#define UPSTREAM_PATIENCE_MIN_MS 300
+
+struct upstream_limits {
+	unsigned timeout_ms;      /* the most patience for one try */
+	unsigned max_in_flight;   /* the window never grows over this; at least 1 */
+	unsigned queries_per_s;   /* 0: no limit */
+};
+
+enum upstream_edns { EDNS_UNKNOWN, EDNS_WORKS, EDNS_REFUSED };
+
+struct upstream {
+	struct upstream_limits limits;
+	enum upstream_edns edns;      /* kept by the engine */
+	/* round trip (RFC 6298), nanoseconds; srtt 0: not measured yet */
+	uint64_t srtt_ns, rttvar_ns;
+	/* window */
+	unsigned in_flight, window;
+	bool starting;                /* not seen to drop much yet: the window doubles */
+	bool was_full;                /* in this epoch: a window that nobody fills does not grow */
+	uint64_t epoch_began_ns;
+	uint64_t shrunk_ns;           /* losses of what was sent before are known already */
+	unsigned n_answered, n_lost;  /* in this epoch */
+	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
+	uint64_t pace_per_s;          /* 0: none yet */
+	uint64_t pace_credit;
+	/* death */
+	bool dead, ever_answered;
+	uint64_t answered_ns;         /* the last answer */
+	unsigned n_silent;            /* overdue queries since then */
+	uint64_t silent_since_ns;     /* when the first of them was sent, or the last answer if that came after */
+	uint64_t next_probe_ns;
+	uint64_t probe_pause_ns;
+	uint64_t died_ns;
+	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after retries, which do not wait */
+	int64_t credit;
+	uint64_t turned_at_ns;
+};
+
+void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns);
+
+/* Once a turn of the loop, before anything is asked of it: fills the rate, ends the epoch. */
+void upstream_turn(struct upstream *u, uint64_t now_ns);
+
+/* How many new questions it may be sent now: 0 when it is dead, its window is full or its rate used up. Tries that repeat a question need not ask: they replace one that
+ * left the window. */
+unsigned upstream_room(const struct upstream *u);
+
+/* How long to wait for an answer to the `n_tries`-th try of a question (0: the first) before the next try is made. Doubles from try to try; never under UPSTREAM_PATIENCE_MIN_MS,
+ * never over the limit's timeout, which wins. */
+uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
+
+void upstream_sent(struct upstream *u);
+void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns);
+void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns);
+void upstream_dropped(struct upstream *u);
+void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_ns);
+void upstream_lost(struct upstream *u, uint64_t sent_ns);
+
+/* Nothing listens there (ICMP port unreachable). Dead at once, unless it answered in the last 100 ms: the error of a socket may be an old one. */
+void upstream_unreachable(struct upstream *u, uint64_t now_ns);
+
+/* A dead upstream is asked something harmless from time to time; an answer to that, or to anything else, brings it back. */
+bool upstream_wants_probe(const struct upstream *u, uint64_t now_ns);
+void upstream_probed(struct upstream *u, uint64_t now_ns);
+void upstream_probe_answered(struct upstream *u, uint64_t now_ns);
+
+#endif
