@@ -9,9 +9,11 @@
 #include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
+#include <time.h>
 #include <sys/time.h>
 
 struct loop {
+	unsigned gather_us;
 	struct event_base *base;
 };
 
@@ -93,8 +95,18 @@ void loop_event_free(struct loop_event *e)
 	free(e);
 }
 
+void loop_gather(struct loop *l, unsigned microseconds)
+{
+	l->gather_us = microseconds;
+}
+
 void loop_turn(struct loop *l, bool wait)
 {
+	if (wait && l->gather_us) {
+		struct timespec rest = { .tv_nsec = l->gather_us * 1000l };
+		nanosleep(&rest, NULL); /* a signal may end it early */
+	}
+	l->gather_us = 0;
 	event_base_loop(l->base, wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 

@@ -29,6 +29,10 @@ void loop_event_free(struct loop_event *e);
 /* Handles what is ready. With `wait` it first sleeps until something is; without, it returns at once. */
 void loop_turn(struct loop *l, bool wait);
 
+/* The next turn that waits sleeps so long before it looks for events (0: not at all): where thousands of datagrams come in a second, waking up for each of the first few costs more than
+ * the few microseconds that they would have waited. A turn that does not wait is not held up. */
+void loop_gather(struct loop *l, unsigned microseconds);
+
 /* For libunbound, which hangs its own events on it (ub_ctx_create_event). The loop keeps it. */
 struct event_base *loop_event_base(struct loop *l);
 

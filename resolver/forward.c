@@ -17,6 +17,9 @@
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
 /* How many questions at once try their luck with upstreams that are all dead. */
 enum { FORLORN_MAX = 256 };
+/* While so many questions are open, and less than such a part of them was answered in a turn, the worker rests before it looks again: it then finds many answers at once. It
+ * rests for a part of the round trip, within bounds. */
+enum { GATHER_MIN = 64, GATHER_PART = 8, GATHER_TRIP_PART = 64, GATHER_MIN_US = 200, GATHER_MAX_US = 2000 };
 
 /* ---- questions ---- */
 
@@ -93,6 +96,7 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 		more = ports_receive(&r->ports, port, &e->datagrams, &unreachable);
 		if (unreachable)
 			upstream_unreachable(&r->health, e->now_ns);
+		e->n_taken += e->datagrams.n;
 		for (unsigned i = 0; i < e->datagrams.n; i++)
 			take(e, r, (uint16_t)port, e->datagrams.octets[i], e->datagrams.sizes[i]);
 	}
@@ -152,6 +156,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct forward *e = (struct forward *)engine;
 	e->now_ns = now_ns;
+	e->n_taken = 0;
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
 		upstream_turn(&r->health, now_ns);
@@ -167,6 +172,16 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 	note_the_dead(e);
 }
 
+static unsigned gather_us(const struct forward *e)
+{
+	uint64_t trip_ns = UINT64_MAX;
+	for (unsigned i = 0; i < e->n_routes; i++)
+		if (!e->routes[i].health.dead && e->routes[i].health.srtt_ns < trip_ns)
+			trip_ns = e->routes[i].health.srtt_ns;
+	uint64_t us = trip_ns / 1000 / GATHER_TRIP_PART;
+	return us < GATHER_MIN_US || trip_ns == UINT64_MAX ? GATHER_MIN_US : us < GATHER_MAX_US ? (unsigned)us : GATHER_MAX_US;
+}
+
 static void forward_flush(struct engine *engine)
 {
 	struct forward *e = (struct forward *)engine;
@@ -175,6 +190,8 @@ static void forward_flush(struct engine *engine)
 			route_flush(&e->routes[i], &e->attempts, query_encode, e->now_ns);
 		stream_turn(e->routes[i].stream);
 	}
+	if (e->n_open >= GATHER_MIN && e->n_taken * GATHER_PART < e->n_open)
+		loop_gather(e->loop, gather_us(e));
 }
 
 static bool forward_has_room(const struct engine *engine)
@@ -246,6 +263,7 @@ enum error forward_engine_new(struct engine **out, struct resolver *r, const str
 	if (!e)
 		return err;
 	e->engine = (struct engine){ .ops = &forward_ops, .resolver = r };
+	e->loop = loop;
 	e->now_ns = clock_now_ns();
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
 	/* An upstream that answers quickly is asked again long before the timeout, so more tries fit into the same time. */

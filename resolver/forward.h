@@ -22,8 +22,10 @@ struct query {
 
 struct forward {
 	struct engine engine; /* first */
+	struct loop *loop;
 	struct route *routes;
 	unsigned n_routes, n_open, tries_max;
+	unsigned n_taken; /* datagrams, in this turn */
 	uint64_t timeout_ns, now_ns, all_dead_since_ns;
 	bool mix_case, said_dead;
 	struct attempts attempts;

@@ -213,6 +213,12 @@ static struct attempt *attempt_new(struct forward *e, struct query *q, struct ro
 	return a;
 }
 
+/* Up to a quarter more, at random: what was sent together and lost together must not be sent together again. */
+static uint64_t spread(struct forward *e, uint64_t patience_ns)
+{
+	return patience_ns + patience_ns / 4 * entropy_u16(&e->attempts.entropy) / UINT16_MAX;
+}
+
 static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 {
 	struct attempt *a = attempt_new(e, q, r, r->port_now);
@@ -220,7 +226,7 @@ static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 		return false;
 	a->plain = should_be_plain(q, r);
 	route_put(r, a, packet_size(a), e->now_ns);
-	timer_set(&e->timers, &q->timer, e->now_ns + upstream_patience_ns(&r->health, q->n_tries));
+	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, upstream_patience_ns(&r->health, q->n_tries)));
 	return true;
 }
 

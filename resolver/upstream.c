@@ -1,7 +1,8 @@
 /* upstream.c - round trip, window, death and rate of one upstream.
  *
  * The window is no TCP's: a scanner on a line that loses 5 % at random must not collapse, and what it must find out is an upstream that drops what is too much. So only a share of losses
- * above LOSS_TOLERATED in an epoch makes it smaller, in proportion. */
+ * above LOSS_TOLERATED makes it smaller, in proportion. That share is taken of a cohort of queries, those sent in a short time: losses are known later than answers, and to compare the
+ * ones with the others of the same moment would mix two loads. */
 #include "resolver/upstream.h"
 
 #include "base/clock.h"
@@ -10,16 +11,16 @@
 
 #define PATIENCE_MIN_NS (300 * CLOCK_NS_PER_MS)     /* most answers come in microseconds, those that must be looked for in seconds: hurry only doubles the work */
 #define PATIENCE_FIRST_NS (500 * CLOCK_NS_PER_MS)
-#define EPOCH_MIN_NS (50 * CLOCK_NS_PER_MS)
-#define EPOCH_MAX_NS CLOCK_NS_PER_S
+#define COHORT_MIN_NS (50 * CLOCK_NS_PER_MS)
+#define COHORT_MAX_NS CLOCK_NS_PER_S
 #define SILENCE_NS (2 * CLOCK_NS_PER_S)
 #define REFUSAL_IS_OLD_NS (100 * CLOCK_NS_PER_MS)   /* after an answer, an ICMP error may be about a datagram from before it */
 #define PROBE_FIRST_NS (250 * CLOCK_NS_PER_MS)
 #define PROBE_LAST_NS (4 * CLOCK_NS_PER_S)
 
-enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, EPOCH_OUTCOMES = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
+enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
 /* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
-enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 150, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8, PACE_MIN_PER_S = 100 };
+enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8, PACE_MIN_PER_S = 100 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
@@ -37,23 +38,30 @@ static void window_start(struct upstream *u)
 	u->window = (unsigned)at_most(WINDOW_FIRST, u->limits.max_in_flight);
 	u->starting = true;
 	u->pace_per_s = 0;
+	u->pace_credit = 0;
 }
 
-static void epoch_begin(struct upstream *u, uint64_t now_ns)
+static void cohort_begin(struct upstream *u, uint64_t now_ns)
 {
-	u->epoch_began_ns = now_ns;
-	u->n_answered = u->n_lost = 0;
-	u->was_full = false;
+	u->cohort_begin_ns = now_ns;
+	u->cohort_end_ns = 0;
+	u->n_cohort = u->n_answered = u->n_lost = 0;
+	u->was_full = u->pace_limits = false;
+}
+
+static bool is_of_cohort(const struct upstream *u, uint64_t sent_ns)
+{
+	return sent_ns >= u->cohort_begin_ns && (!u->cohort_end_ns || sent_ns < u->cohort_end_ns);
 }
 
 void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns)
 {
-	*u = (struct upstream){ .limits = *limits, .turned_at_ns = now_ns, .silent_since_ns = now_ns };
+	*u = (struct upstream){ .limits = *limits, .turned_at_ns = now_ns, .silent_since_ns = now_ns, .answered_ns = now_ns };
 	if (!u->limits.max_in_flight)
 		u->limits.max_in_flight = 1;
 	u->credit = (int64_t)CLOCK_NS_PER_S;
 	window_start(u);
-	epoch_begin(u, now_ns);
+	cohort_begin(u, now_ns);
 }
 
 /* ---- rate ---- */
@@ -69,8 +77,11 @@ static void rate_fill(struct upstream *u, uint64_t elapsed_ns)
 
 static void pace_fill(struct upstream *u, uint64_t elapsed_ns)
 {
-	uint64_t most = PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * u->pace_per_s;
-	u->pace_credit = at_most(u->pace_credit + elapsed_ns * u->pace_per_s, most);
+	int64_t most = (int64_t)(PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * u->pace_per_s);
+	u->pace_limits = u->pace_limits || (!u->cohort_end_ns && u->pace_credit < (int64_t)CLOCK_NS_PER_S);
+	u->pace_credit += (int64_t)(elapsed_ns * u->pace_per_s);
+	if (u->pace_credit > most)
+		u->pace_credit = most;
 }
 
 /* ---- round trip: RFC 6298 section 2 ---- */
@@ -105,19 +116,12 @@ static void window_grow(struct upstream *u)
 	u->window = (unsigned)at_most((uint64_t)u->window + more, u->limits.max_in_flight);
 }
 
-static void window_shrink(struct upstream *u, unsigned n_outcomes, uint64_t now_ns)
+static void window_shrink(struct upstream *u, unsigned n_outcomes)
 {
 	unsigned kept = n_outcomes - u->n_lost;
 	uint64_t smaller = at_least((uint64_t)u->window * kept / n_outcomes, u->window / 2);
 	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
 	u->starting = false;
-	u->shrunk_ns = now_ns;
-}
-
-/* While nothing was lost yet the window may double in each round trip; later a loss must have the time to show. */
-static uint64_t epoch_min_ns(const struct upstream *u)
-{
-	return at_least(u->srtt_ns, u->starting ? EPOCH_MIN_NS : PATIENCE_MIN_NS);
 }
 
 /* More than LOSS_TOLERATED, by three standard deviations: few outcomes prove nothing. */
@@ -128,26 +132,45 @@ static bool loses_too_much(const struct upstream *u, unsigned n_outcomes)
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
+/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. */
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
 	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
 	uint64_t answers_per_s = u->n_answered * CLOCK_NS_PER_S / age_ns;
-	u->pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, PACE_MIN_PER_S);
+	uint64_t pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, PACE_MIN_PER_S);
+	if (!u->pace_per_s || u->pace_limits || pace_per_s > u->pace_per_s)
+		u->pace_per_s = pace_per_s;
 }
 
-static void epoch_end(struct upstream *u, uint64_t now_ns)
+/* When the first repeats of what was lost may have been answered. */
+static uint64_t cohort_judged_ns(const struct upstream *u)
+{
+	uint64_t patience_ns = upstream_patience_ns(u, 0);
+	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
+}
+
+static void cohort_judge(struct upstream *u)
 {
 	unsigned n_outcomes = u->n_answered + u->n_lost;
-	uint64_t age_ns = now_ns - u->epoch_began_ns;
-	if (age_ns < epoch_min_ns(u) || n_outcomes == 0 || (n_outcomes < EPOCH_OUTCOMES && age_ns < EPOCH_MAX_NS))
+	if (n_outcomes == 0)
 		return;
 	if (loses_too_much(u, n_outcomes))
-		window_shrink(u, n_outcomes, now_ns);
+		window_shrink(u, n_outcomes);
 	else if (u->was_full)
 		window_grow(u);
 	if (!u->starting)
-		pace_set(u, n_outcomes, age_ns);
-	epoch_begin(u, now_ns);
+		pace_set(u, n_outcomes, u->cohort_end_ns - u->cohort_begin_ns);
+}
+
+static void cohort_turn(struct upstream *u, uint64_t now_ns)
+{
+	uint64_t age_ns = now_ns - u->cohort_begin_ns;
+	if (!u->cohort_end_ns && age_ns >= at_least(u->srtt_ns, COHORT_MIN_NS) && (u->n_cohort >= COHORT_MIN || age_ns >= COHORT_MAX_NS))
+		u->cohort_end_ns = now_ns;
+	if (u->cohort_end_ns && (u->n_answered + u->n_lost >= u->n_cohort || now_ns >= cohort_judged_ns(u))) {
+		cohort_judge(u);
+		cohort_begin(u, now_ns);
+	}
 }
 
 unsigned upstream_room(const struct upstream *u)
@@ -156,7 +179,7 @@ unsigned upstream_room(const struct upstream *u)
 		return 0;
 	unsigned room = u->window - u->in_flight;
 	if (u->pace_per_s)
-		room = (unsigned)at_most(room, u->pace_credit / CLOCK_NS_PER_S);
+		room = u->pace_credit < (int64_t)CLOCK_NS_PER_S ? 0 : (unsigned)at_most(room, (uint64_t)u->pace_credit / CLOCK_NS_PER_S);
 	if (!u->limits.queries_per_s)
 		return room;
 	if (u->credit < (int64_t)CLOCK_NS_PER_S)
@@ -169,12 +192,12 @@ unsigned upstream_room(const struct upstream *u)
 static void heard(struct upstream *u, uint64_t now_ns)
 {
 	u->n_silent = 0;
-	u->silent_since_ns = now_ns;
+	u->answered_ns = u->silent_since_ns = now_ns;
 	u->ever_answered = true;
 	if (u->dead) {
 		u->dead = false;
 		window_start(u);
-		epoch_begin(u, now_ns);
+		cohort_begin(u, now_ns);
 	}
 }
 
@@ -195,7 +218,7 @@ void upstream_turn(struct upstream *u, uint64_t now_ns)
 		rate_fill(u, elapsed_ns);
 	if (u->pace_per_s)
 		pace_fill(u, elapsed_ns);
-	epoch_end(u, now_ns);
+	cohort_turn(u, now_ns);
 }
 
 static void leave(struct upstream *u)
@@ -207,22 +230,27 @@ static void leave(struct upstream *u)
 void upstream_sent(struct upstream *u)
 {
 	u->in_flight++;
-	u->was_full = u->was_full || u->in_flight >= u->window;
+	if (!u->cohort_end_ns) {
+		u->n_cohort++;
+		u->was_full = u->was_full || u->in_flight >= u->window;
+	}
 	if (u->limits.queries_per_s)
 		u->credit -= (int64_t)CLOCK_NS_PER_S;
-	u->pace_credit -= at_most(u->pace_credit, CLOCK_NS_PER_S);
+	if (u->pace_per_s)
+		u->pace_credit -= (int64_t)CLOCK_NS_PER_S;
 }
 
 void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
 	leave(u);
-	u->n_answered++;
+	u->n_answered += is_of_cohort(u, sent_ns);
 	trip_note(u, now_ns - sent_ns);
 	heard(u, now_ns);
 }
 
 void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
+	u->n_answered += is_of_cohort(u, sent_ns);
 	trip_note(u, now_ns - sent_ns);
 	heard(u, now_ns);
 }
@@ -230,8 +258,8 @@ void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_n
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
 	leave(u);
-	if (sent_ns >= u->silent_since_ns)
-		u->n_silent++;
+	if (sent_ns >= u->answered_ns && u->n_silent++ == 0)
+		u->silent_since_ns = at_least(u->answered_ns, sent_ns);
 	if (u->n_silent >= SILENT_MIN && now_ns - u->silent_since_ns >= SILENCE_NS)
 		die(u, now_ns);
 }
@@ -243,12 +271,12 @@ void upstream_dropped(struct upstream *u)
 
 void upstream_lost(struct upstream *u, uint64_t sent_ns)
 {
-	u->n_lost += sent_ns >= u->shrunk_ns;
+	u->n_lost += is_of_cohort(u, sent_ns);
 }
 
 void upstream_unreachable(struct upstream *u, uint64_t now_ns)
 {
-	if (!u->ever_answered || now_ns - u->silent_since_ns >= REFUSAL_IS_OLD_NS)
+	if (!u->ever_answered || now_ns - u->answered_ns >= REFUSAL_IS_OLD_NS)
 		die(u, now_ns);
 }
 

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 /* An upstream is a resolver: what it knows comes in under a millisecond, what it must look up itself may take seconds. Less patience than this would ask twice for much of that. */
-#define UPSTREAM_PATIENCE_MIN_MS 300
 
 struct upstream_limits {
 	unsigned timeout_ms;      /* the most patience for one try */
@@ -31,18 +30,19 @@ struct upstream {
 	/* window */
 	unsigned in_flight, window;
 	bool starting;                /* not seen to drop much yet: the window doubles */
-	bool was_full;                /* in this epoch: a window that nobody fills does not grow */
-	uint64_t epoch_began_ns;
-	uint64_t shrunk_ns;           /* losses of what was sent before are known already */
-	unsigned n_answered, n_lost;  /* in this epoch */
+	bool was_full;                /* while the cohort was sent: a window that nobody fills does not grow */
+	/* the cohort: what was sent in a short time, judged when all of it was answered or could have been */
+	uint64_t cohort_begin_ns, cohort_end_ns; /* end 0: it is being sent */
+	unsigned n_cohort, n_answered, n_lost;
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
-	uint64_t pace_credit;
+	int64_t pace_credit;          /* below zero after retries, which do not wait */
+	bool pace_limits;             /* it held a question back while the cohort was sent */
 	/* death */
 	bool dead, ever_answered;
 	uint64_t answered_ns;         /* the last answer */
 	unsigned n_silent;            /* overdue queries since then */
-	uint64_t silent_since_ns;     /* when the first of them was sent, or the last answer if that came after */
+	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
 	uint64_t next_probe_ns;
 	uint64_t probe_pause_ns;
 	uint64_t died_ns;
@@ -53,14 +53,14 @@ struct upstream {
 
 void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns);
 
-/* Once a turn of the loop, before anything is asked of it: fills the rate, ends the epoch. */
+/* Once a turn of the loop, before anything is asked of it: fills the rate and the pace, judges a cohort. */
 void upstream_turn(struct upstream *u, uint64_t now_ns);
 
 /* How many new questions it may be sent now: 0 when it is dead, its window is full or its rate used up. Tries that repeat a question need not ask: they replace one that
  * left the window. */
 unsigned upstream_room(const struct upstream *u);
 
-/* How long to wait for an answer to the `n_tries`-th try of a question (0: the first) before the next try is made. Doubles from try to try; never under UPSTREAM_PATIENCE_MIN_MS,
+/* How long to wait for an answer to the `n_tries`-th try of a question (0: the first) before the next try is made. Doubles from try to try; never under 300 ms,
  * never over the limit's timeout, which wins. */
 uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
 
