@@ -48,19 +48,6 @@ static void probe_answered(struct forward *e, struct route *r, struct attempt *a
 	attempts_put(&e->attempts, a);
 }
 
-/* Takes the attempt off its query and gives it back; true if it was the latest one. */
-static bool attempt_take(struct forward *e, struct attempt *a)
-{
-	struct query *q = a->query;
-	struct attempt **link = &q->attempts;
-	bool was_latest = q->attempts == a;
-	while (*link != a)
-		link = &(*link)->next;
-	*link = a->next;
-	attempts_put(&e->attempts, a);
-	return was_latest;
-}
-
 /* Octets from an upstream's address and port. */
 static void take(struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
@@ -82,10 +69,7 @@ static void take(struct forward *e, struct route *r, uint16_t port, const uint8_
 		probe_answered(e, r, a);
 		return;
 	}
-	struct attempt copy = *a;
-	bool was_latest = attempt_take(e, a);
-	(copy.overdue ? upstream_answered_late : upstream_answered)(&r->health, copy.sent_ns, e->now_ns);
-	query_answered(e, q, r, &copy, was_latest, packet, size);
+	query_answered(e, a, packet, size);
 }
 
 static void take_datagrams(struct forward *e, struct route *r, unsigned port)
@@ -107,12 +91,14 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
 	struct route *r = arg;
-	take(r->engine, r, WICKET_STREAM, octets, size);
+	struct forward *e = r->engine;
+	r->stream_heard_ns = e->now_ns;
+	take(e, r, WICKET_STREAM, octets, size);
 }
 
 static void hurry(void *arg, struct attempt *a)
 {
-	if (a->query && a->query->attempts == a)
+	if (a->query && a->query->attempts == a && !a->overdue)
 		query_hurry(arg, a->query);
 }
 
@@ -121,6 +107,12 @@ static void stream_is_gone(void *arg)
 	struct route *r = arg;
 	struct forward *e = r->engine;
 	attempts_each(&e->attempts, (struct wicket){ (uint16_t)r->index, WICKET_STREAM }, hurry, e);
+}
+
+void forward_drop_stream(struct route *r)
+{
+	stream_close(r->stream);
+	stream_is_gone(r);
 }
 
 /* ---- time ---- */

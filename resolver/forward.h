@@ -48,8 +48,8 @@ void queries_free(struct forward *e);
 void query_begin(struct forward *e, struct query *q);
 /* Its patience is over. */
 void query_due(struct forward *e, struct query *q);
-/* A message that repeats its question came for the attempt, which is off the query's list and given back already; `a` is a copy. */
-void query_answered(struct forward *e, struct query *q, struct route *r, const struct attempt *a, bool was_latest, const uint8_t *packet, size_t size);
+/* A message came that repeats the question of the attempt, whose query may be over afterwards. */
+void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet, size_t size);
 /* The connection by which it was asked broke: the next try comes soon. */
 void query_hurry(struct forward *e, struct query *q);
 
@@ -60,5 +60,10 @@ struct attempt *query_probe(struct forward *e, struct route *r);
 /* Of the question of a probe. */
 const struct dname *query_probe_name(void);
 enum { QUERY_PROBE_TYPE = 2 };
+
+/* ---- forward.c ---- */
+
+/* Closes the connection; whoever waits for it tries again soon. */
+void forward_drop_stream(struct route *r);
 
 #endif

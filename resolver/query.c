@@ -3,7 +3,8 @@
  *     a definite answer              lands
  *     cut off (TC)                   the same upstream is asked by TCP
  *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
- *     SERVFAIL, REFUSED, malformed   another upstream is asked, or the same when there is no other; after some of them the last one lands
+ *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other; after some of them the last one lands
+ *     malformed                      the same, but the right answer may still come, and then counts: it is waited for as long as for any
  *     nothing, for its patience      asked again, elsewhere if possible; after tries_max a timeout lands, or the failure that was heard meanwhile */
 #include "resolver/forward.h"
 
@@ -75,7 +76,7 @@ void query_end(struct forward *e, struct query *q, bool answered)
 		q->attempts = a->next;
 		if (!a->overdue)
 			upstream_dropped(u);
-		else if (answered)
+		else if (answered && a->wicket.port != WICKET_STREAM)
 			upstream_lost(u, a->sent_ns);
 		attempt_give_back(e, a);
 	}
@@ -283,22 +284,26 @@ const struct dname *query_probe_name(void)
 
 /* ---- answers ---- */
 
+static bool has_failed_enough(const struct forward *e, const struct query *q)
+{
+	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
+	return q->n_failures >= most || q->n_tries >= e->tries_max;
+}
+
 /* A failure that somebody said. While another try is out, its answer is waited for. */
 static void query_heard_failure(struct forward *e, struct query *q, struct route *r, const struct answer *failure, bool was_latest)
 {
-	if (!failure) {
-		query_land(e, q, NULL);
-		return;
-	}
 	answer_unref(q->failure);
 	q->failure = failure;
 	q->failed |= bit_of(r);
-	q->n_failures++;
-	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
-	if (q->n_failures >= most || q->n_tries >= e->tries_max)
-		query_fail(e, q);
-	else if (was_latest)
+	if (q->n_failures < UINT8_MAX)
+		q->n_failures++;
+	if (has_failed_enough(e, q)) {
+		if (failure->status != ANSWER_MALFORMED)
+			query_fail(e, q);
+	} else if (was_latest) {
 		query_try_again(e, q, choose(e, q));
+	}
 }
 
 static void note_edns(struct route *r, const struct attempt *a, unsigned rcode)
@@ -316,29 +321,65 @@ static bool wants_plain(const struct route *r, const struct attempt *a, unsigned
 	return !a->plain && r->health.edns != EDNS_WORKS && (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
 }
 
-void query_answered(struct forward *e, struct query *q, struct route *r, const struct attempt *a, bool was_latest, const uint8_t *packet, size_t size)
+/* Takes the attempt off its query and gives it back; true if it was the latest one. */
+static bool attempt_take(struct forward *e, struct attempt *a)
 {
-	unsigned rcode = packet[3] & MASK_RCODE;
-	bool by_tcp = a->wicket.port == WICKET_STREAM;
-	if (wants_plain(r, a, rcode)) {
-		q->plain = true;
-		query_try_again(e, q, r);
-		return;
-	}
-	note_edns(r, a, rcode);
-	if (packet[2] & BIT_TC && !by_tcp) {
-		if (q->by_tcp)
-			return; /* another try was cut off before, and TCP is under way */
-		q->by_tcp = true;
-		query_try(e, q, r);
-		return;
-	}
+	struct query *q = a->query;
+	struct attempt **link = &q->attempts;
+	bool was_latest = q->attempts == a;
+	while (*link != a)
+		link = &(*link)->next;
+	*link = a->next;
+	attempts_put(&e->attempts, a);
+	return was_latest;
+}
+
+/* NULL: no memory. */
+static const struct answer *decode(struct forward *e, const struct query *q, const uint8_t *packet, size_t size)
+{
 	struct answer_builder *b = &e->builder;
 	answer_builder_begin(b, &q->flight->qname, q->flight->type);
 	wire_decode(b, packet, size);
 	b->attempts = q->n_tries;
-	const struct answer *answer = answer_build(b);
-	if (answer && !answer_is_definite(answer))
+	return answer_build(b);
+}
+
+/* What the upstream says in place of an answer, so that it must be asked in another way: true when it was. */
+static bool asked_otherwise(struct forward *e, struct query *q, struct route *r, const struct attempt *a, const uint8_t *packet)
+{
+	if (wants_plain(r, a, packet[3] & MASK_RCODE)) {
+		q->plain = true;
+		query_try_again(e, q, r);
+		return true;
+	}
+	note_edns(r, a, packet[3] & MASK_RCODE);
+	if (!(packet[2] & BIT_TC) || a->wicket.port == WICKET_STREAM)
+		return false;
+	/* when another try was cut off before, TCP is under way */
+	if (!q->by_tcp) {
+		q->by_tcp = true;
+		query_try(e, q, r);
+	}
+	return true;
+}
+
+void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet, size_t size)
+{
+	struct query *q = a->query;
+	struct route *r = &e->routes[a->wicket.upstream];
+	bool is_cut_off = packet[2] & BIT_TC && a->wicket.port != WICKET_STREAM;
+	const struct answer *answer = is_cut_off ? NULL : decode(e, q, packet, size);
+	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet[3] & MASK_RCODE)) {
+		resolver_count_bad(e->engine.resolver);
+		query_heard_failure(e, q, r, answer, q->attempts == a);
+		return;
+	}
+	(a->overdue ? upstream_answered_late : upstream_answered)(&r->health, a->sent_ns, e->now_ns);
+	struct attempt copy = *a;
+	bool was_latest = attempt_take(e, a);
+	if (asked_otherwise(e, q, r, &copy, packet))
+		answer_unref(answer);
+	else if (answer && !answer_is_definite(answer))
 		query_heard_failure(e, q, r, answer, was_latest);
 	else
 		query_land(e, q, answer);
@@ -346,14 +387,26 @@ void query_answered(struct forward *e, struct query *q, struct route *r, const s
 
 /* ---- time ---- */
 
+/* A connection that said nothing since the query went out is as good as none. What TCP does not bring says nothing about datagrams, so it is no silence of the upstream. */
+static void stream_overdue(struct forward *e, const struct attempt *a)
+{
+	struct route *r = &e->routes[a->wicket.upstream];
+	upstream_dropped(&r->health);
+	if (r->stream_heard_ns < a->sent_ns)
+		forward_drop_stream(r);
+}
+
 void query_due(struct forward *e, struct query *q)
 {
 	struct attempt *latest = q->attempts;
 	if (latest && !latest->overdue) {
 		latest->overdue = true;
-		upstream_overdue(&e->routes[latest->wicket.upstream].health, latest->sent_ns, e->now_ns);
+		if (latest->wicket.port == WICKET_STREAM)
+			stream_overdue(e, latest);
+		else
+			upstream_overdue(&e->routes[latest->wicket.upstream].health, latest->sent_ns, e->now_ns);
 	}
-	if (q->n_tries >= e->tries_max)
+	if (q->failure ? has_failed_enough(e, q) : q->n_tries >= e->tries_max)
 		query_fail(e, q);
 	else
 		query_try_again(e, q, choose(e, q));

@@ -14,6 +14,7 @@ struct route {
 	struct upstream health;
 	struct ports ports;
 	struct stream *stream;
+	uint64_t stream_heard_ns; /* when it last brought a message */
 	void *engine;             /* for the stream's callbacks */
 	unsigned index;
 	uint16_t port_now;        /* which socket queries are put for */

@@ -5,8 +5,8 @@
  * follows (none, in the usual order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
  * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the message, in a few words.
  *
- * Lenient where resolvers are: bytes after the last RR, RRs of other owners, types and classes, and DNAMEs (the CNAME made from one
- * is there as well, RFC 6672 section 3.1) are passed over. */
+ * Lenient where resolvers are: RRs of other owners and types, and DNAMEs (the CNAME made from one is there as well, RFC 6672 section
+ * 3.1) are passed over. Octets behind the last RR, and answers of another class, make a message malformed: no resolver sends such. */
 #include "resolver/wire.h"
 
 #include "base/reader.h"
@@ -144,8 +144,9 @@ static void soa_note(struct message *m, const struct rr *rr)
 static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_authority, unsigned n_additional)
 {
 	struct rr rr;
-	for (unsigned i = 0; i < m->n_answers; i++)
-		rr_read(r, &rr);
+	for (unsigned i = 0; i < m->n_answers && rr_read(r, &rr); i++)
+		if (rr.class != CLASS_IN)
+			return "a record of another class";
 	for (unsigned i = 0; i < n_authority && rr_read(r, &rr); i++)
 		soa_note(m, &rr);
 	for (unsigned i = 0; i < n_additional; i++) {
@@ -159,7 +160,9 @@ static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_auth
 			m->rcode |= (unsigned)reader_u8(&field) << 4;
 		}
 	}
-	return reader_ok(r) ? NULL : "ends inside a record";
+	if (!reader_ok(r))
+		return "ends inside a record";
+	return r->at == r->end ? NULL : "octets behind the last record";
 }
 
 static const char *message_scan(struct message *m, const struct answer_builder *b, const uint8_t *packet, size_t size)

@@ -9,10 +9,10 @@ import nameservers
 
 @pytest.fixture
 def server():
-    """Starts a Server; called with its script."""
+    """Starts a Server; called with its script, or with raw=."""
     started = []
 
-    def begin(script, **options):
+    def begin(script=None, **options):
         started.append(nameservers.Server(script, **options))
         return started[-1]
 

@@ -18,6 +18,7 @@ import dns.rdatatype
 import dns.rrset
 
 import harness
+import tcpserver
 
 NSD = "/usr/sbin/nsd"
 
@@ -105,19 +106,86 @@ class Nsd:
 # What a Server's script may return instead of records.
 SILENCE = object()
 
+SOA_TEXT = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
+
+
+class Query:
+    """One query as it came: `wire` are its octets, `message` is what dnspython makes of them, `spelling` is the name in the letter case that was sent. `number` says how often this
+    name and type had been asked before, by UDP and by TCP each for itself."""
+
+    def __init__(self, wire, peer, by_tcp=False):
+        self.time, self.wire, self.peer, self.by_tcp = time.monotonic(), wire, peer, by_tcp
+        self.message = dns.message.from_wire(wire)
+        self.question = self.message.question[0]
+        self.spelling = self.question.name.to_text(omit_final_dot=True)
+        self.name, self.type = self.spelling.lower(), dns.rdatatype.to_text(self.question.rdtype)
+        self.number = 0
+
+    @property
+    def has_edns(self):
+        return self.message.edns >= 0
+
+    def reply(self, said):
+        """The answer that says so: record texts or an rcode word, as in a script."""
+        reply = dns.message.make_response(self.message, recursion_available=True)
+        if isinstance(said, str):
+            reply.set_rcode(dns.rcode.from_text(said))
+        elif said:
+            texts = [f'"{text}"' if self.type == "TXT" and not text.startswith('"') else text for text in said]
+            reply.answer.append(dns.rrset.from_text_list(self.question.name, 300, "IN", self.question.rdtype, texts))
+        if not reply.answer and reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            reply.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", SOA_TEXT))
+        return reply
+
+    def packet(self, said):
+        """The octets of that answer."""
+        return self.reply(said).to_wire(max_size=65535)
+
+    def cut_off(self):
+        """The octets of an answer that holds nothing and says that there is more (TC)."""
+        reply = dns.message.make_response(self.message, recursion_available=True)
+        reply.flags |= dns.flags.TC
+        return reply.to_wire()
+
+
+def ask_script(script, name, type):
+    """Scripts that take names apart know nothing of the root, which the engine asks for to see whether somebody lives there: that has no data then."""
+    try:
+        return script(name, type)
+    except ValueError:
+        assert name == "."
+        return []
+
+
+class Later:
+    """A packet that leaves after a while."""
+
+    def __init__(self, octets, delay_s):
+        self.octets, self.delay_s = octets, delay_s
+
 
 class Server:
-    """A DNS server in a thread, UDP only. `script(name, type)` gets the lower-case name without its last dot and the type's mnemonic, and returns a list of record texts
-    ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a function of the name. Every question is noted."""
+    """A DNS server in a thread. `script(name, type)` gets the lower-case name without its last dot and the type's mnemonic, and returns a list of record texts
+    ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a function of the name. Every question is noted.
 
-    def __init__(self, script, delay_s=0, address="127.0.0.1"):
-        self.script, self.delay_s = script, delay_s
-        self.questions = []                     # (time, name, type), appended by the thread
-        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    `raw(query)` in place of a script gets a Query, and may also return octets, or a tuple of octets and Later ones: so many datagrams leave. With `tcp` there is TCP on the same port, too:
+    see Tcp in tcpserver.py. UDP and TCP queries come to the same script, one at a time."""
+
+    def __init__(self, script=None, delay_s=0, address="127.0.0.1", port=0, raw=None, tcp=False):
+        self.raw = raw or (lambda query: ask_script(script, query.name, query.type))
+        self.delay_s, self.address = delay_s, address
+        self.queries = []                       # of UDP, appended by the thread
+        self.questions = []                     # (time, name, type) of the same
+        self.numbers, self.lock = collections.Counter(), threading.Lock()
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        if tcp and not port:
+            port = free_port((address,))
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind((address, 0))
+        self.socket.bind((address, port))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
+        self.tcp = tcpserver.Tcp(self, family, Query) if tcp else None
         self.wake_read, self.wake_write = socket.socketpair()
         self.pending, self.order = [], itertools.count()
         self.thread = threading.Thread(target=self._serve)
@@ -125,7 +193,7 @@ class Server:
 
     @property
     def upstream(self):
-        return f"--upstream=127.0.0.1:{self.port}"
+        return f"--upstream=[{self.address}]:{self.port}" if ":" in self.address else f"--upstream={self.address}:{self.port}"
 
     def count(self, type=None):
         return sum(1 for q in list(self.questions) if type in (None, q[2]))
@@ -135,10 +203,27 @@ class Server:
         return collections.Counter((name, type) for _, name, type in list(self.questions))
 
     def stop(self):
+        """May be called again."""
+        if self.wake_write.fileno() < 0:
+            return
         self.wake_write.send(b"x")
         self.thread.join()
+        if self.tcp:
+            self.tcp.stop()
         for s in (self.socket, self.wake_read, self.wake_write):
             s.close()
+
+    def packets(self, query):
+        """What is sent for a query, by whatever way it came: Later ones."""
+        with self.lock:
+            query.number = self.numbers[query.name, query.type, query.by_tcp]
+            self.numbers[query.name, query.type, query.by_tcp] += 1
+            said = self.raw(query)
+        if said is SILENCE:
+            return []
+        delay_s = self.delay_s(query.name) if callable(self.delay_s) else self.delay_s
+        parts = said if isinstance(said, tuple) else (said if isinstance(said, bytes) else query.packet(said),)
+        return [part if isinstance(part, Later) else Later(part, delay_s) for part in parts]
 
     def _serve(self):
         selector = selectors.DefaultSelector()
@@ -160,27 +245,10 @@ class Server:
     def _take_questions(self):
         while True:
             try:
-                wire, peer = self.socket.recvfrom(65535)
-            except BlockingIOError:
+                query = Query(*self.socket.recvfrom(65535))
+            except (BlockingIOError, ConnectionRefusedError):
                 return
-            reply = self._reply(dns.message.from_wire(wire))
-            if reply is not None:
-                delay_s = self.delay_s(self.questions[-1][1]) if callable(self.delay_s) else self.delay_s
-                heapq.heappush(self.pending, (time.monotonic() + delay_s, next(self.order), reply.to_wire(max_size=65535), peer))
-
-    def _reply(self, query):
-        question = query.question[0]
-        name, type = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
-        self.questions.append((time.monotonic(), name, type))
-        said = self.script(name, type)
-        if said is SILENCE:
-            return None
-        reply = dns.message.make_response(query, recursion_available=True)
-        if isinstance(said, str):
-            reply.set_rcode(dns.rcode.from_text(said))
-        elif said:
-            texts = [f'"{text}"' if type == "TXT" and not text.startswith('"') else text for text in said]
-            reply.answer.append(dns.rrset.from_text_list(question.name, 300, "IN", question.rdtype, texts))
-        if not reply.answer and reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            reply.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"))
-        return reply
+            self.queries.append(query)
+            self.questions.append((query.time, query.name, query.type))
+            for packet in self.packets(query):
+                heapq.heappush(self.pending, (time.monotonic() + packet.delay_s, next(self.order), packet.octets, query.peer))

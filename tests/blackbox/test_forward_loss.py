@@ -1,0 +1,228 @@
+"""test_forward_loss.py - upstreams that lose, limit, die and come back: slower, but never another verdict. Silence about everything is the one thing that is a temperror."""
+
+import random
+import threading
+import time
+
+import pytest
+
+import harness
+import nameservers
+from forwarding import assert_truth, causes, scan, truth
+from nameservers import SILENCE
+
+# What probes may amount to, beside what is asked of an upstream that lives.
+FEW = 15
+
+
+def silent(name, type):
+    return SILENCE
+
+
+def forgetful(n):
+    """Answers only from the n-th repetition of a query on."""
+    return lambda query: SILENCE if query.number < n else truth(query.name, query.type)
+
+
+def lossy(share, seed=7):
+    dice = random.Random(seed)
+    return lambda name, type: SILENCE if dice.random() < share else truth(name, type)
+
+
+def asked_after(server, moment):
+    return sum(q[0] > moment for q in list(server.questions))
+
+
+# ---- loss ----
+
+def test_two_losses_of_every_query_are_no_verdict(server, tmp_path):
+    dns = server(raw=forgetful(2))
+    assert_truth(scan(tmp_path, 200, [dns], "--timeout=500"), 200)
+    assert all(n >= 3 for (name, _), n in dns.asked().items() if name != ".")
+
+
+def test_loss_of_one_in_twenty_with_default_options(server, tmp_path):
+    assert_truth(scan(tmp_path, 1000, [server(lossy(0.05))]), 1000)
+
+
+def test_loss_of_three_in_ten(server, tmp_path):
+    """A question may be lost ten times in a row in one case of 170 000."""
+    assert_truth(scan(tmp_path, 400, [server(lossy(0.3))], "--timeout=500", "--retries=9"), 400)
+
+
+def test_loss_leaves_every_column_as_it_is(server, tmp_path):
+    """All checks, and all columns of all rows as from a good server."""
+    data = {"TXT": ["v=spf1 mx include:i.test -all"], "MX": ["10 m1.test.", "20 m2.test."], "A": ["192.0.2.1"], "AAAA": ["2001:db8::1"], "PTR": ["m1.test."]}
+
+    def script(name, type):
+        return ["v=spf1 ip4:192.0.2.64/26 -all"] if name == "i.test" and type == "TXT" else data.get(type, [])
+
+    dice = random.Random(5)
+    rows = "domain,ip\n" + "".join(f"d{i}.test,192.0.2.{i % 3}\n" for i in range(150))
+    outputs = []
+    for i, upstream in enumerate([server(script), server(lambda name, type: SILENCE if dice.random() < 0.2 else script(name, type))]):
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        outputs.append(harness.scan(folder, rows, upstream.upstream, "--timeout=500", "--retries=9").timeless())
+    assert outputs[0] == outputs[1]
+
+
+# ---- some upstreams are dead ----
+
+def test_a_silent_one_of_three_is_only_probed(server, tmp_path):
+    """Five seconds of steady questions: after the first two and a half the silent one hears hardly anything."""
+    dead, good, other = server(silent), server(truth), server(truth)
+    assert_truth(scan(tmp_path, 2500, [dead, good, other], "--qps=500"), 2500)
+    begun, ended = good.questions[0][0], good.questions[-1][0]
+    assert ended - begun > 4 and asked_after(dead, begun + 2.5) <= FEW
+
+
+def test_a_closed_one_of_three_costs_nothing(server, tmp_path):
+    good, other = server(truth), server(truth)
+    result = scan(tmp_path, 2000, [good, other], f"--upstream=127.0.0.1:{nameservers.free_port()}")
+    assert_truth(result, 2000)
+    assert result.summary["wall_seconds"] < 20
+
+
+def test_one_that_dies_during_the_scan(server, tmp_path):
+    """Its first 50 queries are answered, and quicker than the others answer, so most questions go there; then none."""
+    heard = []
+    dying = server(lambda name, type: heard.append(time.monotonic()) or (truth(name, type) if len(heard) <= 50 else SILENCE))
+    good, other = server(truth, delay_s=0.02), server(truth, delay_s=0.02)
+    assert_truth(scan(tmp_path, 3000, [dying, good, other], "--qps=500"), 3000)
+    assert len(heard) > 50, "it was not used while it lived"
+    assert asked_after(dying, heard[50] + 3) <= FEW
+
+
+def test_one_that_comes_to_life_is_used(server, tmp_path):
+    """It is silent for its first four seconds; of the next six it must get a share of the questions."""
+    begun = []
+
+    def late_riser(name, type):
+        begun.append(time.monotonic())
+        return truth(name, type) if begun[-1] - begun[0] > 4 else SILENCE
+
+    riser, good = server(late_riser), server(truth)
+    assert_truth(scan(tmp_path, 4000, [riser, good], "--qps=400"), 4000)
+    assert asked_after(riser, begun[0] + 4) > 50
+
+
+def test_one_that_limits_its_answers(server, tmp_path):
+    """At most 200 answers a second, the rest is dropped, as rate limits do."""
+    seconds = {}
+
+    def limited(name, type):
+        second = int(time.monotonic())
+        seconds[second] = seconds.get(second, 0) + 1
+        return truth(name, type) if seconds[second] <= 200 else SILENCE
+
+    upstreams = [server(limited), server(truth), server(truth)]
+    assert_truth(scan(tmp_path, 6000, upstreams), 6000)
+
+
+def test_the_only_upstream_limits_its_answers(server, tmp_path):
+    """300 answers a second: it is slowed for, however long that takes."""
+    seconds = {}
+
+    def limited(name, type):
+        second = int(time.monotonic())
+        seconds[second] = seconds.get(second, 0) + 1
+        return truth(name, type) if seconds[second] <= 300 else SILENCE
+
+    assert_truth(scan(tmp_path, 1500, [server(limited)]), 1500)
+
+
+# ---- all are dead ----
+
+@pytest.mark.parametrize("n_upstreams", [1, 3])
+def test_silence_of_all_is_timeout(server, tmp_path, n_upstreams):
+    begun = time.monotonic()
+    result = scan(tmp_path, 100, [server(silent) for _ in range(n_upstreams)], "--timeout=300", "--retries=1")
+    assert result.status == harness.DONE and time.monotonic() - begun < 60
+    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {"TXT NAME: timeout"}
+
+
+def test_nobody_there_is_timeout(tmp_path):
+    begun = time.monotonic()
+    result = scan(tmp_path, 100, [], f"--upstream=127.0.0.1:{nameservers.free_port()}", "--timeout=300", "--retries=1")
+    assert result.status == harness.DONE and time.monotonic() - begun < 60
+    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {"TXT NAME: timeout"}
+
+
+def begin_scan(folder, *args):
+    """A scan in a thread. Gives what waits for its end."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(scan(folder, *args)))
+    thread.start()
+
+    def end():
+        thread.join()
+        return results[0]
+
+    return end
+
+
+@pytest.mark.parametrize("outage", ["closed", "silent"])
+def test_a_restart_of_the_only_upstream(server, tmp_path, outage):
+    """It answers for a while, is away for two seconds, and comes back on its port."""
+    away = threading.Event()
+    dns = server(lambda name, type: SILENCE if away.is_set() else truth(name, type))
+    end = begin_scan(tmp_path, 2000, [dns], "--qps=500")
+    try:
+        harness.until(lambda: dns.count() > 500, what="the first 500 questions")
+        away.set()
+        if outage == "closed":
+            dns.stop()
+        time.sleep(2)   # the outage
+        away.clear()
+        if outage == "closed":
+            server(truth, port=dns.port)
+    finally:
+        result = end()
+    assert_truth(result, 2000)
+
+
+# ---- rates ----
+
+def busiest_second(*servers):
+    """The most queries within any second, and how long it took from the first to the last."""
+    times = sorted(q[0] for s in servers for q in s.questions)
+    first, most = 0, 0
+    for i, at in enumerate(times):
+        while at - times[first] > 1:
+            first += 1
+        most = max(most, i - first + 1)
+    return most, times[-1] - times[0]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_rate_is_of_all_upstreams_together(server, tmp_path, workers):
+    upstreams = [server(truth) for _ in range(3)]
+    assert_truth(scan(tmp_path, 1200, upstreams, "--qps=300", f"--workers={workers}", "--timeout=500", "--retries=0", "--deadline=1000"), 1200)
+    most, took_s = busiest_second(*upstreams)
+    assert most <= 300 * 1.3 and took_s >= 3.4
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_rate_of_each_upstream(server, tmp_path, workers):
+    upstreams = [server(truth) for _ in range(3)]
+    assert_truth(scan(tmp_path, 1500, upstreams, "--qps-per-upstream=150", f"--workers={workers}", "--timeout=500", "--retries=0", "--deadline=1000"), 1500)
+    for upstream in upstreams:
+        most, took_s = busiest_second(upstream)
+        assert most <= 150 * 1.3 and took_s >= 2.8
+
+
+def test_the_rate_holds_for_repetitions_too(server, tmp_path):
+    """The first query of every name is lost: what is sent again is sent, too."""
+    dns = server(raw=forgetful(1))
+    assert_truth(scan(tmp_path, 600, [dns], "--qps-per-upstream=300", "--timeout=500"), 600)
+    most, took_s = busiest_second(dns)
+    assert most <= 300 * 1.3 and took_s >= dns.count() / 300 - 1
+
+
+def test_waiting_for_a_low_rate_is_no_failure(server, tmp_path):
+    """5 a second, with patience for 300 ms."""
+    dns = server(truth)
+    assert_truth(scan(tmp_path, 20, [dns], "--qps-per-upstream=5", "--workers=2", "--timeout=300", "--retries=0", "--deadline=1000"), 20)
+    most, took_s = busiest_second(dns)
+    assert most <= 10 and took_s >= 2
