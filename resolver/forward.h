@@ -25,6 +25,7 @@ struct forward {
 	struct loop *loop;
 	struct route *routes;
 	unsigned n_routes, n_open, tries_max;
+	unsigned first_route; /* where the next choice begins to look: upstreams that are alike take turns */
 	unsigned n_taken; /* datagrams, in this turn */
 	uint64_t timeout_ns, now_ns, all_dead_since_ns;
 	bool mix_case, said_dead;

@@ -124,19 +124,23 @@ static void query_fail(struct forward *e, struct query *q)
 
 /* ---- which upstream ---- */
 
-/* Questions go where they are answered soonest: few are open, and the round trip is short. */
+/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter ones than this are all alike. */
+enum { TRIP_ALIKE_US = 1000 };
+
 static uint64_t cost_of(const struct route *r)
 {
 	uint64_t trip_us = r->health.srtt_ns / 1000;
-	return (r->health.in_flight + 1ull) * (trip_us > 100 ? trip_us : 100);
+	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
 }
 
 static struct route *cheapest(struct forward *e, bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
 {
 	struct route *best = NULL;
-	for (unsigned i = 0; i < e->n_routes; i++)
-		if (suits(&e->routes[i], q) && (!best || cost_of(&e->routes[i]) < cost_of(best)))
-			best = &e->routes[i];
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		struct route *r = &e->routes[(e->first_route + i) % e->n_routes];
+		if (suits(r, q) && (!best || cost_of(r) < cost_of(best)))
+			best = r;
+	}
 	return best;
 }
 
@@ -171,6 +175,7 @@ static struct route *choose(struct forward *e, const struct query *q)
 {
 	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room, is_untried, has_not_failed, is_alive, is_any };
 	struct route *best = NULL;
+	e->first_route++;
 	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
 		best = cheapest(e, wishes[i], q);
 	return best;
