@@ -5,11 +5,10 @@ import dataclasses
 import gzip
 import itertools
 
-from testbed.world.truth import COLUMNS
+from testbed.world.truth import COLUMNS, HELO_COLUMN
 
 SPF_COLUMNS = [c for c in COLUMNS if c.startswith("spf")]
-SETS = {"ptr", "a", "mx"}
-VERDICTS = ("spf", "iprev", "a_match", "mx_state", "mx_match")
+VERDICTS = ("spf", "iprev", "a_match", "mx_state", "mx_match", HELO_COLUMN)
 EXAMPLES = 10
 
 
@@ -24,7 +23,7 @@ class Judgement:
     columns: collections.Counter = dataclasses.field(default_factory=collections.Counter)   # in which columns rows differ
 
     def is_exact(self):
-        return self.equal == self.rows and not self.missing
+        return self.rows > 0 and self.equal == self.rows and not self.missing
 
     def share(self):
         return self.equal / self.rows if self.rows else 0.0
@@ -40,15 +39,13 @@ def rows_of(path):
 def same(column, got, expected):
     if expected == "*" or got == expected:
         return True
-    if column in SETS:
-        return sorted(got.split(";")) == sorted(expected.split(";"))
     # which limit ends a question whose servers never answer: the question's own, or the row's
     return column == "spf_problem" and (got, expected) == ("deadline", "dns_error")
 
 
 def differences(got, expected, columns):
-    """(column, got, expected) for each column that differs."""
-    return [(c, got[c], expected[c]) for c in columns if not same(c, got[c], expected[c])]
+    """(column, got, expected) for each column that differs. The HELO result counts where the truth has one."""
+    return [(c, got[c], expected[c]) for c in (*columns, *({HELO_COLUMN} & expected.keys())) if not same(c, got[c], expected[c])]
 
 
 def is_false_temperror(differing):
@@ -56,7 +53,8 @@ def is_false_temperror(differing):
 
 
 def judge(results, truths, columns=COLUMNS):
-    """Compares the results with these files of truth, one after the other; rows must come in their order. `columns` are those to compare: a scan with fewer checks has fewer to show."""
+    """Compares the results with these files of truth, one after the other; rows must come in their order. `columns` are those
+    to compare: a scan with fewer checks has fewer to show."""
     told = Judgement()
     for number, (got, expected) in enumerate(itertools.zip_longest(rows_of(results), itertools.chain.from_iterable(map(rows_of, truths))), 1):
         if got is None or expected is None:
@@ -82,18 +80,20 @@ def judge(results, truths, columns=COLUMNS):
 
 
 def judge_verdicts(rows, truth):
-    """For (domain, ip, spf) rows, in any order, of a program that tells no more: the three figures of a contest.Turn. A row that is missing is wrong."""
+    """For (domain, ip, spf) rows, in any order, of a program that tells no more: the three figures of a contest.Turn. A row that is
+    missing is wrong."""
     expected = {(row["domain"], row["ip"]): row["spf"] for row in rows_of(truth)}
     n_rows, equal, false_temperrors = len(expected), 0, 0
     for domain, ip, spf in rows:
         right = expected.pop((domain, ip), None)
         equal += spf == right
         false_temperrors += spf == "temperror" != right
-    return {"equal": equal / n_rows, "false_temperrors": false_temperrors, "wrong": n_rows - equal - false_temperrors}
+    return {"equal": equal / n_rows if n_rows else 0.0, "false_temperrors": false_temperrors, "wrong": n_rows - equal - false_temperrors}
 
 
 def print_judgement(told, say=print):
-    say(f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false temperrors, {told.wrong} wrong, {told.missing} missing or out of place")
+    say(f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false temperrors, {told.wrong} wrong, "
+        f"{told.missing} missing or out of place")
     for column, count in told.columns.most_common():
         say(f"  {column} differs in {count}")
     for number, domain, ip, kind, differing, cause in told.examples:

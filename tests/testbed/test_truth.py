@@ -1,4 +1,5 @@
-"""The promise, on the small Internet: loss, delay and dead servers change no verdict. Names whose servers are dead are temperror, and nothing else is."""
+"""The promise, on the small Internet: loss, delay and dead servers change no verdict. Names whose servers are dead are temperror, and nothing
+else is."""
 import contextlib
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import pytest
 
 from testbed import judge
+from testbed.world import kinds
 
 MODES = ["forward", "recursive"]
 
@@ -49,6 +51,18 @@ def test_truth_of_5000_domains(bench, spfsweep, rough, mode):
     folder, where = rough
     told = judge.judge(scan(bench, spfsweep, folder, where[mode]), [folder / "truth.csv.gz"])
     assert told.rows == 10000
+    assert {row["kind"] for row in judge.rows_of(folder / "truth.csv.gz")} >= {*kinds.SHARES, "silent", "refusing", "closed", "broken"}
+    assert_exact(told)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_truth_with_senders(bench, spfsweep, population, mode):
+    """The HELO name is checked beside the domain, and local parts stand in macros."""
+    folder = population(1500, "--senders", "--dead", "quick")
+    with served(bench, folder, "--mode", mode) as where:
+        told = judge.judge(scan(bench, spfsweep, folder, where[mode]), [folder / "truth.csv.gz"])
+    helo_results = {row["helo_spf"] for row in judge.rows_of(folder / "truth.csv.gz")}
+    assert helo_results == {"", "none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"}
     assert_exact(told)
 
 
@@ -62,13 +76,15 @@ PLANTS = {
 
 @pytest.mark.parametrize("column", PLANTS)
 def test_one_planted_record_is_caught(bench, spfsweep, population, tmp_path, column):
-    """One record of some thousand says something else than the truth knows: the judge must say so, and must name that row and no other domain's or client's."""
+    """One record of some thousand says something else than the truth knows: the judge must say so, and must name that row and no other
+    domain's or client's."""
     folder = tmp_path / "planted"
     shutil.copytree(population(300, "--dead", "none"), folder, ignore=shutil.ignore_patterns("bed"))
     wanted, pattern, record = PLANTS[column]
     victim = next(row for row in judge.rows_of(folder / "truth.csv.gz") if wanted(row))
     zones = (folder / "zones.txt").read_text()
-    planted, n = re.subn(pattern.format(**{key: re.escape(value) for key, value in victim.items()}), record.format(**victim), zones, count=1, flags=re.MULTILINE)
+    pattern = pattern.format(**{key: re.escape(value) for key, value in victim.items()})
+    planted, n = re.subn(pattern, record.format(**victim), zones, count=1, flags=re.MULTILINE)
     assert n == 1 and planted != zones
     (folder / "zones.txt").write_text(planted)
     with served(bench, folder, "--mode", "forward") as where:

@@ -7,7 +7,8 @@ DEAD_KINDS = {"silent": 24, "refusing": 6, "closed": 6}   # how many hosts of ea
 
 
 class Hoster:
-    """Hoster number h, with two name servers in its own zone. Every eighth hoster leaves its own zone to another one, so that its names cannot be had without asking there first."""
+    """Hoster number h, with two name servers in its own zone. Every eighth hoster leaves its own zone to another one, so that its names cannot
+    be had without asking there first."""
 
     def __init__(self, h):
         self.h = h

@@ -1,18 +1,20 @@
 """plan.py - who has which addresses and names: the one place that keeps the parts of the world from colliding.
 
-Addresses of mail hosts, web servers and clients are DNS data; nobody sends anything to them. Only name servers are sent to, and they all lie in 127.0.0.0/8.
+Addresses of mail hosts, web servers and clients are DNS data; nobody sends anything to them. Only name servers are sent to, and they all lie
+in 127.0.0.0/8.
 """
 import ipaddress
 
 TOPS = {"com": 46, "de": 9, "net": 6, "org": 6, "uk": 5, "nl": 4, "ru": 4, "br": 3, "fr": 3, "pl": 3, "it": 3, "ch": 2, "eu": 2, "info": 2, "io": 2}
 REVERSE_TOPS = ["in-addr.arpa", "ip6.arpa"]
 
+NET = 64              # strangers in one /24, which is one reverse zone
 BLOCK = 64            # domains whose own addresses share a /24, and so a reverse zone
 
 
 def v4(first, rest):
     """first.0.0.0 + rest."""
-    return str(ipaddress.IPv4Address((first << 24) + rest))
+    return f"{first + (rest >> 24)}.{rest >> 16 & 255}.{rest >> 8 & 255}.{rest & 255}"
 
 
 def v6(text):
@@ -45,7 +47,8 @@ def web_v6(hoster, i):
 
 
 def stranger_v4(k):
-    return v4(180, k)
+    """So many of them in a /24, so that there are many reverse zones."""
+    return v4(180, (k // NET << 8) + k % NET)
 
 
 def stranger_v6(k):
@@ -62,6 +65,8 @@ def dead_address(kind, k):
 
 
 def reverse_name(ip):
+    if ":" not in ip:
+        return ".".join(reversed(ip.split("."))) + ".in-addr.arpa"
     return ipaddress.ip_address(ip).reverse_pointer
 
 

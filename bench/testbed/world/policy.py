@@ -1,7 +1,8 @@
 """policy.py - SPF records that know what they do: each directive has its text and the clients that it matches.
 
-This is the measure that scans are held against, so it is kept as plain as RFC 7208's own words: terms are charged against the limit of 10 and void look-ups against 2 (section 4.6.4)
-where a directive is met, and a policy gives its result for a client. What a directive matches is told by whoever publishes it and looked up nowhere.
+This is the measure that scans are held against, so it is kept as plain as RFC 7208's own words: terms are charged against the limit of 10 and void
+look-ups against 2 (section 4.6.4) where a directive is met, and a policy gives its result for a client. What a directive matches is told by whoever
+publishes it and looked up nowhere.
 """
 import ipaddress
 
@@ -79,7 +80,8 @@ class Networks(Directive):
 
 
 class Hosts(Directive):
-    """a, mx: `addresses` are all that the names behind it have; `dead` when a look-up on the way fails; `voids` are the look-ups that find nothing, for clients of version 4 and 6."""
+    """a, mx: `addresses` are all that the names behind it have; `dead` when a look-up on the way fails; `voids` are the look-ups that find
+    nothing, for clients of version 4 and 6."""
 
     def __init__(self, text, addresses, voids=(0, 0), dead=False, n_mx=1):
         super().__init__(text)
@@ -120,17 +122,22 @@ class Ptr(Directive):
         meter.charge_term()
         if not client.names and not client.reverse_is_dead:
             meter.charge_void()
-        return any(name == self.domain or name.endswith("." + self.domain) for name in client.confirmed)
+        for _ in range(client.n_void_names):
+            meter.charge_void()
+        return any(name == self.domain or name.endswith("." + self.domain) for name in client.validated())
 
 
 class Include(Directive):
-    def __init__(self, policy, qualifier=""):
-        super().__init__(f"{qualifier}include:{policy.name}")
+    def __init__(self, policy, text=None):
+        super().__init__(text or f"include:{policy.name}")
         self.policy = policy
+
+    def policy_for(self, client):
+        return self.policy
 
     def meets(self, client, meter):
         meter.charge_term()
-        result = self.policy.result(client, meter)
+        result = self.policy_for(client).result_as_target(client, meter)
         if result == "none":
             raise Ended("permerror", "include_none")
         return result == "pass"
@@ -139,15 +146,27 @@ class Include(Directive):
         return self.policy.v4_size(depth - 1) if depth else 0
 
 
-class Policy:
-    """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead", "syntax", "multiple_records"; `absent` when it has no SPF record at all."""
+class IncludeByVersion(Include):
+    """include:%{v}...: one policy for IPv4 clients, another one for the others."""
 
-    def __init__(self, name, directives=(), redirect=None, extra="", flaw=None, absent=False, texts=None):
+    def __init__(self, text, v4_policy, v6_policy):
+        super().__init__(v4_policy, text)
+        self.v6_policy = v6_policy
+
+    def policy_for(self, client):
+        return self.policy if client.address.version == 4 else self.v6_policy
+
+
+class Policy:
+    """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead", "syntax", "not_ascii", "multiple_records"; `absent` when
+    it has no SPF record at all, `is_void` when it has no TXT record whatever. Texts are octets, as latin-1."""
+
+    def __init__(self, name, directives=(), redirect=None, extra="", flaw=None, absent=False, is_void=False, texts=None):
         self.name = name
         self.directives = list(directives)
         self.redirect = redirect
-        self.flaw, self.absent = flaw, absent
-        self.texts = texts if texts is not None else [] if absent or flaw == "dead" else [self._text(extra)]
+        self.flaw, self.absent, self.is_void = flaw, absent or is_void, is_void
+        self.texts = texts if texts is not None else [] if self.absent or flaw == "dead" else [self._text(extra)]
 
     def _text(self, extra):
         words = ["v=spf1"] + [d.text for d in self.directives]
@@ -168,10 +187,16 @@ class Policy:
         if not self.redirect:
             return "neutral"
         meter.charge_term()
-        result = self.redirect.result(client, meter)
+        result = self.redirect.result_as_target(client, meter)
         if result == "none":
             raise Ended("permerror", "redirect_none")
         return result
+
+    def result_as_target(self, client, meter):
+        """For an include or a redirect: there a look-up that finds nothing is charged, and for the domain asked about it is not."""
+        if self.is_void:
+            meter.charge_void()
+        return self.result(client, meter)
 
     def check(self, client):
         """(result, problem, terms, voids) of check_host() for the client."""

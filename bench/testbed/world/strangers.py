@@ -1,13 +1,18 @@
-"""strangers.py - clients that no record allows: dial-up hosts, forgers, hosts whose reverse names are missing, wrong, many, or in zones that do not answer."""
+"""strangers.py - clients that no record allows: dial-up hosts, forgers, hosts whose reverse names are missing, wrong, many, or in zones that do not
+answer."""
 from testbed.world import plan
-from testbed.world.clients import Client, known
+from testbed.world.clients import NAMES_MAX, Client, known
 from testbed.world.draws import Weighted, drawer
 
 ISPS = 20
-NET = 256                     # strangers in one /24, which is one reverse zone
 
-REVERSE = Weighted(["none", "known", "mismatch", "no_such_name", "several", "alias", "many", "dead_name"], [38, 36, 12, 6, 4, 2, 1, 1])
-# How the servers of a /24's reverse zone are.
+# "many" has more names than are looked at, and all lead back; "late", and only those behind the first ten do. "alias": the reverse name is one
+# (RFC 2317); "named_alias": the name that it gives is one.
+SHARES = {"none": 38, "known": 34, "mismatch": 12, "no_such_name": 6, "several": 4, "alias": 2, "named_alias": 2, "many": 0.5, "late": 0.5,
+          "dead_name": 1}
+REVERSE = Weighted(SHARES, SHARES.values())
+# How the servers of a /24's reverse zone are: each kind once for certain, the rest by chance.
+CERTAIN = {1: "undelegated", 2: "broken", 3: "silent", 4: "refusing"}
 NET_STATE = Weighted(["live", "undelegated", "broken", "silent", "refusing"], [90, 6, 1, 2, 1])
 
 
@@ -18,7 +23,7 @@ class Strangers:
         self.seed, self.count, self.dead = seed, count, dead
 
     def net_state(self, net):
-        state = NET_STATE.draw(drawer(self.seed, "net", net))
+        state = CERTAIN.get(net) or NET_STATE.draw(drawer(self.seed, "net", net))
         if self.dead == "quick" and state == "silent":
             return "refusing"
         return state if self.dead or state == "undelegated" else "live"
@@ -29,7 +34,7 @@ class Strangers:
     def client(self, k):
         if k % 20 == 19:
             return Client(plan.stranger_v6(k))
-        ip, net = plan.stranger_v4(k), k // NET
+        ip, net = plan.stranger_v4(k), k // plan.NET
         state = self.net_state(net)
         if state == "undelegated":
             return Client(ip)
@@ -40,23 +45,28 @@ class Strangers:
     def _with_names(self, k, ip, how, host):
         if how == "none":
             return Client(ip)
-        if how in ("known", "alias"):
+        if how in ("known", "alias", "named_alias"):
             return known(ip, host)
-        if how in ("mismatch", "no_such_name"):
+        if how == "mismatch":
             return Client(ip, [host])
-        if how == "dead_name":
-            return Client(ip, [f"h{k}.gone-hosts.net"], name_is_dead=True) if self.dead else Client(ip, [host])
-        names = [f"{letter}.{host}" for letter in "abcdefghijkl"[: 3 if how == "several" else 12]]
-        return Client(ip, names, names if how == "many" else [names[1]])
+        if how == "dead_name" and self.dead:
+            return Client(ip, [f"h{k}.gone-hosts.net"], name_is_dead=True)
+        if how in ("no_such_name", "dead_name"):
+            return Client(ip, [host], n_void_names=1)
+        if how == "several":
+            names = [f"{letter}.{host}" for letter in "abc"]
+            return Client(ip, names, [names[1]], n_void_names=1)
+        names = [f"{letter}.{host}" for letter in "abcdefghijkl"]
+        return Client(ip, names, names if how == "many" else names[NAMES_MAX:])
 
     def kind(self, k):
-        return REVERSE.draw(drawer(self.seed, "stranger", k)) if k % 20 != 19 and self.net_state(k // NET) == "live" else "none"
+        return REVERSE.draw(drawer(self.seed, "stranger", k)) if k % 20 != 19 and self.net_state(k // plan.NET) == "live" else "none"
 
     def nets(self):
-        return range(-(-self.count // NET))
+        return range(-(-self.count // plan.NET))
 
     def members(self, net):
-        return (k for k in range(net * NET, min((net + 1) * NET, self.count)) if k % 20 != 19)
+        return (k for k in range(net * plan.NET, min((net + 1) * plan.NET, self.count)) if k % 20 != 19)
 
     def host_records(self, isp_number):
         """The address records of an ISP's zone."""
@@ -68,8 +78,14 @@ class Strangers:
 
     def _addresses(self, k):
         client, kind = self.client(k), self.kind(k)
+        if kind == "named_alias":
+            yield f"{client.names[0]}. CNAME host-{client.names[0]}."
+            yield f"host-{client.names[0]}. A {client.ip}"
+            return
         for name in client.confirmed:
             yield f"{name}. A {client.ip}"
+        if kind == "late":
+            yield from (f"{name}. A 203.0.113.{79 + i}" for i, name in enumerate(client.names[:NAMES_MAX]))
         if kind == "mismatch":
             yield f"{client.names[0]}. A 203.0.113.77"
         if kind == "several":
@@ -81,7 +97,7 @@ class Strangers:
         state = self.net_state(net)
         if state == "undelegated":
             return None
-        origin = ".".join(plan.reverse_name(plan.stranger_v4(net * NET)).split(".")[1:])
+        origin = ".".join(plan.reverse_name(plan.stranger_v4(net * plan.NET)).split(".")[1:])
         return origin, state, self._pointers(net, origin) if state == "live" else ()
 
     def _pointers(self, net, origin):

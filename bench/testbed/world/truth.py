@@ -1,7 +1,14 @@
-"""truth.py - what a scan must say about a pair: its output columns, as far as they do not depend on time or on the order of answers."""
+"""truth.py - what a scan must say about a pair: the output columns that are compared.
 
-COLUMNS = ["spf", "spf_problem", "spf_lookups", "iprev", "ptr", "iprev_name", "a", "a_match", "mx", "mx_state", "mx_match"]
-DNS_ERROR = "dns_error"
+They are the results and the data behind them. Not among them: spf_matched, spf_explanation, problems and dns_cause, and what depends on time.
+Lists are in the order that docs/output.md promises."""
+import ipaddress
+
+from testbed.world.providers import escaped
+
+COLUMNS = ["status", "spf", "spf_problem", "spf_lookups", "spf_void_lookups", "spf_record", "iprev", "ptr", "iprev_name",
+           "a", "a_match", "mx", "mx_state", "mx_match"]
+HELO_COLUMN = "helo_spf"     # the last one, where pairs have HELO names
 
 
 def yes_no(is_yes):
@@ -11,7 +18,7 @@ def yes_no(is_yes):
 def addresses_of(d):
     if d.kind == "bounce":
         return [d.providers[0].bounce_address]
-    return d.web_v4 + d.web_v6
+    return sorted(d.web_v4, key=ipaddress.ip_address) + d.web_v6 if len(d.web_v4) > 1 else d.web_v4 + d.web_v6
 
 
 def mx_of(d):
@@ -35,12 +42,26 @@ def mx_match(d, client, state):
     return yes_no(any(client.ip in d.mx_addresses(host) for host in d.mx))
 
 
+def record_of(d):
+    """The domain's own record. Of several the DNS says no order, so which is the first is left open."""
+    texts = d.policy.texts
+    return None if len(texts) > 1 else escaped("".join(texts))
+
+
+def spf_columns(d, client):
+    """With a temperror, what was spent before it is left open."""
+    spf, problem, terms, voids = d.policy.check(client)
+    row = {"spf": spf, "spf_problem": problem, "spf_lookups": str(terms), "spf_void_lookups": str(voids), "spf_record": record_of(d)}
+    if spf == "temperror":
+        row.update(spf_lookups=None, spf_void_lookups=None)
+    return row
+
+
 def truth_of(d, client):
-    """A dictionary of COLUMNS. With a temperror, how many terms were spent before it is left open (None)."""
-    spf, problem, terms, _ = d.policy.check(client)
-    row = {"spf": spf, "spf_problem": problem, "spf_lookups": None if spf == "temperror" else str(terms)}
+    """A dictionary of COLUMNS; None is what is left open."""
     iprev = client.iprev()
-    row.update(iprev=iprev, ptr=";".join(client.names), iprev_name=client.confirmed[0] if iprev == "pass" else "")
+    row = {"status": "ok", **spf_columns(d, client), "iprev": iprev, "ptr": ";".join(client.names)}
+    row["iprev_name"] = client.validated()[0] if iprev == "pass" else ""
     if d.state != "live":
         row.update(a="", a_match="temperror", mx="", mx_state="temperror", mx_match="temperror")
         return row

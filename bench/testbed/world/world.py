@@ -13,8 +13,8 @@ USUAL_CLIENTS = 8
 
 
 class World:
-    """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all" (silent servers, too), "quick" (only those that say at once that they
-    cannot answer) or "" (everything works)."""
+    """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all" (silent servers, too), "quick" (only those
+    that say at once that they cannot answer) or "" (everything works)."""
 
     def __init__(self, seed, n_domains, dead="all", dead_share=0.01):
         self.seed, self.n_domains = seed, n_domains
@@ -24,7 +24,7 @@ class World:
         self.popular_providers = zipf(self.providers, 1.0)
         # includes of these cost more than ten terms together
         self.spenders = [p for p in self.providers if p.shape in ("wide", "deep")][:4]
-        self.strangers = Strangers(seed, max(500, min(50000, n_domains)), dead)
+        self.strangers = Strangers(seed, max(1000, min(50000, n_domains)), dead)
 
     @functools.lru_cache(4096)
     def domain(self, n):
@@ -71,7 +71,8 @@ class World:
         clients = [client for d in domains for client in d.own_clients()]
         v4 = plan.reverse_name(plan.own_v4(numbers[0], 0)).split(".", 1)[1]
         yield v4, "live", servers, (r for c in clients if c.address.version == 4 for r in c.reverse_records())
-        yield plan.reverse_zone_v6(plan.own_v6(numbers[0], 0)), "live", servers, (r for c in clients if c.address.version == 6 for r in c.reverse_records())
+        v6 = plan.reverse_zone_v6(plan.own_v6(numbers[0], 0))
+        yield v6, "live", servers, (r for c in clients if c.address.version == 6 for r in c.reverse_records())
 
     def clients_of(self, d, count):
         """So many different clients for a domain, or somewhat fewer."""
@@ -83,12 +84,14 @@ class World:
         return list(met.values())
 
     def log_pairs(self, n_rows, seed):
-        """(domain, client) as a mail log has them: popular domains and hosts come again and again, with strangers between them."""
+        """(domain, client) as a mail log has them: popular domains and hosts come again and again; a quarter are strangers."""
         rng = drawer(self.seed, "log", seed)
         order = list(range(self.n_domains))
         rng.shuffle(order)
         popular, regulars = zipf(order, 1.0), zipf(range(USUAL_CLIENTS), 0.8)
-        repeat_offenders = zipf(range(self.strangers.count), 0.9)
+        strangers = list(range(self.strangers.count))
+        rng.shuffle(strangers)
+        repeat_offenders = zipf(strangers, 0.9)
         for _ in range(n_rows):
             d = self.domain(popular.draw(rng))
             if rng.random() < 0.25:
@@ -103,4 +106,4 @@ class World:
     @functools.lru_cache(65536)
     def regular(self, n, k):
         """The k-th of a domain's usual clients."""
-        return self.domain(n).client(drawer(self.seed, "regular", n, k))
+        return self.domain(n).rightful_client(drawer(self.seed, "regular", n, k))
