@@ -1,14 +1,17 @@
-/* bare.c - a bare send/receive loop: what a question to one DNS server costs at the least, with one socket and a system call or two
- * for each.
+/* bare.c - a bare send/receive loop: what a question to one DNS server costs with one socket, a system call or two for each, and nothing
+ * beside them.
  *
- *     bare ADDRESS PORT QUESTIONS-FILE WINDOW         one send() and one recv() a question
- *     bare ADDRESS PORT QUESTIONS-FILE WINDOW gso     up to 64 questions of equal size in one send(), which the kernel cuts (UDP_SEGMENT)
+ *     bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS       one send() and one recv() a question
+ *     bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS gso   up to 64 questions of equal size in one send(), which the kernel cuts (UDP_SEGMENT)
  *
- * It is the floor of every resolver here, not one of them: ids alone match answers to questions, nothing of an answer is looked at
- * but its rcode, nothing is cached, and one that is cut off is not asked again by TCP. All packets are made before the clock starts.
- * poll() is called only when nothing can be sent or received. A question without an answer is sent again after a second, some times,
- * so that a run ends with all of them answered. For "gso" the questions are sorted by size; runs of one size then lie side by side. */
+ * Resolvers are held against it; it is none, and no lower bound either, since calls that receive many datagrams need fewer of them.
+ * Ids alone match answers to questions, nothing of an answer is looked at but its rcode and whether it is cut off (then it is no answer,
+ * and is not asked for again by TCP), nothing is cached. All packets are made before the clock starts. It passes over the questions until
+ * SECONDS of CPU are over, once at the least. poll() is called only when nothing can be sent or received. A question without an answer is
+ * sent again after a second, some times, so that a pass ends with all of them answered. For "gso" the questions are sorted by size; runs
+ * of one size then lie side by side. */
 #include "base/clock.h"
+#include "bench/questions.h"
 #include "resolver/wire.h"
 
 #include <errno.h>
@@ -44,14 +47,15 @@ struct open_question {
 struct bench {
 	struct textbuf octets; /* all packets, in the order of `packets` */
 	struct packet *packets;
-	size_t n_packets, next;
+	size_t n_packets, next; /* `next` of this pass */
 	bool gso;
 	int fd, segment_bytes; /* as UDP_SEGMENT is set */
 	unsigned window, n_open;
 	uint16_t next_id;
 	uint64_t next_resend_ns;
 	struct open_question open[N_IDS];
-	size_t n_ended, n_answered, n_truncated, n_resent;
+	size_t n_ended; /* of this pass */
+	size_t n_passes, n_answered, n_truncated, n_resent;
 };
 
 static void die(const char *what, const char *why)
@@ -62,45 +66,31 @@ static void die(const char *what, const char *why)
 
 /* ---- before the clock ---- */
 
-static enum rrtype type_of(const char *text)
-{
-	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX, RRTYPE_PTR, RRTYPE_TXT };
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (!strcmp(text, rrtype_text(types[i])))
-			return types[i];
-	die(text, "unknown type");
-	return RRTYPE_A;
-}
-
-static void add_question(struct bench *b, char *line)
+static void add_packet(struct bench *b, const struct question *question)
 {
 	uint8_t packet[WIRE_QUERY_MAX_BYTES];
 	struct dname qname;
-	char *blank = strchr(line, ' ');
-	if (!blank || dname_parse(&qname, line, (size_t)(blank - line)))
-		die(line, "no question");
-	size_t size = wire_encode_query(packet, 0, &qname, type_of(blank + 1), EDNS_PAYLOAD, false);
-	if (!(b->n_packets & (b->n_packets - 1))) /* full, since it doubles at every power of two */
-		b->packets = realloc(b->packets, (b->n_packets ? 2 * b->n_packets : 1) * sizeof *b->packets);
-	if (!b->packets)
-		die("questions", "out of memory");
+	if (dname_parse(&qname, question->name, strlen(question->name)))
+		die(question->name, "no domain name");
+	size_t size = wire_encode_query(packet, 0, &qname, question->type, EDNS_PAYLOAD, false);
 	b->packets[b->n_packets++] = (struct packet){ .offset = b->octets.size, .size = (uint16_t)size };
 	textbuf_put(&b->octets, packet, size);
 }
 
-static void read_questions(struct bench *b, const char *path)
+static void make_packets(struct bench *b, const char *path)
 {
-	FILE *f = fopen(path, "re");
-	char line[1200];
-	if (!f)
-		die(path, "cannot be opened");
-	while (fgets(line, sizeof line, f)) {
-		line[strcspn(line, "\n")] = '\0';
-		add_question(b, line);
-	}
-	fclose(f);
+	struct questions questions = { 0 };
+	const char *why = questions_read(&questions, path);
+	if (why)
+		die(path, why);
+	b->packets = calloc(questions.count, sizeof *b->packets);
+	if (!b->packets)
+		die(path, "out of memory");
+	for (size_t i = 0; i < questions.count; i++)
+		add_packet(b, &questions.list[i]);
 	if (b->octets.failed)
 		die(path, "out of memory");
+	questions_fini(&questions);
 }
 
 static int by_size(const void *a, const void *b)
@@ -157,9 +147,7 @@ static uint16_t take_id(struct bench *b)
 
 static void cut_into(struct bench *b, int segment_bytes)
 {
-	if (b->segment_bytes == segment_bytes)
-		return;
-	if (setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes))
+	if (b->segment_bytes != segment_bytes && setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes))
 		die("UDP_SEGMENT", strerror(errno));
 	b->segment_bytes = segment_bytes;
 }
@@ -238,10 +226,11 @@ static void take_answer(struct bench *b, const uint8_t *octets)
 {
 	uint16_t id = (uint16_t)(octets[0] << 8 | octets[1]);
 	unsigned rcode = octets[3] & 15;
+	bool truncated = octets[2] & 2;
 	if (!b->open[id].tries)
 		return; /* the second answer to a question that was sent twice */
-	b->n_answered += rcode == 0 || rcode == 3;
-	b->n_truncated += (octets[2] & 2) != 0;
+	b->n_answered += !truncated && (rcode == 0 || rcode == 3);
+	b->n_truncated += truncated;
 	end_question(b, id);
 }
 
@@ -259,8 +248,9 @@ static size_t receive_all(struct bench *b)
 	}
 }
 
-static void run(struct bench *b)
+static void pass(struct bench *b)
 {
+	b->next = b->n_ended = 0;
 	while (b->n_ended < b->n_packets) {
 		uint64_t now_ns = clock_now_ns();
 		if (now_ns >= b->next_resend_ns) {
@@ -274,27 +264,37 @@ static void run(struct bench *b)
 		struct pollfd ready = { .fd = b->fd, .events = (short)(may_send ? POLLIN | POLLOUT : POLLIN) };
 		poll(&ready, 1, (int)(RESEND_EVERY_NS / CLOCK_NS_PER_MS));
 	}
+	b->n_passes++;
+}
+
+static void measure(struct bench *b, double seconds)
+{
+	uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns(), cpu_ns;
+	do {
+		pass(b);
+		cpu_ns = clock_cpu_ns() - cpu_began_ns;
+	} while ((double)cpu_ns < seconds * 1e9);
+	uint64_t wall_ns = clock_now_ns() - began_ns;
+	printf("{\"passes\": %zu, \"questions\": %zu, \"answered\": %zu, ", b->n_passes, b->n_passes * b->n_packets, b->n_answered);
+	printf("\"truncated\": %zu, \"resent\": %zu, ", b->n_truncated, b->n_resent);
+	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
 }
 
 int main(int argc, char **argv)
 {
 	static struct bench b;
-	b.gso = argc == 6 && !strcmp(argv[5], "gso");
-	if (argc != 5 && !b.gso) {
-		fputs("usage: bare ADDRESS PORT QUESTIONS-FILE WINDOW [gso]\n", stderr);
+	b.gso = argc == 7 && !strcmp(argv[6], "gso");
+	if (argc != 6 && !b.gso) {
+		fputs("usage: bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS [gso]\n", stderr);
 		return 2;
 	}
 	b.window = (unsigned)strtoul(argv[4], NULL, 10);
 	if (b.window < (b.gso ? GROUP_MAX : 1) || b.window > WINDOW_MAX)
 		die(argv[4], "no window (1 to 32768; gso: 64 at the least)");
-	read_questions(&b, argv[3]);
+	make_packets(&b, argv[3]);
 	if (b.gso)
 		sort_by_size(&b);
 	open_socket(&b, argv[1], argv[2]);
-	uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns();
-	run(&b);
-	double cpu_s = (double)(clock_cpu_ns() - cpu_began_ns) / 1e9, wall_s = (double)(clock_now_ns() - began_ns) / 1e9;
-	printf("{\"questions\": %zu, \"answered\": %zu, \"truncated\": %zu, ", b.n_packets, b.n_answered, b.n_truncated);
-	printf("\"resent\": %zu, \"cpu\": %.6f, \"wall\": %.6f}\n", b.n_resent, cpu_s, wall_s);
+	measure(&b, strtod(argv[5], NULL));
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* deflate.c - bare libdeflate: what packing a text costs at the least, in pieces as the scan packs its results.
  *
- *     deflate TEXT-FILE
+ *     deflate TEXT-FILE SECONDS
  *     deflate --version
  *
  * Each piece is deflated at level 1 and its crc32 is taken, as a block-gzip member needs both; nothing is written. It passes over the
- * text until a second is over. "bytes" are those of all the passes, "packed" what they became. */
+ * text until SECONDS of CPU are over. "bytes" are those of all the passes, "packed" what they became. */
 #include "base/clock.h"
 #include "base/textbuf.h"
 
@@ -15,10 +15,9 @@
 
 #define PIECE_BYTES 65280
 #define LEVEL 1
-#define ENOUGH_NS CLOCK_NS_PER_S
 
 struct totals {
-	size_t bytes, packed;
+	size_t passes, bytes, packed;
 	uint32_t crc; /* of all pieces added; printed, so that no compiler leaves it out */
 };
 
@@ -53,29 +52,36 @@ static void pack(struct libdeflate_compressor *compressor, const struct textbuf 
 		totals->crc += libdeflate_crc32(0, text->bytes + at, size);
 	}
 	totals->bytes += text->size;
+	totals->passes++;
+}
+
+static void measure(struct libdeflate_compressor *compressor, const struct textbuf *text, double seconds)
+{
+	struct totals totals = { 0 };
+	uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns(), cpu_ns;
+	do {
+		pack(compressor, text, &totals);
+		cpu_ns = clock_cpu_ns() - cpu_began_ns;
+	} while ((double)cpu_ns < seconds * 1e9);
+	double wall_s = (double)(clock_now_ns() - began_ns) / 1e9;
+	printf("{\"passes\": %zu, \"bytes\": %zu, \"packed\": %zu, \"crc\": %u, ", totals.passes, totals.bytes, totals.packed, totals.crc);
+	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, wall_s);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "--version"))
 		return puts(LIBDEFLATE_VERSION_STRING) < 0;
-	if (argc != 2) {
-		fputs("usage: deflate TEXT-FILE\n", stderr);
+	if (argc != 3) {
+		fputs("usage: deflate TEXT-FILE SECONDS\n", stderr);
 		return 2;
 	}
 	struct textbuf text = { 0 };
-	struct totals totals = { 0 };
 	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
 	if (!compressor)
 		die("libdeflate", "out of memory");
 	read_text(&text, argv[1]);
-	uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns();
-	do
-		pack(compressor, &text, &totals);
-	while (clock_now_ns() - began_ns < ENOUGH_NS);
-	uint64_t cpu_ns = clock_cpu_ns() - cpu_began_ns, wall_ns = clock_now_ns() - began_ns;
-	printf("{\"bytes\": %zu, \"packed\": %zu, \"crc\": %u, ", totals.bytes, totals.packed, totals.crc);
-	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
+	measure(compressor, &text, strtod(argv[2], NULL));
 	libdeflate_free_compressor(compressor);
 	textbuf_fini(&text);
 	return 0;

@@ -1,47 +1,34 @@
-/* ubloop.c - questions per CPU-second to one forwarder through libunbound, asked in one of four ways; one way a run.
+/* ubloop.c - questions per CPU-second through libunbound, to one forwarder or by recursion, asked in one of four ways; one way a run.
  *
  *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a socket for each datagram, 16 of
  *               them, the validator in its module list
  *     default   the same loop with our settings, but for the sockets: "udp-connect" and the ports as libunbound has them, with 1024
  *               places so that no question waits for one
  *     tuned     the same loop with our settings: what the engine's libunbound gets, from the same ubconfig_print()
- *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and deadlines on top of the same
+ *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and deadlines on top of an engine
  *
  * The bare loops do nothing with an answer but look at its two rcodes. Each keeps `window` questions open and refills from the
- * loop, never from a callback, which would recurse on answers that come at once. CPU seconds are this process's own, from the
- * first question to the last answer: reading the questions and setting up are not in them. */
+ * loop, never from a callback, which would recurse on answers that come at once. It passes over the questions until SECONDS of CPU are
+ * over, once at the least, each time with a context of its own that has nothing cached. CPU seconds are this process's own, from the
+ * first question of a pass to its last answer: reading the questions, setting up and clearing away are not in them. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/loop.h"
+#include "bench/questions.h"
+#include "bench/ubcontext.h"
 #include "resolver/resolver.h"
-#include "resolver/ubconfig.h"
 
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <unbound-event.h>
 #include <unbound.h>
-#include <unistd.h>
 
 #define RCODE_OCTET 3
 #define RCODE_NXDOMAIN 3
 #define CLASS_IN 1
 #define CACHE_BYTES (256u << 20)
-
-struct question {
-	const char *name;
-	uint8_t *packed; /* only for the layer: the wire form behind its size; whole dnames would fill the processor's caches */
-	enum rrtype type;
-};
-
-struct questions {
-	char *text;
-	struct question *list;
-	size_t count, next;
-};
 
 struct slot {
 	struct resolver_waiter waiter; /* first; only for the layer */
@@ -49,14 +36,23 @@ struct slot {
 	struct slot *next_free;
 };
 
+struct bench;
+
+struct way {
+	const char *name;
+	enum ubcontext_settings settings; /* a bare loop's */
+	void (*set_up)(struct bench *b), (*run)(struct bench *b), (*clear_away)(struct bench *b);
+};
+
 struct bench {
-	const char *mode;
+	const struct way *way;
 	struct resolver_config config;
 	struct resolver_upstream upstream;
 	unsigned window;
 	struct questions questions;
+	uint8_t **packed; /* only for the layer: the wire form of each name behind its size; whole dnames would fill the processor's caches */
 	struct slot *slots, *free_slots;
-	size_t n_asked, n_ended, n_definite;
+	size_t next, n_ended, n_definite; /* of this pass */
 	/* a bare loop's */
 	struct event_base *base;
 	struct ub_ctx *ctx;
@@ -78,62 +74,19 @@ static void *must(void *memory)
 	return memory;
 }
 
-/* ---- questions: lines of "name TYPE" ---- */
+/* ---- questions ---- */
 
-static char *read_file(const char *path)
+static void pack_names(struct bench *b)
 {
-	struct textbuf text = { 0 };
-	FILE *f = fopen(path, "re");
-	char block[1 << 16];
-	if (!f)
-		die(path, "cannot be opened");
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		textbuf_put(&text, block, n);
-	fclose(f);
-	textbuf_put_char(&text, '\0');
-	if (text.failed)
-		die(path, "out of memory");
-	return text.bytes;
-}
-
-static enum rrtype type_of(const char *text)
-{
-	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX, RRTYPE_PTR, RRTYPE_TXT };
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (!strcmp(text, rrtype_text(types[i])))
-			return types[i];
-	die(text, "unknown type");
-	return RRTYPE_A;
-}
-
-static void add_question(struct questions *q, char *line, bool want_wire)
-{
-	char *blank = strchr(line, ' ');
-	struct dname qname;
-	if (!blank)
-		die(line, "a line without a type");
-	*blank = '\0';
-	struct question *one = &q->list[q->count++];
-	*one = (struct question){ .name = line, .type = type_of(blank + 1) };
-	if (dname_parse(&qname, line, strlen(line)))
-		die(line, "no domain name");
-	if (!want_wire)
-		return;
-	one->packed = must(malloc(1u + qname.size));
-	one->packed[0] = qname.size;
-	memcpy(one->packed + 1, qname.wire, qname.size);
-}
-
-static void read_questions(struct questions *q, const char *path, bool want_wire)
-{
-	q->text = read_file(path);
-	size_t n = 0;
-	for (const char *at = q->text; (at = strchr(at, '\n')) != NULL; at++)
-		n++;
-	q->list = must(calloc(n + 1, sizeof *q->list));
-	for (char *line = q->text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-		*end = '\0';
-		add_question(q, line, want_wire);
+	b->packed = must(calloc(b->questions.count, sizeof *b->packed));
+	for (size_t i = 0; i < b->questions.count; i++) {
+		const char *name = b->questions.list[i].name;
+		struct dname qname;
+		if (dname_parse(&qname, name, strlen(name)))
+			die(name, "no domain name");
+		b->packed[i] = must(malloc(1u + qname.size));
+		b->packed[i][0] = qname.size;
+		memcpy(b->packed[i] + 1, qname.wire, qname.size);
 	}
 }
 
@@ -142,6 +95,7 @@ static void read_questions(struct questions *q, const char *path, bool want_wire
 static void make_slots(struct bench *b)
 {
 	b->slots = must(calloc(b->window, sizeof *b->slots));
+	b->free_slots = NULL;
 	for (unsigned i = 0; i < b->window; i++) {
 		b->slots[i].bench = b;
 		b->slots[i].next_free = b->free_slots;
@@ -152,10 +106,9 @@ static void make_slots(struct bench *b)
 static struct slot *take_slot(struct bench *b)
 {
 	struct slot *slot = b->free_slots;
-	if (!slot || b->questions.next == b->questions.count)
+	if (!slot || b->next == b->questions.count)
 		return NULL;
 	b->free_slots = slot->next_free;
-	b->n_asked++;
 	return slot;
 }
 
@@ -178,62 +131,20 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	end_slot(arg, in_packet == 0 || in_packet == RCODE_NXDOMAIN);
 }
 
-/* Our settings without what they say about sockets. */
-static void drop_socket_settings(struct textbuf *text)
-{
-	struct textbuf kept = { 0 };
-	const char *at = textbuf_text(text);
-	for (const char *end; *at; at = end) {
-		end = strchr(at, '\n') ? strchr(at, '\n') + 1 : at + strlen(at);
-		const char *word = at + strspn(at, "\t");
-		if (strncmp(word, "outgoing-port-", 14) && strncmp(word, "outgoing-range:", 15) && strncmp(word, "udp-connect:", 12))
-			textbuf_put(&kept, at, (size_t)(end - at));
-		if (!strncmp(word, "udp-connect:", 12))
-			textbuf_put_text(&kept, "\toutgoing-range: 1024\n");
-	}
-	textbuf_fini(text);
-	*text = kept;
-}
-
 static void set_up_bare(struct bench *b)
 {
+	char why[512];
 	b->base = must(event_base_new());
-	b->ctx = must(ub_ctx_create_event(b->base));
-	ub_ctx_debugout(b->ctx, NULL);
-	struct textbuf text = { 0 };
-	if (!strcmp(b->mode, "library")) {
-		textbuf_printf(&text, "server:\n\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n\tunblock-lan-zones: yes\n");
-		char address[IPADDR_TEXT_BYTES];
-		textbuf_printf(&text, "forward-zone:\n\tname: \".\"\n\tforward-addr: %s@%u\n", ipaddr_text(&b->upstream.ip, address),
-			b->upstream.port);
-	} else {
-		ubconfig_print(&text, &b->config);
-	}
-	if (!strcmp(b->mode, "default"))
-		drop_socket_settings(&text);
-	int fd = memfd_create("unbound.conf", MFD_CLOEXEC);
-	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (text.failed || fd < 0 || write(fd, text.bytes, text.size) != (ssize_t)text.size || ub_ctx_config(b->ctx, path))
-		die("libunbound", "its settings are refused");
-	close(fd);
-	textbuf_fini(&text);
-	if (b->config.unbound_config && ub_ctx_config(b->ctx, b->config.unbound_config))
-		die(b->config.unbound_config, "its settings are refused");
-	/* finishes the set-up, without a datagram */
-	struct slot ready = { .bench = b };
-	int failed = ub_resolve_event(b->ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, &ready, answered, NULL);
-	if (failed || b->n_ended != 1)
-		die("libunbound", failed ? ub_strerror(failed) : "it is not ready");
-	b->free_slots = NULL;
-	b->n_ended = b->n_definite = 0;
+	b->ctx = ubcontext_new(b->base, b->way->settings, &b->config, why, sizeof why);
+	if (!b->ctx)
+		die("libunbound", why);
 }
 
 static void run_bare(struct bench *b)
 {
 	while (b->n_ended < b->questions.count) {
 		for (struct slot *slot; (slot = take_slot(b)) != NULL;) {
-			const struct question *q = &b->questions.list[b->questions.next++];
+			const struct question *q = &b->questions.list[b->next++];
 			int failed = ub_resolve_event(b->ctx, q->name, (int)q->type, CLASS_IN, slot, answered, NULL);
 			if (failed)
 				die(q->name, ub_strerror(failed));
@@ -241,6 +152,12 @@ static void run_bare(struct bench *b)
 		if (b->n_ended < b->questions.count)
 			event_base_loop(b->base, EVLOOP_ONCE);
 	}
+}
+
+static void clear_away_bare(struct bench *b)
+{
+	ub_ctx_delete(b->ctx);
+	event_base_free(b->base);
 }
 
 /* ---- the resolver ---- */
@@ -261,12 +178,12 @@ static void set_up_layer(struct bench *b)
 
 static void ask(struct bench *b, struct slot *slot)
 {
-	const struct question *q = &b->questions.list[b->questions.next++];
+	size_t i = b->next++;
 	struct dname qname;
-	qname.size = q->packed[0];
-	memcpy(qname.wire, q->packed + 1, qname.size);
+	qname.size = b->packed[i][0];
+	memcpy(qname.wire, b->packed[i] + 1, qname.size);
 	slot->waiter.done = told;
-	const struct answer *answer = resolver_ask(b->resolver, &slot->waiter, &qname, q->type);
+	const struct answer *answer = resolver_ask(b->resolver, &slot->waiter, &qname, b->questions.list[i].type);
 	if (answer)
 		told(&slot->waiter, answer);
 }
@@ -277,31 +194,55 @@ static void run_layer(struct bench *b)
 		for (struct slot *slot; (slot = take_slot(b)) != NULL;)
 			ask(b, slot);
 		resolver_pump(b->resolver, clock_now_ns());
-		if (b->n_ended < b->questions.count && (!b->free_slots || b->questions.next == b->questions.count))
+		if (b->n_ended < b->questions.count && (!b->free_slots || b->next == b->questions.count))
 			loop_turn(b->loop, !resolver_wants_pump(b->resolver));
 	}
 }
 
-/* ---- the measurement ---- */
-
-static double seconds_of(struct timeval t)
+static void clear_away_layer(struct bench *b)
 {
-	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+	resolver_free(b->resolver);
+	loop_free(b->loop);
 }
 
-static void measure(struct bench *b, void (*run)(struct bench *b))
+/* ---- the measurement ---- */
+
+static const struct way ways[] = {
+	{ "library", UBCONTEXT_LIBRARY, set_up_bare, run_bare, clear_away_bare },
+	{ "default", UBCONTEXT_DEFAULT_SOCKETS, set_up_bare, run_bare, clear_away_bare },
+	{ "tuned", UBCONTEXT_TUNED, set_up_bare, run_bare, clear_away_bare },
+	{ "layer", 0, set_up_layer, run_layer, clear_away_layer },
+};
+
+static const struct way *way_of(const char *name)
 {
-	struct rusage before, after;
-	uint64_t began_ns = clock_now_ns();
-	getrusage(RUSAGE_SELF, &before);
-	run(b);
-	getrusage(RUSAGE_SELF, &after);
-	double user = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
-	double system = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
-	printf("{\"mode\": \"%s\", \"window\": %u, \"questions\": %zu, ", b->mode, b->window, b->n_asked);
-	printf("\"definite\": %zu, ", b->n_definite);
-	printf("\"cpu\": %.6f, \"user\": %.6f, \"system\": %.6f, \"wall\": %.6f, \"peak_mib\": %.1f}\n", user + system, user, system,
-		(double)(clock_now_ns() - began_ns) / 1e9, (double)after.ru_maxrss / 1024);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (!strcmp(name, ways[i].name))
+			return &ways[i];
+	die(name, "no such way");
+	return NULL;
+}
+
+static void measure(struct bench *b, double seconds)
+{
+	uint64_t cpu_ns = 0, wall_ns = 0;
+	size_t n_passes = 0, n_definite = 0;
+	do {
+		b->way->set_up(b);
+		make_slots(b);
+		b->next = b->n_ended = b->n_definite = 0;
+		uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns();
+		b->way->run(b);
+		cpu_ns += clock_cpu_ns() - cpu_began_ns;
+		wall_ns += clock_now_ns() - began_ns;
+		n_definite += b->n_definite;
+		n_passes++;
+		b->way->clear_away(b);
+		free(b->slots);
+	} while ((double)cpu_ns < seconds * 1e9);
+	printf("{\"mode\": \"%s\", \"window\": %u, \"passes\": %zu, ", b->way->name, b->window, n_passes);
+	printf("\"questions\": %zu, \"definite\": %zu, ", n_passes * b->questions.count, n_definite);
+	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
 }
 
 /* A server to forward to is ADDRESS:PORT; anything with a slash is an unbound.conf for recursion. */
@@ -322,14 +263,11 @@ static void set_server(struct bench *b, char *text)
 
 int main(int argc, char **argv)
 {
-	if (argc != 5) {
-		fputs("usage: ubloop library|default|tuned|layer ADDRESS:PORT|UNBOUND-CONF QUESTIONS-FILE WINDOW\n", stderr);
+	if (argc != 6) {
+		fputs("usage: ubloop library|default|tuned|layer ADDRESS:PORT|UNBOUND-CONF QUESTIONS-FILE WINDOW SECONDS\n", stderr);
 		return 2;
 	}
-	struct bench b = { .mode = argv[1], .window = (unsigned)strtoul(argv[4], NULL, 10) };
-	bool layer = !strcmp(b.mode, "layer");
-	if (!layer && strcmp(b.mode, "library") && strcmp(b.mode, "default") && strcmp(b.mode, "tuned"))
-		die(b.mode, "no such way");
+	struct bench b = { .way = way_of(argv[1]), .window = (unsigned)strtoul(argv[4], NULL, 10) };
 	if (!b.window)
 		die("arguments", "no window");
 	hash_init();
@@ -337,10 +275,11 @@ int main(int argc, char **argv)
 	b.config = (struct resolver_config){ .timeout_ms = 2000, .retries = 3, .question_deadline_ms = 10000, .max_in_flight = b.window,
 		.cache_bytes = CACHE_BYTES, .failure_ttl_s = 30, .n_workers = 1 };
 	set_server(&b, argv[2]);
-	read_questions(&b.questions, argv[3], layer);
-	(layer ? set_up_layer : set_up_bare)(&b);
-	make_slots(&b);
-	measure(&b, layer ? run_layer : run_bare);
-	/* everything is answered: leaving the rest to the exit keeps the clean-up out of nobody's figures but the user's patience */
+	const char *why = questions_read(&b.questions, argv[3]);
+	if (why)
+		die(argv[3], why);
+	if (b.way->run == run_layer)
+		pack_names(&b);
+	measure(&b, strtod(argv[5], NULL));
 	return 0;
 }

@@ -32,7 +32,7 @@ class Impairments:
     delay: int = 0           # milliseconds before each UDP answer
     servfail: float = 0      # questions that are answered with SERVFAIL
     truncate: float = 0      # UDP questions that are answered with nothing but the TC bit
-    silence: bool = False    # forward: silent and refusing zones are so, and not SERVFAIL
+    silence: bool = False    # forward only: silent and refusing zones are so, and not SERVFAIL
 
     def wanted(self):
         return any(dataclasses.astuple(self))

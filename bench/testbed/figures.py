@@ -10,6 +10,9 @@ import json
 from testbed import measure
 
 UNITS = ("rows", "questions", "bytes")
+# Two runs of one log, the second with the log twice over: what is more in it was cached.
+ONCE, TWICE = "warm-forward", "warm-twice"
+GROWTH_MAX = 1.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Contestant:
         self.name, self.role, self.unit = entry["name"], entry["role"], entry["unit"]
         self.command = entry.get("command") or []
         self.turns = entry.get("turns") or []
-        self.skipped = entry.get("skipped") or (None if self.turns else "it has no turn")
+        self.failed = entry.get("failed")
+        self.skipped = entry.get("skipped") or (None if self.turns or self.failed else "it has no turn")
         self.rows_per_second = rate(self.turns, "rows", "wall")
         self.per_cpu = {unit: rate(self.turns, unit, "cpu") for unit in UNITS}
         self.answered = column(self.turns, "answered")
@@ -82,29 +86,17 @@ class Contestant:
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """The subject's speed as a part of another contestant's. It is also the share of the subject's CPU time that the other would need for as
-    many of the unit, and that is how the compression floor is read."""
+    """The subject's speed as a part of another contestant's, in the other's unit. It is also the share of the subject's CPU time that the other
+    would need for as many of the unit."""
     other: Contestant
-    unit: str
     series: Series
 
 
-def common_unit(subject, other):
-    """The other's unit, if both have it. A floor of octets will do with rows. None: they cannot be compared."""
-    for unit in (other.unit, "rows" if other.unit == "bytes" else other.unit):
-        if subject.per_cpu[unit] and other.per_cpu[unit]:
-            return unit
-    return None
-
-
 def ratio(subject, other):
-    """The Ratio, or None where no turn has both in one unit."""
-    unit = common_unit(subject, other)
-    if not unit:
-        return None
-    pairs = zip(subject.per_cpu[unit].turns, other.per_cpu[unit].turns)
+    """The Ratio, or None where no turn has both in the other's unit."""
+    pairs = zip(subject.per_cpu[other.unit].turns, other.speed.turns)
     series = Series(tuple(quotient(ours, theirs) for ours, theirs in pairs))
-    return Ratio(other, unit, series) if series else None
+    return Ratio(other, series) if series else None
 
 
 def faults_of_turn(turn, n_expected):
@@ -124,7 +116,7 @@ def faults_of_turn(turn, n_expected):
 
 
 class Run:
-    """One result file. `ratios` has an entry for each floor and peer that took part and can be compared; `faults` says what makes it WRONG."""
+    """One result file. `ratios` has an entry for each bare loop and peer that took part and can be compared; `faults` says what makes it WRONG."""
 
     def __init__(self, data):
         self.head = data
@@ -143,19 +135,65 @@ class Run:
                        for fault in faults_of_turn(turn, n_expected)]
 
     @property
+    def is_checked(self):
+        turns = self.subject.turns
+        return bool(turns) and all(turn.get(key) is not None for turn in turns for key in ("wrong", "false_temperrors"))
+
+    @property
     def verdict(self):
-        """"WRONG", "right", or "unchecked" when a turn was not compared with the truth, or there is none."""
+        """"WRONG"; "FAILED" when the subject did not get to the end; "unchecked" when a turn was not compared with the truth, or there is none; or
+        "right"."""
         if self.faults:
             return "WRONG"
-        turns = self.subject.turns
-        checked = turns and all(turn.get(key) is not None for turn in turns for key in ("wrong", "false_temperrors"))
-        return "right" if checked else "unchecked"
+        if self.subject.failed:
+            return "FAILED"
+        return "right" if self.is_checked else "unchecked"
+
+    @property
+    def complaints(self):
+        """All that is not as it should be, each in some words."""
+        found = list(self.faults)
+        if self.subject.failed:
+            found.append(self.subject.failed)
+        elif not self.is_checked:
+            found.append("it was not held against the truth")
+        return found
 
     def of_role(self, role):
         return [c for c in self.others if c.role == role and not c.skipped]
 
     def ratio_to(self, other):
         return next((found for found in self.ratios if found.other is other), None)
+
+    def ratio_to_bare(self, name):
+        return next((found for found in self.ratios if found.other.role == "bare" and found.other.name == name), None)
+
+
+class Warmth:
+    """What two runs tell together, the second of which scans the first one's log twice over."""
+
+    def __init__(self, once, twice):
+        self.once, self.twice = once.subject, twice.subject
+        rows, cpu = (median_of(self.twice, key) - median_of(self.once, key) for key in ("rows", "cpu"))
+        self.cached_rows_per_cpu_s = rows / cpu if rows > 0 and cpu > 0 else None
+
+    @property
+    def fault(self):
+        """Some words when the second half took more memory, or None."""
+        once, twice = self.once.peak_mib, self.twice.peak_mib
+        if once and twice and twice.high > GROWTH_MAX * once.high:
+            return f"memory grew from {once.high:.0f} MiB to {twice.high:.0f} MiB when the same log was scanned twice over"
+        return None
+
+
+def median_of(contestant, key):
+    return column(contestant.turns, key).median
+
+
+def warmth(runs):
+    """The Warmth of these runs, or None when not both are there."""
+    found = {run.name: run for run in runs if run.subject.turns}
+    return Warmth(found[ONCE], found[TWICE]) if ONCE in found and TWICE in found else None
 
 
 def load(path):

@@ -9,6 +9,7 @@ with SERVFAIL, as a resolver would. One thing is not as with a resolver: a CNAME
 
 No zone of the population may lie inside another one of it: the parent of each is a top zone."""
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -50,9 +51,10 @@ class Population:
         self.tops, self.servers = {}, {}   # the tops as keys, in the file's order
 
     def stamp(self):
-        """Changes with the file."""
+        """Changes with the file, with what this module makes of it, and with the place, which some of what it writes names."""
         status = os.stat(self.path)
-        return [status.st_size, status.st_mtime_ns]
+        with open(__file__, "rb") as source:
+            return [status.st_size, status.st_mtime_ns, hashlib.sha256(source.read()).hexdigest(), os.path.abspath(self.path)]
 
     def zones(self):
         """Yields (name, state, hosts, lines) for each zone; `lines` is an iterator over its records that must be used before the next zone is

@@ -1,36 +1,67 @@
 """measure.py - what one run of a program cost, and the middle of several."""
+import contextlib
 import os
+import resource
+import select
 import statistics
 import subprocess
-import sys
+import tempfile
 import time
+
+LIMIT_S = 3600      # nothing that is measured takes an hour
 
 
 class Run:
     """A finished command: its wall seconds, the CPU seconds of it alone (wait4 tells of no other process), its peak memory, its
-    exit status, and its standard output if that is to be captured."""
+    exit status, what it said on standard error, and its standard output if that is to be captured. Raises TimeoutError after limit_s."""
 
-    def __init__(self, command, cpu=None, capture=False):
+    def __init__(self, command, cpu=None, capture=False, limit_s=LIMIT_S):
         if cpu is not None:
             command = ["taskset", "-c", str(cpu)] + command
-        started = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE if capture else subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.output = process.stdout.read() if capture else b""
-        self.errors = process.stderr.read().decode(errors="replace")
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it again
-        self.wall = time.monotonic() - started
+        # not pipes: one that nobody reads meanwhile fills up and holds the program
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            started = time.monotonic()
+            with running(command, stdout=output if capture else subprocess.DEVNULL, stderr=errors) as process:
+                self.status, usage = wait(process, limit_s)
+            self.wall = time.monotonic() - started
+            self.output, self.errors = content(output), content(errors).decode(errors="replace")
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.user, self.system = usage.ru_utime, usage.ru_stime
-        self.peak_mib = usage.ru_maxrss / 1024
-        self.status = process.returncode
+        self.peak_mib = peak_mib(usage)
 
 
-def must_run(command, **options):
-    run = Run(command, **options)
-    if run.status:
-        sys.exit(f"{' '.join(command)}: exit status {run.status}\n{run.errors}")
-    return run
+@contextlib.contextmanager
+def running(command, **options):
+    """A process that does not survive the block when that is left by an exception, which may be a signal to us."""
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+def wait(process, limit_s):
+    """Its exit status as subprocess has it, and its resource usage."""
+    handle = os.pidfd_open(process.pid)
+    try:
+        if not select.select([handle], [], [], limit_s)[0]:
+            raise TimeoutError(f"{' '.join(map(str, process.args))}: did not end within {limit_s} s")
+    finally:
+        os.close(handle)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it again
+    return process.returncode, usage
+
+
+def peak_mib(usage):
+    """None when it may be ours: ru_maxrss survives execve(), so a small program that a large one starts shows the large one's."""
+    return usage.ru_maxrss / 1024 if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else None
+
+
+def content(file):
+    file.seek(0)
+    return file.read()
 
 
 def median(values):

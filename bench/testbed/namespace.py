@@ -2,7 +2,8 @@
 
 Root takes a fresh network and mount namespace; other users take a user namespace as well, in which they count as root. Where neither is
 permitted (some containers), root may stay in the present network if port 53 is free on loopback: all servers have addresses of 127/8 anyway.
-In the own mount namespace /etc/resolv.conf names 127.0.0.1, so that programs which read it ask our server and no other."""
+In the own mount namespace /etc/resolv.conf names 127.0.0.1, so that programs which read it ask our server and no other; in the present
+network it stays the machine's, and such programs must not run."""
 import ctypes
 import fcntl
 import os
@@ -57,14 +58,14 @@ def wrapped(command, name):
     return (["unshare", *KINDS[name], "--", *command] if name in KINDS else list(command)), environment
 
 
-def enter(argv=None):
-    """Comes back inside a namespace of its own: the first call runs the program again there, with the same arguments or with `argv`, the
-    second one (in the program that was run again) furnishes it. Gives the kind of the network."""
+def enter():
+    """Comes back inside a namespace of its own: the first call runs the program again there, with the same arguments, the second one (in the
+    program that was run again) furnishes it. Gives the kind of the network."""
     mark = os.environ.get(MARK, "").split(" ")
     if is_inside():
         return mark[0]
     if mark[0] != "fresh":
-        command, environment = wrapped([sys.executable, *(argv or sys.orig_argv[1:])], kind())
+        command, environment = wrapped([sys.executable, *sys.orig_argv[1:]], kind())
         sys.stdout.flush()
         sys.stderr.flush()
         os.execvpe(command[0], command, environment)

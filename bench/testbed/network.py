@@ -37,8 +37,9 @@ class Internet:
             raise InternetError(f"there is no mode {mode}")
         self.folder, self.mode, self.cpu = os.path.abspath(folder), mode, cpu
         self.bed = os.path.join(self.folder, "bed")
-        self.impairments = Impairments(**impairments)
         self.forward, self.recursive = mode != "recursive", mode != "forward"
+        # by recursion the silent servers are silent themselves
+        self.impairments = Impairments(**{**impairments, "silence": self.forward and impairments.get("silence", False)})
         self.upstream = f"{FORWARD_ADDRESS}:53" if self.forward else None
         self.unbound_config = os.path.join(self.bed, "unbound.conf") if self.recursive else None
         self.servers, self.silent, self.lock, self.addresses = [], None, None, {}

@@ -1,27 +1,26 @@
-"""peers.py - what others use for the same work: programs that ask DNS questions in bulk, and SPF libraries.
+"""peers.py - what others use for the same work: programs that ask DNS questions in bulk.
 
 Wall and CPU seconds are those of the whole process, from its start to its end, reading its input and writing its output included, as they
 are for the subject. The name servers' CPU is nobody's.
 
-By questions: each asks the questions of a questions.txt ("NAME TYPE" lines) of one server. dnsperf asks them all. adnshost, massdns and zdns
-take one type a run, so they ask the TXT questions alone, and their names say so.
-By rows: each gets a plain "domain,ip" file and asks whom /etc/resolv.conf names. Its verdicts are handed to `judge`, which compares them."""
-import csv
+Each asks the questions of a questions.txt ("NAME TYPE" lines) of one server. dnsperf asks them all. adnshost, massdns and zdns take one type a
+run, so they ask the TXT questions alone, and their names say so; they ask them again and again, until they have asked as many as there are."""
+import collections
 import fcntl
 import json
 import os
 import re
+import select
 import shutil
 import subprocess
 import time
 
 from . import contest, measure
-from .floors import finished
+from .bareloops import finished
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PYTHON = "/usr/bin/python3"
 DEFINITE = ("NOERROR", "NXDOMAIN")
 SOCKET_BUFFER_KIB = 4096
+RETRIES = 3     # spfsweep's own; one that goes on asking for what is SERVFAIL would be measured at that
 
 
 def version_line(command):
@@ -77,7 +76,8 @@ def parse_dnsperf(text):
 
 
 class TxtTool(Tool):
-    """One that takes one type a run: names from a file, one a line."""
+    """One that takes one type a run: names from a file, one a line. The list is repeated, whole, so that there is as much to do as for the others:
+    `n_repeats` times, to the next whole number."""
     n_names = None
 
     def write_names(self):
@@ -85,10 +85,15 @@ class TxtTool(Tool):
         if self.n_names is not None:
             return
         with open(self.questions) as questions:
-            names = [line.split()[0] + "\n" for line in questions if line.endswith(" TXT\n")]
+            lines = questions.readlines()
+        names = [line.split()[0] + "\n" for line in lines if line.endswith(" TXT\n")]
+        if not names:
+            raise contest.Spoilt("there are no TXT questions")
+        self.n_repeats = -(-len(lines) // len(names))
         with open(self.path("names.txt"), "w") as out:
-            out.writelines(names)
-        self.n_names = len(names)
+            for _ in range(self.n_repeats):
+                out.writelines(names)
+        self.n_names = self.n_repeats * len(names)
 
 
 class Adnshost(TxtTool):
@@ -119,21 +124,26 @@ class Adnshost(TxtTool):
 class Fed:
     """A run of adnshost that gets a name for each answer; with the figures of a measure.Run."""
     PIPE_BYTES = 1 << 20  # room for all the names that are open, so that writing them never waits
+    QUIET_MAX_S = 60      # it gives a question up earlier than that, and says so
 
     def __init__(self, command, names, window):
         self.names, self.room, self.answers = names, window, AdnsAnswers()
         started = time.monotonic()
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, self.PIPE_BYTES)
-        self.feed(process.stdin)
-        while octets := os.read(process.stdout.fileno(), 1 << 16):
-            self.room += self.answers.take(octets)
+        with measure.running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, self.PIPE_BYTES)
             self.feed(process.stdin)
-        process.stdout.close()
-        _, status, usage = os.wait4(process.pid, 0)
+            while octets := self.read(process.stdout):
+                self.room += self.answers.take(octets)
+                self.feed(process.stdin)
+            process.stdout.close()
+            self.status, usage = measure.wait(process, self.QUIET_MAX_S)
         self.n_definite = self.answers.n_definite
-        self.status = process.returncode = os.waitstatus_to_exitcode(status)
-        self.wall, self.cpu, self.peak_mib = time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        self.wall, self.cpu, self.peak_mib = time.monotonic() - started, usage.ru_utime + usage.ru_stime, measure.peak_mib(usage)
+
+    def read(self, pipe):
+        if not select.select([pipe], [], [], self.QUIET_MAX_S)[0]:
+            raise contest.Spoilt(f"adnshost said nothing for {self.QUIET_MAX_S} s")
+        return os.read(pipe.fileno(), 1 << 16)
 
     def feed(self, pipe):
         """The hyphen says that what follows is a name, whatever it begins with."""
@@ -179,8 +189,8 @@ class Massdns(TxtTool):
 
     def command(self):
         as_root = ["--root"] if os.geteuid() == 0 else []
-        return ["massdns", "-r", self.path("resolvers.txt"), "-t", "TXT", "-o", "Sqr", "-s", str(self.window), "--processes", "1", "-q",
-                *as_root, "-w", self.path("results.txt"), self.path("names.txt")]
+        return ["massdns", "-r", self.path("resolvers.txt"), "-t", "TXT", "-o", "Sqr", "-s", str(self.window), "-c", str(1 + RETRIES),
+                "--processes", "1", "-q", *as_root, "-w", self.path("results.txt"), self.path("names.txt")]
 
     def run(self):
         self.write_names()
@@ -189,13 +199,15 @@ class Massdns(TxtTool):
             out.write(server + "\n")
         run = finished(self.command(), cpu=self.cpu)
         with open(self.path("results.txt"), errors="replace") as results:
-            return self.turn(run, self.n_names, parse_massdns(results, server))
+            return self.turn(run, self.n_names, parse_massdns(results, server, self.n_repeats))
 
 
-def parse_massdns(lines, server):
-    """How many names have a definite answer: those with a line "SERVER TIME RCODE NAME TYPE"."""
+def parse_massdns(lines, server, n_repeats):
+    """How many questions have a definite answer: a line "SERVER TIME RCODE NAME TYPE". A name was asked for n_repeats times, and each time may have
+    more replies than one."""
     replies = (line.split() for line in lines if line.startswith(server + " "))
-    return len({reply[3] for reply in replies if reply[2] in DEFINITE})
+    definite = collections.Counter(reply[3] for reply in replies if reply[2] in DEFINITE)
+    return sum(min(count, n_repeats) for count in definite.values())
 
 
 class Zdns(TxtTool):
@@ -205,8 +217,8 @@ class Zdns(TxtTool):
 
     def command(self):
         local = ["--local-addr=127.0.0.1"] if self.address.startswith("127.") else []
-        return ["zdns", "TXT", f"--name-servers={self.address}:{self.port}", f"--threads={self.window}", "--result-verbosity=short", *local,
-                f"--input-file={self.path('names.txt')}", f"--output-file={self.path('results.txt')}"]
+        return ["zdns", "TXT", f"--name-servers={self.address}:{self.port}", f"--threads={self.window}", f"--retries={RETRIES}",
+                "--result-verbosity=short", *local, f"--input-file={self.path('names.txt')}", f"--output-file={self.path('results.txt')}"]
 
     def run(self):
         self.write_names()
@@ -223,56 +235,3 @@ def parse_zdns(lines):
         status = told.get("status") or told.get("results", {}).get("TXT", {}).get("status")
         n_definite += status in DEFINITE
     return n_definite
-
-
-def read_results(path):
-    with open(path, newline="") as results:
-        for row in csv.DictReader(results):
-            yield row["domain"], row["ip"], row["result"]
-
-
-class SpfLibrary(contest.Contestant):
-    """An SPF library over a file of pairs. `judge` takes (domain, ip, spf) rows and gives a dictionary: equal, false_temperrors, wrong."""
-    unit = "rows"
-
-    def __init__(self, pairs, work, judge, cpu=None):
-        self.pairs, self.judge, self.cpu = pairs, judge, cpu
-        self.results = os.path.join(work, f"{type(self).__name__.lower()}-results.csv")
-
-    def run(self):
-        run = finished(self.command(), cpu=self.cpu)
-        told = json.loads(run.errors.splitlines()[-1])
-        return contest.Turn(run.wall, run.cpu, run.peak_mib, rows=told["rows"], **self.judge(read_results(self.results)))
-
-
-class Libspf2(SpfLibrary):
-    """peer_libspf2.c, the built program; each of its threads waits for its answers."""
-
-    def __init__(self, program, pairs, work, judge, threads=1, cpu=None):
-        super().__init__(pairs, work, judge, cpu)
-        self.program, self.threads = program, threads
-        self.name = "libspf2" if threads == 1 else f"libspf2, {threads} threads"
-
-    def missing(self):
-        return None if os.access(self.program, os.X_OK) else "peer_libspf2 is not built (libspf2-dev)"
-
-    def version(self):
-        return version_line([self.program, "--version"])
-
-    def command(self):
-        return [self.program, self.pairs, self.results, str(self.threads)]
-
-
-class Pyspf(SpfLibrary):
-    """peer_pyspf.py, with the distribution's Python."""
-    name = "pyspf"
-    program = [PYTHON, os.path.join(HERE, "peer_pyspf.py")]
-
-    def missing(self):
-        return "python3-spf is not installed" if measure.Run(self.program + ["--version"]).status else None
-
-    def version(self):
-        return version_line(self.program + ["--version"])
-
-    def command(self):
-        return self.program + [self.pairs, self.results]

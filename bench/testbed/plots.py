@@ -1,7 +1,7 @@
 """plots.py - the plots of a folder of result files, as SVG.
 
 The same runs give the same octets: no date, fixed ids, no random places. Text stays text. The ground is opaque, so that the pictures read
-alike in light and dark viewers. A bar is a median and its dots are the turns; a run that is WRONG says so wherever its speed is shown.
+alike in light and dark viewers. A bar is a median and its dots are the turns; a run that is not right says so wherever its speed is shown.
 Importing this file needs matplotlib.
 """
 import dataclasses
@@ -15,25 +15,25 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from testbed import figures
 
 GROUND, INK, QUIET, GRID, ALARM = "#fcfcfa", "#222222", "#62625e", "#e2e2dd", "#b3261e"
-COLOURS = {"subject": "#2f6fb3", "floor": "#a3a39c", "peer": "#cf7d34"}
+COLOURS = {"subject": "#2f6fb3", "bare": "#a3a39c", "peer": "#cf7d34"}
 SETTINGS = {
     "svg.fonttype": "none", "svg.hashsalt": "spfsweep", "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK,
     "axes.edgecolor": QUIET, "axes.labelcolor": QUIET, "xtick.color": QUIET, "ytick.color": INK, "figure.facecolor": GROUND,
     "axes.facecolor": GROUND, "savefig.facecolor": GROUND, "text.parse_math": False,
 }
 WIDTH_INCHES = 9
-WRONG = " (WRONG)"
 POINTS_PER_CHARACTER, POINTS_PER_LINE = 5.6, 12
 
 
 @dataclasses.dataclass
 class Bar:
-    """One bar, or a heading over some when it has no series. `value` is the bar's end; the dots show the turns."""
+    """One bar, or a heading over some when it has no series. `value` is the bar's end; the dots show the turns. `alarm`: its run is not right."""
     label: str
     series: figures.Series | None = None
     value: float = 0
     role: str = "subject"
     remark: str = ""
+    alarm: bool = False
 
 
 def spaced(value, _=None):
@@ -41,7 +41,11 @@ def spaced(value, _=None):
 
 
 def name_of(run):
-    return run.name + WRONG if run.verdict == "WRONG" else run.name
+    return run.name if run.verdict == "right" else f"{run.name} ({run.verdict})"
+
+
+def is_alarming(run):
+    return run.verdict != "right"
 
 
 def new_figure(height, title):
@@ -82,7 +86,7 @@ def draw_bars(path, title, unit, bars):
             draw_bar(axes, y, bar)
     axes.set_yticks(range(len(bars)), [bar.label for bar in bars])
     for tick, bar in zip(axes.get_yticklabels(), bars):
-        tick.set(fontweight="normal" if bar.series else "bold", color=ALARM if bar.label.endswith(WRONG) else INK)
+        tick.set(fontweight="normal" if bar.series else "bold", color=ALARM if bar.alarm else INK)
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(0, room_for_labels(bars))
     axes.set_xlabel(unit)
@@ -101,34 +105,34 @@ def strip(axes):
 
 
 def draw_speeds(path, runs):
-    bars = [Bar(name_of(run), s, s.median) for run in runs for s in [run.subject.per_cpu["rows"]] if s]
+    bars = [Bar(name_of(run), s, s.median, alarm=is_alarming(run)) for run in runs for s in [run.subject.per_cpu["rows"]] if s]
     if bars:
         draw_bars(path, "Speed of the runs: median, and a dot for every turn", "rows per CPU-second", bars)
     return bool(bars)
 
 
 def draw_memory(path, runs):
-    bars = [Bar(name_of(run), s, s.high, remark=" MiB") for run in runs for s in [run.subject.peak_mib] if s]
+    bars = [Bar(name_of(run), s, s.high, remark=" MiB", alarm=is_alarming(run)) for run in runs for s in [run.subject.peak_mib] if s]
     if bars:
         draw_bars(path, "Peak memory of the runs: largest, and a dot for every turn", "MiB", bars)
     return bool(bars)
 
 
-def floor_bars(run):
-    """The subject among the floors and peers that are counted in questions, or nothing when there are none."""
-    others = [(c, run.ratio_to(c)) for role in ("floor", "peer") for c in run.of_role(role) if c.unit == "questions"]
+def question_bars(run):
+    """The subject among the bare loops and peers that are counted in questions, or nothing when there are none."""
+    others = [(c, run.ratio_to(c)) for role in ("bare", "peer") for c in run.of_role(role) if c.unit == "questions"]
     others = [(c, found) for c, found in others if found]
     if not others:
         return []
     ours = run.subject.per_cpu["questions"]
-    bars = [Bar(name_of(run)), Bar(run.subject.name, ours, ours.median)]
+    bars = [Bar(name_of(run), alarm=is_alarming(run)), Bar(run.subject.name, ours, ours.median)]
     return bars + [Bar(c.name, c.speed, c.speed.median, c.role, f"   {run.subject.name} is {found.series.median:.2f} of it") for c, found in others]
 
 
-def draw_floors(path, runs):
-    bars = [bar for run in runs for bar in floor_bars(run)]
+def draw_questions(path, runs):
+    bars = [bar for run in runs for bar in question_bars(run)]
     if bars:
-        draw_bars(path, "Questions: blue is ours, grey what cannot be beaten, orange other programs", "questions per CPU-second", bars)
+        draw_bars(path, "Questions: blue is ours, grey are bare loops, orange other programs", "questions per CPU-second", bars)
     return bool(bars)
 
 
@@ -167,7 +171,7 @@ def label_points(axes, points):
 
 
 def draw_panel(axes, run, points, bounds, lowest):
-    axes.set_title(name_of(run), loc="left", fontsize=10, fontweight="bold", pad=10, color=ALARM if run.verdict == "WRONG" else INK)
+    axes.set_title(name_of(run), loc="left", fontsize=10, fontweight="bold", pad=10, color=ALARM if is_alarming(run) else INK)
     axes.set_xscale("log")
     axes.set_xlim(*bounds)
     axes.set_ylim(lowest - 0.22 * (100 - lowest), 100 + 0.12 * (100 - lowest))
@@ -202,7 +206,7 @@ def draw_exactness(path, runs):
     return True
 
 
-PLOTS = {"speeds.svg": draw_speeds, "floors.svg": draw_floors, "exactness.svg": draw_exactness, "memory.svg": draw_memory}
+PLOTS = {"speeds.svg": draw_speeds, "questions.svg": draw_questions, "exactness.svg": draw_exactness, "memory.svg": draw_memory}
 
 
 def write_plots(runs, folder):

@@ -2,38 +2,41 @@
 import dataclasses
 import os
 
-from testbed import floors, judge, peers
-from testbed.sweep import Sample, Sweep
+from testbed import bareloops, judge, libraries, peers
+from testbed.sweep import PlainSample, Sample, Sweep
 
-WINDOW = 1000      # questions in flight, for everybody who can be told; spfsweep's own default
+WINDOW = 1000      # questions in flight, for everybody who can be told but spfsweep, which keeps its own default
 
 
 @dataclasses.dataclass(frozen=True)
 class Population:
-    """Options of bench/population; `name` is its folder's."""
+    """Options of bench/population; `name` is its folder's. One pair of each domain leaves nothing to a cache but what domains have in common."""
     name: str
     domains: int
+    per_domain: int = 1
     log: int | None = None
     dead: str = "quick"
     dead_share: float = 1.0
 
     def arguments(self):
-        log = ["--log", str(self.log)] if self.log else []
-        return ["--domains", str(self.domains), "--dead", self.dead, "--dead-share", str(self.dead_share), *log]
+        pairs = ["--log", str(self.log)] if self.log else ["--per-domain", str(self.per_domain)]
+        return ["--domains", str(self.domains), "--dead", self.dead, "--dead-share", str(self.dead_share), *pairs]
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """`network` are keywords of Internet; `company` is who takes part besides spfsweep and the floors: "tools" that ask
-    questions, "spf" libraries (and no floors), or nobody; `n_rows` limits the pairs, and they are scanned `times` over."""
+    """`network` are keywords of Internet; `bare` names bare loops, which run for `seconds` of CPU at the least; `peers` are "tools" that ask
+    questions, SPF "libraries" (then spfsweep judges SPF alone, too), or nobody; the pairs are scanned `times` over, but pyspf gets `pyspf_rows`."""
     name: str
     title: str
     population: Population
     network: dict
-    company: str = ""
-    n_rows: int | None = None
+    bare: tuple = ()
+    peers: str = ""
     times: int = 1
     turns: int = 3
+    seconds: float = 1
+    pyspf_rows: int = 0
 
     def mode(self):
         return self.network["mode"]
@@ -46,34 +49,44 @@ class Size:
     rough: int
     log_domains: int
     log_rows: int
-    library_rows: int
+    pyspf_rows: int
     turns: int
     paired_turns: int
+    seconds: float
 
 
-SIZES = {"tiny": Size(200, 200, 200, 2000, 50, 1, 1), "short": Size(10000, 2000, 10000, 300000, 3000, 3, 5), "full": Size(100000, 20000, 100000, 5000000, 10000, 5, 7)}
+SIZES = {
+    "tiny": Size(cold=200, rough=200, log_domains=200, log_rows=2000, pyspf_rows=50, turns=1, paired_turns=1, seconds=0.1),
+    "short": Size(cold=20000, rough=4000, log_domains=10000, log_rows=300000, pyspf_rows=3000, turns=3, paired_turns=5, seconds=1),
+    "full": Size(cold=200000, rough=40000, log_domains=100000, log_rows=5000000, pyspf_rows=20000, turns=5, paired_turns=7, seconds=3),
+}
 NETWORKS = [("loss-1", "1 % of the questions lost", {"loss": 1}), ("loss-5", "5 % of the questions lost", {"loss": 5}),
             ("slow-50", "50 ms round trip", {"delay": 50}), ("slow-200", "200 ms round trip", {"delay": 200})]
 HOW = {"forward": "through an upstream", "recursive": "by recursion"}
 
 
 def runs(profile):
-    """The runs of a profile, in the order of the table."""
+    """The runs of a profile, in the order of the table. Bare loops take part where they tell something: where a network is slow or bad, time goes
+    by with waiting and not with work; and libunbound takes a server that is silent about some names for dead, or waits minutes for it."""
     size = SIZES[profile]
     cold = Population(f"cold-{size.cold}", size.cold)
     rough = Population(f"cold-{size.rough}", size.rough)
-    log = Population(f"log-{size.log_domains}-{size.log_rows}", size.log_domains, size.log_rows)
+    log = Population(f"log-{size.log_domains}-{size.log_rows}", size.log_domains, log=size.log_rows)
     dead = Population(f"dead-{size.rough}", size.rough, dead="all", dead_share=10)
-    yield Run("cold-forward", "Cold, through an upstream", cold, {"mode": "forward"}, "tools", turns=size.paired_turns)
-    yield Run("cold-recursive", "Cold, by recursion", cold, {"mode": "recursive"}, turns=size.turns)
-    yield Run("warm-forward", "A mail log, through an upstream", log, {"mode": "forward"}, turns=size.turns)
-    yield Run("warm-twice", "The same mail log twice over", log, {"mode": "forward"}, times=2, turns=size.turns)
+    usual = {"turns": size.turns, "seconds": size.seconds}
+    paired = {**usual, "turns": size.paired_turns}
+    yield Run("cold-forward", "Cold, through an upstream", cold, {"mode": "forward"}, ("loop", "segments", "libunbound", "libdeflate"), "tools",
+              **paired)
+    yield Run("cold-recursive", "Cold, by recursion", cold, {"mode": "recursive"}, ("libunbound", "libdeflate"), **usual)
+    yield Run("warm-forward", "A mail log, through an upstream", log, {"mode": "forward"}, ("libdeflate",), **usual)
+    yield Run("warm-twice", "The same mail log twice over", log, {"mode": "forward"}, ("libdeflate",), times=2, **usual)
     for name, title, impairment in NETWORKS:
         for mode, how in HOW.items():
-            yield Run(f"{name}-{mode}", f"{title}, {how}", rough, {"mode": mode, **impairment}, turns=size.turns)
+            yield Run(f"{name}-{mode}", f"{title}, {how}", rough, {"mode": mode, **impairment}, **usual)
     for mode, how in HOW.items():
-        yield Run(f"dead-10-{mode}", f"10 % of the domains have dead servers, {how}", dead, {"mode": mode, "silence": True}, turns=size.turns)
-    yield Run("libraries", "SPF alone, beside SPF libraries", cold, {"mode": "forward"}, "spf", size.library_rows, turns=size.paired_turns)
+        network = {"mode": mode, "silence": True} if mode == "forward" else {"mode": mode}
+        yield Run(f"dead-10-{mode}", f"10 % of the domains have dead servers, {how}", dead, network, **usual)
+    yield Run("libraries", "SPF alone, beside SPF libraries", cold, {"mode": "forward"}, peers="libraries", pyspf_rows=size.pyspf_rows, **paired)
 
 
 class Place:
@@ -91,30 +104,42 @@ class Place:
 
 def contestants(run, net, place, folder, say):
     """spfsweep first: others may need what it wrote. It gets one worker and one processor, since the servers have the other one."""
-    work, cpu = place.work, place.subject_cpu
-    sample = Sample(folder, run.n_rows, run.times)
+    sample = Sample(folder, times=run.times)
+    sweep = sweep_of(run, net, place, sample, say)
+    bare = bare_of(run, net, place, sample, sweep)
+    company = {"": lambda *_: [], "tools": tools_of, "libraries": libraries_of}[run.peers]
+    return [sweep, *(bare[name] for name in run.bare), *company(run, net, place, folder)]
+
+
+def sweep_of(run, net, place, sample, say):
     where = ["--upstream", net.upstream] if run.mode() == "forward" else ["--unbound-config", net.unbound_config]
-    options, columns = (["--checks", "spf"], judge.SPF_COLUMNS) if run.company == "spf" else ([], judge.COLUMNS)
-    sweep = Sweep(place.program("spfsweep"), sample, work, where, ["--workers", "1", *options], columns, cpu, say)
-    if run.company == "spf":
-        return [sweep, peers.Libspf2(place.bench("peer_libspf2"), sample.pairs, work, sample.judge_verdicts, cpu=cpu),
-                peers.Pyspf(sample.pairs, work, sample.judge_verdicts, cpu=cpu)]
-    return [sweep, *floors_of(run, net, place, sample), floors.LibdeflatePack(place.bench("deflate"), sweep.text, cpu), *tools_of(run, net, place, sample)]
+    options, columns = (["--checks", "spf"], judge.SPF_COLUMNS) if run.peers == "libraries" else ([], judge.COLUMNS)
+    return Sweep(place.program("spfsweep"), sample, place.work, where, ["--workers", "1", *options], columns, place.subject_cpu, say)
 
 
-def floors_of(run, net, place, sample):
-    """Bare loops over the population's questions. Where names are silent there is none of libunbound: forwarding, it takes its only server for dead; recursing, it waits minutes."""
-    cpu, questions = place.subject_cpu, sample.questions
-    libunbound = floors.LibunboundLoop(place.bench("ubloop"), questions, net.unbound_config or net.upstream, WINDOW, cpu=cpu)
-    if run.mode() == "recursive":
-        return [] if "silence" in run.network else [libunbound]
+def bare_of(run, net, place, sample, sweep):
+    """By their names in Run.bare, those that there can be in the run's mode."""
+    server, rest = net.upstream or net.unbound_config, {"seconds": run.seconds, "cpu": place.subject_cpu}
+    found = {"libunbound": bareloops.LibunboundLoop(place.bench("ubloop"), sample.questions, server, WINDOW, **rest),
+             "libdeflate": bareloops.LibdeflatePack(place.bench("deflate"), sweep.text, **rest)}
+    if run.mode() == "forward":
+        for name, gso in (("loop", False), ("segments", True)):
+            found[name] = bareloops.BareLoop(place.bench("bare"), sample.questions, *address_of(net), WINDOW, gso=gso, **rest)
+    return found
+
+
+def address_of(net):
     address, port = net.upstream.rsplit(":", 1)
-    bare = [floors.BareLoop(place.bench("bare"), questions, address, int(port), WINDOW, gso=gso, cpu=cpu) for gso in (False, True)]
-    return [*bare, libunbound] if run.company == "tools" else bare[:1]
+    return address, int(port)
 
 
-def tools_of(run, net, place, sample):
-    if run.company != "tools":
-        return []
-    address, port = net.upstream.rsplit(":", 1)
-    return [tool(sample.questions, place.work, address, int(port), WINDOW, place.subject_cpu) for tool in (peers.Dnsperf, peers.Adnshost, peers.Massdns, peers.Zdns)]
+def tools_of(run, net, place, folder):
+    programs, questions = (peers.Dnsperf, peers.Adnshost, peers.Massdns, peers.Zdns), Sample(folder).questions
+    return [program(questions, place.work, *address_of(net), WINDOW, place.subject_cpu) for program in programs]
+
+
+def libraries_of(run, net, place, folder):
+    """pyspf takes a millisecond a row, so it gets the first rows only."""
+    all_rows, some_rows = PlainSample(folder), PlainSample(folder, run.pyspf_rows)
+    libspf2 = libraries.Libspf2(place.bench("peer_libspf2"), all_rows.pairs, place.work, all_rows.judge_verdicts, cpu=place.subject_cpu)
+    return [libspf2, libraries.Pyspf(some_rows.pairs, place.work, some_rows.judge_verdicts, cpu=place.subject_cpu)]

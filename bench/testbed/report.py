@@ -1,10 +1,9 @@
-"""report.py - the tables of a folder of result files: table.md, and the same on the terminal; plots.py draws beside it.
+"""report.py - the tables of some result files: table.md, and the same on the terminal; plots.py draws beside it.
 
 A document is a list of blocks, and each block knows two forms of itself: Markdown and text. What is wrong comes first, then where and how
 it was measured, then the tables: no speed without its spread, and no peer's speed without how much of its work it did.
 """
 import dataclasses
-import glob
 import json
 import math
 import os
@@ -109,32 +108,26 @@ def ratio_range(found):
     return f"{middle} ({low} to {high})"
 
 
-def to_floor(found):
-    if found.other.unit == "bytes":
-        return f"{found.other.name} would need {100 * found.series.median:.3g} % of its CPU time"
-    return f"{found.series.median:.2f} of {found.other.name}"
-
-
 # ---- tables ----
 
 
-RUN_HEADER = ["run", "verdict", "rows/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", "answered %", "equal to truth %",
-              "false temperrors", "wrong", "peak MiB", "ratio to floors"]
+# The columns that tell the ratio to a bare contestant, and its name.
+BARE = {"of bare loop": "bare loop", "of libunbound": "bare libunbound", "of libdeflate": "bare libdeflate"}
+RUN_HEADER = ["run", "verdict", "rows/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", *(f"{column} (range)" for column in BARE),
+              "answered %", "equal to truth %", "false temperrors", "wrong", "peak MiB"]
 OTHER_HEADER = ["run", "contestant", "in", "its speed (spread)", "ours (spread)", "ours / its (range)", "its answered %", "its equal to truth %",
                 "its false temperrors", "its wrong", "its peak MiB"]
 
 
 def run_row(run):
     s = run.subject
-    floors = [to_floor(found) for found in run.ratios if found.other.role == "floor"]
-    return [run.name, run.verdict, speed(s.rows_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"]), worst_share(s.answered),
-            worst_share(s.equal), count(s.false_temperrors), count(s.wrong), peak(s.peak_mib), "; ".join(floors) or "-"]
+    speeds = [speed(s.rows_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"])]
+    return [run.name, run.verdict, *speeds, *(ratio_range(run.ratio_to_bare(name)) for name in BARE.values()), worst_share(s.answered),
+            worst_share(s.equal), count(s.false_temperrors), count(s.wrong), peak(s.peak_mib)]
 
 
 def other_row(run, other):
-    found = run.ratio_to(other)
-    unit = found.unit if found else other.unit
-    return [run.name, other.name, f"{unit}/CPU-s", speed(other.per_cpu[unit]), speed(run.subject.per_cpu[unit]), ratio_range(found),
+    return [run.name, other.name, f"{other.unit}/CPU-s", speed(other.speed), speed(run.subject.per_cpu[other.unit]), ratio_range(run.ratio_to(other)),
             worst_share(other.answered), worst_share(other.equal), count(other.false_temperrors), count(other.wrong), peak(other.peak_mib)]
 
 
@@ -191,26 +184,46 @@ def commands(runs):
     return [f"{name}: {shlex.join(command)}" for name, command in short.items() if command]
 
 
+def remark(run, other):
+    """What has to be said of a contestant beside its figures, or None."""
+    if not run.ratio_to(other):
+        return f"{other.name} is not compared, it has no unit in common with {run.subject.name}"
+    if len(other.turns) != len(run.subject.turns):
+        return f"{other.name} has {len(other.turns)} turns, {run.subject.name} {len(run.subject.turns)}: only pairs count"
+    ours, its = (c.turns[0].get("rows") for c in (run.subject, other))
+    return f"{other.name} judged {its} rows, {run.subject.name} {ours}" if its and ours != its else None
+
+
 def remarks(runs, unread):
     lines = [f"{run.name}: {c.name} was skipped, {c.skipped}" for run in runs for c in run.skipped]
     for run in runs:
-        for other in run.others:
-            if other.skipped or run.subject.skipped:
-                continue
-            if not run.ratio_to(other):
-                lines.append(f"{run.name}: {other.name} is not compared, it has no unit in common with {run.subject.name}")
-            elif len(other.turns) != len(run.subject.turns):
-                lines.append(f"{run.name}: {other.name} has {len(other.turns)} turns, {run.subject.name} {len(run.subject.turns)}: only pairs count")
+        found = [remark(run, other) for other in run.others if not other.skipped and run.subject.turns]
+        lines += [f"{run.name}: {words}" for words in found if words]
     return lines + [f"{name} was not read: {reason}" for name, reason in unread]
 
 
 def complaints(runs):
-    return [f"{run.name}: {fault}" for run in runs for fault in run.faults]
+    warm = figures.warmth(runs)
+    growth = [f"{figures.TWICE}: {warm.fault}"] if warm and warm.fault else []
+    return [f"{run.name}: {words}" for run in runs for words in run.complaints] + growth
+
+
+def cached_lines(runs):
+    """What the second half of a log costs, all of which is cached."""
+    warm = figures.warmth(runs)
+    if not warm:
+        return []
+    rate = warm.cached_rows_per_cpu_s
+    words = f"some {number(rate)} rows/CPU-s" if rate else "not told apart from the others"
+    return [Lines([f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it has the errors of both)"])]
 
 
 READING = [
     "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds are those of the contestant alone.",
     "Ratios are taken turn by turn; then their median and range. Below 1: ours is slower.",
+    "\"of bare loop\", \"of libunbound\", \"of libdeflate\": our speed as a part of that of a loop that sends and receives questions and does "
+    "nothing else, of one that calls libunbound and does nothing else, and of libdeflate over our output, all in the same turns. Speeds are good for "
+    "a comparison within a table; these ratios also for one with a table of another day.",
     "Answered and equal are those of the worst turn, rounded down. False temperrors and wrong are sums over the turns.",
 ]
 
@@ -221,8 +234,8 @@ def document(runs, unread):
         blocks += [Heading("WRONG"), Lines(complaints(runs))]
     if runs:
         blocks += [Heading("Measured"), Lines(head_lines(runs)), Heading("Runs")]
-        blocks += [Table("ll" + "r" * 8 + "l", RUN_HEADER, [run_row(run) for run in runs])]
-    blocks += others_block("Floors", runs, "floor") + others_block("Peers", runs, "peer")
+        blocks += [Table("ll" + "r" * (len(RUN_HEADER) - 2), RUN_HEADER, [run_row(run) for run in runs]), *cached_lines(runs)]
+    blocks += others_block("Bare loops", runs, "bare") + others_block("Peers", runs, "peer")
     if remarks(runs, unread):
         blocks += [Heading("Left out"), Lines(remarks(runs, unread))]
     blocks += [Heading("How to read it"), Lines(READING)]
@@ -234,16 +247,15 @@ def document(runs, unread):
 # ---- the folder ----
 
 
-def read_folder(folder, order=()):
-    """The Runs of its files, those in `order` first and the others by their names, and (name, reason) of each file that is none."""
+def read_runs(folder, names):
+    """The Runs of these names, and (name, reason) of each file that is none."""
     runs, unread = [], []
-    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.json"))):
+    for name in names:
         try:
-            runs.append(figures.load(path))
+            runs.append(figures.load(os.path.join(folder, f"{name}.json")))
         except (ValueError, OSError) as error:
-            unread.append((os.path.basename(path), str(error)))
-    places = {name: place for place, name in enumerate(order)}
-    return sorted(runs, key=lambda run: places.get(run.name, len(places))), unread
+            unread.append((f"{name}.json", str(error)))
+    return runs, unread
 
 
 def draw(runs, folder):
@@ -256,12 +268,12 @@ def draw(runs, folder):
     return [Heading("Plots"), Pictures(names)] if names else []
 
 
-def write_report(folder, say=print, order=()):
-    """Writes table.md and the plots into the folder and says the tables; `order` has names of runs. Gives what is wrong in the runs, one text
-    each: an empty list is good."""
-    runs, unread = read_folder(folder, order)
+def write_report(folder, names, say=print):
+    """Writes table.md and the plots of these runs into the folder, where their files are, and says the tables; older files that lie there are left
+    out. Gives what is wrong in the runs, one text each: an empty list is good."""
+    runs, unread = read_runs(folder, names)
     blocks = document(runs, unread) + draw(runs, folder)
     with open(os.path.join(folder, "table.md"), "w", encoding="utf-8") as out:
         out.write("\n\n".join(block.markdown() for block in blocks) + "\n")
     say("\n\n".join(block.text() for block in blocks))
-    return complaints(runs)
+    return complaints(runs) + [f"{name} was not read: {reason}" for name, reason in unread]

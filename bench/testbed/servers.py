@@ -20,7 +20,8 @@ class ServerError(Exception):
 
 
 class Server:
-    """A process that is told to end when we end, however we end (setpriv --pdeathsig), with a process group of its own."""
+    """A process that is told to end when we end, however we end (setpriv --pdeathsig), with a process group of its own. It stays a zombie until
+    end(), so that its number, which is the group's, too, cannot become another's meanwhile."""
 
     def __init__(self, name, command, log, cpu=None):
         self.name, self.log = name, log
@@ -29,12 +30,15 @@ class Server:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *pinned, *command], stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=subprocess.STDOUT, start_new_session=True)
         self.pid = self.process.pid
+        self.handle = os.pidfd_open(self.pid)
 
     def check(self):
-        if self.process.poll() is not None:
+        ended = os.waitid(os.P_PIDFD, self.handle, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended:
+            status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
             with open(self.log, errors="replace") as file:
                 tail = "".join(file.readlines()[-LOG_TAIL_LINES:])
-            raise ServerError(f"{self.name} ended with status {self.process.returncode}; its log {self.log} ends so:\n{tail}".rstrip())
+            raise ServerError(f"{self.name} ended with status {status}; its log {self.log} ends so:\n{tail}".rstrip())
 
     def wait_until_ready(self, address, port=53, tcp=False, limit_s=600):
         """Loading hundreds of thousands of records takes a while."""
@@ -44,32 +48,25 @@ class Server:
             self.check()
             if time.monotonic() > end:
                 raise ServerError(f"{self.name} did not answer at {address} port {port} within {limit_s} s; its log is {self.log}")
-            with_patience(self.process)
+            self.ends_within(0.1)
+
+    def ends_within(self, seconds):
+        return bool(select.select([self.handle], [], [], seconds)[0])
 
     def tell_to_end(self):
-        if self.process.poll() is None:
-            self.process.terminate()
+        with contextlib.suppress(ProcessLookupError):   # a zombie
+            signal.pidfd_send_signal(self.handle, signal.SIGTERM)
 
-    def end(self):
+    def end(self, limit_s=20):
         """After tell_to_end(): waits; what does not end in time is killed. So are its children: they hold nothing that could be lost."""
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            pass
+        self.ends_within(limit_s)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
+        os.close(self.handle)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.waitpid(-self.pid, 0)
-
-
-def with_patience(process):
-    """Between two tries: until a tenth of a second has passed or the process has ended."""
-    try:
-        process.wait(0.1)
-    except subprocess.TimeoutExpired:
-        pass
 
 
 def ask_udp(address, port):
@@ -127,11 +124,6 @@ class SilentSockets:
 def wait_for_end(servers):
     """Comes back when one of the servers has ended, or by an exception of a signal handler."""
     poll = select.poll()
-    handles = [os.pidfd_open(server.pid) for server in servers]
-    try:
-        for handle in handles:
-            poll.register(handle, select.POLLIN)
-        poll.poll()
-    finally:
-        for handle in handles:
-            os.close(handle)
+    for server in servers:
+        poll.register(server.handle, select.POLLIN)
+    poll.poll()

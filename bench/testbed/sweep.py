@@ -1,10 +1,12 @@
 """sweep.py - spfsweep itself as a contestant: scans a population's pairs, and is held against the truth every time."""
 import gzip
+import itertools
 import json
 import os
 import shutil
 
-from testbed import contest, judge, measure
+from testbed import contest, judge
+from testbed.bareloops import finished
 
 
 class Sweep(contest.Contestant):
@@ -21,13 +23,14 @@ class Sweep(contest.Contestant):
         self.summary = os.path.join(work, "summary.json")
 
     def version(self):
-        return measure.must_run([self.program, "--version"], capture=True).output.decode().split()[-1]
+        return finished([self.program, "--version"], capture=True).output.decode().split()[-1]
 
     def command(self):
-        return [self.program, "scan", *self.where, *self.options, *[self.sample.pairs] * self.sample.times, "-o", self.results, "--summary", self.summary, "--progress", "never"]
+        return [self.program, "scan", *self.where, *self.options, *[self.sample.pairs] * self.sample.times, "-o", self.results,
+                "--summary", self.summary, "--progress", "never"]
 
     def run(self):
-        run = measure.must_run(self.command(), cpu=self.cpu)
+        run = finished(self.command(), cpu=self.cpu)
         with open(self.summary) as f:
             told = json.load(f)
         with gzip.open(self.results) as packed, open(self.text, "wb") as out:
@@ -35,29 +38,38 @@ class Sweep(contest.Contestant):
         verdict = judge.judge(self.text, [self.sample.truth] * self.sample.times, self.columns)
         if not verdict.is_exact():
             judge.print_judgement(verdict, self.say)
+        return self.turn(run, told, verdict)
+
+    def turn(self, run, told, verdict):
+        """From a run, its summary and its judgement. The peak memory is what the program says: no other figure is its own alone."""
         asked = told["answers"] + told["failures"]
-        return contest.Turn(run.wall, run.cpu, run.peak_mib, rows=told["rows"], questions=told["queries_sent"], answered=told["answers"] / asked if asked else 1.0,
-                            equal=verdict.share(), false_temperrors=verdict.false_temperrors, wrong=verdict.wrong + verdict.missing, bytes=os.path.getsize(self.text))
+        return contest.Turn(run.wall, run.cpu, told["peak_memory_bytes"] / (1 << 20), rows=told["rows"], questions=told["queries_sent"],
+                            answered=told["answers"] / asked if asked else 1.0, equal=verdict.share(), false_temperrors=verdict.false_temperrors,
+                            wrong=verdict.wrong + verdict.missing, bytes=os.path.getsize(self.text))
 
 
 class Sample:
-    """Pairs and their truth: a population's, `times` over; or with `n_rows` its first ones, as plain files for programs that read no gzip."""
+    """Pairs and their truth: a population's, `times` over."""
 
-    def __init__(self, folder, n_rows=None, times=1):
+    def __init__(self, folder, times=1):
         self.times = times
-        self.pairs, self.truth = (os.path.join(folder, name) for name in ("pairs.csv.gz", "truth.csv.gz"))
-        self.questions = os.path.join(folder, "questions.txt")
-        if n_rows:
-            self.pairs, self.truth = (first_lines(path, n_rows + 1, f"{n_rows}.csv") for path in (self.pairs, self.truth))
+        self.pairs, self.truth, self.questions = (os.path.join(folder, name) for name in ("pairs.csv.gz", "truth.csv.gz", "questions.txt"))
+
+
+class PlainSample:
+    """A population's pairs, or its first n_rows, as a plain file for programs that read no gzip; and their truth."""
+
+    def __init__(self, folder, n_rows=None):
+        self.pairs, self.truth = (unpack(os.path.join(folder, f"{name}.csv.gz"), n_rows) for name in ("pairs", "truth"))
 
     def judge_verdicts(self, rows):
         """For libraries that only tell SPF results: rows are (domain, ip, spf)."""
         return judge.judge_verdicts(rows, self.truth)
 
 
-def first_lines(path, n_lines, suffix):
-    shorter = path.removesuffix("csv.gz") + suffix
-    with gzip.open(path) as lines, open(shorter, "wb") as out:
-        for _, line in zip(range(n_lines), lines):
-            out.write(line)
-    return shorter
+def unpack(path, n_rows):
+    """Gives the plain file's path; the header is no row."""
+    plain = f"{path.removesuffix('.csv.gz')}.{n_rows or 'all'}.csv"
+    with gzip.open(path) as lines, open(plain, "wb") as out:
+        out.writelines(itertools.islice(lines, n_rows and n_rows + 1))
+    return plain

@@ -27,6 +27,24 @@ except dns.exception.Timeout:
     print("TIMEOUT")
 """
 
+# Asks ADDRESS for NAME, N times at once by UDP, and N times by TCP. Says how long each answer took, for those that came: [by UDP, by TCP].
+ASK_MANY = """
+import concurrent.futures, functools, json, sys, time, dns.message, dns.query, dns.exception
+address, name, n = sys.argv[1:]
+
+def ask(by, _):
+    began = time.monotonic()
+    try:
+        by(dns.message.make_query(name, "A"), address, timeout=2)
+        return time.monotonic() - began
+    except dns.exception.Timeout:
+        return None
+
+with concurrent.futures.ThreadPoolExecutor(int(n)) as pool:
+    took = [list(pool.map(functools.partial(ask, by), range(int(n)))) for by in (dns.query.udp, dns.query.tcp)]
+print(json.dumps([[seconds for seconds in one if seconds is not None] for one in took]))
+"""
+
 
 class Bed:
     def __init__(self, folder, *options):
@@ -87,6 +105,24 @@ def bad_bed(tmp_path_factory):
     bed = Bed(smallworld.write(tmp_path_factory.mktemp("bad")), "--loss", "5", "--delay", "20", "--silence")
     yield bed
     assert bed.stop() == []
+
+
+@pytest.fixture(scope="module")
+def worse_bed(tmp_path_factory):
+    """A network that loses half of all questions and answers the others late."""
+    bed = Bed(smallworld.write(tmp_path_factory.mktemp("worse")), "--loss", "50", "--delay", "300")
+    yield bed
+    assert bed.stop() == []
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.2.1", "127.10.0.0"])
+def test_loss_and_delay_happen(worse_bed, address):
+    """To a question by UDP, wherever it goes. That chance answers less than 6 or more than 34 of 40 happens once in 500 000 times."""
+    asked = worse_bed.run("/usr/bin/python3", "-c", ASK_MANY, address, "glue.com", "40")
+    by_udp, by_tcp = json.loads(asked.stdout)
+    assert 6 <= len(by_udp) <= 34
+    assert all(0.3 <= seconds < 1 for seconds in by_udp), by_udp
+    assert len(by_tcp) == 40
 
 
 @pytest.mark.parametrize("way", ["forward", "recursive"])
@@ -158,6 +194,24 @@ def test_servfail_and_truncation(tmp_path):
     bed = Bed(tmp_path, "--mode", "recursive", "--servfail", "100")
     assert bed.ask("127.0.1.1", "glue.com", "A") == ["SERVFAIL", "0", "UDP"]
     assert bed.ask("127.10.2.1", "glue.com", "A") == ["REFUSED", "0", "UDP"]
+    assert bed.stop() == []
+
+
+def test_a_silent_forwarder_is_no_matter_of_recursion(tmp_path):
+    """There the servers are silent themselves, and nothing stands in front of them."""
+    bed = Bed(smallworld.write(tmp_path), "--mode", "recursive", "--silence")
+    assert "dnsdist" not in bed.state["servers"]
+    assert bed.ask("127.10.1.1", "silent.com", "A") == ["TIMEOUT"]
+    assert bed.stop() == []
+
+
+def test_a_folder_that_was_moved_is_laid_out_anew(tmp_path):
+    """Some of what lies there names the folder."""
+    bed = Bed(smallworld.write(tmp_path / "here"), "--mode", "recursive")
+    assert bed.stop() == []
+    (tmp_path / "here").rename(tmp_path / "there")
+    bed = Bed(tmp_path / "there", "--mode", "recursive")
+    assert verdicts(bed.scan("recursive", "pairs.csv.gz")) == smallworld.LIVING
     assert bed.stop() == []
 
 

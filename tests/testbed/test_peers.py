@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Floors and peers over a small real NSD: what each counts, and what the SPF libraries say of pairs whose verdicts the RFC knows.
+"""Bare loops and peers over a small real NSD: what each counts, and what the SPF libraries say of pairs whose verdicts the RFC knows.
 
 Some of them ask nobody but port 53 of whom /etc/resolv.conf names. So this file is a program too: run with a folder it enters a network of its
 own, starts NSD there, lets each contestant that is present take a turn, and prints the turns as JSON."""
@@ -18,7 +18,8 @@ sys.path[:0] = [str(ROOT / "bench"), str(HERE.parent / "blackbox")]
 PROGRAMS = pathlib.Path(os.environ.get("SPFSWEEP_BENCH", ROOT / "build/release/bench")).resolve()
 
 import nameservers  # noqa: E402
-from testbed import contest, floors, namespace, peers  # noqa: E402
+from testbed import bareloops, contest, layout, libraries, namespace, nsd, peers  # noqa: E402
+from testbed.servers import Server  # noqa: E402
 
 # name: record and verdict for 192.0.2.1
 DOMAINS = {
@@ -33,13 +34,15 @@ DOMAINS = {
     "temporary.mail.example": ("v=spf1 include:elsewhere.example -all", "temperror"),
     "elsewhere.example": (None, "temperror"),  # the server refuses this name
 }
-ZONE = "".join(f'{name}. TXT "{record}"\n' for name, (record, _) in DOMAINS.items() if record) + "_sender A 192.0.2.1\n-dash A 192.0.2.2\n"
+RECORDS = "".join(f'{name}. TXT "{record}"\n' for name, (record, _) in DOMAINS.items() if record)
+ZONE = RECORDS + "_sender.mail.example. A 192.0.2.1\n-dash.mail.example. A 192.0.2.2\n"
 NAMES = [name for name, (record, _) in DOMAINS.items() if record] + ["_sender.mail.example", "-dash.mail.example", "no-such.mail.example"]
 NAMES += [f"{'n' * (i % 40 + 1)}{i}.mail.example" for i in range(400)]
 TXT_QUESTIONS = [f"{name} TXT" for name in NAMES]
 REFUSED = "elsewhere.example A"  # the one question without a definite answer
 QUESTIONS = TXT_QUESTIONS + [f"{name} A" for name in NAMES] + [REFUSED]
 ALL_BUT_ONE = (len(QUESTIONS) - 1) / len(QUESTIONS)
+SECONDS = 0.02  # of CPU, for bare loops
 PAIRS = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in DOMAINS)
 
 
@@ -55,13 +58,14 @@ def contestants(folder, address, port):
     at = questions, address, port, 100
     tool = questions, folder, address, port, 100
     library = pairs, folder, judge
-    bare, ubloop = PROGRAMS / "bare", PROGRAMS / "ubloop"
+    bare, ubloop, libspf2 = (str(PROGRAMS / name) for name in ("bare", "ubloop", "peer_libspf2"))
     return {
-        "bare": floors.BareLoop(str(bare), *at), "bare-gso": floors.BareLoop(str(bare), *at, gso=True),
-        "libunbound": floors.LibunboundLoop(str(ubloop), questions, f"{address}:{port}", 100), "libdeflate": floors.LibdeflatePack(str(PROGRAMS / "deflate"), text),
+        "bare": bareloops.BareLoop(bare, *at, SECONDS), "bare-gso": bareloops.BareLoop(bare, *at, SECONDS, gso=True),
+        "libunbound": bareloops.LibunboundLoop(ubloop, questions, f"{address}:{port}", 100, SECONDS),
+        "libdeflate": bareloops.LibdeflatePack(str(PROGRAMS / "deflate"), text, SECONDS),
         "dnsperf": peers.Dnsperf(*tool), "adnshost": peers.Adnshost(*tool), "massdns": peers.Massdns(*tool), "zdns": peers.Zdns(*tool),
-        "libspf2": peers.Libspf2(str(PROGRAMS / "peer_libspf2"), *library),
-        "libspf2-threads": peers.Libspf2(str(PROGRAMS / "peer_libspf2"), *library, threads=4), "pyspf": peers.Pyspf(*library),
+        "libspf2": libraries.Libspf2(libspf2, *library), "libspf2-threads": libraries.Libspf2(libspf2, *library, threads=4),
+        "pyspf": libraries.Pyspf(*library),
     }
 
 
@@ -71,18 +75,27 @@ def write_inputs(folder):
     (folder / "text").write_text(PAIRS * 500)
 
 
+def start_server(folder):
+    """NSD with mail.example at 127.0.0.1, port 53; it refuses every name outside it."""
+    (folder / "mail.zone").write_text(layout.head("mail.example.", ["ns.mail.example."]) + "ns.mail.example. A 127.0.0.1\n" + ZONE)
+    (folder / "zones").write_text(layout.clause("mail.example.", "mail.zone"))
+    return Server("nsd", nsd.write_config(folder / "state", [("127.0.0.1", 53)], folder / "zones"), folder / "nsd.log")
+
+
 def run_all(folder):
     namespace.enter()
-    nameservers.free_port = lambda *_: 53  # nobody else is here
     write_inputs(folder)
-    nsd = nameservers.Nsd(folder / "nsd", {"mail.example": ZONE})
+    server = start_server(folder)
     try:
+        server.wait_until_ready("127.0.0.1", limit_s=20)
+        assert not nsd.complaints(server.log)
         outcome = {}
-        for key, contestant in contestants(str(folder), nsd.address, nsd.port).items():
+        for key, contestant in contestants(str(folder), "127.0.0.1", 53).items():
             reason = contestant.missing()
             outcome[key] = {"missing": reason} if reason else {**dataclasses.asdict(contestant.run()), "version": contestant.version()}
     finally:
-        nsd.stop()
+        server.tell_to_end()
+        server.end()
     print(json.dumps(outcome))
 
 
@@ -100,21 +113,28 @@ def turn_of(turns, key):
     turn = turns[key]
     if "missing" in turn:
         pytest.skip(f"{key}: {turn['missing']}")
-    assert turn["wall"] > 0 and turn["cpu"] > 0 and turn["peak_mib"] > 0, turn
+    assert turn["wall"] > 0 and turn["cpu"] > 0, turn
     return turn
 
 
 @pytest.mark.parametrize("key", ["bare", "bare-gso", "libunbound", "dnsperf"])
 def test_every_question_is_asked_and_counted(turns, key):
     turn = turn_of(turns, key)
-    assert turn["questions"] == len(QUESTIONS)
+    assert turn["questions"] == len(QUESTIONS) * (turn["passes"] or 1)
     assert turn["answered"] == pytest.approx(ALL_BUT_ONE)
+
+
+@pytest.mark.parametrize("key", ["bare", "bare-gso", "libunbound", "libdeflate"])
+def test_bare_loops_pass_over_their_input_for_a_while(turns, key):
+    turn = turn_of(turns, key)
+    assert turn["cpu"] >= SECONDS and turn["passes"] > 1
 
 
 @pytest.mark.parametrize("key", ["adnshost", "massdns", "zdns"])
 def test_the_txt_questions_are_asked_and_counted(turns, key):
+    """Over and over, until there are as many as for the others."""
     turn = turn_of(turns, key)
-    assert turn["questions"] == len(TXT_QUESTIONS)
+    assert turn["questions"] == len(TXT_QUESTIONS) * 3 >= len(QUESTIONS)
     assert turn["answered"] == 1
 
 
@@ -127,7 +147,7 @@ def test_the_libraries_know_the_verdicts(turns, key):
 
 def test_the_packer_counts_whole_passes(turns):
     turn = turn_of(turns, "libdeflate")
-    assert turn["bytes"] > 0 and turn["bytes"] % len(PAIRS * 500) == 0
+    assert turn["bytes"] == turn["passes"] * len(PAIRS * 500)
 
 
 @pytest.mark.parametrize("key", ["libdeflate", "dnsperf", "adnshost", "libspf2", "pyspf"])
@@ -150,25 +170,51 @@ def test_the_bare_loop_asks_again(tmp_path, gso):
     server = nameservers.Server(deaf_at_first)
     try:
         (tmp_path / "questions.txt").write_text("".join(f"{name} A\n" for name in NAMES))
-        loop = floors.BareLoop(str(PROGRAMS / "bare"), str(tmp_path / "questions.txt"), "127.0.0.1", server.port, 200, gso=gso)
+        loop = bareloops.BareLoop(str(PROGRAMS / "bare"), str(tmp_path / "questions.txt"), "127.0.0.1", server.port, 200, 0, gso=gso)
         turn = loop.run()
     finally:
         server.stop()
     assert asked and turn.answered == 1 and turn.questions == len(NAMES)
-    assert len(server.questions) == len(NAMES) + len(asked)
+    assert len(server.questions) >= len(NAMES) + len(asked)  # more when this machine is busy, and an answer takes its second
+
+
+def test_the_bare_loop_counts_no_answer_that_is_cut_off(tmp_path):
+    if not (PROGRAMS / "bare").exists():
+        pytest.skip("bare is not built")
+    server = nameservers.Server(raw=lambda query: query.cut_off() if query.name == "long.example" else ["short"])
+    try:
+        (tmp_path / "questions.txt").write_text("long.example TXT\nshort.example TXT\n")
+        turn = bareloops.BareLoop(str(PROGRAMS / "bare"), str(tmp_path / "questions.txt"), "127.0.0.1", server.port, 200, 0).run()
+    finally:
+        server.stop()
+    assert (turn.questions, turn.answered) == (2, 0.5)
 
 
 def test_what_is_not_there_is_missing(tmp_path):
-    assert "not built" in floors.BareLoop(str(tmp_path / "bare"), "", "", 53, 1).missing()
+    assert "not built" in bareloops.BareLoop(str(tmp_path / "bare"), "", "", 53, 1, 1).missing()
     assert peers.Adnshost("", "", "127.0.0.1", 5353, 1).missing()
     absent = peers.Tool("", "", "", 53, 1)
     absent.program = "no-such-program"
     assert "PATH" in absent.missing()
 
 
-def test_a_failed_run_is_no_measurement():
-    with pytest.raises(contest.Spoilt, match="exit status 1"):
-        floors.finished(["false"])
+@pytest.mark.parametrize("text, ours", [
+    ("nameserver 127.0.0.1\noptions timeout:5\n", True),
+    ("nameserver 192.0.2.53\n", False),
+    ("nameserver 127.0.0.1\nnameserver 192.0.2.53\n", False),
+    ("# nameserver 127.0.0.1\n", False),
+    ("", False),
+])
+def test_libraries_that_would_ask_others_take_no_part(tmp_path, text, ours):
+    (tmp_path / "resolv.conf").write_text(text)
+    library = libraries.Libspf2("/bin/true", "", "", judge)
+    library.resolv_conf = str(tmp_path / "resolv.conf")
+    assert ours == (library.missing() is None)
+    library.resolv_conf = str(tmp_path / "gone")
+    assert library.missing()
+
+
+# ---- what they print ----
 
 
 DNSPERF = """\
@@ -219,7 +265,8 @@ a.example. TXT "127.0.0.1:53 1 NOERROR x. TXT"
 
 
 def test_massdns_output():
-    assert peers.parse_massdns(MASSDNS.splitlines(True), "127.0.0.1:53") == 2
+    assert peers.parse_massdns(MASSDNS.splitlines(True), "127.0.0.1:53", 1) == 2
+    assert peers.parse_massdns(MASSDNS.splitlines(True), "127.0.0.1:53", 3) == 3
 
 
 ZDNS = """\

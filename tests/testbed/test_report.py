@@ -1,18 +1,11 @@
-"""What becomes of result files: figures, the table, the plots; and how bench/compare judges. Nothing is built, run or timed here."""
+"""What becomes of result files: figures, the table, the plots. Nothing is built, run or timed here."""
 import json
-import runpy
 import sys
-import types
 import xml.etree.ElementTree
 
 import pytest
 
 from testbed import figures, report
-
-
-@pytest.fixture
-def compare(bench):
-    return types.SimpleNamespace(**runpy.run_path(str(bench / "compare")))
 
 
 def turn(cpu=2.0, **values):
@@ -38,8 +31,9 @@ def result(*others, name="cold", turns=None, **head):
             "network": {"mode": "forward", "loss_percent": 0}, **head, "contestants": [subject, *others]}
 
 
-FLOOR = contestant("bare loop", "floor", "questions", [bare(1.0, questions=30000, answered=1.0) for _ in range(3)])
-PACKING = contestant("libdeflate", "floor", "bytes", [bare(0.1, bytes=25000) for _ in range(3)])
+LOOP = contestant("bare loop", "bare", "questions", [bare(1.0, questions=30000, answered=1.0) for _ in range(3)])
+SEGMENTS = contestant("bare loop, UDP_SEGMENT", "bare", "questions", [bare(1.0, questions=60000, answered=1.0) for _ in range(3)])
+PACKING = contestant("bare libdeflate", "bare", "bytes", [bare(0.1, bytes=25000) for _ in range(3)])
 PEER = contestant("pyspf", "peer", "rows", [bare(cpu, rows=1000, answered=0.9, equal=0.8, false_temperrors=7, wrong=193)
                                             for cpu in (20.0, 80.0, 50.0)])
 ABSENT = {"name": "massdns", "role": "peer", "unit": "questions", "skipped": "not on the PATH"}
@@ -49,12 +43,12 @@ def run_of(*others, **head):
     return figures.Run(result(*others, **head))
 
 
-def written(folder, *results):
-    """Writes the results and their report; gives what is wrong, the table, and what was said."""
+def written(folder, *results, names=()):
+    """Writes the results and their report, which is also asked for `names`; gives what is wrong, the table, and what was said."""
     for data in results:
         (folder / f"{data['name']}.json").write_text(json.dumps(data))
     said = []
-    wrong = report.write_report(str(folder), said.append)
+    wrong = report.write_report(str(folder), [*(data["name"] for data in results), *names], said.append)
     return wrong, (folder / "table.md").read_text(), "\n".join(said)
 
 
@@ -79,32 +73,24 @@ def test_a_speed_is_the_median_of_the_turns_and_has_its_spread():
 
 def test_ratios_are_taken_turn_by_turn():
     found = run_of(PEER).ratios[0]
-    assert found.unit == "rows"
     assert found.series.turns == pytest.approx((10, 20, 20))
     uneven = contestant("pyspf", "peer", "rows", [bare(cpu, rows=1000) for cpu in (4.0, 2.0, 2.0)])
     found = run_of(uneven).ratios[0]
     assert (found.series.median, found.series.low, found.series.high) == pytest.approx((0.8, 0.5, 2.0))
 
 
-def test_floors_of_questions_are_compared_in_questions():
-    found = run_of(FLOOR).ratios[0]
-    assert found.unit == "questions"
+def test_bare_loops_are_compared_in_questions():
+    found = run_of(LOOP).ratios[0]
     assert found.series.turns == pytest.approx((0.1, 0.05, 0.08))
 
 
-def test_the_compression_floor_is_a_share_of_our_cpu_time():
+def test_bare_packing_is_a_share_of_our_cpu_time():
     # libdeflate packs our 50000 octets in 0.2 s; our turns took 2, 4 and 2.5 s
     assert run_of(PACKING).ratios[0].series.turns == pytest.approx((0.1, 0.05, 0.08))
 
 
-def test_the_compression_floor_makes_do_with_rows():
-    rows_only = contestant("libdeflate", "floor", "bytes", [bare(0.1, bytes=25000, rows=500)])
-    found = figures.Run(result(rows_only, turns=[turn(2.0, bytes=None)])).ratios[0]
-    assert (found.unit, found.series.median) == ("rows", pytest.approx(0.1))
-
-
 def test_no_unit_in_common_is_no_ratio():
-    run = run_of(FLOOR, turns=[turn(questions=None)])
+    run = run_of(LOOP, turns=[turn(questions=None)])
     assert run.ratios == []
     assert "bare loop is not compared" in report.remarks([run], [])[0]
 
@@ -135,21 +121,63 @@ def test_one_bad_turn_among_many_makes_the_run_wrong(bad, words):
     assert len(run.faults) == 1 and run.faults[0].startswith("turn 9: ") and words in run.faults[0]
 
 
-def test_what_was_not_compared_with_the_truth_is_not_right():
-    assert run_of(turns=[turn(), turn(wrong=None)]).verdict == "unchecked"
+@pytest.mark.parametrize("key", ["wrong", "false_temperrors"])
+def test_what_was_not_compared_with_the_truth_is_not_right(key):
+    run = run_of(turns=[turn(), turn(**{key: None})])
+    assert run.verdict == "unchecked" and run.complaints == ["it was not held against the truth"]
+
+
+def failed(**head):
+    data = result(**head)
+    data["contestants"][0]["failed"] = "exit status 3"
+    return data
+
+
+def test_a_subject_that_failed_is_told(tmp_path):
+    wrong, table, said = written(tmp_path, failed(), result(name="other"))
+    assert wrong == ["cold: exit status 3"] and "cold: exit status 3" in said
+    assert row_of(table, "cold")[1] == "FAILED" and row_of(table, "other")[1] == "right"
+    data = failed()
+    data["contestants"][0]["turns"] = []
+    assert figures.Run(data).verdict == "FAILED"
+
+
+# ---- cached rows ----
+
+
+def warm(once, twice):
+    return [result(name="warm-forward", turns=once), result(name="warm-twice", turns=twice)]
+
+
+def test_cached_rows_are_what_the_second_half_costs(tmp_path):
+    wrong, table, said = written(tmp_path, *warm([turn(2.0)] * 3, [turn(2.5, rows=2000)] * 3))
+    assert wrong == []
+    for text in (table, said):
+        assert "Cached rows: some 2 000 rows/CPU-s" in text
+    table = written(tmp_path, *warm([turn(2.0)], [turn(1.9, rows=2000)]))[1]
+    assert "Cached rows: not told apart" in table
+    assert "Cached rows" not in written(tmp_path, result())[1]
+
+
+def test_memory_that_grows_with_what_is_cached_is_wrong(tmp_path):
+    assert written(tmp_path, *warm([turn(peak_mib=100)], [turn(rows=2000, peak_mib=109)]))[0] == []
+    wrong, table, _ = written(tmp_path, *warm([turn(peak_mib=100)], [turn(rows=2000, peak_mib=111)]))
+    assert wrong == ["warm-twice: memory grew from 100 MiB to 111 MiB when the same log was scanned twice over"]
+    assert wrong[0] in table
 
 
 # ---- the report ----
 
 
 def test_the_table_has_the_figures(tmp_path):
-    wrong, table, said = written(tmp_path, result(FLOOR, PACKING, PEER))
+    wrong, table, said = written(tmp_path, result(LOOP, SEGMENTS, PACKING, PEER))
     assert wrong == []
-    assert row_of(table, "cold", "right") == ["cold", "right", "1 000 (0 %)", "400 (62 %)", "2 400 (62 %)", "100", "100", "0", "0", "100",
-                                     "0.08 of bare loop; libdeflate would need 8 % of its CPU time"]
+    assert row_of(table, "cold", "right")[2:] == ["1 000 (0 %)", "400 (62 %)", "2 400 (62 %)", "0.08 (0.05 to 0.1)", "-", "0.08 (0.05 to 0.1)",
+                                                  "100", "100", "0", "0", "100"]
     assert row_of(table, "cold", "pyspf")[2:] == ["rows/CPU-s", "20 (188 %)", "400 (62 %)", "20 (10 to 20)", "90", "80", "21 (worst turn 7)",
                                                   "579 (worst turn 193)", "-"]
     assert row_of(table, "cold", "bare loop")[5] == "0.08 (0.05 to 0.1)"
+    assert row_of(table, "cold", "bare loop, UDP_SEGMENT")[5] == "0.04 (0.025 to 0.05)"
     for words in ("abc1234 with uncommitted changes", "cpu a processor", "nsd 4.6.1", "2026-01-02T03:04:05Z", "scan pairs", "Profile: short"):
         assert words in table and words in said
     assert "2 400 (62 %)" in said
@@ -161,7 +189,7 @@ def test_a_wrong_row_is_shown(tmp_path):
     wrong, table, said = written(tmp_path, result(turns=turns, population={"rows": 1000000}))
     assert wrong == ["cold: turn 9: wrong rows: 1"]
     row = row_of(table, "cold")
-    assert (row[1], row[6], row[8]) == ("WRONG", "99.99", "1 (worst turn 1)")
+    assert (row[1], row[9], row[11]) == ("WRONG", "99.99", "1 (worst turn 1)")
     for text in (table, said):
         assert "WRONG" in text and "cold: turn 9: wrong rows: 1" in text
 
@@ -173,27 +201,39 @@ def test_what_was_skipped_is_told(tmp_path):
 
 
 def test_a_skipped_subject_is_told(tmp_path):
-    data = result(FLOOR)
+    data = result(LOOP)
     data["contestants"][0] = {"name": "spfsweep", "role": "subject", "unit": "rows", "skipped": "not built"}
     wrong, table, _ = written(tmp_path, data)
-    assert wrong == [] and row_of(table, "cold", "unchecked") and "spfsweep was skipped, not built" in table
+    assert wrong == ["cold: it was not held against the truth"] and row_of(table, "cold", "unchecked") and "spfsweep was skipped, not built" in table
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', '{"format": 1, "name": "x", "contestants": []}', '{"format": 1, "contestants": [3]}'])
 def test_a_file_that_is_no_result_is_told(tmp_path, text):
     (tmp_path / "other.json").write_text(text)
-    _, table, _ = written(tmp_path, result())
-    assert "other.json was not read: " in table and row_of(table, "cold")
+    wrong, table, _ = written(tmp_path, result(), names=["other", "gone"])
+    assert "other.json was not read: " in table and "gone.json was not read: " in table and row_of(table, "cold")
+    assert [words.split()[0] for words in wrong] == ["other.json", "gone.json"]
 
 
-def test_an_empty_folder_has_a_report(tmp_path):
+def test_files_of_earlier_calls_are_left_out(tmp_path):
+    written(tmp_path, result(name="earlier", turns=[turn(wrong=1)]))
+    wrong, table, said = written(tmp_path, result())
+    assert wrong == [] and "earlier" not in table + said
+
+
+def test_no_runs_have_a_report(tmp_path):
     assert written(tmp_path)[0] == []
 
 
 def test_runs_come_in_the_order_that_is_asked_for(tmp_path):
-    written(tmp_path, *(result(name=name) for name in ("a", "b", "c", "d")))
-    assert [run.name for run in report.read_folder(str(tmp_path))[0]] == ["a", "b", "c", "d"]
-    assert [run.name for run in report.read_folder(str(tmp_path), ["d", "gone", "b"])[0]] == ["d", "b", "a", "c"]
+    _, table, _ = written(tmp_path, *(result(name=name) for name in ("b", "d", "a")))
+    assert [line.split()[1] for line in table.splitlines() if line.startswith(("| a", "| b", "| d"))] == ["b", "d", "a"]
+
+
+def test_other_numbers_of_rows_are_told(tmp_path):
+    some_rows = contestant("pyspf", "peer", "rows", [bare(1.0, rows=300)] * 3)
+    _, table, _ = written(tmp_path, result(PEER, some_rows))
+    assert "cold: pyspf judged 300 rows, spfsweep 1000" in table and table.count(" judged ") == 1
 
 
 def test_command_lines_tell_no_folders(tmp_path):
@@ -216,7 +256,7 @@ def test_shares_are_rounded_down(share, text):
 # ---- the plots ----
 
 
-PLOTS = {"speeds.svg", "floors.svg", "exactness.svg", "memory.svg"}
+PLOTS = {"speeds.svg", "questions.svg", "exactness.svg", "memory.svg"}
 
 
 def svgs(folder):
@@ -229,14 +269,14 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     for name in ("first", "second"):
         folder = tmp_path / name
         folder.mkdir()
-        outputs.append((written(folder, result(FLOOR, PEER, ABSENT), result(name="warm")), svgs(folder)))
+        outputs.append((written(folder, result(LOOP, PEER, ABSENT), result(name="warm")), svgs(folder)))
     assert outputs[0] == outputs[1]
     assert set(outputs[0][1]) == PLOTS
 
 
 def test_plots_are_xml_with_text_and_without_a_date(tmp_path):
     pytest.importorskip("matplotlib")
-    written(tmp_path, result(FLOOR, PEER, turns=[turn(wrong=1), turn()]))
+    written(tmp_path, result(LOOP, PEER, turns=[turn(wrong=1), turn()]))
     for name, content in svgs(tmp_path).items():
         texts = [element.text for element in xml.etree.ElementTree.fromstring(content).iter("{http://www.w3.org/2000/svg}text")]
         assert "cold (WRONG)" in texts, name
@@ -245,10 +285,10 @@ def test_plots_are_xml_with_text_and_without_a_date(tmp_path):
 
 def test_a_plot_without_data_is_not_there(tmp_path):
     pytest.importorskip("matplotlib")
-    (tmp_path / "floors.svg").write_text("of an earlier report")
+    (tmp_path / "questions.svg").write_text("of an earlier report")
     _, table, _ = written(tmp_path, result())
     assert set(svgs(tmp_path)) == {"speeds.svg", "memory.svg"}
-    assert "floors.svg" not in table
+    assert "questions.svg" not in table
 
 
 def test_without_matplotlib_there_is_a_table_and_a_word(tmp_path, monkeypatch):
@@ -258,44 +298,3 @@ def test_without_matplotlib_there_is_a_table_and_a_word(tmp_path, monkeypatch):
     _, table, said = written(tmp_path, result())
     assert row_of(table, "cold") and svgs(tmp_path) == {}
     assert "No plots: " in table and "No plots: " in said
-
-
-# ---- bench/compare ----
-
-
-@pytest.mark.parametrize("times, verdict", [
-    ([106, 107, 110, 106, 101], "slower"),
-    ([90, 93, 94, 92, 99], "faster"),
-    ([110, 111, 110, 112, 99], "same"),    # one pair says otherwise
-    ([104, 104, 101, 103, 104], "same"),   # all agree, on too little
-    ([108, 150, 108, 140, 108], "same"),   # all agree, but B differs from itself by more than from A
-    ([100, 100, 100], "same"),
-    ([200], "same"),                       # one pair says nothing of noise
-])
-def test_judgement(compare, times, verdict):
-    assert compare.judge([100] * len(times), times) == verdict
-
-
-def test_noise_is_twice_what_neighbouring_runs_differ_by(compare):
-    assert compare.margin([100, 110, 110], [100, 110, 121]) == pytest.approx(20)
-    assert compare.margin([100, 101], [100, 101]) == 5
-
-
-def test_chance(compare):
-    assert compare.chance_agreements(17, 7) == pytest.approx(17 / 64)
-
-
-def test_pairs_are_compared_and_not_medians(compare):
-    # A machine that became twice as slow half-way through: medians of 10 and 20 would tell of nothing but that.
-    a, b = {"hash": [10, 10, 10, 20, 20]}, {"hash": [11, 11, 22, 22, 22]}
-    assert compare.table_of(a, b) == [["hash", "10.0", "22.0", "1.100", "1.100 to 2.200", "5 %", "slower"]]
-
-
-def test_pieces_of_one_commit_only_are_not_judged(compare):
-    assert [row[0] for row in compare.table_of({"old": [1], "both": [1]}, {"both": [1], "new": [1]})] == ["both"]
-
-
-def test_fail_over(compare):
-    a, b = {"slow": [10, 10, 10], "noisy": [10, 10, 10], "same": [10, 10, 10]}, {"slow": [11.5, 12, 11], "noisy": [13, 13, 9], "same": [10, 10, 10]}
-    assert compare.too_slow(a, b, 10) == ["slow"]
-    assert compare.too_slow(a, b, 20) == []
