@@ -1,4 +1,4 @@
-/* questions.c - see questions.h. */
+/* questions.c - reads the questions of a list, one a line. */
 #include "bench/questions.h"
 
 #include <stdio.h>

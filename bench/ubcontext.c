@@ -1,4 +1,4 @@
-/* ubcontext.c - see ubcontext.h. */
+/* ubcontext.c - libunbound contexts, set up as the ways want them. */
 #include "bench/ubcontext.h"
 
 #include "resolver/ubconfig.h"

@@ -28,7 +28,7 @@
 #define RCODE_OCTET 3
 #define RCODE_NXDOMAIN 3
 #define CLASS_IN 1
-#define CACHE_BYTES (256u << 20)
+#define CACHE_BYTES (16u << 20) /* every question is new: more would only be filled and never read */
 
 struct slot {
 	struct resolver_waiter waiter; /* first; only for the layer */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IN_FLIGHT_LIBUNBOUND = 1000, IN_FLIGHT_FORWARD = 4000 };
+enum { IN_FLIGHT_LIBUNBOUND = 1000, IN_FLIGHT_FORWARD = 2000 };
 
 enum option_kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_CHECKS, KIND_UPSTREAM, KIND_UPSTREAMS, KIND_PROGRESS, KIND_HELP };
 
@@ -38,7 +38,7 @@ static const struct option_row option_table[] = {
 	{ "upstreams", 0, FOR_BOTH, KIND_UPSTREAMS, AT(upstreams), 0, 0, 0, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment" },
 	{ "unbound-config", 0, FOR_BOTH, KIND_TEXT, AT(unbound_config), 0, 0, 0, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
 	{ "workers", 0, FOR_SCAN, KIND_NUMBER, AT(workers), 1, OPTIONS_WORKERS_MAX, 0, "N", "worker threads (default: one for each processor)" },
-	{ "in-flight", 0, FOR_BOTH, KIND_NUMBER, AT(in_flight), 1, 60000, 0, "N", "questions in flight for each worker (default 1000; 4000 with --upstream)" },
+	{ "in-flight", 0, FOR_BOTH, KIND_NUMBER, AT(in_flight), 1, 60000, 0, "N", "questions in flight for each worker (default 1000; 2000 with --upstream)" },
 	{ "window", 0, FOR_SCAN, KIND_NUMBER, AT(window_rows), 64, 1u << 26, 524288, "ROWS", "rows between reading and writing, at most (default 524288)" },
 	{ "timeout", 0, FOR_BOTH, KIND_NUMBER, AT(timeout_ms), 50, 600000, 2000, "MS", "patience for one try with one server (default 2000)" },
 	{ "retries", 0, FOR_BOTH, KIND_NUMBER, AT(retries), 0, 20, 3, "N", "tries after the first (default 3)" },

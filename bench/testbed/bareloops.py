@@ -59,12 +59,12 @@ class BareLoop(BareProgram):
 
 class LibunboundLoop(BareProgram):
     """ubloop.c: a loop of ub_resolve_event() calls. `server` is "ADDRESS:PORT" to forward to, or the path of an unbound.conf to recurse by; `way`
-    is one of its bare ones."""
+    is one of its own: "layer" is our resolver without rows, over our own engine when it forwards."""
 
     def __init__(self, program, questions, server, window, seconds, way="tuned", cpu=None):
         super().__init__(program, seconds, cpu)
         self.questions, self.server, self.window, self.way = questions, server, window, way
-        self.name = "bare libunbound" + ("" if way == "tuned" else f", {way} settings")
+        self.name = {"tuned": "bare libunbound", "layer": "spfsweep's resolver alone"}.get(way, f"bare libunbound, {way} settings")
 
     def command(self):
         return [self.program, self.way, self.server, self.questions, str(self.window), str(self.seconds)]

@@ -26,7 +26,8 @@ class Population:
 @dataclasses.dataclass(frozen=True)
 class Run:
     """`network` are keywords of Internet; `bare` names bare loops, which run for `seconds` of CPU at the least; `peers` are "tools" that ask
-    questions, SPF "libraries" (then spfsweep judges SPF alone, too), or nobody; the pairs are scanned `times` over, but pyspf gets `pyspf_rows`."""
+    questions, SPF "libraries" (then spfsweep judges SPF alone, too), or nobody; the pairs are scanned `times` over; `some_rows` and `few_rows` are
+    what libraries get of them."""
     name: str
     title: str
     population: Population
@@ -36,7 +37,8 @@ class Run:
     times: int = 1
     turns: int = 3
     seconds: float = 1
-    pyspf_rows: int = 0
+    some_rows: int = 0
+    few_rows: int = 0
 
     def mode(self):
         return self.network["mode"]
@@ -44,21 +46,27 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """How much of everything. The short profile takes minutes, the full one hours."""
+    """How much of everything: domains, but for the log's rows and the rows of libraries, and so that each measurement takes about a second. The short
+    profile takes minutes, the full one hours."""
     cold: int
+    cold_recursive: int
     rough: int
     log_domains: int
     log_rows: int
-    pyspf_rows: int
+    some_rows: int
+    few_rows: int
     turns: int
     paired_turns: int
     seconds: float
 
 
 SIZES = {
-    "tiny": Size(cold=200, rough=200, log_domains=200, log_rows=2000, pyspf_rows=50, turns=1, paired_turns=1, seconds=0.1),
-    "short": Size(cold=20000, rough=4000, log_domains=10000, log_rows=300000, pyspf_rows=3000, turns=3, paired_turns=5, seconds=1),
-    "full": Size(cold=200000, rough=40000, log_domains=100000, log_rows=5000000, pyspf_rows=20000, turns=5, paired_turns=7, seconds=3),
+    "tiny": Size(cold=200, cold_recursive=200, rough=200, log_domains=200, log_rows=2000, some_rows=200, few_rows=50, turns=1, paired_turns=1,
+                 seconds=0.1),
+    "short": Size(cold=40000, cold_recursive=10000, rough=2000, log_domains=10000, log_rows=300000, some_rows=20000, few_rows=3000, turns=3,
+                  paired_turns=5, seconds=1),
+    "full": Size(cold=400000, cold_recursive=100000, rough=20000, log_domains=100000, log_rows=5000000, some_rows=100000, few_rows=10000, turns=5,
+                 paired_turns=7, seconds=3),
 }
 NETWORKS = [("loss-1", "1 % of the questions lost", {"loss": 1}), ("loss-5", "5 % of the questions lost", {"loss": 5}),
             ("slow-50", "50 ms round trip", {"delay": 50}), ("slow-200", "200 ms round trip", {"delay": 200})]
@@ -69,15 +77,14 @@ def runs(profile):
     """The runs of a profile, in the order of the table. Bare loops take part where they tell something: where a network is slow or bad, time goes
     by with waiting and not with work; and libunbound takes a server that is silent about some names for dead, or waits minutes for it."""
     size = SIZES[profile]
-    cold = Population(f"cold-{size.cold}", size.cold)
-    rough = Population(f"cold-{size.rough}", size.rough)
+    cold, smaller, rough = (Population(f"cold-{n}", n) for n in (size.cold, size.cold_recursive, size.rough))
     log = Population(f"log-{size.log_domains}-{size.log_rows}", size.log_domains, log=size.log_rows)
     dead = Population(f"dead-{size.rough}", size.rough, dead="all", dead_share=10)
     usual = {"turns": size.turns, "seconds": size.seconds}
     paired = {**usual, "turns": size.paired_turns}
-    yield Run("cold-forward", "Cold, through an upstream", cold, {"mode": "forward"}, ("loop", "segments", "libunbound", "libdeflate"), "tools",
-              **paired)
-    yield Run("cold-recursive", "Cold, by recursion", cold, {"mode": "recursive"}, ("libunbound", "libdeflate"), **usual)
+    all_bare = ("loop", "segments", "layer", "libunbound", "libdeflate")
+    yield Run("cold-forward", "Cold, through an upstream", cold, {"mode": "forward"}, all_bare, "tools", **paired)
+    yield Run("cold-recursive", "Cold, by recursion", smaller, {"mode": "recursive"}, ("libunbound", "libdeflate"), **usual)
     yield Run("warm-forward", "A mail log, through an upstream", log, {"mode": "forward"}, ("libdeflate",), **usual)
     yield Run("warm-twice", "The same mail log twice over", log, {"mode": "forward"}, ("libdeflate",), times=2, **usual)
     for name, title, impairment in NETWORKS:
@@ -86,7 +93,8 @@ def runs(profile):
     for mode, how in HOW.items():
         network = {"mode": mode, "silence": True} if mode == "forward" else {"mode": mode}
         yield Run(f"dead-10-{mode}", f"10 % of the domains have dead servers, {how}", dead, network, **usual)
-    yield Run("libraries", "SPF alone, beside SPF libraries", cold, {"mode": "forward"}, peers="libraries", pyspf_rows=size.pyspf_rows, **paired)
+    yield Run("libraries", "SPF alone, beside SPF libraries", cold, {"mode": "forward"}, peers="libraries", some_rows=size.some_rows,
+              few_rows=size.few_rows, **paired)
 
 
 class Place:
@@ -121,6 +129,7 @@ def bare_of(run, net, place, sample, sweep):
     """By their names in Run.bare, those that there can be in the run's mode."""
     server, rest = net.upstream or net.unbound_config, {"seconds": run.seconds, "cpu": place.subject_cpu}
     found = {"libunbound": bareloops.LibunboundLoop(place.bench("ubloop"), sample.questions, server, WINDOW, **rest),
+             "layer": bareloops.LibunboundLoop(place.bench("ubloop"), sample.questions, server, WINDOW, way="layer", **rest),
              "libdeflate": bareloops.LibdeflatePack(place.bench("deflate"), sweep.text, **rest)}
     if run.mode() == "forward":
         for name, gso in (("loop", False), ("segments", True)):
@@ -139,7 +148,7 @@ def tools_of(run, net, place, folder):
 
 
 def libraries_of(run, net, place, folder):
-    """pyspf takes a millisecond a row, so it gets the first rows only."""
-    all_rows, some_rows = PlainSample(folder), PlainSample(folder, run.pyspf_rows)
-    libspf2 = libraries.Libspf2(place.bench("peer_libspf2"), all_rows.pairs, place.work, all_rows.judge_verdicts, cpu=place.subject_cpu)
-    return [libspf2, libraries.Pyspf(some_rows.pairs, place.work, some_rows.judge_verdicts, cpu=place.subject_cpu)]
+    """The first rows, fewer for pyspf: it takes a millisecond for each."""
+    some, few = PlainSample(folder, run.some_rows), PlainSample(folder, run.few_rows)
+    libspf2 = libraries.Libspf2(place.bench("peer_libspf2"), some.pairs, place.work, some.judge_verdicts, cpu=place.subject_cpu)
+    return [libspf2, libraries.Pyspf(few.pairs, place.work, few.judge_verdicts, cpu=place.subject_cpu)]

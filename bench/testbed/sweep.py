@@ -57,9 +57,9 @@ class Sample:
 
 
 class PlainSample:
-    """A population's pairs, or its first n_rows, as a plain file for programs that read no gzip; and their truth."""
+    """A population's first pairs as a plain file, for programs that read no gzip, and their truth."""
 
-    def __init__(self, folder, n_rows=None):
+    def __init__(self, folder, n_rows):
         self.pairs, self.truth = (unpack(os.path.join(folder, f"{name}.csv.gz"), n_rows) for name in ("pairs", "truth"))
 
     def judge_verdicts(self, rows):
@@ -69,7 +69,7 @@ class PlainSample:
 
 def unpack(path, n_rows):
     """Gives the plain file's path; the header is no row."""
-    plain = f"{path.removesuffix('.csv.gz')}.{n_rows or 'all'}.csv"
+    plain = f"{path.removesuffix('.csv.gz')}.{n_rows}.csv"
     with gzip.open(path) as lines, open(plain, "wb") as out:
-        out.writelines(itertools.islice(lines, n_rows and n_rows + 1))
+        out.writelines(itertools.islice(lines, n_rows + 1))
     return plain
