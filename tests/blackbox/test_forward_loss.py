@@ -70,11 +70,11 @@ def test_loss_leaves_every_column_as_it_is(server, tmp_path):
 # ---- some upstreams are dead ----
 
 def test_a_silent_one_of_three_is_only_probed(server, tmp_path):
-    """Five seconds of steady questions: after the first two and a half the silent one hears hardly anything."""
+    """Eight seconds of steady questions: it takes two until the silent one counts as dead, and after five, on whatever machine, it hears hardly anything."""
     dead, good, other = server(silent), server(truth), server(truth)
-    assert_truth(scan(tmp_path, 2500, [dead, good, other], "--qps=500"), 2500)
+    assert_truth(scan(tmp_path, 4000, [dead, good, other], "--qps=500"), 4000)
     begun, ended = good.questions[0][0], good.questions[-1][0]
-    assert ended - begun > 4 and asked_after(dead, begun + 2.5) <= FEW
+    assert ended - begun > 7 and asked_after(dead, begun + 5) <= FEW
 
 
 def test_a_closed_one_of_three_costs_nothing(server, tmp_path):
@@ -89,9 +89,9 @@ def test_one_that_dies_during_the_scan(server, tmp_path):
     heard = []
     dying = server(lambda name, type: heard.append(time.monotonic()) or (truth(name, type) if len(heard) <= 50 else SILENCE))
     good, other = server(truth, delay_s=0.02), server(truth, delay_s=0.02)
-    assert_truth(scan(tmp_path, 3000, [dying, good, other], "--qps=500"), 3000)
+    assert_truth(scan(tmp_path, 5000, [dying, good, other], "--qps=500"), 5000)
     assert len(heard) > 50, "it was not used while it lived"
-    assert asked_after(dying, heard[50] + 3) <= FEW
+    assert asked_after(dying, heard[50] + 5) <= FEW
 
 
 def test_one_that_comes_to_life_is_used(server, tmp_path):
