@@ -119,11 +119,7 @@ void forward_drop_stream(struct route *r)
 
 static void probe(struct forward *e, struct route *r)
 {
-	if (r->probe && r->probe->is_put)
-		route_take_back(r->probe);
-	else if (r->probe)
-		attempts_put(&e->attempts, r->probe);
-	r->probe = query_probe(e, r);
+	query_probe(e, r);
 	upstream_probed(&r->health, e->now_ns);
 }
 

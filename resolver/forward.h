@@ -56,8 +56,8 @@ void query_hurry(struct forward *e, struct query *q);
 
 /* A route_encode(). */
 size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES]);
-/* A query to learn whether an upstream lives: the root's name servers, which every resolver knows. NULL: no memory. */
-struct attempt *query_probe(struct forward *e, struct route *r);
+/* A query to learn whether an upstream lives, in place of the last one: the root's name servers, which every resolver knows. */
+void query_probe(struct forward *e, struct route *r);
 /* Of the question of a probe. */
 const struct dname *query_probe_name(void);
 enum { QUERY_PROBE_TYPE = 2 };

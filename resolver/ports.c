@@ -3,6 +3,8 @@
  * What ICMP tells comes as an error of the socket's next call, whatever that call is; it is about a datagram of before. */
 #include "resolver/ports.h"
 
+#include "resolver/endpoint.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -12,23 +14,6 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (4 << 20)
-
-static socklen_t address_of(struct sockaddr_storage *to, const struct ipaddr *ip, uint16_t port)
-{
-	*to = (struct sockaddr_storage){ 0 };
-	if (ip->family == IPFAMILY_4) {
-		struct sockaddr_in *in = (struct sockaddr_in *)to;
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		memcpy(&in->sin_addr, ip->bytes, 4);
-		return sizeof *in;
-	}
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(port);
-	memcpy(&in6->sin6_addr, ip->bytes, 16);
-	return sizeof *in6;
-}
 
 static void mark_readable(void *arg)
 {
@@ -57,7 +42,7 @@ static bool port_open(struct port *p, struct loop *loop, const struct sockaddr_s
 bool ports_open(struct ports *p, struct loop *loop, const struct ipaddr *ip, uint16_t port)
 {
 	struct sockaddr_storage to;
-	socklen_t size = address_of(&to, ip, port);
+	socklen_t size = endpoint_sockaddr(&to, ip, port);
 	*p = (struct ports){ 0 };
 	while (p->n_sockets < PORTS_PER_UPSTREAM && port_open(&p->sockets[p->n_sockets], loop, &to, size))
 		p->n_sockets++;

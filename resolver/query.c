@@ -54,7 +54,7 @@ struct query *query_get(struct forward *e, struct flight *f)
 		return NULL;
 	struct query *q = e->free_queries;
 	e->free_queries = q->next_free;
-	*q = (struct query){ .flight = f, .next_free = NULL };
+	*q = (struct query){ .flight = f };
 	f->ticket = q;
 	e->n_open++;
 	return q;
@@ -274,12 +274,13 @@ void query_begin(struct forward *e, struct query *q)
 	query_try(e, q, choose(e, q));
 }
 
-struct attempt *query_probe(struct forward *e, struct route *r)
+void query_probe(struct forward *e, struct route *r)
 {
-	struct attempt *a = attempt_new(e, NULL, r, r->port_now);
-	if (a)
-		route_put(r, a, packet_size(a), e->now_ns);
-	return a;
+	if (r->probe)
+		attempt_give_back(e, r->probe);
+	r->probe = attempt_new(e, NULL, r, r->port_now);
+	if (r->probe)
+		route_put(r, r->probe, packet_size(r->probe), e->now_ns);
 }
 
 const struct dname *query_probe_name(void)

@@ -2,6 +2,7 @@
 #include "resolver/stream.h"
 
 #include "base/textbuf.h"
+#include "resolver/endpoint.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -59,36 +60,21 @@ void stream_free(struct stream *s)
 	free(s);
 }
 
-bool stream_is_open(const struct stream *s)
-{
-	return s->fd >= 0;
-}
-
 static void mark_readable(void *arg)
 {
 	((struct stream *)arg)->readable = true;
 }
 
-static int start_connect(const struct stream *s, int fd)
-{
-	if (s->ip.family == IPFAMILY_4) {
-		struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(s->port) };
-		memcpy(&in.sin_addr, s->ip.bytes, 4);
-		return connect(fd, (struct sockaddr *)&in, sizeof in);
-	}
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(s->port) };
-	memcpy(&in6.sin6_addr, s->ip.bytes, 16);
-	return connect(fd, (struct sockaddr *)&in6, sizeof in6);
-}
-
 static bool stream_open(struct stream *s)
 {
 	int on = 1;
-	s->fd = socket(s->ip.family == IPFAMILY_4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage to;
+	socklen_t size = endpoint_sockaddr(&to, &s->ip, s->port);
+	s->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->fd < 0)
 		return false;
 	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if ((start_connect(s, s->fd) && errno != EINPROGRESS) || !(s->event = loop_watch(s->loop, s->fd, mark_readable, s))) {
+	if ((connect(s->fd, (struct sockaddr *)&to, size) && errno != EINPROGRESS) || !(s->event = loop_watch(s->loop, s->fd, mark_readable, s))) {
 		stream_close(s);
 		return false;
 	}

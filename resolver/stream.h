@@ -31,6 +31,5 @@ void stream_turn(struct stream *s);
 
 /* Closes a connection that nothing is expected from. */
 void stream_close(struct stream *s);
-bool stream_is_open(const struct stream *s);
 
 #endif

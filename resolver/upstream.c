@@ -206,7 +206,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 	if (u->dead)
 		return;
 	u->dead = true;
-	u->died_ns = u->next_probe_ns = now_ns;
+	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
 }
 
@@ -243,9 +243,7 @@ void upstream_sent(struct upstream *u)
 void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
 	leave(u);
-	u->n_answered += is_of_cohort(u, sent_ns);
-	trip_note(u, now_ns - sent_ns);
-	heard(u, now_ns);
+	upstream_answered_late(u, sent_ns, now_ns);
 }
 
 void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)

@@ -12,8 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An upstream is a resolver: what it knows comes in under a millisecond, what it must look up itself may take seconds. Less patience than this would ask twice for much of that. */
-
 struct upstream_limits {
 	unsigned timeout_ms;      /* the most patience for one try */
 	unsigned max_in_flight;   /* the window never grows over this; at least 1 */
@@ -45,7 +43,6 @@ struct upstream {
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
 	uint64_t next_probe_ns;
 	uint64_t probe_pause_ns;
-	uint64_t died_ns;
 	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after retries, which do not wait */
 	int64_t credit;
 	uint64_t turned_at_ns;

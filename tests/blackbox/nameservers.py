@@ -252,3 +252,14 @@ class Server:
             self.questions.append((query.time, query.name, query.type))
             for packet in self.packets(query):
                 heapq.heappush(self.pending, (time.monotonic() + packet.delay_s, next(self.order), packet.octets, query.peer))
+
+
+def busiest_second(questions):
+    """The most questions within any second, and the time from the first to the last."""
+    times = sorted(q[0] for q in questions)
+    first, most = 0, 0
+    for i, at in enumerate(times):
+        while at - times[first] > 1:
+            first += 1
+        most = max(most, i - first + 1)
+    return most, times[-1] - times[0]

@@ -26,24 +26,13 @@ def assert_half_pass(scan, n):
     assert all(row["dns_cause"] == "" for row in scan.rows)
 
 
-def busiest_second(questions):
-    """The most questions within any second, and the time from the first to the last."""
-    times = sorted(q[0] for q in questions)
-    first, most = 0, 0
-    for i, at in enumerate(times):
-        while at - times[first] > 1:
-            first += 1
-        most = max(most, i - first + 1)
-    return most, times[-1] - times[0]
-
-
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_rate_is_kept(server, tmp_path, workers):
     """The limit is of all workers together. Waiting for it is no failure, however short the patience with the DNS."""
     dns = server(half_pass)
     scan = harness.scan(tmp_path, rows_of(DOMAINS), dns.upstream, f"--qps={RATE}", f"--workers={workers}", "--checks=spf", "--timeout=1000", "--retries=0", "--deadline=1500")
     assert_half_pass(scan, DOMAINS)
-    most, took_s = busiest_second(dns.questions)
+    most, took_s = nameservers.busiest_second(dns.questions)
     assert dns.count() == DOMAINS
     assert most <= RATE * 1.3 and took_s >= DOMAINS / RATE - 0.5
 
@@ -53,7 +42,7 @@ def test_a_rate_below_the_number_of_workers(server, tmp_path):
     dns = server(half_pass)
     scan = harness.scan(tmp_path, rows_of(10), dns.upstream, "--qps=2", "--workers=4", "--checks=spf")
     assert_half_pass(scan, 10)
-    most, took_s = busiest_second(dns.questions)
+    most, took_s = nameservers.busiest_second(dns.questions)
     assert most <= 4 and took_s >= 2.5
 
 
