@@ -6,7 +6,7 @@
  * Each piece is deflated at level 1 and its crc32 is taken, as a block-gzip member needs both; nothing is written. It passes over the
  * text until SECONDS of CPU are over. "bytes" are those of all the passes, "packed" what they became. */
 #include "base/clock.h"
-#include "base/textbuf.h"
+#include "bench/textfile.h"
 
 #include <libdeflate.h>
 #include <stdio.h>
@@ -29,15 +29,9 @@ static void die(const char *what, const char *why)
 
 static void read_text(struct textbuf *text, const char *path)
 {
-	char block[1 << 16];
-	FILE *f = fopen(path, "re");
-	if (!f)
-		die(path, "cannot be opened");
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		textbuf_put(text, block, n);
-	fclose(f);
-	if (text->failed || !text->size)
-		die(path, text->failed ? "out of memory" : "empty");
+	const char *wrong = textfile_read(text, path);
+	if (wrong || !text->size)
+		die(path, wrong ? wrong : "empty");
 }
 
 static void pack(struct libdeflate_compressor *compressor, const struct textbuf *text, struct totals *totals)

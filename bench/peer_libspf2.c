@@ -9,7 +9,7 @@
  * stderr tells the rows, what they cost, and for how many libspf2 had no result of RFC 7208 but "(invalid)": it says so when it cannot
  * get a domain's record or cannot parse it. Whoever uses it must tell the two by its error, and so do we: temperror and permerror. */
 #include "base/clock.h"
-#include "base/textbuf.h"
+#include "bench/textfile.h"
 
 #include <arpa/nameser.h>
 #include <netinet/in.h>
@@ -46,13 +46,9 @@ static void die(const char *what, const char *why)
 
 static void read_text(struct textbuf *text, const char *path)
 {
-	char block[1 << 16];
-	FILE *f = fopen(path, "re");
-	if (!f)
-		die(path, "cannot be opened");
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		textbuf_put(text, block, n);
-	fclose(f);
+	const char *wrong = textfile_read(text, path);
+	if (wrong)
+		die(path, wrong);
 	textbuf_put_char(text, '\0');
 	if (text->failed)
 		die(path, "out of memory");

@@ -1,23 +1,11 @@
 /* questions.c - reads the questions of a list, one a line. */
 #include "bench/questions.h"
 
+#include "bench/textfile.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *read_text(struct textbuf *text, const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char block[1 << 16];
-	if (!f)
-		return "cannot be opened";
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		textbuf_put(text, block, n);
-	bool torn = ferror(f);
-	fclose(f);
-	textbuf_text(text);
-	return torn ? "cannot be read" : text->failed ? "out of memory" : NULL;
-}
 
 static bool parse_type(enum rrtype *type, const char *text)
 {
@@ -42,7 +30,7 @@ static bool parse_line(struct question *question, char *line)
 
 const char *questions_read(struct questions *q, const char *path)
 {
-	const char *why = read_text(&q->text, path);
+	const char *why = textfile_read(&q->text, path);
 	if (why)
 		return why;
 	size_t n = 0;
