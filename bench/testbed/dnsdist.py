@@ -32,6 +32,7 @@ class Impairments:
     delay: int = 0           # milliseconds before each UDP answer
     servfail: float = 0      # questions that are answered with SERVFAIL
     truncate: float = 0      # UDP questions that are answered with nothing but the TC bit
+    limit: int = 0           # UDP questions in a second that are answered; what is more gets lost
     silence: bool = False    # forward only: silent and refusing zones are so, and not SERVFAIL
 
     def wanted(self):
@@ -56,6 +57,8 @@ def network_rules(impairments):
         yield f"addAction(AllRule(), DelayAction({impairments.delay}))"
     if impairments.loss:
         yield f"addAction(AndRule({{TCPRule(false), {by_chance(impairments.loss)}}}), DropAction())"
+    if impairments.limit:
+        yield f"addAction(AndRule({{TCPRule(false), NotRule(MaxQPSRule({impairments.limit}))}}), DropAction())"
 
 
 def server_rules(impairments):

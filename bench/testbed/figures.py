@@ -13,6 +13,8 @@ UNITS = ("rows", "questions", "bytes")
 # Two runs of one log, the second with the log twice over: what is more in it was cached.
 ONCE, TWICE = "warm-forward", "warm-twice"
 GROWTH_MAX = 1.1
+# The run with two workers, and who takes part in it beside spfsweep with two.
+SCALING, ONE_WORKER = "two-workers", "spfsweep, one worker"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Contestant:
         self.failed = entry.get("failed")
         self.skipped = entry.get("skipped") or (None if self.turns or self.failed else "it has no turn")
         self.rows_per_second = rate(self.turns, "rows", "wall")
+        self.questions_per_second = rate(self.turns, "questions", "wall")
         self.per_cpu = {unit: rate(self.turns, unit, "cpu") for unit in UNITS}
         self.answered = column(self.turns, "answered")
         self.equal = column(self.turns, "equal")
@@ -184,6 +187,16 @@ class Warmth:
         if once and twice and twice.high > GROWTH_MAX * once.high:
             return f"memory grew from {once.high:.0f} MiB to {twice.high:.0f} MiB when the same log was scanned twice over"
         return None
+
+
+def scaling(runs):
+    """How many times the rows per second of one worker two workers have, turn by turn, or None when there is no such run."""
+    run = next((run for run in runs if run.name == SCALING), None)
+    one = next((c for c in run.others if c.name == ONE_WORKER), None) if run else None
+    if not one:
+        return None
+    pairs = zip(run.subject.rows_per_second.turns, one.rows_per_second.turns)
+    return Series(tuple(quotient(two, alone) for two, alone in pairs)) or None
 
 
 def median_of(contestant, key):

@@ -30,7 +30,7 @@ class Internet:
     """with Internet(folder, mode="both", loss=5) as net: ... net.upstream, net.unbound_config
 
     For use inside a namespace (namespace.enter). Modes: "forward" is one server that answers everything, as a resolver would; "recursive" is
-    root, top zones and hosters; "both" is both at once. Further keywords are those of Impairments: loss, delay, servfail, truncate, silence."""
+    root, top zones and hosters; "both" is both at once. Further keywords are those of Impairments: loss, limit, delay, servfail, truncate, silence."""
 
     def __init__(self, folder, mode="both", cpu=None, **impairments):
         if mode not in MODES:

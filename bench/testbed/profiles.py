@@ -2,9 +2,10 @@
 import dataclasses
 import os
 
-from testbed import bareloops, judge, libraries, peers
+from testbed import bareloops, figures, judge, libraries, peers
 from testbed.sweep import PlainSample, Sample, Sweep
 
+LIMIT = 2000       # of an upstream that limits itself, in questions a second
 WINDOW = 1000      # questions in flight, for everybody who can be told but spfsweep, which keeps its own default
 
 
@@ -27,7 +28,7 @@ class Population:
 class Run:
     """`network` are keywords of Internet; `bare` names bare loops, which run for `seconds` of CPU at the least; `peers` are "tools" that ask
     questions, SPF "libraries" (then spfsweep judges SPF alone, too), or nobody; the pairs are scanned `times` over; `some_rows` and `few_rows` are
-    what libraries get of them."""
+    what libraries get of them. With more `workers` than one, spfsweep with one worker takes part, too."""
     name: str
     title: str
     population: Population
@@ -35,6 +36,7 @@ class Run:
     bare: tuple = ()
     peers: str = ""
     times: int = 1
+    workers: int = 1
     turns: int = 3
     seconds: float = 1
     some_rows: int = 0
@@ -53,6 +55,7 @@ class Size:
     rough: int
     log_domains: int
     log_rows: int
+    small_log_rows: int
     some_rows: int
     few_rows: int
     turns: int
@@ -61,12 +64,12 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(cold=200, cold_recursive=200, rough=200, log_domains=200, log_rows=2000, some_rows=200, few_rows=50, turns=1, paired_turns=1,
-                 seconds=0.1),
-    "short": Size(cold=30000, cold_recursive=10000, rough=2000, log_domains=10000, log_rows=300000, some_rows=20000, few_rows=3000, turns=3,
-                  paired_turns=5, seconds=1),
-    "full": Size(cold=300000, cold_recursive=100000, rough=20000, log_domains=100000, log_rows=5000000, some_rows=100000, few_rows=10000, turns=5,
-                 paired_turns=7, seconds=3),
+    "tiny": Size(cold=200, cold_recursive=200, rough=200, log_domains=200, log_rows=2000, small_log_rows=2000, some_rows=200, few_rows=50, turns=1,
+                 paired_turns=1, seconds=0.1),
+    "short": Size(cold=30000, cold_recursive=10000, rough=2000, log_domains=10000, log_rows=300000, small_log_rows=250000, some_rows=20000,
+                  few_rows=3000, turns=3, paired_turns=5, seconds=1),
+    "full": Size(cold=300000, cold_recursive=100000, rough=20000, log_domains=100000, log_rows=5000000, small_log_rows=1000000, some_rows=100000,
+                 few_rows=10000, turns=5, paired_turns=7, seconds=3),
 }
 NETWORKS = [("loss-1", "1 % of the questions lost", {"loss": 1}), ("loss-5", "5 % of the questions lost", {"loss": 5}),
             ("slow-50", "50 ms round trip", {"delay": 50}), ("slow-200", "200 ms round trip", {"delay": 200})]
@@ -93,6 +96,9 @@ def runs(profile):
     for mode, how in HOW.items():   # it is time limits that decide here: two turns show it, and take a minute
         network = {"mode": mode, "silence": True} if mode == "forward" else {"mode": mode}
         yield Run(f"dead-10-{mode}", f"10 % of the domains have dead servers, {how}", dead, network, turns=min(2, size.turns))
+    yield Run("limited-forward", f"An upstream that answers {LIMIT} questions a second", rough, {"mode": "forward", "limit": LIMIT}, **usual)
+    small_log = Population(f"log-{size.rough}-{size.small_log_rows}", size.rough, log=size.small_log_rows)
+    yield Run(figures.SCALING, "A mail log four times over, with two workers", small_log, {"mode": "forward"}, times=4, workers=2, **usual)
     yield Run("libraries", "SPF alone, beside SPF libraries", cold, {"mode": "forward"}, peers="libraries", some_rows=size.some_rows,
               few_rows=size.few_rows, **paired)
 
@@ -113,16 +119,19 @@ class Place:
 def contestants(run, net, place, folder, say):
     """spfsweep first: others may need what it wrote. It gets one worker and one processor, since the servers have the other one."""
     sample = Sample(folder, times=run.times)
-    sweep = sweep_of(run, net, place, sample, say)
+    sweep = sweep_of(run, net, place, sample, say, run.workers)
     bare = bare_of(run, net, place, sample, sweep)
     company = {"": lambda *_: [], "tools": tools_of, "libraries": libraries_of}[run.peers]
-    return [sweep, *(bare[name] for name in run.bare), *company(run, net, place, folder)]
+    beside = [sweep_of(run, net, place, sample, say, 1, figures.ONE_WORKER)] if run.workers > 1 else []
+    return [sweep, *beside, *(bare[name] for name in run.bare), *company(run, net, place, folder)]
 
 
-def sweep_of(run, net, place, sample, say):
+def sweep_of(run, net, place, sample, say, n_workers, name=None):
+    """With more workers than one it needs more processors than one, and so does the one worker beside it, for a fair comparison."""
     where = ["--upstream", net.upstream] if run.mode() == "forward" else ["--unbound-config", net.unbound_config]
     options, columns = (["--checks", "spf"], judge.SPF_COLUMNS) if run.peers == "libraries" else ([], judge.COLUMNS)
-    return Sweep(place.program("spfsweep"), sample, place.work, where, ["--workers", "1", *options], columns, place.subject_cpu, say)
+    return Sweep(place.program("spfsweep"), sample, place.work, where, ["--workers", str(n_workers), *options], columns,
+                 place.subject_cpu if run.workers == 1 else None, say, name)
 
 
 def bare_of(run, net, place, sample, sweep):

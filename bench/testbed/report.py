@@ -113,7 +113,7 @@ def ratio_range(found):
 
 # The columns that tell the ratio to a bare contestant, and its name.
 BARE = {"of bare loop": "bare loop", "of libunbound": "bare libunbound", "of libdeflate": "bare libdeflate"}
-RUN_HEADER = ["run", "verdict", "rows/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", *(f"{column} (range)" for column in BARE),
+RUN_HEADER = ["run", "verdict", "rows/s (spread)", "questions/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", *(f"{column} (range)" for column in BARE),
               "answered %", "equal to truth %", "false temperrors", "wrong", "peak MiB"]
 OTHER_HEADER = ["run", "contestant", "in", "its speed (spread)", "ours (spread)", "ours / its (range)", "its answered %", "its equal to truth %",
                 "its false temperrors", "its wrong", "its peak MiB"]
@@ -121,7 +121,7 @@ OTHER_HEADER = ["run", "contestant", "in", "its speed (spread)", "ours (spread)"
 
 def run_row(run):
     s = run.subject
-    speeds = [speed(s.rows_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"])]
+    speeds = [speed(s.rows_per_second), speed(s.questions_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"])]
     return [run.name, run.verdict, *speeds, *(ratio_range(run.ratio_to_bare(name)) for name in BARE.values()), worst_share(s.answered),
             worst_share(s.equal), count(s.false_temperrors), count(s.wrong), peak(s.peak_mib)]
 
@@ -218,6 +218,13 @@ def cached_lines(runs):
     return [Lines([f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it has the errors of both)"])]
 
 
+def scaling_lines(runs):
+    found = figures.scaling(runs)
+    if not found:
+        return []
+    return [Lines([f"Two workers: {found.median:.3g} times the rows/s of one ({found.low:.3g} to {found.high:.3g}), both on all processors ({figures.SCALING})"])]
+
+
 READING = [
     "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds are those of the contestant alone.",
     "Ratios are taken turn by turn; then their median and range. Below 1: ours is slower.",
@@ -234,7 +241,7 @@ def document(runs, unread):
         blocks += [Heading("WRONG"), Lines(complaints(runs))]
     if runs:
         blocks += [Heading("Measured"), Lines(head_lines(runs)), Heading("Runs")]
-        blocks += [Table("ll" + "r" * (len(RUN_HEADER) - 2), RUN_HEADER, [run_row(run) for run in runs]), *cached_lines(runs)]
+        blocks += [Table("ll" + "r" * (len(RUN_HEADER) - 2), RUN_HEADER, [run_row(run) for run in runs]), *cached_lines(runs), *scaling_lines(runs)]
     blocks += others_block("Bare loops", runs, "bare") + others_block("Peers", runs, "peer")
     if remarks(runs, unread):
         blocks += [Heading("Left out"), Lines(remarks(runs, unread))]

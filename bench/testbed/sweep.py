@@ -15,7 +15,9 @@ class Sweep(contest.Contestant):
     role = "subject"
     unit = "rows"
 
-    def __init__(self, program, sample, work, where, options=(), columns=judge.COLUMNS, cpu=None, say=print):
+    def __init__(self, program, sample, work, where, options=(), columns=judge.COLUMNS, cpu=None, say=print, name=None):
+        if name:   # beside another scan: then it is that one's peer
+            self.name, self.role = name, "peer"
         self.program, self.sample, self.work, self.where, self.options = program, sample, work, list(where), list(options)
         self.columns, self.cpu, self.say = columns, cpu, say
         self.results = os.path.join(work, "results.csv.gz")
