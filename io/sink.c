@@ -2,24 +2,30 @@
  * then poll() waits.
  *
  * Standard output is duplicated, so that closing it can tell what a network file system says only then, while descriptor 1 stays
- * open. After a failed write nobody knows what is in the file, and after a failed sync the kernel forgets the pages: the first
- * errno is kept and given again. */
+ * open. A failed write may have left a part of its block behind, which is cut off again; after a failed sync the kernel forgets the pages: the first
+ * errno is kept and given again. A new file's name is only as safe as its folder, which is synced with the first data. */
 #include "io/sink.h"
+
+#include "base/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct sink {
 	const char *path;
 	int fd;
-	bool is_regular;
+	bool is_stdout, is_regular;
 	int errno_of_failure; /* 0: none so far */
+	bool sync_failed, name_is_safe;
 	uint64_t n_bytes;
+	struct digest *digest; /* the caller's, or NULL */
 };
 
 static bool is_stdout(const char *path)
@@ -48,7 +54,7 @@ static enum error wrap(struct sink **out, const char *path, int fd)
 		errno = saved;
 		return ERROR_SYSTEM;
 	}
-	*s = (struct sink){ .path = is_stdout(path) ? "standard output" : path, .fd = fd, .is_regular = S_ISREG(st.st_mode) };
+	*s = (struct sink){ .path = is_stdout(path) ? "standard output" : path, .is_stdout = is_stdout(path), .fd = fd, .is_regular = S_ISREG(st.st_mode) };
 	*out = s;
 	return ERROR_NONE;
 }
@@ -60,38 +66,66 @@ static enum error fail(struct sink *s, int errno_of_failure)
 	return ERROR_SYSTEM;
 }
 
-enum error sink_open(struct sink **out, const char *path)
+/* Ours alone, where the file system knows locks. */
+static bool take_lock(const struct sink *s)
 {
-	return wrap(out, path, open_path(path, O_CREAT | O_TRUNC));
+	return !s->is_regular || flock(s->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 /* Cuts the file at `keep_bytes` and goes to its end. False: errno says why. */
 static bool cut_at(const struct sink *s, uint64_t keep_bytes)
 {
-	struct stat st;
-	if (fstat(s->fd, &st) < 0)
-		return false;
-	if (!s->is_regular || (uint64_t)st.st_size < keep_bytes) {
-		errno = EINVAL;
-		return false;
-	}
 	return ftruncate(s->fd, (off_t)keep_bytes) == 0 && lseek(s->fd, 0, SEEK_END) >= 0;
 }
 
-enum error sink_open_at(struct sink **out, const char *path, uint64_t keep_bytes)
+static enum error give_up(struct sink **s)
 {
-	enum error error = wrap(out, path, open_path(path, 0));
+	int saved = errno;
+	sink_close(*s);
+	*s = NULL;
+	errno = saved;
+	return ERROR_SYSTEM;
+}
+
+/* Standard output is no file of ours to empty: `>>` appends to it. */
+enum error sink_open(struct sink **out, const char *path)
+{
+	enum error error = wrap(out, path, open_path(path, O_CREAT));
 	if (error)
 		return error;
-	if (!cut_at(*out, keep_bytes)) {
-		int saved = errno;
-		sink_close(*out);
-		*out = NULL;
-		errno = saved;
+	if (is_stdout(path))
+		return ERROR_NONE;
+	return take_lock(*out) && (!(*out)->is_regular || cut_at(*out, 0)) ? ERROR_NONE : give_up(out);
+}
+
+enum error sink_open_to_append(struct sink **out, const char *path)
+{
+	enum error error = wrap(out, path, open_path(path, O_CREAT));
+	if (error)
+		return error;
+	if (!(*out)->is_regular)
+		errno = EINVAL;
+	return (*out)->is_regular && take_lock(*out) ? ERROR_NONE : give_up(out);
+}
+
+enum error sink_cut(struct sink *s, uint64_t keep_bytes)
+{
+	struct stat st;
+	if (fstat(s->fd, &st) < 0)
+		return ERROR_SYSTEM;
+	if ((uint64_t)st.st_size < keep_bytes) {
+		errno = EINVAL;
 		return ERROR_SYSTEM;
 	}
-	(*out)->n_bytes = keep_bytes;
+	if (!cut_at(s, keep_bytes))
+		return ERROR_SYSTEM;
+	s->n_bytes = keep_bytes;
 	return ERROR_NONE;
+}
+
+void sink_set_digest(struct sink *s, struct digest *digest)
+{
+	s->digest = digest;
 }
 
 /* After a write that failed with `why`: true when it is worth another try. */
@@ -105,37 +139,65 @@ static bool may_retry(const struct sink *s, int why)
 	return poll(&pollfd, 1, -1) >= 0 || errno == EINTR;
 }
 
+/* Takes the torn block back: what is left in a file is whole. */
+static enum error fail_in_block(struct sink *s, int why)
+{
+	if (s->is_regular && !s->is_stdout)
+		(void)!cut_at(s, s->n_bytes); /* if that fails, too, a torn end is what --resume is for */
+	return fail(s, why);
+}
+
 enum error sink_write(struct sink *s, const void *bytes, size_t size)
 {
 	if (s->errno_of_failure)
 		return fail(s, s->errno_of_failure);
-	const char *at = bytes;
-	while (size) {
-		ssize_t n = write(s->fd, at, size);
-		if (n < 0) {
-			if (!may_retry(s, errno))
-				return fail(s, errno);
-			continue;
-		}
-		at += n;
-		size -= (size_t)n;
-		s->n_bytes += (uint64_t)n;
+	const char *at = bytes, *end = at + size;
+	while (at < end) {
+		ssize_t n = write(s->fd, at, (size_t)(end - at));
+		if (n >= 0)
+			at += n;
+		else if (!may_retry(s, errno))
+			return fail_in_block(s, errno);
 	}
+	s->n_bytes += size;
+	digest_add(s->digest, bytes, size);
 	return ERROR_NONE;
+}
+
+/* A folder that cannot be opened or synced (permissions, some network file systems) is no failure of the data. */
+static void make_name_safe(struct sink *s)
+{
+	char folder[PATH_MAX];
+	s->name_is_safe = true;
+	const char *slash = strrchr(s->path, '/');
+	size_t size = slash ? (size_t)(slash - s->path) : 0;
+	if (s->is_stdout || size >= sizeof folder)
+		return;
+	memcpy(folder, slash ? s->path : ".", slash ? size : 1);
+	folder[slash ? size : 1] = 0;
+	int fd = open(slash == s->path ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!fsync(fd);
+	close(fd);
 }
 
 enum error sink_sync(struct sink *s)
 {
-	if (s->errno_of_failure)
+	if (s->sync_failed)
 		return fail(s, s->errno_of_failure);
 	if (!s->is_regular)
 		return ERROR_NONE;
 	while (fdatasync(s->fd) < 0) {
 		if (errno == EINVAL || errno == EROFS) /* special files cannot be synced: no failure of the data */
 			return ERROR_NONE;
-		if (errno != EINTR)
-			return fail(s, errno);
+		if (errno == EINTR)
+			continue;
+		s->sync_failed = true;
+		return fail(s, errno);
 	}
+	if (!s->name_is_safe)
+		make_name_safe(s);
 	return ERROR_NONE;
 }
 

@@ -1,4 +1,7 @@
-/* sink.h - the output file: appends whole blocks, syncs, closes; every failure is told. Single thread; "-" is standard output. */
+/* sink.h - the output file: appends whole blocks, syncs, closes; every failure is told. Single thread; "-" is standard output.
+ *
+ * A regular file has one writer: while a sink is open it is locked (flock(2)), so that a second scan cannot mix its rows into it. And it holds whole blocks only: a write that fails half-way is
+ * taken back. */
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
@@ -8,17 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct digest;
 struct sink;
 
-/* Creates or empties the file. ERROR_SYSTEM with errno. `path` must outlive the sink. */
+/* Creates or empties the file. ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` must outlive the sink. */
 enum error sink_open(struct sink **out, const char *path);
-/* Opens a file that exists, cuts it to its first `keep_bytes`, and goes on behind them. EINVAL when it is shorter, or no regular
- * file. */
-enum error sink_open_at(struct sink **out, const char *path, uint64_t keep_bytes);
+/* Opens a file, a new one too, without changing what is in it; nothing may be written before sink_cut(). EINVAL when it is no regular file. */
+enum error sink_open_to_append(struct sink **out, const char *path);
+/* Cuts it to its first `keep_bytes`; what is written comes behind them. EINVAL when it is shorter. */
+enum error sink_cut(struct sink *s, uint64_t keep_bytes);
+
+/* Every octet written goes into the digest, too, which stays the caller's. */
+void sink_set_digest(struct sink *s, struct digest *digest);
+
 /* All of it, or ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...); after an error the sink refuses further
  * writes with the same errno. */
 enum error sink_write(struct sink *s, const void *bytes, size_t size);
-/* Data on the disk; nothing to do for pipes and terminals. */
+/* Data on the disk, and the first time the file's name; nothing to do for pipes and terminals. Also after a failed write: what came before it is kept. */
 enum error sink_sync(struct sink *s);
 /* Closes, and tells what close() says; always frees. Takes NULL. */
 enum error sink_close(struct sink *s);

@@ -8,6 +8,8 @@
  * taken by another thread, or just before the wait begins, and then nothing interrupts us. */
 #include "io/source.h"
 
+#include "base/digest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -39,6 +41,7 @@ struct source {
 	enum error error;
 	int errno_of_read;
 	uint64_t n_read;
+	struct digest *digest; /* the caller's, or NULL */
 	z_stream inflater;
 	/* raw octets that were read and not yet used */
 	size_t raw_at, raw_end;
@@ -138,6 +141,7 @@ static size_t read_raw(struct source *s, void *buffer, size_t size, const struct
 		ssize_t n = read(s->fd, buffer, size);
 		if (n > 0) {
 			s->n_read += (uint64_t)n;
+			digest_add(s->digest, buffer, (size_t)n);
 			return (size_t)n;
 		}
 		if (n == 0) {
@@ -316,6 +320,21 @@ size_t source_read(struct source *s, void *buffer, size_t size, const volatile b
 size_t source_read_ready(struct source *s, void *buffer, size_t size)
 {
 	return read_text(s, buffer, size, &(struct patience){ .wait = false });
+}
+
+void source_set_digest(struct source *s, struct digest *digest)
+{
+	s->digest = digest;
+}
+
+bool source_drain(struct source *s, const volatile bool *stop)
+{
+	const struct patience patience = { .wait = true, .stop = stop };
+	while (read_raw(s, s->raw, RAW_BYTES, &patience) > 0)
+		;
+	s->raw_at = s->raw_end = 0;
+	errno = s->errno_of_read;
+	return s->raw_ended && !s->errno_of_read;
 }
 
 bool source_ended(const struct source *s)

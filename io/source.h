@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct digest;
 struct source;
 
 /* ERROR_SYSTEM with errno when it cannot be opened or is a directory. `path` must outlive the source. */
@@ -33,6 +34,11 @@ bool source_ended(const struct source *s);
  * of the read is source_errno()). */
 enum error source_error(const struct source *s);
 int source_errno(const struct source *s);
+
+/* Every raw octet read from here on goes into the digest, too, which stays the caller's: set it before the first read. */
+void source_set_digest(struct source *s, struct digest *digest);
+/* After the end: reads what may stand behind the gzip data, for the digest of the whole file. False: an error, see errno, or *stop. */
+bool source_drain(struct source *s, const volatile bool *stop);
 
 const char *source_path(const struct source *s); /* "standard input" for "-" */
 bool source_is_gzip(const struct source *s);

@@ -29,6 +29,7 @@ LIBRARIES = {
     "libunbound": r"unbound.*\.h",
     "libidn2": r"idn2\.h",
     "libsodium": r"sodium.*",
+    "nettle": r"nettle/.*",
 }
 BANNED_CALL = re.compile(r"\b(sprintf|vsprintf|strcpy|strcat|atoi|strtok|alloca|gets)\s*\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
