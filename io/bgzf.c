@@ -14,13 +14,12 @@
 
 #define FIXED_BYTES 12      /* up to and with XLEN */
 #define BC_BYTES 6
-#define SW_DATA_BYTES 24
+#define SW_DATA_BYTES 32    /* without its note */
 #define HEADER_BYTES (FIXED_BYTES + BC_BYTES + 4 + SW_DATA_BYTES)
 #define TRAILER_BYTES 8     /* CRC32 and ISIZE */
 #define STORED_EXTRA_BYTES 5
-#define MEMBER_MAX_BYTES 65536
 
-static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= MEMBER_MAX_BYTES,
+static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= BGZF_MEMBER_MAX_BYTES,
 	"stored text must fit in a member");
 
 struct bgzf {
@@ -72,17 +71,20 @@ static void encode_header(uint8_t *member, size_t member_size, const struct bgzf
 	/* ID1 ID2, CM deflate, FLG FEXTRA, MTIME none, XFL, OS unknown */
 	static const uint8_t fixed[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
 	memcpy(member, fixed, sizeof(fixed));
-	put_le(member + 10, HEADER_BYTES - FIXED_BYTES, 2);
+	put_le(member + 10, HEADER_BYTES - FIXED_BYTES + checkpoint->note_size, 2);
 	uint8_t *bc = member + FIXED_BYTES;
 	memcpy(bc, "BC\2", 4);
 	put_le(bc + 4, member_size - 1, 2);
 	uint8_t *sw = bc + BC_BYTES;
 	memcpy(sw, "SW", 2);
-	put_le(sw + 2, SW_DATA_BYTES, 2);
+	put_le(sw + 2, SW_DATA_BYTES + checkpoint->note_size, 2);
 	put_le(sw + 4, BGZF_VERSION, 4); /* and three zero octets */
 	put_le(sw + 8, checkpoint->fingerprint, 8);
 	put_le(sw + 16, checkpoint->first_row, 8);
-	put_le(sw + 24, checkpoint->n_rows, 4);
+	put_le(sw + 24, checkpoint->run, 8);
+	put_le(sw + 32, checkpoint->n_rows, 4);
+	if (checkpoint->note_size)
+		memcpy(sw + 4 + SW_DATA_BYTES, checkpoint->note, checkpoint->note_size);
 }
 
 static size_t encode_stored(uint8_t *out, const void *text, size_t size)
@@ -97,12 +99,12 @@ static size_t encode_stored(uint8_t *out, const void *text, size_t size)
 
 void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size, const struct bgzf_checkpoint *checkpoint)
 {
-	assert(size <= BGZF_TEXT_MAX_BYTES);
-	size_t deflated_max = STORED_EXTRA_BYTES + size;
-	uint8_t *member = (uint8_t *)textbuf_reserve(out, HEADER_BYTES + deflated_max + TRAILER_BYTES);
+	assert(size + checkpoint->note_size <= BGZF_TEXT_MAX_BYTES);
+	size_t header_size = HEADER_BYTES + checkpoint->note_size, deflated_max = STORED_EXTRA_BYTES + size;
+	uint8_t *member = (uint8_t *)textbuf_reserve(out, header_size + deflated_max + TRAILER_BYTES);
 	if (!member)
 		return;
-	uint8_t *deflated = member + HEADER_BYTES;
+	uint8_t *deflated = member + header_size;
 	size_t deflated_size = size ? libdeflate_deflate_compress(z->compressor, text, size, deflated, deflated_max) : 0;
 	if (!deflated_size)
 		deflated_size = encode_stored(deflated, text, size);
@@ -110,15 +112,21 @@ void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size
 	put_le(trailer, size ? libdeflate_crc32(0, text, size) : 0, 4);
 	put_le(trailer + 4, size, 4);
 	size_t member_size = (size_t)(trailer + TRAILER_BYTES - member);
-	assert(member_size <= MEMBER_MAX_BYTES);
+	assert(member_size <= BGZF_MEMBER_MAX_BYTES);
 	encode_header(member, member_size, checkpoint);
 	textbuf_advance(out, member_size);
 }
 
+static const uint8_t eof_member[BGZF_EOF_BYTES] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3 };
+
 void bgzf_put_eof(struct textbuf *out)
 {
-	static const uint8_t eof[28] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3 };
-	textbuf_put(out, eof, sizeof(eof));
+	textbuf_put(out, eof_member, sizeof(eof_member));
+}
+
+bool bgzf_is_eof(const uint8_t *bytes, size_t size)
+{
+	return size == sizeof(eof_member) && memcmp(bytes, eof_member, size) == 0;
 }
 
 /* ---- reading ---- */
@@ -132,12 +140,15 @@ static bool begins_like_bgzf(const uint8_t *bytes, size_t size)
 
 static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkpoint *checkpoint)
 {
-	if (size != SW_DATA_BYTES || get_le(sw, 4) != BGZF_VERSION)
+	if (size < SW_DATA_BYTES || get_le(sw, 4) != BGZF_VERSION)
 		return false;
 	*checkpoint = (struct bgzf_checkpoint){
 		.fingerprint = get_le(sw + 4, 8),
 		.first_row = get_le(sw + 12, 8),
-		.n_rows = (uint32_t)get_le(sw + 20, 4),
+		.run = get_le(sw + 20, 8),
+		.n_rows = (uint32_t)get_le(sw + 28, 4),
+		.note = (const char *)sw + SW_DATA_BYTES,
+		.note_size = size - SW_DATA_BYTES,
 	};
 	return true;
 }
@@ -187,7 +198,7 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	const uint8_t *trailer = bytes + member_size - TRAILER_BYTES;
 	const uint8_t *deflated = bytes + FIXED_BYTES + get_le(bytes + 10, 2);
 	size_t text_size = (size_t)get_le(trailer + 4, 4), inflated_size;
-	if (text_size > MEMBER_MAX_BYTES)
+	if (text_size > BGZF_MEMBER_MAX_BYTES)
 		return ERROR_CORRUPT;
 	char *out = textbuf_reserve(text, text_size ? text_size : 1);
 	if (!out)

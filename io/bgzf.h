@@ -2,9 +2,10 @@
  *
  * A member's header has two extra subfields: "BC" with the member's size, which makes it BGZF, and "SW", ours, which makes the
  * output its own checkpoint: (little-endian)
- *     u8 version = 1, u8[3] zero, u64 fingerprint, u64 first_row, u32 n_rows
+ *     u8 version = 2, u8[3] zero, u64 fingerprint, u64 first_row, u64 run, u32 n_rows, and a note, text of any length up to the end
  * first_row is the number of the first row that ends in the member, n_rows how many end in it (0 inside a very long row, and for
- * the CSV header line). The file ends with the empty BGZF end-of-file member, without "SW".
+ * the CSV header line); run tells the runs of a scan apart that was resumed. What fingerprint, run and note mean is the writer's.
+ * The file ends with the empty BGZF end-of-file member, without "SW".
  * gzip, zlib, Python and `bgzip -dt` read such members. But htslib takes a member whose extra field holds more than "BC" for
  * ordinary gzip: its indexer and its threads (`bgzip -r`, `-b`, `-d -@ N`) refuse the file. Who wants these re-blocks it with
  * `bgzip -dc FILE | bgzip`. Compression by libdeflate. A struct bgzf belongs to one thread. */
@@ -19,11 +20,15 @@
 #include <stdint.h>
 
 #define BGZF_TEXT_MAX_BYTES 65280
-#define BGZF_VERSION 1
+/* No member is larger. */
+#define BGZF_MEMBER_MAX_BYTES 65536
+#define BGZF_VERSION 2
 
 struct bgzf_checkpoint {
-	uint64_t fingerprint, first_row;
+	uint64_t fingerprint, first_row, run;
 	uint32_t n_rows;
+	const char *note; /* the caller's when written; inside the member when read; NULL: none */
+	size_t note_size;
 };
 
 struct bgzf;
@@ -32,10 +37,14 @@ struct bgzf;
 struct bgzf *bgzf_new(int level);
 void bgzf_free(struct bgzf *z);
 
-/* Appends one member to `out`. `size` at most BGZF_TEXT_MAX_BYTES. Text that does not shrink is stored. */
+/* Appends one member to `out`. `size` at most BGZF_TEXT_MAX_BYTES, with the note. Text that does not shrink is stored. */
 void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size, const struct bgzf_checkpoint *checkpoint);
 /* Appends the end-of-file member (28 bytes, fixed). */
 void bgzf_put_eof(struct textbuf *out);
+
+/* True for the end-of-file member, which is all of `size`. */
+bool bgzf_is_eof(const uint8_t *bytes, size_t size);
+#define BGZF_EOF_BYTES 28
 
 /* Reads a member's header: its whole size in *member_size, and its checkpoint if it has one (*has_checkpoint). ERROR_TRUNCATED:
  * `size` ends inside the header; ERROR_CORRUPT: no BGZF member. */

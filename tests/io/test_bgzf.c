@@ -13,8 +13,16 @@
 static const struct bgzf_checkpoint some_checkpoint = {
 	.fingerprint = 0x0123456789abcdef,
 	.first_row = 0xfedcba9876543210,
+	.run = 0x0011223344556677,
 	.n_rows = 0x89abcdef,
+	.note = "checks=spf\n",
+	.note_size = 11,
 };
+
+static const struct bgzf_checkpoint without_note = { .fingerprint = 1, .first_row = 2, .n_rows = 3 };
+
+/* Of a member with some_checkpoint. */
+enum { HEADER_BYTES = 54 + 11 };
 
 static uint64_t next_random(uint64_t *seed)
 {
@@ -56,7 +64,8 @@ static void check_round_trip(struct bgzf *z, const char *text, size_t size)
 {
 	struct textbuf out = { 0 }, back = { 0 };
 	textbuf_put_text(&out, "before");
-	bgzf_put_member(z, &out, text, size, &some_checkpoint);
+	const struct bgzf_checkpoint *written = size + some_checkpoint.note_size <= BGZF_TEXT_MAX_BYTES ? &some_checkpoint : &without_note;
+	bgzf_put_member(z, &out, text, size, written);
 	assert_false(out.failed);
 	const uint8_t *member = (const uint8_t *)out.bytes + 6;
 	size_t member_size, whole = out.size - 6;
@@ -66,8 +75,12 @@ static void check_round_trip(struct bgzf *z, const char *text, size_t size)
 	assert_true(has_checkpoint);
 	assert_int_equal(member_size, whole);
 	assert_true(whole <= 65536);
-	assert_true(checkpoint.fingerprint == some_checkpoint.fingerprint && checkpoint.first_row == some_checkpoint.first_row);
-	assert_int_equal(checkpoint.n_rows, some_checkpoint.n_rows);
+	assert_true(checkpoint.fingerprint == written->fingerprint && checkpoint.first_row == written->first_row);
+	assert_true(checkpoint.run == written->run);
+	assert_int_equal(checkpoint.n_rows, written->n_rows);
+	assert_int_equal(checkpoint.note_size, written->note_size);
+	if (written->note_size)
+		assert_memory_equal(checkpoint.note, written->note, written->note_size);
 	inflate_with_zlib(member, whole, text, size);
 	assert_int_equal(bgzf_get_member(z, member, whole, &back), ERROR_NONE);
 	assert_int_equal(back.size, size);
@@ -101,10 +114,10 @@ static void test_sizes(void **state)
 	(void)state;
 	struct bgzf *z = bgzf_new(1);
 	struct textbuf out = { 0 };
-	bgzf_put_member(z, &out, noise, BGZF_TEXT_MAX_BYTES, &some_checkpoint);
-	assert_true(out.size > BGZF_TEXT_MAX_BYTES && out.size <= 46 + 5 + BGZF_TEXT_MAX_BYTES + 8); /* no worse than stored */
+	bgzf_put_member(z, &out, noise, BGZF_TEXT_MAX_BYTES, &without_note);
+	assert_true(out.size > BGZF_TEXT_MAX_BYTES && out.size <= 54 + 5 + BGZF_TEXT_MAX_BYTES + 8); /* no worse than stored */
 	textbuf_reset(&out);
-	bgzf_put_member(z, &out, text_of_rows, BGZF_TEXT_MAX_BYTES, &some_checkpoint);
+	bgzf_put_member(z, &out, text_of_rows, BGZF_TEXT_MAX_BYTES, &without_note);
 	assert_true(out.size < BGZF_TEXT_MAX_BYTES / 2);
 	textbuf_fini(&out);
 	bgzf_free(z);
@@ -154,7 +167,7 @@ static void test_every_prefix(void **state)
 		struct bgzf_checkpoint checkpoint;
 		bool has_checkpoint;
 		enum error error = bgzf_parse_header(prefix, size, &member_size, &checkpoint, &has_checkpoint);
-		assert_int_equal(error, size < 46 ? ERROR_TRUNCATED : ERROR_NONE);
+		assert_int_equal(error, size < HEADER_BYTES ? ERROR_TRUNCATED : ERROR_NONE);
 		if (!error)
 			assert_int_equal(member_size, member.size);
 		assert_int_equal(bgzf_get_member(z, prefix, size, &text), size < member.size ? ERROR_TRUNCATED : ERROR_NONE);
@@ -190,7 +203,7 @@ static void test_every_corruption(void **state)
 			assert_int_equal(text.size, error ? 0 : 300);
 			if (!error)
 				assert_memory_equal(text.bytes, text_of_rows, 300);
-			if (at >= 46)
+			if (at >= HEADER_BYTES)
 				assert_true(error || at < member.size - 8); /* an unused bit of the deflate data may flip */
 			free(damaged);
 		}
