@@ -38,3 +38,8 @@ uint64_t hash_stable(const void *bytes, size_t size)
 	static const unsigned char fixed[crypto_shorthash_KEYBYTES] = "spfsweep stable";
 	return siphash(bytes, size, fixed);
 }
+
+const char *hash_library_version(void)
+{
+	return sodium_version_string();
+}

@@ -17,4 +17,7 @@ uint64_t hash_bytes(const void *bytes, size_t size);
 /* The same under a fixed key: a fingerprint that may be stored. Any thread. */
 uint64_t hash_stable(const void *bytes, size_t size);
 
+/* The version of libsodium that is loaded. Any thread. */
+const char *hash_library_version(void);
+
 #endif

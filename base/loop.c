@@ -114,3 +114,8 @@ struct event_base *loop_event_base(struct loop *l)
 {
 	return l->base;
 }
+
+const char *loop_library_version(void)
+{
+	return event_get_version();
+}

@@ -36,4 +36,7 @@ void loop_gather(struct loop *l, unsigned microseconds);
 /* For libunbound, which hangs its own events on it (ub_ctx_create_event). The loop keeps it. */
 struct event_base *loop_event_base(struct loop *l);
 
+/* The version of libevent that is loaded. Any thread. */
+const char *loop_library_version(void);
+
 #endif

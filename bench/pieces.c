@@ -220,7 +220,7 @@ static void decode(struct pieces *p, uint64_t n)
 
 /* ---- SPF with its answers at hand: what was asked is remembered in order, and the same check asks the same ---- */
 
-struct replay {
+struct spf_replay {
 	struct asker asker; /* first */
 	struct resolver *resolver;
 	const struct answer *answers[64];
@@ -231,7 +231,7 @@ struct replay {
 static const struct answer *replay_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
 	enum rrtype type)
 {
-	struct replay *r = (struct replay *)asker;
+	struct spf_replay *r = (struct spf_replay *)asker;
 	struct resolver_waiter waiter = { .done = unexpected };
 	(void)probe, (void)slot;
 	if (!r->recorded) {
@@ -245,7 +245,7 @@ static const struct answer *replay_ask(struct asker *asker, struct probe *probe,
 /* All four kinds of records in turn; one operation is one check. */
 static void check_spf(struct pieces *p, uint64_t n)
 {
-	struct replay replays[4] = { 0 };
+	struct spf_replay replays[4] = { 0 };
 	struct spf_request requests[4] = { 0 };
 	struct spf_check *check = calloc(1, sizeof *check);
 	if (!check)
@@ -257,7 +257,7 @@ static void check_spf(struct pieces *p, uint64_t n)
 		requests[k] = (struct spf_request){ .ip = p->hot.subject.ip, .domain = p->hot.subject.domain, .explain = true };
 	}
 	for (uint64_t i = 0; i < n; i++) {
-		struct replay *r = &replays[i % 4];
+		struct spf_replay *r = &replays[i % 4];
 		r->at = 0;
 		spf_check_begin(check, &requests[i % 4], &spf_limits_of_rfc, &r->asker);
 		if (!probe_run(&check->probe))

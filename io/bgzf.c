@@ -212,3 +212,8 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	textbuf_advance(text, text_size);
 	return ERROR_NONE;
 }
+
+const char *bgzf_library_version(void)
+{
+	return LIBDEFLATE_VERSION_STRING;
+}

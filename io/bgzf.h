@@ -54,4 +54,7 @@ enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_s
  * (nothing is appended) or ERROR_NOMEM. */
 enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, struct textbuf *text);
 
+/* The version of libdeflate that we were built with: it does not tell at run time. Any thread. */
+const char *bgzf_library_version(void);
+
 #endif

@@ -399,13 +399,9 @@ static bool needs_quotes(const char *text, size_t size)
 	return false;
 }
 
-void csv_put_field(struct textbuf *out, const char *text, size_t size)
+/* `text` with its quotes doubled. */
+static void put_doubled(struct textbuf *out, const char *text, size_t size)
 {
-	if (!needs_quotes(text, size)) {
-		textbuf_put(out, text, size);
-		return;
-	}
-	textbuf_put_char(out, '"');
 	for (const char *end = text + size; text < end;) {
 		const char *quote = memchr(text, '"', (size_t)(end - text));
 		const char *stop = quote ? quote + 1 : end;
@@ -414,5 +410,42 @@ void csv_put_field(struct textbuf *out, const char *text, size_t size)
 			textbuf_put_char(out, '"');
 		text = stop;
 	}
-	textbuf_put_char(out, '"');
+}
+
+/* `guard` is "" or the octet before the text, which needs no quotes itself. */
+static void put_field(struct textbuf *out, const char *guard, const char *text, size_t size)
+{
+	bool quotes = needs_quotes(text, size);
+	if (quotes)
+		textbuf_put_char(out, '"');
+	textbuf_put_text(out, guard);
+	if (quotes)
+		put_doubled(out, text, size);
+	else
+		textbuf_put(out, text, size);
+	if (quotes)
+		textbuf_put_char(out, '"');
+}
+
+void csv_put_field(struct textbuf *out, const char *text, size_t size)
+{
+	put_field(out, "", text, size);
+}
+
+/* With the guard itself among them, so that csv_unguard() can tell one that was put from one that was there. */
+static bool wants_guard(char first)
+{
+	return first && strchr("=+-@\t\r\n'", first);
+}
+
+void csv_put_guarded_field(struct textbuf *out, const char *text, size_t size)
+{
+	put_field(out, size && wants_guard(text[0]) ? "'" : "", text, size);
+}
+
+struct csv_field csv_unguard(struct csv_field field)
+{
+	if (field.size > 1 && field.text[0] == '\'' && wants_guard(field.text[1]))
+		return (struct csv_field){ .text = field.text + 1, .size = field.size - 1 };
+	return field;
 }

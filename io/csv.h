@@ -63,4 +63,9 @@ bool csv_next_field(struct csv_fields *f, struct csv_field *field);
 /* Appends a field, quoted when it holds a comma, a quote, CR or LF, or begins or ends with a blank (space or tab). */
 void csv_put_field(struct textbuf *out, const char *text, size_t size);
 
+/* The same for files that people open in spreadsheets: a field that begins with one of = + - @ TAB CR LF, which a spreadsheet may take for a formula, or
+ * with ', gets a ' before it. csv_unguard() takes it away again from a field that was read. */
+void csv_put_guarded_field(struct textbuf *out, const char *text, size_t size);
+struct csv_field csv_unguard(struct csv_field field);
+
 #endif

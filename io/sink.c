@@ -33,11 +33,16 @@ static bool is_stdout(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-static int open_path(const char *path, int flags)
+/* Files are opened for reading, too: a digest is of what is kept as well. Pipes and devices, and files that we may only write, are not. */
+static int open_path(const char *path)
 {
+	struct stat st;
 	if (is_stdout(path))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	return open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	return fd < 0 && errno == EACCES ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : fd;
 }
 
 /* Takes `fd`, -1 too, also when it fails. */
@@ -66,10 +71,16 @@ static enum error fail(struct sink *s, int errno_of_failure)
 	return ERROR_SYSTEM;
 }
 
+/* Standard output is no file of ours to cut: `>>` appends to it. */
+bool sink_is_file(const struct sink *s)
+{
+	return s->is_regular && !s->is_stdout;
+}
+
 /* Ours alone, where the file system knows locks. */
 static bool take_lock(const struct sink *s)
 {
-	return !s->is_regular || flock(s->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+	return !sink_is_file(s) || flock(s->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 /* Cuts the file at `keep_bytes` and goes to its end. False: errno says why. */
@@ -87,37 +98,42 @@ static enum error give_up(struct sink **s)
 	return ERROR_SYSTEM;
 }
 
-/* Standard output is no file of ours to empty: `>>` appends to it. */
 enum error sink_open(struct sink **out, const char *path)
 {
-	enum error error = wrap(out, path, open_path(path, O_CREAT));
+	enum error error = wrap(out, path, open_path(path));
 	if (error)
 		return error;
-	if (is_stdout(path))
-		return ERROR_NONE;
-	return take_lock(*out) && (!(*out)->is_regular || cut_at(*out, 0)) ? ERROR_NONE : give_up(out);
+	return take_lock(*out) ? ERROR_NONE : give_up(out);
 }
 
-enum error sink_open_to_append(struct sink **out, const char *path)
+static bool digest_kept(const struct sink *s, uint64_t keep_bytes)
 {
-	enum error error = wrap(out, path, open_path(path, O_CREAT));
-	if (error)
-		return error;
-	if (!(*out)->is_regular)
-		errno = EINVAL;
-	return (*out)->is_regular && take_lock(*out) ? ERROR_NONE : give_up(out);
+	char buffer[1 << 16];
+	for (uint64_t at = 0; s->digest && at < keep_bytes;) {
+		size_t size = keep_bytes - at < sizeof buffer ? (size_t)(keep_bytes - at) : sizeof buffer;
+		ssize_t n = pread(s->fd, buffer, size, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		digest_add(s->digest, buffer, (size_t)n);
+		at += (uint64_t)n;
+	}
+	return true;
 }
 
 enum error sink_cut(struct sink *s, uint64_t keep_bytes)
 {
 	struct stat st;
+	if (!sink_is_file(s) && !keep_bytes)
+		return ERROR_NONE;
 	if (fstat(s->fd, &st) < 0)
 		return ERROR_SYSTEM;
-	if ((uint64_t)st.st_size < keep_bytes) {
+	if (!sink_is_file(s) || (uint64_t)st.st_size < keep_bytes) {
 		errno = EINVAL;
 		return ERROR_SYSTEM;
 	}
-	if (!cut_at(s, keep_bytes))
+	if (!cut_at(s, keep_bytes) || !digest_kept(s, keep_bytes))
 		return ERROR_SYSTEM;
 	s->n_bytes = keep_bytes;
 	return ERROR_NONE;
@@ -142,7 +158,7 @@ static bool may_retry(const struct sink *s, int why)
 /* Takes the torn block back: what is left in a file is whole. */
 static enum error fail_in_block(struct sink *s, int why)
 {
-	if (s->is_regular && !s->is_stdout)
+	if (sink_is_file(s))
 		(void)!cut_at(s, s->n_bytes); /* if that fails, too, a torn end is what --resume is for */
 	return fail(s, why);
 }

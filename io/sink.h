@@ -14,14 +14,15 @@
 struct digest;
 struct sink;
 
-/* Creates or empties the file. ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` must outlive the sink. */
+/* Opens the file, a new one if there is none, and leaves what is in it; sink_cut() comes before the first write. ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` must
+ * outlive the sink. */
 enum error sink_open(struct sink **out, const char *path);
-/* Opens a file, a new one too, without changing what is in it; nothing may be written before sink_cut(). EINVAL when it is no regular file. */
-enum error sink_open_to_append(struct sink **out, const char *path);
-/* Cuts it to its first `keep_bytes`; what is written comes behind them. EINVAL when it is shorter. */
+/* A file on a disk, which can be read back and gone on with; no pipe, no device, not "-". */
+bool sink_is_file(const struct sink *s);
+/* Cuts the file to its first `keep_bytes`; what is written comes behind them. EINVAL when it is shorter. What is no file has nothing to be cut. With a digest what is kept goes into it. */
 enum error sink_cut(struct sink *s, uint64_t keep_bytes);
 
-/* Every octet written goes into the digest, too, which stays the caller's. */
+/* Every octet of the output goes into the digest, too, which stays the caller's. Before sink_cut(). */
 void sink_set_digest(struct sink *s, struct digest *digest);
 
 /* All of it, or ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...); after an error the sink refuses further

@@ -376,3 +376,8 @@ uint64_t source_raw_size(const struct source *s)
 {
 	return s->size_bytes;
 }
+
+const char *source_library_version(void)
+{
+	return zlibVersion();
+}

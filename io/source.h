@@ -48,4 +48,7 @@ bool source_had_trailing_garbage(const struct source *s);
 uint64_t source_raw_bytes(const struct source *s);
 uint64_t source_raw_size(const struct source *s);
 
+/* The version of zlib that is loaded. Any thread. */
+const char *source_library_version(void);
+
 #endif

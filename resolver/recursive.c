@@ -398,3 +398,8 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r, const s
 		*out = &e->engine;
 	return err;
 }
+
+const char *resolver_library_version(void)
+{
+	return ub_version();
+}

@@ -132,4 +132,7 @@ bool resolver_wants_pump(const struct resolver *r);
 /* Any thread. */
 void resolver_counters(const struct resolver *r, struct resolver_counters *out);
 
+/* The version of libunbound that is loaded. Any thread. */
+const char *resolver_library_version(void);
+
 #endif

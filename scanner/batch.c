@@ -38,10 +38,12 @@ void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row)
 		b->slices[w] = (struct batch_slice){ .first = BATCH_NO_ROW, .last = BATCH_NO_ROW };
 }
 
-bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker)
+bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 {
+	const struct csv_record *record = &row->record;
 	size_t at = b->input.size;
 	textbuf_put(&b->input, record->text, record->size);
+	textbuf_put(&b->input, row->printed.text, row->printed.size);
 	if (b->input.failed)
 		return false;
 	uint32_t index = b->n_rows++;
@@ -49,6 +51,8 @@ bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker
 		.text_at = (uint32_t)at,
 		.text_size = (uint32_t)record->size,
 		.next = BATCH_NO_ROW,
+		.printed_size = (uint32_t)row->printed.size,
+		.keep = row->keep,
 		.plain = record->plain,
 		.broken = record->broken,
 		.too_long = record->too_long,
@@ -75,6 +79,14 @@ struct csv_record batch_record(const struct batch *b, unsigned row)
 		.broken = r->broken,
 		.too_long = r->too_long,
 	};
+}
+
+struct csv_field batch_printed(const struct batch *b, unsigned row)
+{
+	const struct batch_row *r = &b->rows[row];
+	if (!r->printed_size)
+		return (struct csv_field){ 0 };
+	return (struct csv_field){ .text = b->input.bytes + r->text_at + r->text_size, .size = r->printed_size };
 }
 
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
@@ -134,9 +146,9 @@ static void shrink(struct textbuf *b)
 		textbuf_reset(b);
 }
 
-bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint)
+bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint, uint64_t run)
 {
-	struct packer p = { .batch = b, .z = z, .joined = joined, .checkpoint = { .fingerprint = fingerprint, .first_row = b->first_row } };
+	struct packer p = { .batch = b, .z = z, .joined = joined, .checkpoint = { .fingerprint = fingerprint, .first_row = b->first_row, .run = run } };
 	bool good = !any_failed(b);
 	textbuf_reset(joined);
 	textbuf_reset(&b->packed);

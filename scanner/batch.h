@@ -8,6 +8,7 @@
 #include "base/textbuf.h"
 #include "io/bgzf.h"
 #include "io/csv.h"
+#include "scanner/replay.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,7 +22,8 @@ enum { BATCH_NO_ROW = UINT32_MAX };
 struct batch_row {
 	/* feeder */
 	uint32_t text_at, text_size, next; /* next row of the same worker, BATCH_NO_ROW at the end */
-	bool plain, broken, too_long;
+	uint32_t printed_size;             /* `retry`: what the row was in the output, right behind its text */
+	bool plain, broken, too_long, keep;
 	/* the row's worker */
 	bool skipped;                      /* the scan was stopped before it began: no output */
 	uint16_t worker;
@@ -52,7 +54,7 @@ void batch_fini(struct batch *b);
 /* Feeder: empties it for new rows. */
 void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row);
 /* Feeder: adds a row for a worker. False without memory: the row was not added. */
-bool batch_add(struct batch *b, const struct csv_record *record, unsigned worker);
+bool batch_add(struct batch *b, const struct input_row *row, unsigned worker);
 static inline bool batch_is_full(const struct batch *b)
 {
 	return b->n_rows == b->max_rows || b->input.size >= BATCH_INPUT_MAX_BYTES;
@@ -62,10 +64,12 @@ void batch_seal(struct batch *b);
 
 /* Worker: the input row as a record. */
 struct csv_record batch_record(const struct batch *b, unsigned row);
+/* Worker, `retry`: what the row was; text NULL when there is no such thing. */
+struct csv_field batch_printed(const struct batch *b, unsigned row);
 /* Worker: its row is finished, with text put in its output buffer from `out_at` on (or skipped). True for the last of all: the caller packs it. */
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);
 
 /* The finisher: joins the rows in order into b->packed, as BGZF members when `z` is given, and drops input and raw output. `joined` is for the work. False without memory. */
-bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint);
+bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint, uint64_t run);
 
 #endif

@@ -3,8 +3,8 @@
 #include "scanner/pipeline.h"
 #include "scanner/worker.h"
 
+#include "base/clock.h"
 #include "base/message.h"
-#include "scanner/columns.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,49 +12,84 @@
 struct collector {
 	struct pipeline *p;
 	uint64_t next;          /* the sequence to be written next */
+	uint64_t n_rows;        /* handed to the sink, those before a resumed scan's among them */
+	uint64_t synced_ns;
+	bool unsynced;
 	bool ended;             /* a row was skipped or could not be written: nothing after it may be */
 };
+
+static bool syncs(const struct collector *c)
+{
+	return c->p->options->sync_interval_s > 0;
+}
+
+/* What is on the disk counts as written. */
+static void sync_output(struct collector *c)
+{
+	c->unsynced = false;
+	c->synced_ns = clock_now_ns();
+	if (!sink_sync(c->p->sink)) {
+		atomic_store_explicit(&c->p->n_written_rows, c->n_rows, memory_order_relaxed);
+		return;
+	}
+	c->ended = true;
+	message(MESSAGE_ERROR, "%s: %s; what is behind row %llu may not be on the disk", sink_path(c->p->sink), strerror(errno),
+		(unsigned long long)atomic_load_explicit(&c->p->n_written_rows, memory_order_relaxed));
+	pipeline_fail(c->p);
+}
+
+/* Milliseconds until the next sync is due; -1: nothing waits for it. */
+static int sync_due_ms(const struct collector *c)
+{
+	uint64_t due_ns = c->synced_ns + c->p->options->sync_interval_s * CLOCK_NS_PER_S, now_ns = clock_now_ns();
+	if (!c->unsynced || !syncs(c))
+		return -1;
+	return now_ns >= due_ns ? 0 : (int)((due_ns - now_ns) / CLOCK_NS_PER_MS) + 1;
+}
 
 static void write_out(struct collector *c, const void *bytes, size_t size)
 {
 	if (c->ended || !size)
 		return;
 	if (!sink_write(c->p->sink, bytes, size)) {
-		atomic_store_explicit(&c->p->n_written_bytes, sink_bytes(c->p->sink), memory_order_relaxed);
+		c->unsynced = true;
 		return;
 	}
 	c->ended = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink), strerror(errno),
-		(unsigned long long)(atomic_load_explicit(&c->p->n_written_rows, memory_order_relaxed) + 1));
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink), strerror(errno), (unsigned long long)(c->n_rows + 1));
 	pipeline_fail(c->p);
 }
 
+/* The first member says what decides the rows. */
 static void write_header(struct collector *c)
 {
-	struct textbuf header = { 0 }, packed = { 0 };
-	columns_put_header(&header, &c->p->inputs->layout);
+	const struct recipe *recipe = c->p->recipe;
+	struct textbuf packed = { 0 };
 	struct bgzf *z = c->p->compress ? bgzf_new((int)c->p->options->compression_level) : NULL;
-	struct bgzf_checkpoint checkpoint = { .fingerprint = c->p->fingerprint, .first_row = 1 };
-	for (size_t at = 0; z && at < header.size; at += BGZF_TEXT_MAX_BYTES) {
-		size_t left = header.size - at;
-		bgzf_put_member(z, &packed, header.bytes + at, left < BGZF_TEXT_MAX_BYTES ? left : BGZF_TEXT_MAX_BYTES, &checkpoint);
+	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint, .first_row = 1, .run = c->p->run, .note = recipe->text.bytes, .note_size = recipe->text.size };
+	const size_t part_size = BGZF_TEXT_MAX_BYTES - recipe->text.size;
+	for (size_t at = 0; z && at < recipe->header.size; at += part_size) {
+		size_t left = recipe->header.size - at;
+		bgzf_put_member(z, &packed, recipe->header.bytes + at, left < part_size ? left : part_size, &checkpoint);
+		checkpoint.note_size = 0;
 	}
-	if (header.failed || packed.failed || (c->p->compress && !z)) {
+	if (recipe->header.failed || recipe->text.failed || packed.failed || (c->p->compress && !z)) {
 		message(MESSAGE_ERROR, "the header row cannot be written: %s", error_text(ERROR_NOMEM));
 		c->ended = true;
 		pipeline_fail(c->p);
 	}
-	write_out(c, z ? packed.bytes : header.bytes, z ? packed.size : header.size);
+	write_out(c, z ? packed.bytes : recipe->header.bytes, z ? packed.size : recipe->header.size);
 	bgzf_free(z);
 	textbuf_fini(&packed);
-	textbuf_fini(&header);
+	if (syncs(c) && !c->ended)
+		sync_output(c); /* from now on there is something to go on with */
 }
 
 static void write_batch(struct collector *c, struct batch *batch)
 {
 	write_out(c, batch->packed.bytes, batch->packed.size);
 	if (!c->ended)
-		tally_add(&c->p->n_written_rows, batch->n_packed_rows);
+		c->n_rows += batch->n_packed_rows;
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
 	atomic_fetch_sub_explicit(&c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
@@ -101,37 +136,39 @@ static void sleep_until_rung(struct collector *c)
 {
 	doorbell_arm(&c->p->collector_bell);
 	if (nothing_waits(c) && !is_over(c))
-		doorbell_wait(&c->p->collector_bell, -1);
+		doorbell_wait(&c->p->collector_bell, sync_due_ms(c));
 	else
 		doorbell_silence(&c->p->collector_bell);
 }
 
-/* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. */
+/* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. It comes when all before it is on the disk. */
 static void write_end(struct collector *c)
 {
 	struct pipeline *p = c->p;
 	struct textbuf eof = { 0 };
 	bool whole = !atomic_load_explicit(&p->stopping, memory_order_acquire) && !p->inputs->broke;
+	sync_output(c);
 	if (p->compress && whole) {
 		bgzf_put_eof(&eof);
 		write_out(c, eof.bytes, eof.size);
+		sync_output(c);
 	}
 	textbuf_fini(&eof);
-	if (!c->ended && sink_sync(p->sink)) {
-		message(MESSAGE_ERROR, "%s: %s", sink_path(p->sink), strerror(errno));
-		pipeline_fail(p);
-	}
 }
 
 void *collector_main(void *arg)
 {
-	struct collector c = { .p = arg };
-	write_header(&c);
+	struct pipeline *p = arg;
+	struct collector c = { .p = p, .n_rows = p->resumption->n_rows, .synced_ns = clock_now_ns() };
+	if (!p->resumption->keep_bytes)
+		write_header(&c);
 	while (!is_over(&c)) {
 		if (gather(&c))
 			write_ready(&c);
 		else
 			sleep_until_rung(&c);
+		if (sync_due_ms(&c) == 0)
+			sync_output(&c);
 	}
 	write_end(&c);
 	return NULL;

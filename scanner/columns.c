@@ -251,10 +251,19 @@ void columns_put_causes(struct textbuf *out, const struct row *row)
 	put_cause(&c, row->mailhosts.failed);
 }
 
+/* Text of strangers, which may hold anything. */
+static void put_text(struct textbuf *out, const struct layout *layout, const char *text, size_t size)
+{
+	(layout->guarded ? csv_put_guarded_field : csv_put_field)(out, text, size);
+}
+
 void columns_put_header(struct textbuf *out, const struct layout *layout)
 {
+	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "", .size = layout->header.size };
+	struct textbuf scratch = { 0 };
 	textbuf_put_text(out, "row,");
-	textbuf_put(out, layout->header.bytes, layout->header.size);
+	columns_put_input(out, &scratch, layout, &names);
+	textbuf_fini(&scratch);
 	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
 		textbuf_put_char(out, ',');
 		textbuf_put_text(out, columns[i].name);
@@ -263,7 +272,7 @@ void columns_put_header(struct textbuf *out, const struct layout *layout)
 }
 
 /* The input's columns as they stood: always as many as the header names, so that ours stay in their places. */
-static void put_input_columns(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record)
+static void put_input_fields(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record)
 {
 	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
@@ -273,14 +282,14 @@ static void put_input_columns(struct textbuf *out, struct textbuf *scratch, cons
 		if (i)
 			textbuf_put_char(out, ',');
 		if (csv_next_field(&fields, &field))
-			csv_put_field(out, field.text, field.size);
+			put_text(out, layout, field.text, field.size);
 	}
 }
 
 /* The common case is a memcpy: a record without quotes and with the right number of fields needs none. */
 static bool stands_as_it_is(const struct layout *layout, const struct csv_record *record)
 {
-	if (!record->plain || record->broken || record->too_long)
+	if (!record->plain || record->broken || record->too_long || layout->guarded)
 		return false;
 	unsigned n_commas = 0;
 	for (const char *at = record->text, *end = at + record->size; (at = memchr(at, ',', (size_t)(end - at))) != NULL; at++)
@@ -288,14 +297,19 @@ static bool stands_as_it_is(const struct layout *layout, const struct csv_record
 	return n_commas + 1 == layout->n_columns;
 }
 
+void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record)
+{
+	if (stands_as_it_is(layout, record))
+		textbuf_put(out, record->text, record->size);
+	else
+		put_input_fields(out, scratch, layout, record);
+}
+
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct row *row)
 {
 	textbuf_put_u64(out, row->number);
 	textbuf_put_char(out, ',');
-	if (stands_as_it_is(layout, &row->record))
-		textbuf_put(out, row->record.text, row->record.size);
-	else
-		put_input_columns(out, scratch, layout, &row->record);
+	columns_put_input(out, scratch, layout, &row->record);
 	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
 		textbuf_put_char(out, ',');
 		if (!columns[i].may_need_quotes) {
@@ -305,7 +319,7 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 		textbuf_reset(scratch);
 		columns[i].put(scratch, row);
 		if (scratch->size)
-			csv_put_field(out, scratch->bytes, scratch->size);
+			put_text(out, layout, scratch->bytes, scratch->size);
 	}
 	textbuf_put_char(out, '\n');
 }

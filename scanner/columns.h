@@ -14,6 +14,9 @@ void columns_put_header(struct textbuf *out, const struct layout *layout);
 /* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are lost. */
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct row *row);
 
+/* Appends the input's columns alone, as columns_put_row() does. */
+void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record);
+
 /* The names of the table's columns; NULL past the last. */
 const char *columns_name(unsigned i);
 

@@ -125,12 +125,12 @@ static bool take_batch(struct feeder *f)
 	return false;
 }
 
-static bool add_row(struct feeder *f, const struct csv_record *record)
+static bool add_row(struct feeder *f, const struct input_row *row)
 {
 	if (!f->batch && !take_batch(f))
 		return false;
-	unsigned w = choose_worker(f, record);
-	if (!batch_add(f->batch, record, w)) {
+	unsigned w = choose_worker(f, &row->record);
+	if (!batch_add(f->batch, row, w)) {
 		message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s", inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1), error_text(ERROR_NOMEM));
 		pipeline_fail(f->p);
 		return false;
@@ -142,10 +142,11 @@ static bool add_row(struct feeder *f, const struct csv_record *record)
 
 void feeder_run(struct pipeline *p)
 {
-	struct feeder f = { .p = p, .backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
-	struct csv_record record;
-	while (!is_stopping(&f) && inputs_next(p->inputs, &record, &p->stop_reading)) {
-		if (!add_row(&f, &record))
+	/* rows that a resumed output holds already have been read */
+	struct feeder f = { .p = p, .n_rows = p->inputs->n_rows, .backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
+	struct input_row row;
+	while (!is_stopping(&f) && inputs_next(p->inputs, &row, &p->stop_reading)) {
+		if (!add_row(&f, &row))
 			break;
 		/* a slow pipe's rows do not wait for company */
 		if (batch_is_full(f.batch) || inputs_would_block(p->inputs))

@@ -37,3 +37,8 @@ enum error idna_parse(struct dname *name, const char *text, size_t size, struct 
 	idn2_free(lookup);
 	return err;
 }
+
+const char *idna_library_version(void)
+{
+	return idn2_check_version(NULL);
+}

@@ -9,4 +9,7 @@
  * appended to it (unchanged text too). Any thread. */
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii);
 
+/* The version of libidn2 that is loaded. Any thread. */
+const char *idna_library_version(void);
+
 #endif

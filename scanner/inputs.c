@@ -2,8 +2,10 @@
 #include "scanner/inputs.h"
 
 #include "base/message.h"
+#include "scanner/version.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -89,6 +91,24 @@ static void say_source_error(const struct inputs *in)
 	message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
 }
 
+/* The file just opened is read from its beginning to its end, and not only looked at. */
+static bool begin_digest(struct inputs *in)
+{
+	if (!in->digests)
+		return true;
+	in->digest = digest_new();
+	if (!in->digest)
+		message(MESSAGE_ERROR, "%s: %s", in->paths[in->at], error_text(ERROR_NOMEM));
+	source_set_digest(in->source, in->digest);
+	return in->digest != NULL;
+}
+
+static void end_digest(struct inputs *in, const volatile bool *stop)
+{
+	if (in->digest && source_drain(in->source, stop))
+		digest_text(in->digest, in->digests[in->at]);
+}
+
 static bool open_at(struct inputs *in, unsigned at)
 {
 	enum error err = source_open(&in->source, in->paths[at]);
@@ -107,9 +127,31 @@ static void close_current(struct inputs *in)
 {
 	csv_reader_free(in->csv);
 	source_close(in->source);
+	digest_free(in->digest);
+	in->digest = NULL;
 	in->csv = NULL;
 	in->source = NULL;
 	in->has_first = false;
+}
+
+static bool say_no_output(const struct inputs *in)
+{
+	message(MESSAGE_ERROR, "%s: this is no output of spfsweep %s: its header row is another one", source_path(in->source), SPFSWEEP_VERSION);
+	return false;
+}
+
+/* `retry`: the columns are those of the output's input. */
+static bool read_output_header(struct inputs *in)
+{
+	struct csv_record header;
+	in->has_first = false;
+	if (!replay_begin(&in->replay, &in->first, &header))
+		return say_no_output(in);
+	in->layout.has_header = true;
+	if (layout_from_names(&in->layout, &header))
+		return true;
+	message(MESSAGE_ERROR, "%s: none of its input's columns is named domain, ip, sender or helo", source_path(in->source));
+	return false;
 }
 
 /* Reads the first record of the file just opened. It is held back as data unless it is the header row. */
@@ -140,6 +182,8 @@ static bool read_first(struct inputs *in, bool first_file, const char *columns, 
 		}
 		return true;
 	}
+	if (in->replays)
+		return any ? read_output_header(in) : say_no_output(in);
 	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
 	in->layout.has_header = any && layout_from_names(&in->layout, &in->first);
 	if (in->layout.has_header)
@@ -176,22 +220,32 @@ static bool check_further(struct inputs *in, const char *columns, const volatile
 	return true;
 }
 
-bool inputs_open(struct inputs *in, char **paths, unsigned n_paths, const char *columns, const volatile bool *stop)
+bool inputs_open(struct inputs *in, const struct options *options, const volatile bool *stop)
 {
-	*in = (struct inputs){ .paths = paths, .n_paths = n_paths };
-	if (!open_at(in, 0) || !read_first(in, true, columns, stop))
+	const char *columns = options->columns;
+	unsigned n_paths = options->n_inputs;
+	*in = (struct inputs){ .paths = options->inputs, .n_paths = n_paths, .replays = options->command == COMMAND_RETRY };
+	in->layout.guarded = in->replay.guarded = options->csv_safe;
+	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests))) {
+		message(MESSAGE_ERROR, "%s", error_text(ERROR_NOMEM));
+		return false;
+	}
+	if (!open_at(in, 0) || !begin_digest(in) || !read_first(in, true, columns, stop))
 		return false;
 	if (n_paths > 1) {
 		/* the layout is known now: check the others against it, then open the first again, unless it can be read only once */
 		struct source *source = in->source;
 		struct csv_reader *csv = in->csv;
 		struct csv_record first = in->first;
+		struct digest *digest = in->digest;
 		bool has_first = in->has_first;
 		in->source = NULL;
 		in->csv = NULL;
+		in->digest = NULL;
 		bool good = check_further(in, columns, stop);
 		in->source = source;
 		in->csv = csv;
+		in->digest = digest;
 		in->first = first;
 		in->has_first = has_first;
 		in->at = 0;
@@ -205,6 +259,8 @@ bool inputs_open(struct inputs *in, char **paths, unsigned n_paths, const char *
 void inputs_close(struct inputs *in)
 {
 	close_current(in);
+	replay_fini(&in->replay);
+	free(in->digests);
 	textbuf_fini(&in->layout.header);
 }
 
@@ -219,26 +275,19 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	close_current(in);
 	if (in->at + 1 >= in->n_paths)
 		return false;
-	if (open_at(in, in->at + 1) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
+	if (open_at(in, in->at + 1) && begin_digest(in) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
 		return true;
 	in->broke = true;
 	return false;
 }
 
-bool inputs_next(struct inputs *in, struct csv_record *record, const volatile bool *stop)
+/* The next record is in `first`. */
+bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
-	while (in->csv) {
-		bool any = in->has_first;
-		if (any)
-			*record = in->first;
-		else
-			any = csv_read(in->csv, record, stop);
-		in->has_first = false;
-		if (any) {
-			if (in->n_rows++ % 256 == 0)
-				note_progress(in);
-			return true;
-		}
+	while (in->csv && !in->has_first) {
+		in->has_first = csv_read(in->csv, &in->first, stop);
+		if (in->has_first)
+			break;
 		if (*stop)
 			return false;
 		if (source_error(in->source)) {
@@ -248,9 +297,39 @@ bool inputs_next(struct inputs *in, struct csv_record *record, const volatile bo
 		}
 		if (source_had_trailing_garbage(in->source))
 			message(MESSAGE_WARNING, "%s: bytes after the end of the gzip data are ignored", source_path(in->source));
+		end_digest(in, stop);
 		if (!open_next(in, stop))
 			return false;
 	}
+	return in->has_first;
+}
+
+/* `retry`: what is to become of the output's row at hand. */
+static bool replay_first(struct inputs *in, struct input_row *row)
+{
+	enum error err = replay_row(&in->replay, &in->first, in->n_rows, row);
+	if (!err)
+		return true;
+	if (err == ERROR_NOMEM)
+		message(MESSAGE_ERROR, "%s: row %llu: %s", source_path(in->source), (unsigned long long)in->n_rows, error_text(err));
+	else
+		message(MESSAGE_ERROR, "%s: line %llu is not row %llu of an output: only whole outputs can be retried", source_path(in->source),
+			(unsigned long long)in->first.line, (unsigned long long)in->n_rows);
+	in->broke = true;
+	return false;
+}
+
+bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *stop)
+{
+	if (!inputs_has_more(in, stop))
+		return false;
+	in->has_first = false;
+	if (in->n_rows++ % 256 == 0)
+		note_progress(in);
+	*row = (struct input_row){ .record = in->first };
+	if (!in->replays || replay_first(in, row))
+		return true;
+	in->n_rows--;
 	return false;
 }
 

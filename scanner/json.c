@@ -30,6 +30,8 @@ static void put_name(struct json *j, const char *name)
 		textbuf_put_char(j->out, ',');
 	j->has_member = true;
 	put_indent(j);
+	if (!name)
+		return;
 	put_string(j, name);
 	textbuf_put_text(j->out, ": ");
 }
@@ -45,21 +47,41 @@ void json_end(struct json *j)
 	textbuf_put_text(j->out, "\n}\n");
 }
 
-void json_open(struct json *j, const char *name)
+static void open_bracket(struct json *j, const char *name, char bracket)
 {
 	put_name(j, name);
-	textbuf_put_char(j->out, '{');
+	textbuf_put_char(j->out, bracket);
 	j->depth++;
 	j->has_member = false;
 }
 
-void json_close(struct json *j)
+static void close_bracket(struct json *j, char bracket)
 {
 	j->depth--;
 	if (j->has_member)
 		put_indent(j);
-	textbuf_put_char(j->out, '}');
+	textbuf_put_char(j->out, bracket);
 	j->has_member = true;
+}
+
+void json_open(struct json *j, const char *name)
+{
+	open_bracket(j, name, '{');
+}
+
+void json_close(struct json *j)
+{
+	close_bracket(j, '}');
+}
+
+void json_open_list(struct json *j, const char *name)
+{
+	open_bracket(j, name, '[');
+}
+
+void json_close_list(struct json *j)
+{
+	close_bracket(j, ']');
 }
 
 void json_text(struct json *j, const char *name, const char *value)

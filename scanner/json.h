@@ -16,9 +16,13 @@ struct json {
 void json_begin(struct json *j, struct textbuf *out);
 void json_end(struct json *j);
 
-/* A nested object, from open to close. */
+/* A nested object, from open to close. Inside a list members have no name: NULL. */
 void json_open(struct json *j, const char *name);
 void json_close(struct json *j);
+
+/* A list, from open to close. */
+void json_open_list(struct json *j, const char *name);
+void json_close_list(struct json *j);
 
 void json_text(struct json *j, const char *name, const char *value); /* NULL: null */
 void json_u64(struct json *j, const char *name, uint64_t value);

@@ -48,5 +48,5 @@ int main(int argc, char **argv)
 	tune_malloc();
 	hash_init();
 	raise_file_limit();
-	return options.command == COMMAND_SCAN ? scan_run(&options) : inspect_run(&options);
+	return options.command == COMMAND_CHECK ? inspect_run(&options) : scan_run(&options);
 }

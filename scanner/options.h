@@ -13,7 +13,7 @@
 
 #define OPTIONS_WORKERS_MAX 256
 
-enum command { COMMAND_NONE, COMMAND_SCAN, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION };
+enum command { COMMAND_NONE, COMMAND_SCAN, COMMAND_CHECK, COMMAND_RETRY, COMMAND_HELP, COMMAND_VERSION };
 
 enum check { CHECK_SPF = 1, CHECK_IPREV = 2, CHECK_MX = 4, CHECK_A = 8, CHECK_ALL = 15 };
 
@@ -23,19 +23,20 @@ struct options {
 	enum command command;
 	bool help; /* --help after a command */
 
-	/* scan */
+	/* scan and retry */
 	char **inputs;
 	unsigned n_inputs;
 	const char *output, *columns, *summary;
 	unsigned checks; /* enum check */
 	unsigned workers, window_rows;
 	enum progress_mode progress;
-	unsigned compression_level;
+	unsigned compression_level, sync_interval_s;
+	bool resume, csv_safe;
 
 	/* check */
 	const char *check_ip, *check_who, *helo;
 
-	/* both: resolver and SPF */
+	/* all: resolver and SPF */
 	struct upstreams upstreams;
 	const char *unbound_config, *trust_anchor, *receiver;
 	unsigned timeout_ms, retries, deadline_ms, queries_per_s, queries_per_s_per_upstream, in_flight, cache_mib;
@@ -47,6 +48,9 @@ bool options_parse(struct options *options, int argc, char **argv);
 
 /* The help of a command, COMMAND_NONE for the program's. */
 void options_print_help(FILE *out, enum command command);
+
+/* The output's name says that it is block gzip. */
+bool options_output_is_gzip(const struct options *options);
 
 /* "spf,iprev" into a set of enum check; false on an unknown word. And back, into `text` of at least 32 bytes. */
 bool options_parse_checks(unsigned *checks, const char *text);

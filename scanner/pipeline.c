@@ -1,7 +1,7 @@
 /* pipeline.c - sets up the threads of a scan and the rings between them, runs them, and takes them down, in one visible order. */
 #include "scanner/pipeline.h"
 
-#include "base/hash.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "scanner/batch.h"
 #include "scanner/worker.h"
@@ -22,25 +22,6 @@ static void size_batches(struct pipeline *p)
 		p->n_batches = 2;
 }
 
-/* What decides the rows: the format, the columns and the checks. Output that carries another fingerprint is of another scan. */
-static uint64_t fingerprint_of(const struct pipeline *p)
-{
-	struct textbuf text = { 0 };
-	textbuf_printf(&text, "1\n%u %d %d\n", p->options->checks, p->options->dnssec, p->options->no_exp);
-	textbuf_put(&text, p->inputs->layout.header.bytes, p->inputs->layout.header.size);
-	for (unsigned i = 0; i < p->inputs->n_paths; i++)
-		textbuf_printf(&text, "\n%s", p->inputs->paths[i]);
-	uint64_t fingerprint = hash_stable(text.bytes, text.size);
-	textbuf_fini(&text);
-	return fingerprint;
-}
-
-static bool is_gzip_name(const char *path)
-{
-	size_t size = strlen(path);
-	return size > 3 && !strcmp(path + size - 3, ".gz");
-}
-
 static bool init_batches(struct pipeline *p)
 {
 	size_batches(p);
@@ -58,12 +39,12 @@ static bool init_batches(struct pipeline *p)
 	return good;
 }
 
-bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs)
+bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs, const struct recipe *recipe, const struct resumption *resumption)
 {
-	*p = (struct pipeline){ .options = options, .inputs = inputs, .n_workers = options->workers, .feeder_bell.fd = -1, .collector_bell.fd = -1 };
+	*p = (struct pipeline){ .options = options, .inputs = inputs, .recipe = recipe, .resumption = resumption, .n_workers = options->workers, .feeder_bell.fd = -1, .collector_bell.fd = -1 };
 	p->main_thread = pthread_self();
-	p->compress = is_gzip_name(options->output);
-	p->fingerprint = fingerprint_of(p);
+	p->compress = options_output_is_gzip(options);
+	p->run = clock_wall_ms();
 	row_settings_init(&p->settings, options);
 	if (doorbell_init(&p->feeder_bell) || doorbell_init(&p->collector_bell)) {
 		message(MESSAGE_ERROR, "no file descriptors left");
@@ -175,6 +156,7 @@ static void add_counters(struct resolver_counters *sum, const struct resolver *r
 void pipeline_tally(const struct pipeline *p, struct tally *tally, struct resolver_counters *counters)
 {
 	*tally = (struct tally){ 0 };
+	tally_sum(tally, &p->resumption->tally);
 	*counters = (struct resolver_counters){ 0 };
 	for (unsigned w = 0; w < p->n_workers; w++) {
 		tally_sum(tally, &p->workers[w].tally);

@@ -25,6 +25,8 @@
 #include "io/sink.h"
 #include "scanner/inputs.h"
 #include "scanner/options.h"
+#include "scanner/recipe.h"
+#include "scanner/resume.h"
 #include "scanner/row.h"
 #include "scanner/tally.h"
 
@@ -40,7 +42,9 @@ struct pipeline {
 	struct sink *sink;          /* the collector's */
 	struct row_settings settings;
 	bool compress;              /* the output is block gzip */
-	uint64_t fingerprint;       /* of the options and input that decide the rows */
+	const struct recipe *recipe;
+	const struct resumption *resumption; /* what the output holds already; nothing for a new one */
+	uint64_t run;               /* marks our members of the output */
 	struct batch *batches;
 	unsigned n_batches, batch_rows;
 	struct worker *workers;
@@ -56,7 +60,7 @@ struct pipeline {
 	atomic_bool failed;         /* the sink or memory failed; told to the user */
 	_Atomic int64_t held_bytes; /* output not yet written, raw or packed */
 	_Atomic uint64_t input_bytes; /* input text of the batches that are on their way */
-	_Atomic uint64_t n_written_rows, n_written_bytes;
+	_Atomic uint64_t n_written_rows; /* in the output, with those that were there before; on the disk, if it is one */
 
 	/* the collector's */
 	struct batch **waiting;     /* packed ones by sequence modulo n_batches: no more than n_batches are on their way */
@@ -65,8 +69,8 @@ struct pipeline {
 	volatile bool stop_reading; /* what blocking reads look at; set by the signal handler of the same thread */
 };
 
-/* Makes batches, rings, workers and their resolvers. False after telling the user why. `inputs` and `sink` stay the caller's. */
-bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs);
+/* Makes batches, rings, workers and their resolvers. False after telling the user why. `inputs`, `recipe`, `resumption` and `sink` stay the caller's. */
+bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs, const struct recipe *recipe, const struct resumption *resumption);
 void pipeline_fini(struct pipeline *p);
 
 /* Runs the scan to its end; call from the main thread. True when every row was written. */

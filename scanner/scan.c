@@ -2,7 +2,10 @@
 #include "scanner/scan.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/message.h"
+#include "io/bgzf.h"
+#include "scanner/manifest.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/resolving.h"
@@ -87,54 +90,128 @@ static int exit_status_of(const struct pipeline *p, bool whole)
 	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
-static int run(struct pipeline *p, const struct options *options, struct inputs *inputs)
-{
-	uint64_t started_ms = clock_wall_ms(), started_ns = clock_now_ns();
+/* What one scan is made of, in the order in which it comes to be. */
+struct scan {
+	const struct options *options;
+	uint64_t started_ms, started_ns;
+	struct inputs inputs;
+	struct recipe recipe;
+	struct pipeline pipeline;
+	struct digest *digest; /* of the output; NULL without --summary */
 	struct sink *sink;
+	struct resumption resumption;
+};
+
+/* Nothing is changed yet, and a mistake of the command line leaves no file behind. EXIT_DONE, or the status to end with; the user was told why. */
+static int set_up(struct scan *s)
+{
+	static const volatile bool never;
+	const struct options *o = s->options;
+	if (!resolving_has_descriptors(o, o->workers) || output_is_input(o) || !inputs_open(&s->inputs, o, &never))
+		return EXIT_USAGE;
+	recipe_init(&s->recipe, o, &s->inputs.layout);
+	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->recipe))
+		return EXIT_USAGE;
+	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int fail_to_open(const struct scan *s, const char *why)
+{
+	message(MESSAGE_ERROR, "%s: %s", s->options->output, why);
+	return EXIT_STOPPED;
+}
+
+/* From here on nobody else writes to the output. What it holds already is found out, and it is still as it was. */
+static int open_output(struct scan *s)
+{
+	const struct options *o = s->options;
+	if (sink_open(&s->sink, o->output))
+		return fail_to_open(s, errno == EWOULDBLOCK ? "another process is writing it" : strerror(errno));
+	if (o->summary && !(s->digest = digest_new()))
+		return fail_to_open(s, error_text(ERROR_NOMEM));
+	sink_set_digest(s->sink, s->digest);
+	if (!o->resume)
+		return EXIT_DONE;
+	if (!sink_is_file(s->sink)) {
+		message(MESSAGE_ERROR, "%s: --resume needs a file", o->output);
+		return EXIT_USAGE;
+	}
+	switch (resume_read(&s->resumption, o->output, &s->recipe, &s->inputs)) {
+	case RESUME_READY:
+		atomic_store(&s->pipeline.n_written_rows, s->resumption.n_rows);
+		return EXIT_DONE;
+	case RESUME_REFUSED:
+		return EXIT_USAGE;
+	case RESUME_FAILED:
+		break;
+	}
+	return EXIT_STOPPED;
+}
+
+/* An output that is complete already is never without its end-of-file member, not even for a moment. */
+static bool has_nothing_to_add(struct scan *s)
+{
+	return s->resumption.was_complete && !inputs_has_more(&s->inputs, &s->pipeline.stop_reading) && !s->pipeline.stop_reading && !s->inputs.broke;
+}
+
+/* True when every row is in the output. */
+static bool add_rows(struct scan *s)
+{
 	struct progress progress;
-	if (sink_open(&sink, options->output)) {
-		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(errno));
-		return EXIT_USAGE;
-	}
-	if (!progress_start(&progress, p, options->progress)) {
-		sink_close(sink);
-		return EXIT_USAGE;
-	}
-	bool whole = pipeline_run(p, sink);
+	bool complete = has_nothing_to_add(s);
+	if (sink_cut(s->sink, s->resumption.keep_bytes + (complete ? BGZF_EOF_BYTES : 0)))
+		return fail_to_open(s, strerror(errno)), false;
+	if (complete)
+		return true;
+	if (!progress_start(&progress, &s->pipeline, s->options->progress))
+		return false;
+	bool whole = pipeline_run(&s->pipeline, s->sink);
 	progress_stop(&progress);
-	if (sink_close(sink)) {
-		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(errno));
+	return whole;
+}
+
+static int tell_end(struct scan *s, bool whole)
+{
+	struct summary summary;
+	summary_init(&summary, &s->pipeline, s->started_ms, s->started_ns, sink_bytes(s->sink));
+	if (sink_close(s->sink)) {
+		message(MESSAGE_ERROR, "%s: %s", s->options->output, strerror(errno));
 		whole = false;
 	}
-	struct summary summary;
-	summary_init(&summary, p, started_ms, started_ns);
-	summary.complete = whole && summary.rows_written == inputs->n_rows;
-	summary.exit_status = exit_status_of(p, summary.complete);
+	s->sink = NULL;
+	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
+	summary.exit_status = exit_status_of(&s->pipeline, summary.complete);
 	if (whole && !summary.complete)
-		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this", (unsigned long long)inputs->n_rows, (unsigned long long)summary.rows_written);
+		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this", (unsigned long long)s->inputs.n_rows, (unsigned long long)summary.rows_written);
 	summary_tell(&summary);
-	if (options->summary && !summary_write(&summary, options->summary))
+	if (s->options->summary && !manifest_write(&summary, s->digest, s->options->summary))
 		return EXIT_STOPPED;
 	return summary.exit_status;
 }
 
+static int run(struct scan *s)
+{
+	int status = set_up(s);
+	if (status == EXIT_DONE)
+		status = open_output(s);
+	if (status != EXIT_DONE)
+		return status;
+	take_signals(&s->pipeline);
+	status = tell_end(s, add_rows(s));
+	leave_signals();
+	return status;
+}
+
 int scan_run(const struct options *options)
 {
-	struct inputs inputs;
-	struct pipeline pipeline;
-	int status = EXIT_USAGE;
-	if (!resolving_has_descriptors(options, options->workers) || output_is_input(options))
-		return EXIT_USAGE;
-	static const volatile bool never;
-	if (inputs_open(&inputs, options->inputs, options->n_inputs, options->columns, &never)) {
-		bool ready = pipeline_init(&pipeline, options, &inputs);
-		if (ready) {
-			take_signals(&pipeline);
-			status = run(&pipeline, options, &inputs);
-			leave_signals();
-		}
-		pipeline_fini(&pipeline);
-	}
-	inputs_close(&inputs);
+	struct scan s = { .options = options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns() };
+	int status = run(&s);
+	sink_close(s.sink);
+	if (s.pipeline.options)
+		pipeline_fini(&s.pipeline);
+	digest_free(s.digest);
+	resume_fini(&s.resumption);
+	recipe_fini(&s.recipe);
+	inputs_close(&s.inputs);
 	return status;
 }

@@ -18,11 +18,20 @@ void tally_row(struct tally *t, const struct row *row)
 		tally_add(&t->temperror_rows, 1);
 }
 
+void tally_retried(struct tally *t, bool changed)
+{
+	tally_add(&t->retried_rows, 1);
+	if (changed)
+		tally_add(&t->changed_rows, 1);
+}
+
 void tally_sum(struct tally *sum, const struct tally *from)
 {
 	tally_add(&sum->rows, tally_read(&from->rows));
 	tally_add(&sum->bad_rows, tally_read(&from->bad_rows));
 	tally_add(&sum->temperror_rows, tally_read(&from->temperror_rows));
+	tally_add(&sum->retried_rows, tally_read(&from->retried_rows));
+	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));
 	for (unsigned i = 0; i < SPF_VERDICT_COUNT; i++) {
 		tally_add(&sum->spf[i], tally_read(&from->spf[i]));

@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "scanner/columns.h"
 #include "scanner/resolving.h"
+#include "scanner/results.h"
 
 /* Rows begun between two looks at the network. */
 enum { BEGIN_MAX = 256 };
@@ -21,7 +22,7 @@ static void pack(struct worker *w, struct batch *batch)
 	struct pipeline *p = w->pipeline;
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, w->bgzf, &w->joined, p->fingerprint)) {
+	if (!batch_pack(batch, w->bgzf, &w->joined, p->recipe->fingerprint, p->run)) {
 		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
 		pipeline_fail(p);
 	}
@@ -39,6 +40,9 @@ static void on_finished(struct runner *runner, struct row *row)
 	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, row);
 	w->held_bytes += (int64_t)(out->size - at);
 	tally_row(&w->tally, row);
+	struct csv_field before = batch_printed(batch, row->owner_slot);
+	if (before.text && !out->failed)
+		tally_retried(&w->tally, !results_same(before.text, before.size, out->bytes + at, out->size - at));
 	if (batch_finish_row(batch, row->owner_slot, w->index, at, false))
 		pack(w, batch);
 }
@@ -49,9 +53,30 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 		pack(w, batch);
 }
 
+/* `retry`: a row that goes out as it stands. */
+static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	struct textbuf *out = &batch->out[w->index];
+	struct csv_field printed = batch_printed(batch, slot);
+	struct csv_record record = { .text = printed.text, .size = printed.size };
+	struct results_row row;
+	size_t at = out->size;
+	textbuf_put(out, printed.text, printed.size);
+	textbuf_put_char(out, '\n');
+	w->held_bytes += (int64_t)(out->size - at);
+	if (results_parse(&w->pipeline->inputs->replay.results, &record, &w->scratch, &row))
+		results_tally(&w->tally, &row);
+	if (batch_finish_row(batch, slot, w->index, at, false))
+		pack(w, batch);
+}
+
 static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	struct pipeline *p = w->pipeline;
+	if (batch->rows[slot].keep) {
+		keep_row(w, batch, slot);
+		return;
+	}
 	struct row *row = atomic_load_explicit(&p->stopping, memory_order_relaxed) ? NULL : runner_take_row(&w->runner);
 	if (!row) {
 		if (!atomic_load_explicit(&p->stopping, memory_order_relaxed)) {

@@ -145,6 +145,33 @@ static void test_round_trip(void **state)
 	textbuf_fini(&scratch);
 }
 
+/* What a spreadsheet may take for a formula gets a quote before it, and loses it again. */
+static void test_guarded_fields(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *guarded;
+	} cases[] = {
+		{ "", "" }, { "pass", "pass" }, { "=1+1", "'=1+1" }, { "+all", "'+all" }, { "-all", "'-all" }, { "@a", "'@a" }, { "a=b", "a=b" }, { "'", "''" }, { "'x", "''x" },
+		{ "\tx", "\"'\tx\"" }, { "\rx", "\"'\rx\"" }, { "\nx", "\"'\nx\"" }, { "=a,b", "\"'=a,b\"" }, { "=\"x\"", "\"'=\"\"x\"\"\"" }, { "a,b", "\"a,b\"" }, { " =x", "\" =x\"" },
+	};
+	struct textbuf out = { 0 }, scratch = { 0 };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct csv_field field;
+		textbuf_reset(&out);
+		csv_put_guarded_field(&out, cases[i].text, strlen(cases[i].text));
+		assert_string_equal(textbuf_text(&out), cases[i].guarded);
+		struct csv_fields fields = csv_fields_of(out.bytes ? out.bytes : "", out.size, false, false, &scratch);
+		assert_true(csv_next_field(&fields, &field));
+		field = csv_unguard(field);
+		assert_int_equal(field.size, strlen(cases[i].text));
+		if (field.size)
+			assert_memory_equal(field.text, cases[i].text, field.size);
+	}
+	textbuf_fini(&out);
+	textbuf_fini(&scratch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_fields_stay_valid),
 		cmocka_unit_test(test_put_field),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_guarded_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,12 +24,19 @@ static void assert_file_holds(const char *path, const char *text)
 	assert_memory_equal(buffer, text, n);
 }
 
+/* As a new output is. */
+static enum error open_empty(struct sink **s, const char *path)
+{
+	enum error error = sink_open(s, path);
+	return error ? error : sink_cut(*s, 0);
+}
+
 static void test_file(void **state)
 {
 	(void)state;
 	struct tempfile file = tempfile_new("what stood there before", 23);
 	struct sink *s;
-	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
+	assert_int_equal(open_empty(&s, file.path), ERROR_NONE);
 	assert_string_equal(sink_path(s), file.path);
 	assert_file_holds(file.path, "");
 	assert_int_equal(sink_write(s, "one,", 4), ERROR_NONE);
@@ -48,7 +55,7 @@ static void test_open_to_append(void **state)
 	(void)state;
 	struct tempfile file = tempfile_new("kept,torn", 9);
 	struct sink *s;
-	assert_int_equal(sink_open_to_append(&s, file.path), ERROR_NONE);
+	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
 	assert_int_equal(sink_cut(s, 10), ERROR_SYSTEM); /* longer than the file */
 	assert_int_equal(errno, EINVAL);
 	assert_file_holds(file.path, "kept,torn");
@@ -59,9 +66,12 @@ static void test_open_to_append(void **state)
 	assert_int_equal(sink_close(s), ERROR_NONE);
 	assert_file_holds(file.path, "kept,new");
 	tempfile_free(&file);
-	assert_int_equal(sink_open_to_append(&s, "/dev/null"), ERROR_SYSTEM);
+	assert_int_equal(sink_open(&s, "/dev/null"), ERROR_NONE);
+	assert_false(sink_is_file(s));
+	assert_int_equal(sink_cut(s, 1), ERROR_SYSTEM);
 	assert_int_equal(errno, EINVAL);
-	assert_null(s);
+	assert_int_equal(sink_cut(s, 0), ERROR_NONE);
+	assert_int_equal(sink_close(s), ERROR_NONE);
 }
 
 static void test_a_new_file_to_append_to(void **state)
@@ -70,7 +80,7 @@ static void test_a_new_file_to_append_to(void **state)
 	struct tempfile file = tempfile_new("", 0);
 	struct sink *s;
 	assert_int_equal(unlink(file.path), 0);
-	assert_int_equal(sink_open_to_append(&s, file.path), ERROR_NONE);
+	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
 	assert_int_equal(sink_cut(s, 0), ERROR_NONE);
 	assert_int_equal(sink_write(s, "new", 3), ERROR_NONE);
 	assert_int_equal(sink_close(s), ERROR_NONE);
@@ -83,12 +93,10 @@ static void test_one_writer(void **state)
 	(void)state;
 	struct tempfile file = tempfile_new("the first one's", 15);
 	struct sink *first, *second;
-	assert_int_equal(sink_open_to_append(&first, file.path), ERROR_NONE);
+	assert_int_equal(sink_open(&first, file.path), ERROR_NONE);
 	assert_int_equal(sink_open(&second, file.path), ERROR_SYSTEM);
 	assert_int_equal(errno, EWOULDBLOCK);
 	assert_null(second);
-	assert_int_equal(sink_open_to_append(&second, file.path), ERROR_SYSTEM);
-	assert_int_equal(errno, EWOULDBLOCK);
 	assert_file_holds(file.path, "the first one's");
 	assert_int_equal(sink_close(first), ERROR_NONE);
 	assert_int_equal(sink_open(&second, file.path), ERROR_NONE);
@@ -96,16 +104,16 @@ static void test_one_writer(void **state)
 	tempfile_free(&file);
 }
 
-static void test_digest_of_what_is_written(void **state)
+static void test_digest_of_the_whole_file(void **state)
 {
 	(void)state;
-	struct tempfile file = tempfile_new("", 0);
+	struct tempfile file = tempfile_new("a, and what is cut", 18);
 	char text[DIGEST_TEXT_BYTES];
 	struct digest *d = digest_new();
 	struct sink *s;
 	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
 	sink_set_digest(s, d);
-	assert_int_equal(sink_write(s, "a", 1), ERROR_NONE);
+	assert_int_equal(sink_cut(s, 1), ERROR_NONE);
 	assert_int_equal(sink_write(s, "bc", 2), ERROR_NONE);
 	assert_int_equal(sink_close(s), ERROR_NONE);
 	assert_string_equal(digest_text(d, text), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -123,7 +131,7 @@ static void test_a_torn_block_is_taken_back(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small.rlim_max = before.rlim_max;
 	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
+	assert_int_equal(open_empty(&s, file.path), ERROR_NONE);
 	assert_int_equal(sink_write(s, "whole;", 6), ERROR_NONE);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	enum error error = sink_write(s, "torn block", 10);
@@ -295,7 +303,7 @@ int main(void)
 		cmocka_unit_test(test_open_to_append),
 		cmocka_unit_test(test_a_new_file_to_append_to),
 		cmocka_unit_test(test_one_writer),
-		cmocka_unit_test(test_digest_of_what_is_written),
+		cmocka_unit_test(test_digest_of_the_whole_file),
 		cmocka_unit_test(test_a_torn_block_is_taken_back),
 		cmocka_unit_test(test_cannot_open),
 		cmocka_unit_test(test_disk_full),

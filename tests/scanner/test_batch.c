@@ -14,8 +14,8 @@ static void fill(struct batch *b, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		char text[16];
 		int size = snprintf(text, sizeof text, "row-%u", i);
-		struct csv_record record = { .text = text, .size = (size_t)size, .plain = true };
-		assert_true(batch_add(b, &record, i * 7 % WORKERS));
+		struct input_row row = { .record = { .text = text, .size = (size_t)size, .plain = true } };
+		assert_true(batch_add(b, &row, i * 7 % WORKERS));
 	}
 	batch_seal(b);
 }
@@ -71,7 +71,7 @@ static void test_input_order(void **state)
 		assert_true(batch_is_full(&b));
 		assert_memory_equal(batch_record(&b, 63).text, "row-63", 6);
 		assert_true(finish_all(&b, narrow, ROWS));
-		assert_true(batch_pack(&b, NULL, &joined, 0));
+		assert_true(batch_pack(&b, NULL, &joined, 0, 0));
 		assert_int_equal(b.n_packed_rows, ROWS);
 		check_text(b.packed.bytes, b.packed.size, narrow, ROWS);
 	}
@@ -86,7 +86,7 @@ static void test_empty_rows(void **state)
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	batch_begin(&b, 0, 1);
 	for (unsigned i = 0; i < 3; i++)
-		assert_true(batch_add(&b, &(struct csv_record){ .text = "", .plain = true }, i));
+		assert_true(batch_add(&b, &(struct input_row){ .record = { .text = "", .plain = true } }, i));
 	batch_seal(&b);
 	assert_non_null(batch_record(&b, 2).text);
 	assert_int_equal(batch_record(&b, 2).size, 0);
@@ -101,7 +101,7 @@ static void test_skipped_row_ends_output(void **state)
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, 40);
 	assert_true(finish_all(&b, narrow, 17));
-	assert_true(batch_pack(&b, NULL, &joined, 0));
+	assert_true(batch_pack(&b, NULL, &joined, 0, 0));
 	assert_int_equal(b.n_packed_rows, 17);
 	check_text(b.packed.bytes, b.packed.size, narrow, 17);
 	batch_fini(&b);
@@ -119,14 +119,14 @@ static void test_blocks_count_rows(void **state)
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, 10);
 	assert_true(finish_all(&b, wide, 10));
-	assert_true(batch_pack(&b, z, &joined, 0xabcdef));
+	assert_true(batch_pack(&b, z, &joined, 0xabcdef, 0x123));
 	for (size_t at = 0; at < b.packed.size;) {
 		struct bgzf_checkpoint checkpoint;
 		size_t member;
 		bool has;
 		assert_int_equal(bgzf_parse_header((const uint8_t *)b.packed.bytes + at, b.packed.size - at, &member, &checkpoint, &has), ERROR_NONE);
 		assert_true(has);
-		assert_true(checkpoint.fingerprint == 0xabcdef);
+		assert_true(checkpoint.fingerprint == 0xabcdef && checkpoint.run == 0x123);
 		assert_true(checkpoint.first_row == next);
 		saw_empty |= checkpoint.n_rows == 0;
 		next += checkpoint.n_rows;

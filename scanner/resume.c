@@ -1,0 +1,282 @@
+/* resume.c - walks an output's members and the input's rows side by side.
+ *
+ * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a member ends with a row. Rows behind it that were already taken from the input
+ * cannot be: a row counts when it is complete, and a long row begins a member of its own (batch.c). */
+#include "scanner/resume.h"
+
+#include "base/message.h"
+#include "io/members.h"
+#include "scanner/columns.h"
+#include "scanner/results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+	struct resumption *r;
+	const char *path;
+	const struct recipe *recipe;
+	struct inputs *inputs;
+	struct members *members;
+	struct results results;
+	bool has_header;
+	struct textbuf text;                /* of members, from the first row that is not complete */
+	struct textbuf scratch, row_scratch, expected;
+	enum resume_outcome outcome;
+};
+
+static bool refuse(struct reader *rd, enum resume_outcome outcome)
+{
+	rd->outcome = outcome;
+	return false;
+}
+
+static bool refuse_another(struct reader *rd, const char *why)
+{
+	message(MESSAGE_ERROR, "%s: this output cannot be gone on with: %s", rd->path, why);
+	return refuse(rd, RESUME_REFUSED);
+}
+
+static bool fail_without_memory(struct reader *rd)
+{
+	message(MESSAGE_ERROR, "%s: %s", rd->path, error_text(ERROR_NOMEM));
+	return refuse(rd, RESUME_FAILED);
+}
+
+/* ---- rows ---- */
+
+/* The size of the first row of some CSV text, with its line end; 0: it is not complete. Quotes of our own output always match. */
+static size_t row_size(const char *text, size_t size)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (text[i] == '\n' && !quoted)
+			return i + 1;
+	}
+	return 0;
+}
+
+static bool refuse_row(struct reader *rd, struct csv_field theirs)
+{
+	struct textbuf was = { 0 }, is = { 0 };
+	textbuf_put_escaped(&was, theirs.text, theirs.size < 200 ? theirs.size : 200);
+	textbuf_put_escaped(&is, rd->expected.bytes, rd->expected.size < 200 ? rd->expected.size : 200);
+	message(MESSAGE_ERROR, "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has '%s'", rd->path, (unsigned long long)rd->inputs->n_rows,
+		textbuf_text(&was), inputs_path(rd->inputs), textbuf_text(&is));
+	textbuf_fini(&was);
+	textbuf_fini(&is);
+	return refuse(rd, RESUME_REFUSED);
+}
+
+/* The input's next row must be the one that the output's row is of. */
+static bool compare_with_input(struct reader *rd, const struct results_row *row)
+{
+	static const volatile bool never;
+	struct input_row input;
+	if (!inputs_next(rd->inputs, &input, &never)) {
+		if (rd->inputs->broke)
+			return refuse(rd, RESUME_FAILED);
+		message(MESSAGE_ERROR, "%s: this output cannot be gone on with: it has more rows than the input, which ends after row %llu", rd->path,
+			(unsigned long long)rd->inputs->n_rows);
+		return refuse(rd, RESUME_REFUSED);
+	}
+	textbuf_reset(&rd->expected);
+	columns_put_input(&rd->expected, &rd->scratch, &rd->inputs->layout, &input.record);
+	if (rd->expected.failed)
+		return fail_without_memory(rd);
+	bool same = row->number == rd->inputs->n_rows && row->input.size == rd->expected.size && !memcmp(row->input.text, rd->expected.bytes, row->input.size);
+	return same || refuse_row(rd, row->input);
+}
+
+static bool take_row(struct reader *rd, const char *text, size_t size)
+{
+	struct csv_record record = { .text = text, .size = size - 1 };
+	struct results_row row;
+	if (!results_parse(&rd->results, &record, &rd->row_scratch, &row))
+		return refuse_another(rd, "it holds what is no row of an output");
+	if (!compare_with_input(rd, &row))
+		return false;
+	results_tally(&rd->r->tally, &row);
+	rd->r->n_rows++;
+	return true;
+}
+
+static bool take_header(struct reader *rd, const char *text, size_t size)
+{
+	char why[640];
+	struct csv_record header = { .text = text, .size = size - 1 };
+	struct csv_field input;
+	if (recipe_header_differs(rd->recipe, text, size, why, sizeof why))
+		return refuse_another(rd, why);
+	rd->has_header = true;
+	return results_of_header(&rd->results, &header, &input) || refuse_another(rd, "its header row is another one");
+}
+
+/* All complete rows of the text collected so far. */
+static bool take_rows(struct reader *rd)
+{
+	size_t at = 0, size;
+	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+		const char *row = rd->text.bytes + at;
+		if (!(rd->has_header ? take_row(rd, row, size) : take_header(rd, row, size)))
+			return false;
+		at += size;
+	}
+	memmove(rd->text.bytes, rd->text.bytes + at, rd->text.size - at);
+	rd->text.size -= at;
+	return true;
+}
+
+/* ---- members ---- */
+
+static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint, uint64_t n_rows)
+{
+	struct resumption *r = rd->r;
+	struct resume_run *last = r->n_runs ? &r->runs[r->n_runs - 1] : NULL;
+	if (!last || last->started_ms != checkpoint->run) {
+		struct resume_run *runs = reallocarray(r->runs, r->n_runs + 1, sizeof *runs);
+		if (!runs)
+			return fail_without_memory(rd);
+		r->runs = runs;
+		last = &runs[r->n_runs++];
+		*last = (struct resume_run){ .started_ms = checkpoint->run, .first_row = checkpoint->first_row };
+	}
+	last->n_rows += n_rows;
+	return true;
+}
+
+static bool check_first(struct reader *rd, const struct member *member)
+{
+	char why[640];
+	if (!member->has_checkpoint || !member->checkpoint.note_size)
+		return refuse_another(rd, "it is no output of this version of spfsweep");
+	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size, false, why, sizeof why) || refuse_another(rd, why);
+}
+
+static bool take_member(struct reader *rd, const struct member *member)
+{
+	uint64_t n_before = rd->r->n_rows;
+	if (member->at == 0 && !check_first(rd, member))
+		return false;
+	if (!member->has_checkpoint || member->checkpoint.first_row != n_before + 1)
+		return refuse_another(rd, "parts of it are of another scan");
+	textbuf_put(&rd->text, member->text, member->text_size);
+	if (rd->text.failed)
+		return fail_without_memory(rd);
+	if (!take_rows(rd))
+		return false;
+	/* the fingerprint covers the header row, which is known to be ours only now, and may span members */
+	if (rd->has_header && member->checkpoint.fingerprint != rd->recipe->fingerprint)
+		return refuse_another(rd, "parts of it are of another scan");
+	if (rd->r->n_rows - n_before != member->checkpoint.n_rows)
+		return refuse_another(rd, "its members hold other rows than they say");
+	if (!note_run(rd, &member->checkpoint, rd->r->n_rows - n_before))
+		return false;
+	if (!rd->text.size && rd->has_header)
+		rd->r->keep_bytes = members_at(rd->members);
+	return true;
+}
+
+/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours to cut. */
+static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
+{
+	bool header_is_torn = err == ERROR_TRUNCATED && !member->size;
+	if (header_is_torn || member->has_checkpoint)
+		return true;
+	return refuse_another(rd, "it is no output of spfsweep");
+}
+
+static bool judge_end(struct reader *rd, enum error err, const struct member *member)
+{
+	if (err == ERROR_SYSTEM || err == ERROR_NOMEM) {
+		message(MESSAGE_ERROR, "%s: %s", rd->path, err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return refuse(rd, RESUME_FAILED);
+	}
+	return err == ERROR_EMPTY || members_at(rd->members) || judge_beginning(rd, err, member);
+}
+
+static bool walk(struct reader *rd)
+{
+	struct member member = { 0 };
+	enum error err;
+	while (!(err = members_next(rd->members, &member))) {
+		if (member.is_eof && rd->has_header) {
+			rd->r->was_complete = !rd->text.size;
+			return true;
+		}
+		if (!take_member(rd, &member))
+			return false;
+		member = (struct member){ 0 };
+	}
+	return judge_end(rd, err, &member);
+}
+
+static void tell(const struct reader *rd)
+{
+	const struct resumption *r = rd->r;
+	if (r->was_complete)
+		message(MESSAGE_INFO, "%s: complete, with %llu rows", rd->path, (unsigned long long)r->n_rows);
+	else
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu", rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1);
+}
+
+enum resume_outcome resume_read(struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)
+{
+	struct reader rd = { .r = r, .path = path, .recipe = recipe, .inputs = inputs, .outcome = RESUME_READY };
+	*r = (struct resumption){ 0 };
+	enum error err = members_open(&rd.members, path);
+	if (err == ERROR_SYSTEM && errno == ENOENT)
+		return RESUME_READY;
+	if (err) {
+		message(MESSAGE_ERROR, "%s: %s", path, err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return RESUME_FAILED;
+	}
+	if (walk(&rd))
+		tell(&rd);
+	members_close(rd.members);
+	textbuf_fini(&rd.text);
+	textbuf_fini(&rd.scratch);
+	textbuf_fini(&rd.row_scratch);
+	textbuf_fini(&rd.expected);
+	return rd.outcome;
+}
+
+void resume_fini(struct resumption *r)
+{
+	free(r->runs);
+	r->runs = NULL;
+}
+
+/* ---- retry ---- */
+
+static bool says_other_options(const char *path, const struct recipe *recipe, const struct member *member)
+{
+	char why[640];
+	if (!recipe_differs(recipe, member->checkpoint.note, member->checkpoint.note_size, true, why, sizeof why))
+		return false;
+	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
+	return true;
+}
+
+bool resume_fits_retry(const char *path, const struct recipe *recipe)
+{
+	struct members *m;
+	struct member member;
+	bool fits = true, is_eof = false;
+	if (!strcmp(path, "-") || members_open(&m, path))
+		return true; /* whoever reads it will say what is wrong */
+	if (!members_next(m, &member) && member.has_checkpoint) {
+		fits = !says_other_options(path, recipe, &member);
+		while (fits && !members_next(m, &member))
+			is_eof = member.is_eof;
+		if (fits && !is_eof) {
+			message(MESSAGE_ERROR, "%s: the scan that wrote this did not end: finish it with --resume first", path);
+			fits = false;
+		}
+	}
+	members_close(m);
+	return fits;
+}
