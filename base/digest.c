@@ -1,4 +1,4 @@
-/* digest.c - nettle's SHA-256. */
+/* digest.c - SHA-256 of a stream of octets, by nettle. */
 #include "base/digest.h"
 
 #include <nettle/sha2.h>

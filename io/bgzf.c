@@ -81,8 +81,8 @@ static void encode_header(uint8_t *member, size_t member_size, const struct bgzf
 	put_le(sw + 4, BGZF_VERSION, 4); /* and three zero octets */
 	put_le(sw + 8, checkpoint->fingerprint, 8);
 	put_le(sw + 16, checkpoint->first_row, 8);
-	put_le(sw + 24, checkpoint->run, 8);
-	put_le(sw + 32, checkpoint->n_rows, 4);
+	put_le(sw + 24, checkpoint->n_rows, 4);
+	put_le(sw + 28, checkpoint->run, 8);
 	if (checkpoint->note_size)
 		memcpy(sw + 4 + SW_DATA_BYTES, checkpoint->note, checkpoint->note_size);
 }
@@ -145,8 +145,8 @@ static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkp
 	*checkpoint = (struct bgzf_checkpoint){
 		.fingerprint = get_le(sw + 4, 8),
 		.first_row = get_le(sw + 12, 8),
-		.run = get_le(sw + 20, 8),
-		.n_rows = (uint32_t)get_le(sw + 28, 4),
+		.n_rows = (uint32_t)get_le(sw + 20, 4),
+		.run = get_le(sw + 24, 8),
 		.note = (const char *)sw + SW_DATA_BYTES,
 		.note_size = size - SW_DATA_BYTES,
 	};

@@ -2,7 +2,7 @@
  *
  * A member's header has two extra subfields: "BC" with the member's size, which makes it BGZF, and "SW", ours, which makes the
  * output its own checkpoint: (little-endian)
- *     u8 version = 2, u8[3] zero, u64 fingerprint, u64 first_row, u64 run, u32 n_rows, and a note, text of any length up to the end
+ *     u8 version = 2, u8[3] zero, u64 fingerprint, u64 first_row, u32 n_rows, u64 run, and a note, text of any length up to the end
  * first_row is the number of the first row that ends in the member, n_rows how many end in it (0 inside a very long row, and for
  * the CSV header line); run tells the runs of a scan apart that was resumed. What fingerprint, run and note mean is the writer's.
  * The file ends with the empty BGZF end-of-file member, without "SW".

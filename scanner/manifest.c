@@ -194,7 +194,7 @@ bool manifest_write(const struct summary *s, const struct digest *output, const 
 	struct textbuf text = { 0 };
 	struct sink *sink = NULL;
 	put_manifest(&text, s, output);
-	bool good = !text.failed && !sink_open(&sink, path) && !sink_write(sink, text.bytes, text.size);
+	bool good = !text.failed && !sink_open(&sink, path) && !sink_cut(sink, 0) && !sink_write(sink, text.bytes, text.size);
 	int why = errno;
 	if (sink && sink_close(sink)) {
 		why = errno;

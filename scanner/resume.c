@@ -10,8 +10,10 @@
 #include "scanner/results.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct reader {
 	struct resumption *r;
@@ -217,10 +219,15 @@ static bool walk(struct reader *rd)
 static void tell(const struct reader *rd)
 {
 	const struct resumption *r = rd->r;
+	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? BGZF_EOF_BYTES : 0);
+	char torn[80] = "";
+	struct stat st;
+	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
+		snprintf(torn, sizeof torn, "; %llu bytes behind them are torn and cut off", (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
 	if (r->was_complete)
-		message(MESSAGE_INFO, "%s: complete, with %llu rows", rd->path, (unsigned long long)r->n_rows);
+		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path, (unsigned long long)r->n_rows, torn);
 	else
-		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu", rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1);
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
 }
 
 enum resume_outcome resume_read(struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)

@@ -115,10 +115,18 @@ static int set_up(struct scan *s)
 	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption) ? EXIT_DONE : EXIT_USAGE;
 }
 
-static int fail_to_open(const struct scan *s, const char *why)
+static int fail_with_output(const struct scan *s, const char *why)
 {
 	message(MESSAGE_ERROR, "%s: %s", s->options->output, why);
 	return EXIT_STOPPED;
+}
+
+/* A name that leads nowhere is a mistake of the command line; all else may be other tomorrow. */
+static int fail_to_open(const struct scan *s, int why)
+{
+	bool is_mistake = why == ENOENT || why == ENOTDIR || why == EISDIR || why == ENAMETOOLONG || why == ELOOP;
+	int status = fail_with_output(s, why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
+	return is_mistake ? EXIT_USAGE : status;
 }
 
 /* From here on nobody else writes to the output. What it holds already is found out, and it is still as it was. */
@@ -126,9 +134,9 @@ static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
 	if (sink_open(&s->sink, o->output))
-		return fail_to_open(s, errno == EWOULDBLOCK ? "another process is writing it" : strerror(errno));
+		return fail_to_open(s, errno);
 	if (o->summary && !(s->digest = digest_new()))
-		return fail_to_open(s, error_text(ERROR_NOMEM));
+		return fail_with_output(s, error_text(ERROR_NOMEM));
 	sink_set_digest(s->sink, s->digest);
 	if (!o->resume)
 		return EXIT_DONE;
@@ -159,8 +167,10 @@ static bool add_rows(struct scan *s)
 {
 	struct progress progress;
 	bool complete = has_nothing_to_add(s);
-	if (sink_cut(s->sink, s->resumption.keep_bytes + (complete ? BGZF_EOF_BYTES : 0)))
-		return fail_to_open(s, strerror(errno)), false;
+	if (sink_cut(s->sink, s->resumption.keep_bytes + (complete ? BGZF_EOF_BYTES : 0))) {
+		fail_with_output(s, strerror(errno));
+		return false;
+	}
 	if (complete)
 		return true;
 	if (!progress_start(&progress, &s->pipeline, s->options->progress))

@@ -68,9 +68,9 @@ def check_defaults(binary, command, page):
 
 def check_man_page(binary):
     page = read("docs/spfsweep.1")
-    both = options_of_man(page, "both")
-    for command in ("scan", "check"):
-        compare(f"options of {command} in docs/spfsweep.1", sorted(options_of_help(binary, command)), sorted(options_of_man(page, command) + both))
+    for command, sections in (("scan", ("scan", "scan and retry", "all")), ("retry", ("scan and retry", "all")), ("check", ("check", "all"))):
+        documented = [option for section in sections for option in options_of_man(page, section)]
+        compare(f"options of {command} in docs/spfsweep.1", sorted(options_of_help(binary, command)), sorted(documented))
         check_defaults(binary, command, page)
     columns = re.findall(r"^\.It Li (\w+) Ta ", page, re.MULTILINE)
     compare("columns in docs/spfsweep.1", columns_of(binary), columns)
@@ -140,7 +140,7 @@ def check_summary(binary, directory):
     section = section_of(read("docs/output.md"), "## Summary")
     compare("members of the summary", list(summary), rows_of(section))
     options = re.search(r"^\| `options` \|(.*)\|$", section, re.MULTILINE)
-    documented = re.findall(r"`(\w+)`(?=[, ])", re.sub(r"\([^)]*\)", "", options.group(1))) if options else []
+    documented = re.findall(r"`(\w+)`(?=[,; ])", re.sub(r"\([^)]*\)", "", options.group(1))) if options else []
     compare("options in the summary", list(summary["options"]), documented)
 
 

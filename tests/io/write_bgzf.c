@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 {
 	struct source *source;
 	struct sink *sink;
-	if (argc < 4 || source_open(&source, "-") || sink_open(&sink, argv[1]))
+	if (argc < 4 || source_open(&source, "-") || sink_open(&sink, argv[1]) || sink_cut(sink, 0))
 		return 2;
 	struct bgzf *z = bgzf_new((int)strtoul(argv[2], NULL, 10));
 	bool ok = z && put_all(z, source, sink, argv + 3, argc - 3);
