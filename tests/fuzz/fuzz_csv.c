@@ -1,31 +1,10 @@
 /* fuzz_csv.c - any octets as an input file, plain or gzip: records keep their promises, and the fields of a sound record are the
- * same after writing and reading them again.
- *
- * The file is one in memory (memfd), since a source reads files only. */
+ * same after writing and reading them again. */
+#include "memfile.h"
+
 #include "io/csv.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static struct source *source_of(int fd)
-{
-	char path[32];
-	struct source *source;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	require(source_open(&source, path) == ERROR_NONE);
-	return source;
-}
 
 /* Written and read again, a field is what it was: alone in its record, so that only the writer's quotes protect it. */
 static void check_round_trip(const struct csv_field *field, struct textbuf *row, struct textbuf *scratch)
@@ -55,9 +34,10 @@ static void check_record(const struct csv_record *record, struct textbuf *scratc
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int fd = memfd_create("input", MFD_CLOEXEC);
-	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	struct source *source = source_of(fd);
+	struct memfile file;
+	struct source *source;
+	memfile_open(&file, data, size);
+	require(source_open(&source, file.path) == ERROR_NONE);
 	struct csv_reader *r = csv_reader_new(source);
 	struct csv_record record;
 	struct textbuf scratch = { 0 };
@@ -71,6 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	textbuf_fini(&scratch);
 	csv_reader_free(r);
 	source_close(source);
-	close(fd);
+	memfile_close(&file);
 	return 0;
 }
