@@ -46,23 +46,24 @@ static void check_name(const struct dname *name)
 		require(again.wire[at] < 'A' || again.wire[at] > 'Z');
 }
 
+/* Nesting, label by label. */
+static bool is_within(const struct dname *name, const struct dname *parent)
+{
+	bool found = false;
+	for (size_t at = 0; at < name->size; at += name->wire[at] + 1u) {
+		struct dname tail;
+		require(dname_decode(&tail, name->wire + at, name->size - at));
+		found = found || dname_equal(&tail, parent);
+	}
+	return found;
+}
+
 static void check_pair(const struct dname *a, const struct dname *b)
 {
 	int order = dname_compare(a, b);
 	require((order < 0) == (dname_compare(b, a) > 0) && (order == 0) == dname_equal(a, b));
-	require(!(dname_is_within(a, b) && dname_is_within(b, a)) || dname_equal(a, b));
+	require(dname_is_within(a, b) == is_within(a, b));
 	require(!dname_is_within(a, b) || dname_label_count(a) >= dname_label_count(b));
-}
-
-/* Every parent of a name holds it, and no child of one does. */
-static void check_parents(const struct dname *name)
-{
-	for (size_t at = 0; at < name->size; at += name->wire[at] + 1u) {
-		struct dname parent;
-		require(dname_decode(&parent, name->wire + at, name->size - at) && dname_is_within(name, &parent));
-		require(at == 0 || !dname_is_within(&parent, name));
-		check_pair(name, &parent);
-	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -84,7 +85,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (unsigned i = 0; i < n; i++) {
 		check_name(&names[i]);
-		check_parents(&names[i]);
 		for (unsigned k = 0; k < n; k++)
 			check_pair(&names[i], &names[k]);
 	}

@@ -15,6 +15,10 @@ static void check_address(const struct ipaddr *ip)
 	const unsigned width = ip->family == IPFAMILY_4 ? 32 : 128;
 	ipaddr_text(ip, text);
 	require(ipaddr_parse(&again, text, strlen(text)) == ERROR_NONE && ipaddr_equal(ip, &again));
+	/* but for ::1.2.3.4, as it writes ::102:304 */
+	char theirs[INET6_ADDRSTRLEN];
+	require(inet_ntop(width == 32 ? AF_INET : AF_INET6, ip->bytes, theirs, sizeof(theirs)));
+	require(strcmp(text, theirs) == 0 || (width == 128 && strchr(theirs, '.')));
 	const int n = snprintf(bracketed, sizeof(bracketed), width == 32 ? "[%s]" : "[IPv6:%s]", text);
 	require(ipaddr_parse(&again, bracketed, (size_t)n) == ERROR_NONE && ipaddr_equal(ip, &again));
 	for (unsigned bits = 0; bits < width; bits++) {
