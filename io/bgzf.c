@@ -203,11 +203,13 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	char *out = textbuf_reserve(text, text_size ? text_size : 1);
 	if (!out)
 		return ERROR_NOMEM;
-	/* With a place for its size libdeflate takes shorter text too, and tells when there is more. */
-	size_t deflated_size = (size_t)(trailer - deflated);
-	enum libdeflate_result result =
-		libdeflate_deflate_decompress(z->decompressor, deflated, deflated_size, out, text_size, &inflated_size);
-	if (result != LIBDEFLATE_SUCCESS || inflated_size != text_size || libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
+	/* With places for both sizes libdeflate takes shorter text and data too; octets between the data and the trailer would be the
+	 * checksum to every other reader. */
+	size_t deflated_size = (size_t)(trailer - deflated), used_size;
+	enum libdeflate_result result = libdeflate_deflate_decompress_ex(
+		z->decompressor, deflated, deflated_size, out, text_size, &used_size, &inflated_size);
+	if (result != LIBDEFLATE_SUCCESS || used_size != deflated_size || inflated_size != text_size ||
+		libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
 		return ERROR_CORRUPT;
 	textbuf_advance(text, text_size);
 	return ERROR_NONE;

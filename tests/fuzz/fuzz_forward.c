@@ -1,17 +1,16 @@
 /* fuzz_forward.c - the forward engine against a server that the bytes direct: it drops, delays, repeats, forges, cuts off and garbles, by UDP and TCP, on real sockets of loopback and in
  * virtual time. Every question must be answered exactly once, whatever comes. */
+#include "target.h"
+
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/reader.h"
 #include "resolver/resolver.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { N_QUESTIONS = 6, DATAGRAM_MAX = 1500, STEPS_MAX = 200, TURNS_MAX = 4000 };
 
@@ -42,12 +41,6 @@ static void told(struct resolver_waiter *waiter, const struct answer *answer)
 	answer_unref(answer);
 }
 
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static uint16_t server_open(struct server *s)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -56,7 +49,7 @@ static uint16_t server_open(struct server *s)
 	s->query_size = 0;
 	s->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	must(bind(s->udp, (struct sockaddr *)&at, sizeof at) == 0 && getsockname(s->udp, (struct sockaddr *)&at, &size) == 0);
+	require(bind(s->udp, (struct sockaddr *)&at, sizeof at) == 0 && getsockname(s->udp, (struct sockaddr *)&at, &size) == 0);
 	if (bind(s->listener, (struct sockaddr *)&at, sizeof at) == 0)
 		listen(s->listener, 4);
 	return ntohs(at.sin_port);
@@ -169,9 +162,9 @@ static void ask_all(struct scene *s)
 	static const enum rrtype types[N_QUESTIONS] = { RRTYPE_A, RRTYPE_TXT, RRTYPE_MX, RRTYPE_PTR, RRTYPE_AAAA, RRTYPE_TXT };
 	for (unsigned i = 0; i < N_QUESTIONS; i++) {
 		struct dname qname;
-		must(!dname_parse(&qname, names[i], strlen(names[i])));
+		require(!dname_parse(&qname, names[i], strlen(names[i])));
 		s->questions[i] = (struct question){ .waiter.done = told };
-		must(!resolver_ask(s->resolver, &s->questions[i].waiter, &qname, types[i]));
+		require(!resolver_ask(s->resolver, &s->questions[i].waiter, &qname, types[i]));
 	}
 }
 
@@ -185,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct resolver_config config = { .kind = RESOLVER_FORWARD, .upstreams = &up, .n_upstreams = 1, .timeout_ms = 500, .retries = 2, .question_deadline_ms = 2000,
 		.max_in_flight = 4, .cache_bytes = 1 << 20, .n_workers = 1, .worker = 1 };
 	config.mix_case = reader_u8(&script) & 1;
-	must(!resolver_new(&s.resolver, &config, s.loop, why, sizeof why));
+	require(!resolver_new(&s.resolver, &config, s.loop, why, sizeof why));
 	ask_all(&s);
 	turn(&s, 0);
 	for (unsigned i = 0; i < STEPS_MAX && script.at < script.end && !script.failed; i++)
@@ -198,7 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (unsigned k = 0; k < N_QUESTIONS; k++)
 			n_told += s.questions[k].n_told;
 	}
-	must(n_told == N_QUESTIONS);
+	require(n_told == N_QUESTIONS);
 	resolver_free(s.resolver);
 	loop_free(s.loop);
 	server_close(&s.server);

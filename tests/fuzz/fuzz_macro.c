@@ -1,17 +1,10 @@
 /* fuzz_macro.c - any octets as a macro-string: compiled, and expanded with hostile values. The first octet chooses the grammar
  * and the client, the second how much of the rest is local-part and HELO; what is left is the text. */
+#include "target.h"
+
 #include "spf/macro.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static struct macro_session session_of(const struct ipaddr *ip, const char *hostile, size_t size)
 {

@@ -2,12 +2,11 @@
  * within its limits.
  *
  * The first octet chooses the client and what other questions are answered, the rest is the record. */
+#include "target.h"
+
 #include "spf/check.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct world {
 	struct asker asker; /* first */
@@ -15,12 +14,6 @@ struct world {
 	size_t size;
 	unsigned choice, n_asked;
 };
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* Two records of what was asked; which types have none, or fail, is the choice's. */
 static void fill(struct answer_builder *b, const struct world *w, enum rrtype type)

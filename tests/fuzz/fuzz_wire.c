@@ -1,11 +1,10 @@
 /* fuzz_wire.c - wire_decode() on any bytes, as the answer to the question that they themselves hold, else to example.com A. */
+#include "target.h"
+
 #include "base/reader.h"
 #include "resolver/wire.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void question_of_packet(struct dname *qname, unsigned *type, const uint8_t *data, size_t size)
 {

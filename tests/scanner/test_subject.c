@@ -103,12 +103,31 @@ static void test_helo(void **state)
 	subject_fini(&s);
 }
 
+/* A record that was cut, or whose quotes are no quotes: what its fields are is a guess, so nothing is asked. */
+static void test_a_guess_asks_nothing(void **state)
+{
+	static const struct {
+		bool broken, too_long;
+		const char *error;
+	} guesses[] = { { true, false, "row: a quoted field" }, { false, true, "row: longer than 1048576" }, { true, true, "row: longer than 1048576" } };
+	struct subject s = { 0 };
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct csv_record record = { .text = "example.com,192.0.2.1", .size = 21, .broken = guesses[i].broken, .too_long = guesses[i].too_long };
+		subject_parse(&s, &pair, &record);
+		assert_true(!strncmp(s.error, guesses[i].error, strlen(guesses[i].error)));
+		assert_true(!s.has_domain && !s.domain.size && s.ip.family == IPFAMILY_NONE);
+	}
+	subject_fini(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_swapped_columns_are_told),
 		cmocka_unit_test(test_helo),
+		cmocka_unit_test(test_a_guess_asks_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
