@@ -1,7 +1,7 @@
 /* resume.c - walks an output's members and the input's rows side by side.
  *
- * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a member ends with a row. Rows behind it that were already taken from the input
- * cannot be: a row counts when it is complete, and a long row begins a member of its own (batch.c). */
+ * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a member ends with a row. No row that was taken from the input is behind it, because a long row
+ * begins a member of its own (batch.c). */
 #include "scanner/resume.h"
 
 #include "base/message.h"
@@ -173,7 +173,8 @@ static bool take_member(struct reader *rd, const struct member *member)
 	/* the fingerprint covers the header row, which is known to be ours only now, and may span members */
 	if (rd->has_header && member->checkpoint.fingerprint != rd->recipe->fingerprint)
 		return refuse_another(rd, "parts of it are of another scan");
-	if (rd->r->n_rows - n_before != member->checkpoint.n_rows)
+	bool begins_a_long_row = rd->text.size > 0 && rd->has_header;
+	if (rd->r->n_rows - n_before != member->checkpoint.n_rows || (begins_a_long_row && member->checkpoint.n_rows))
 		return refuse_another(rd, "its members hold other rows than they say");
 	if (!note_run(rd, &member->checkpoint, rd->r->n_rows - n_before))
 		return false;

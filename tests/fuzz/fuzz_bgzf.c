@@ -47,7 +47,7 @@ static void check_member(struct bgzf *z, const uint8_t *octets, size_t size)
 /* Text, packed: comes back with its checkpoint, not when it is cut, and never as another text. */
 static void check_text(struct bgzf *z, const uint8_t *text, size_t size, unsigned choice)
 {
-	struct bgzf_checkpoint found, checkpoint = { .fingerprint = choice * 0x0123456789abcdefu, .first_row = choice, .n_rows = ~choice };
+	struct bgzf_checkpoint found, checkpoint = { .fingerprint = choice * 0x0123456789abcdefu, .first_row = choice, .run = choice * 77u, .n_rows = ~choice };
 	struct textbuf packed = { 0 }, back = { 0 };
 	size_t member_size;
 	bool has_checkpoint;
@@ -55,7 +55,7 @@ static void check_text(struct bgzf *z, const uint8_t *text, size_t size, unsigne
 	uint8_t *member = (uint8_t *)packed.bytes;
 	require(bgzf_parse_header(member, packed.size, &member_size, &found, &has_checkpoint) == ERROR_NONE);
 	require(member_size == packed.size && has_checkpoint && found.fingerprint == checkpoint.fingerprint &&
-		found.first_row == checkpoint.first_row && found.n_rows == checkpoint.n_rows);
+		found.first_row == checkpoint.first_row && found.run == checkpoint.run && found.n_rows == checkpoint.n_rows);
 	require(bgzf_get_member(z, member, packed.size, &back) == ERROR_NONE);
 	require(back.size == size && (size == 0 || memcmp(back.bytes, text, size) == 0));
 	require(bgzf_get_member(z, member, packed.size - 1 - choice % packed.size, &back) == ERROR_TRUNCATED);

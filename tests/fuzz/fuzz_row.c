@@ -98,16 +98,16 @@ static void on_finished(struct runner *runner, struct row *row)
 static void start_rows(struct world *w)
 {
 	static const volatile bool stop = false;
-	struct csv_record record;
-	while (w->n_started < ROWS_MAX && inputs_next(&w->in, &record, &stop)) {
+	struct input_row input;
+	while (w->n_started < ROWS_MAX && inputs_next(&w->in, &input, &stop)) {
 		struct row *row = runner_take_row(&w->runner);
-		char *text = malloc(record.size + 1);
+		char *text = malloc(input.record.size + 1);
 		require(row && text);
-		memcpy(text, record.text, record.size);
+		memcpy(text, input.record.text, input.record.size);
 		w->texts[w->n_started++] = text;
-		record.text = text;
 		row->number = w->n_started;
-		row->record = record;
+		row->record = input.record;
+		row->record.text = text;
 		subject_parse(&row->subject, &w->in.layout, &row->record);
 		runner_start(&w->runner, row);
 	}
@@ -178,7 +178,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memfile_open(&file, data, (size_t)(feed - data));
 	enum error error = script_parse(&w.script, (const char *)feed + 1, size - (size_t)(feed - data) - 1, why, sizeof(why));
 	require((error == ERROR_NONE) == (w.script != NULL) && (!error || strncmp(why, "line ", 5) == 0));
-	if (w.script && inputs_open(&w.in, &path, 1, NULL, NULL))
+	struct options options = { .command = COMMAND_SCAN, .inputs = &path, .n_inputs = 1 };
+	if (w.script && inputs_open(&w.in, &options, NULL))
 		scan(&w);
 	inputs_close(&w.in);
 	script_free(w.script);

@@ -112,15 +112,15 @@ static void check_layout(const struct layout *l)
 static void check_rows(struct inputs *in)
 {
 	static const volatile bool stop = false;
-	struct csv_record record;
+	struct input_row row;
 	struct subject s = { 0 };
-	while (inputs_next(in, &record, &stop)) {
-		subject_parse(&s, &in->layout, &record);
+	while (inputs_next(in, &row, &stop)) {
+		subject_parse(&s, &in->layout, &row.record);
 		check_subject(&s);
-		check_text(&s.local_part, &record, &s.scratch);
-		check_text(&s.sender_domain, &record, &s.scratch);
-		check_text(&s.helo, &record, &s.scratch);
-		check_arguments(&record);
+		check_text(&s.local_part, &row.record, &s.scratch);
+		check_text(&s.sender_domain, &row.record, &s.scratch);
+		check_text(&s.helo, &row.record, &s.scratch);
+		check_arguments(&row.record);
 	}
 	subject_fini(&s);
 }
@@ -147,7 +147,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 	}
 	struct inputs in;
-	if (inputs_open(&in, paths, n, has_columns ? columns : NULL, NULL)) {
+	struct options options = { .command = COMMAND_SCAN, .inputs = paths, .n_inputs = n, .columns = has_columns ? columns : NULL };
+	if (inputs_open(&in, &options, NULL)) {
 		check_layout(&in.layout);
 		check_rows(&in);
 	}
