@@ -134,7 +134,7 @@ static bool take_rows(struct reader *rd)
 
 /* ---- members ---- */
 
-static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint, uint64_t n_rows)
+static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
 	struct resumption *r = rd->r;
 	struct resume_run *last = r->n_runs ? &r->runs[r->n_runs - 1] : NULL;
@@ -146,7 +146,7 @@ static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint
 		last = &runs[r->n_runs++];
 		*last = (struct resume_run){ .started_ms = checkpoint->run, .first_row = checkpoint->first_row };
 	}
-	last->n_rows += n_rows;
+	last->n_rows += checkpoint->n_rows;
 	return true;
 }
 
@@ -158,29 +158,51 @@ static bool check_first(struct reader *rd, const struct member *member)
 	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size, false, why, sizeof why) || refuse_another(rd, why);
 }
 
-static bool take_member(struct reader *rd, const struct member *member)
+/* Rows that are complete with the member at hand, the header row not counted; *begun: there is text behind them. */
+static uint64_t complete_rows(const struct reader *rd, bool *begun)
 {
-	uint64_t n_before = rd->r->n_rows;
+	size_t at = 0, size;
+	uint64_t n = 0;
+	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+		at += size;
+		n++;
+	}
+	*begun = at < rd->text.size;
+	return n && !rd->has_header ? n - 1 : n;
+}
+
+/* No checksum covers a checkpoint: what it says must fit to the rows before it and to those in its member. Otherwise the member is damaged, or of another scan; either way nothing behind it can be
+ * kept. */
+static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoint)
+{
+	bool begun;
+	uint64_t n = complete_rows(rd, &begun);
+	if (checkpoint->first_row != rd->r->n_rows + 1 || checkpoint->n_rows != n || (n && begun))
+		return false;
+	/* before the header row is known, that says more of what differs than the fingerprint does */
+	return !rd->has_header || checkpoint->fingerprint == rd->recipe->fingerprint;
+}
+
+enum taken { TAKEN, TAKEN_DAMAGED, TAKEN_REFUSED };
+
+static enum taken take_member(struct reader *rd, const struct member *member)
+{
 	if (member->at == 0 && !check_first(rd, member))
-		return false;
-	if (!member->has_checkpoint || member->checkpoint.first_row != n_before + 1)
-		return refuse_another(rd, "parts of it are of another scan");
+		return TAKEN_REFUSED;
+	if (!member->has_checkpoint)
+		return TAKEN_DAMAGED;
 	textbuf_put(&rd->text, member->text, member->text_size);
-	if (rd->text.failed)
-		return fail_without_memory(rd);
-	if (!take_rows(rd))
-		return false;
-	/* the fingerprint covers the header row, which is known to be ours only now, and may span members */
-	if (rd->has_header && member->checkpoint.fingerprint != rd->recipe->fingerprint)
-		return refuse_another(rd, "parts of it are of another scan");
-	bool begins_a_long_row = rd->text.size > 0 && rd->has_header;
-	if (rd->r->n_rows - n_before != member->checkpoint.n_rows || (begins_a_long_row && member->checkpoint.n_rows))
-		return refuse_another(rd, "its members hold other rows than they say");
-	if (!note_run(rd, &member->checkpoint, rd->r->n_rows - n_before))
-		return false;
+	if (rd->text.failed) {
+		fail_without_memory(rd);
+		return TAKEN_REFUSED;
+	}
+	if (!fits(rd, &member->checkpoint))
+		return TAKEN_DAMAGED;
+	if (!take_rows(rd) || !note_run(rd, &member->checkpoint))
+		return TAKEN_REFUSED;
 	if (!rd->text.size && rd->has_header)
 		rd->r->keep_bytes = members_at(rd->members);
-	return true;
+	return TAKEN;
 }
 
 /* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours to cut. */
@@ -210,8 +232,9 @@ static bool walk(struct reader *rd)
 			rd->r->was_complete = !rd->text.size;
 			return true;
 		}
-		if (!take_member(rd, &member))
-			return false;
+		enum taken taken = take_member(rd, &member);
+		if (taken != TAKEN)
+			return taken == TAKEN_DAMAGED;
 		member = (struct member){ 0 };
 	}
 	return judge_end(rd, err, &member);
