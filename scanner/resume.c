@@ -121,6 +121,8 @@ static bool take_header(struct reader *rd, const char *text, size_t size)
 static bool take_rows(struct reader *rd)
 {
 	size_t at = 0, size;
+	if (!rd->text.size)
+		return true; /* there may be no bytes at all */
 	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
 		const char *row = rd->text.bytes + at;
 		if (!(rd->has_header ? take_row(rd, row, size) : take_header(rd, row, size)))
@@ -163,6 +165,9 @@ static uint64_t complete_rows(const struct reader *rd, bool *begun)
 {
 	size_t at = 0, size;
 	uint64_t n = 0;
+	*begun = false;
+	if (!rd->text.size)
+		return 0;
 	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
 		at += size;
 		n++;

@@ -38,7 +38,7 @@ enum spf_event_kind {
 struct spf_event {
 	enum spf_event_kind kind;
 	unsigned depth;     /* 0 at the top */
-	const struct dname *domain, *target; /* target NULL: the term names none, or what is no domain name */
+	const struct dname *domain, *target; /* domain: the frame's; of size 0 in the RETURN of an include or redirect to what is no domain name. target NULL: the term names none, or what is no domain name */
 	const char *text;
 	size_t text_size;
 	const struct answer *answer;

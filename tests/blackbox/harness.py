@@ -130,7 +130,7 @@ def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE
     return done
 
 
-def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300):
+def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300, command="scan"):
     """A scan of files, or of a text that is put into one; its output and summary go into the folder."""
     if isinstance(inputs, (str, bytes)):
         inputs = [write_input(folder / "in.csv", inputs)] if inputs != "-" else ["-"]
@@ -138,7 +138,7 @@ def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300)
         inputs = [inputs]
     target, summary = folder / output, folder / "summary.json"
     summary.unlink(missing_ok=True)
-    done = run("scan", *options, "-o", target, "--summary", summary, *inputs, stdin=stdin, timeout=timeout)
+    done = run(command, *options, "-o", target, "--summary", summary, *inputs, stdin=stdin, timeout=timeout)
     return Scan(done.returncode, done.stderr, target.read_bytes() if target.exists() else b"", json.loads(summary.read_bytes()) if summary.exists() else None)
 
 

@@ -1,0 +1,185 @@
+"""test_retry.py - `spfsweep retry`: the rows in which a look-up failed are done again, all others stand as they did."""
+
+import subprocess
+
+import pytest
+
+import harness
+from harness import BAD_ROWS, DONE, STOPPED, USAGE
+
+HEADER = "domain,ip,note\n"
+NOTES = ["plain", '"a, b"', '"say ""hi"""', '"two\nlines"', "=1+1", "'quoted", "-5", '" blank"']
+
+
+def rows_of(n):
+    return "".join(f"d{i}.test,192.0.2.{i % 200},{NOTES[i % len(NOTES)]}\n" for i in range(n))
+
+
+class Weather:
+    """A DNS in which some names fail until the weather is good."""
+
+    def __init__(self, bad):
+        self.bad, self.good = bad, False
+
+    def __call__(self, name, type):
+        first = name.split(".")[0]
+        fails = first[0] == "d" and first[1:].isdigit() and self.bad(int(first[1:]))
+        if fails and not self.good:
+            return "SERVFAIL"
+        return ["v=spf1 ip4:192.0.2.0/25 -all"] if type == "TXT" else ["192.0.2.7"] if type == "A" else []
+
+
+# Patience for a slow machine: what fails is answered with SERVFAIL, at once.
+OPTIONS = ["--timeout=20000", "--retries=1", "--window=64", "--checks=spf,a"]
+
+
+def every_fifth(n):
+    return n % 5 == 0
+
+
+def retry(folder, results, *options, output="new.csv.gz", stdin=None):
+    return harness.scan(folder, results, *options, output=output, stdin=stdin, command="retry")
+
+
+@pytest.fixture
+def bad_weather(server, tmp_path):
+    """A scan of 200 rows of which every fifth has a temperror; gives it, its output's path, the weather and the upstream."""
+    weather = Weather(every_fifth)
+    dns = server(weather)
+    scan = harness.scan(tmp_path, HEADER + rows_of(200), dns.upstream, *OPTIONS)
+    assert scan.status == DONE and [int(row["row"]) for row in scan.rows if "temperror" in row["problems"]] == list(range(1, 201, 5))
+    return scan, tmp_path / "out.csv.gz", weather, dns
+
+
+def test_good_weather(bad_weather, server, tmp_path):
+    before, path, weather, dns = bad_weather
+    weather.good = True
+    asked = set(dns.asked())
+    again = server(weather)
+    scan = retry(tmp_path, path, again.upstream, *OPTIONS)
+    assert scan.status == DONE and scan.header == before.header
+    undisturbed = harness.scan(tmp_path, HEADER + rows_of(200), dns.upstream, *OPTIONS, output="good.csv.gz")
+    assert scan.timeless() == undisturbed.timeless()
+    kept = [i for i in range(1, 201) if i % 5 != 1]
+    assert [scan.records[i] for i in kept] == [before.records[i] for i in kept], "rows without a failure changed"
+    assert {int(name.split(".")[0][1:]) for name, _ in again.asked() if name[0] == "d"} == set(range(0, 200, 5)), "others were asked for, too"
+    assert asked
+    s = scan.summary
+    assert (s["command"], s["rows"], s["retried_rows"], s["changed_rows"], s["temperror_rows"], s["complete"]) == ("retry", 200, 40, 40, 0, True)
+    assert s["spf"] == undisturbed.summary["spf"] and scan.says("retried 40 rows: 40 changed", "0 rows with temperror are left")
+
+
+def test_bad_weather_still(bad_weather, tmp_path):
+    before, path, _, dns = bad_weather
+    scan = retry(tmp_path, path, dns.upstream, *OPTIONS)
+    assert scan.status == DONE and scan.timeless() == before.timeless()
+    assert (scan.summary["retried_rows"], scan.summary["changed_rows"], scan.summary["temperror_rows"]) == (40, 0, 40)
+
+
+def test_some_weather(bad_weather, tmp_path):
+    """What is better is taken, what is not stays a temperror; and the result can be retried again."""
+    before, path, weather, dns = bad_weather
+    weather.bad = lambda n: n % 10 == 0
+    scan = retry(tmp_path, path, dns.upstream, *OPTIONS)
+    assert (scan.summary["retried_rows"], scan.summary["changed_rows"], scan.summary["temperror_rows"]) == (40, 20, 20)
+    assert [int(row["row"]) for row in scan.rows if "temperror" in row["problems"]] == list(range(1, 201, 10))
+    weather.good = True
+    last = retry(tmp_path, tmp_path / "new.csv.gz", dns.upstream, *OPTIONS, output="last.csv.gz")
+    assert (last.summary["retried_rows"], last.summary["changed_rows"], last.summary["temperror_rows"]) == (20, 20, 0)
+    assert len(last.rows) == len(before.rows)
+
+
+@pytest.mark.parametrize("form", ["plain file", "plain standard input", "gzip"])
+def test_any_form_of_results(bad_weather, tmp_path, form):
+    _, path, weather, dns = bad_weather
+    weather.good = True
+    expected = retry(tmp_path, path, dns.upstream, *OPTIONS).timeless()
+    text = b"".join(m.text for m in harness.bgzf_members(path.read_bytes()))
+    if form == "plain standard input":
+        scan = retry(tmp_path, "-", dns.upstream, *OPTIONS, output="other.csv.gz", stdin=text.decode())
+    else:
+        name = tmp_path / "results"
+        name.write_bytes(text if form == "plain file" else subprocess.run(["gzip", "-c"], input=text, capture_output=True, check=True).stdout)
+        scan = retry(tmp_path, name, dns.upstream, *OPTIONS, output="other.csv.gz")
+    assert scan.status == DONE and scan.timeless() == expected
+
+
+def test_csv_safe_results(server, tmp_path):
+    """What --csv-safe puts before a field is no part of it."""
+    weather = Weather(every_fifth)
+    dns = server(weather)
+    text = HEADER + rows_of(100) + "-d5.test,192.0.2.1,x\n"
+    harness.scan(tmp_path, text, dns.upstream, *OPTIONS, "--csv-safe")
+    weather.good = True
+    scan = retry(tmp_path, tmp_path / "out.csv.gz", dns.upstream, *OPTIONS, "--csv-safe")
+    assert scan.status == DONE and scan.timeless() == harness.scan(tmp_path, text, dns.upstream, *OPTIONS, "--csv-safe", output="good.csv.gz").timeless()
+
+
+def test_bad_rows_stay_as_they_are(server, tmp_path):
+    """A row that was no CSV record is kept, whatever failed in it: the output does not hold what was wrong. Another bad row is done again like all."""
+    weather = Weather(lambda n: True)
+    dns = server(weather)
+    text = HEADER + 'd1.test,192.0.2.1,"a"b\nd2.test,192.0.2.1\nd3.test,nonsense,x\nbad..name,192.0.2.1,x\nd4.test,192.0.2.1,x\n'
+    before = harness.scan(tmp_path, text, dns.upstream, *OPTIONS)
+    assert before.status == BAD_ROWS and [row["status"] for row in before.rows] == ["bad_input"] * 4 + ["ok"]
+    weather.good = True
+    scan = retry(tmp_path, tmp_path / "out.csv.gz", dns.upstream, *OPTIONS)
+    assert scan.status == BAD_ROWS and scan.summary["bad_rows"] == 4
+    assert scan.records[1:3] == before.records[1:3] and [row["error"] for row in scan.rows] == [row["error"] for row in before.rows]
+    assert "temperror" not in scan.rows[2]["problems"] and scan.rows[4]["spf"] == "pass"
+
+
+def test_retry_is_resumed(bad_weather, tmp_path):
+    _, path, weather, dns = bad_weather
+    weather.good = True
+    expected = retry(tmp_path, path, dns.upstream, *OPTIONS)
+    members = harness.bgzf_members(expected.data)
+    for n in (0, 1, 2):
+        (tmp_path / "again.csv.gz").write_bytes(expected.data[: sum(m.size for m in members[:n])] + b"torn")
+        if n == 0:
+            (tmp_path / "again.csv.gz").write_bytes(expected.data[:20])
+        scan = retry(tmp_path, path, dns.upstream, *OPTIONS, "--resume", output="again.csv.gz")
+        assert scan.status == DONE and scan.timeless() == expected.timeless()
+
+
+# ---- mistakes ----
+
+def test_other_checks(bad_weather, tmp_path):
+    _, path, _, dns = bad_weather
+    scan = retry(tmp_path, path, dns.upstream, *OPTIONS, "--checks=spf")
+    assert scan.status == USAGE and scan.data == b"" and scan.says("--checks", "'spf,a'", "'spf'")
+
+
+def test_a_scan_that_did_not_end(bad_weather, tmp_path):
+    _, path, _, dns = bad_weather
+    (tmp_path / "torn.csv.gz").write_bytes(path.read_bytes()[:-28])
+    scan = retry(tmp_path, tmp_path / "torn.csv.gz", dns.upstream, *OPTIONS)
+    assert scan.status == USAGE and scan.data == b"" and scan.says("torn.csv.gz", "did not end", "--resume")
+
+
+@pytest.mark.parametrize("text", ["", "domain,ip\nexample.com,192.0.2.1\n", "row,domain,status\n1,a,b\n"])
+def test_what_is_no_output(server, tmp_path, text):
+    scan = retry(tmp_path, text, server(lambda name, type: []).upstream)
+    assert scan.status == USAGE and scan.says("in.csv", "no output of spfsweep")
+
+
+def test_a_part_of_an_output(bad_weather, tmp_path):
+    """Somebody has cut the first rows out: rows would be numbered wrongly."""
+    _, path, _, dns = bad_weather
+    text = b"".join(m.text for m in harness.bgzf_members(path.read_bytes())).decode()
+    lines = text.split("\n")
+    scan = retry(tmp_path, lines[0] + "\n" + lines[2] + "\n", dns.upstream)
+    assert scan.status == STOPPED and scan.says("line 2 is not row 1 of an output")
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.csv.gz", "b.csv.gz"]])
+def test_it_takes_one_file(arguments):
+    done = harness.run("retry", *arguments)
+    assert done.returncode == USAGE and "retry takes one file" in done.stderr
+
+
+def test_results_are_not_overwritten(bad_weather):
+    _, path, _, dns = bad_weather
+    before = path.read_bytes()
+    done = harness.run("retry", path, "-o", path, dns.upstream)
+    assert done.returncode == USAGE and path.read_bytes() == before
