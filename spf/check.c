@@ -179,13 +179,14 @@ static bool charge_lookup(struct spf_check *c)
 	return true;
 }
 
-/* The one place that charges void look-ups. */
+/* The one place that charges void look-ups. The first that is too many ends the check: of several at once ("ptr" used again) those behind it are not counted. */
 bool check_charge_voids(struct spf_check *c, unsigned n)
 {
 	if (!c->charging)
 		return true;
-	c->result.void_lookups += n;
-	if (c->result.void_lookups <= c->limits->void_lookups)
+	unsigned left = c->limits->void_lookups - c->result.void_lookups;
+	c->result.void_lookups += n <= left ? n : left + 1;
+	if (n <= left)
 		return true;
 	give_up(c, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT);
 	return false;
