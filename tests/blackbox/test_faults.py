@@ -1,0 +1,197 @@
+"""test_faults.py - what can go wrong around a scan: a full disk, a closed pipe, an input that breaks. Each is one clear line and status 3, and the output is valid and can be gone on with."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+
+import pytest
+
+import harness
+from harness import DONE, STOPPED, until
+
+N = 20000
+HEADER = "domain,ip,note\n"
+
+
+def rows_of(n):
+    return "".join(f"d{i}.bulk.test,192.0.2.{i % 128},note {i} {i * 7919 % 100003}\n" for i in range(n))
+
+
+@pytest.fixture(scope="module")
+def finished(bulk_nsd, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    path = harness.write_input(folder / "in.csv.gz", HEADER + rows_of(N))
+    scan = harness.scan(folder, path, bulk_nsd.upstream)
+    assert scan.status == DONE
+    return scan, path
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own with 256 KiB; needs root, as a mount does."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def lines_of(stderr):
+    return [line for line in stderr.splitlines() if not any(line.startswith(f"spfsweep: {word}") for word in ("spf:", "iprev:", "dns:", "cpu"))]
+
+
+def assert_valid_part(data, expected):
+    """Whole members, without the end-of-file member, and the first rows of the undisturbed scan. Gives how many."""
+    assert not data.endswith(harness.BGZF_EOF)
+    harness.bgzf_members(data)
+    rows = harness.parse_output(data)
+    header = expected.header
+    keep = [i for i, name in enumerate(header) if name not in harness.TIME_COLUMNS]
+    assert [[r[i] for i in keep] for r in rows] == expected.timeless()[: len(rows)]
+    return len(rows) - 1
+
+
+def assert_resumes(folder, path, nsd, data, expected):
+    (folder / "out.csv.gz").write_bytes(data)
+    scan = harness.scan(folder, path, nsd.upstream, "--resume")
+    assert scan.status == DONE and scan.timeless() == expected.timeless()
+
+
+def test_a_full_disk(finished, bulk_nsd, small_disk, tmp_path):
+    expected, path = finished
+    assert len(expected.data) > 300 << 10
+    out = small_disk / "out.csv.gz"
+    done = harness.run("scan", path, "-o", out, bulk_nsd.upstream, "--summary", tmp_path / "summary.json")
+    told = [line for line in lines_of(done.stderr) if "No space left on device" in line]
+    assert done.returncode == STOPPED and len(told) == 1 and str(out) in told[0] and "the output ends before row" in told[0], done.stderr
+    n = assert_valid_part(out.read_bytes(), expected)
+    assert f"before row {n + 1}" in told[0] and n > 1000
+    assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
+
+
+def test_a_full_disk_resumed_where_it_is(finished, bulk_nsd, small_disk):
+    """The disk gets larger, and the scan goes on."""
+    expected, path = finished
+    out = small_disk / "out.csv.gz"
+    assert harness.run("scan", path, "-o", out, bulk_nsd.upstream).returncode == STOPPED
+    subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
+    done = harness.run("scan", path, "-o", out, bulk_nsd.upstream, "--resume")
+    assert done.returncode == DONE
+    assert harness.Scan(0, "", out.read_bytes(), None).timeless() == expected.timeless()
+
+
+def test_a_disk_that_is_full_already(bulk_nsd, small_disk):
+    (small_disk / "ballast").write_bytes(b"x" * (256 << 10))
+    done = harness.run("scan", "-", "-o", small_disk / "out.csv.gz", bulk_nsd.upstream, stdin=HEADER + rows_of(10))
+    assert done.returncode == STOPPED and done.stderr.count("No space left on device") == 1 and "before row 1" in done.stderr
+    assert (small_disk / "out.csv.gz").read_bytes() == b""
+
+
+def test_a_summary_on_a_full_disk(finished, bulk_nsd, small_disk, tmp_path):
+    _, path = finished
+    (small_disk / "ballast").write_bytes(b"x" * (256 << 10))
+    done = harness.run("scan", path, "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream, "--summary", small_disk / "summary.json")
+    assert done.returncode == STOPPED and "summary.json: the summary cannot be written: No space left on device" in done.stderr
+    assert (tmp_path / "out.csv.gz").read_bytes().endswith(harness.BGZF_EOF)
+
+
+def test_a_size_limit(finished, bulk_nsd, tmp_path):
+    """RLIMIT_FSIZE: the signal that comes with it does not kill, either."""
+    expected, path = finished
+    out = tmp_path / "limited.csv.gz"
+    done = subprocess.run(["bash", "-c", 'ulimit -f 200; exec "$@"', "bash", harness.SPFSWEEP, "scan", path, "-o", out, bulk_nsd.upstream, "--progress=never"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == STOPPED and "File too large" in done.stderr, (done.returncode, done.stderr)
+    assert_valid_part(out.read_bytes(), expected)
+    assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
+
+
+@pytest.mark.parametrize("name", ["fifo", "fifo.csv.gz"])
+def test_a_named_pipe_whose_reader_goes_away(finished, bulk_nsd, running, tmp_path, name):
+    expected, path = finished
+    os.mkfifo(tmp_path / name)
+    process = running("scan", path, "-o", tmp_path / name, bulk_nsd.upstream, "--progress=never", "--qps=20000", stderr=subprocess.PIPE)
+    with open(tmp_path / name, "rb") as reader:
+        head = reader.read(3000)
+    assert head
+    _, stderr = process.communicate(timeout=60)
+    told = [line for line in lines_of(stderr.decode()) if "Broken pipe" in line]
+    assert process.returncode == STOPPED and len(told) == 1 and name in told[0] and "the output ends before row" in told[0]
+    assert len(expected.rows) == N
+
+
+def test_an_input_that_vanishes(finished, bulk_nsd, running, tmp_path):
+    """The second file is there when the scan begins, and is not when its turn comes. The first one comes through a pipe, so the test knows when that is."""
+    expected, _ = finished
+    lines = (HEADER + rows_of(N)).splitlines(keepends=True)
+    first, second = tmp_path / "first.csv", harness.write_input(tmp_path / "second.csv", HEADER + "".join(lines[101:]))
+    os.mkfifo(first)
+    process = running("scan", first, second, "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream, "--progress=never", stderr=subprocess.PIPE)
+    with open(first, "w") as pipe:
+        pipe.write("".join(lines[:101]))
+        pipe.flush()
+        until(lambda: (tmp_path / "out.csv.gz").exists() and len(harness.bgzf_members((tmp_path / "out.csv.gz").read_bytes(), torn=True)) > 1, what="the first rows")
+        second.rename(tmp_path / "elsewhere.csv")
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == STOPPED and stderr.decode().count("second.csv: No such file or directory") == 1
+    assert assert_valid_part((tmp_path / "out.csv.gz").read_bytes(), expected) == 100
+    whole = harness.write_input(tmp_path / "whole.csv", HEADER + rows_of(N))
+    assert_resumes(tmp_path, whole, bulk_nsd, (tmp_path / "out.csv.gz").read_bytes(), expected)
+
+
+def test_an_input_that_cannot_be_read(bulk_nsd, tmp_path):
+    """A read that fails: /proc/self/mem may be opened, and reading its first octets is an input/output error."""
+    done = harness.run("scan", "/proc/self/mem", "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream)
+    assert done.returncode in (harness.USAGE, STOPPED) and "/proc/self/mem: Input/output error" in done.stderr
+
+
+def test_a_torn_input_is_resumed_with_the_whole_one(finished, bulk_nsd, tmp_path):
+    expected, path = finished
+    torn = tmp_path / "torn.csv.gz"
+    torn.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    scan = harness.scan(tmp_path, torn, bulk_nsd.upstream)
+    assert scan.status == STOPPED and scan.says("torn.csv.gz", "the gzip data ends too early after row") and not scan.summary["complete"]
+    n = assert_valid_part(scan.data, expected)
+    assert scan.summary["rows"] == n and scan.summary["input_sha256"] == [None]
+    assert_resumes(tmp_path, path, bulk_nsd, scan.data, expected)
+
+
+@contextlib.contextmanager
+def reading(pipe):
+    """What comes out of a pipe, taken away all the time."""
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(pipe.read()))
+    thread.start()
+    yield taken
+    thread.join()
+
+
+def test_a_signal_and_then_resume(finished, bulk_nsd, running, tmp_path):
+    expected, path = finished
+    out = tmp_path / "out.csv.gz"
+    process = running("scan", path, "-o", out, bulk_nsd.upstream, "--qps=20000", "--progress=never", "--summary", tmp_path / "summary.json", stderr=subprocess.PIPE)
+    with reading(process.stderr):
+        until(lambda: out.exists() and out.stat().st_size > 20000, what="some rows")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == STOPPED
+    assert_valid_part(out.read_bytes(), expected)
+    assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
+
+
+def synced(path, options, folder, nsd):
+    """How often fdatasync() was called while a scan ran."""
+    trace = folder / "trace"
+    subprocess.run(["strace", "-f", "-qq", "-e", "trace=fdatasync", "-o", trace, harness.SPFSWEEP, "scan", path, "-o", folder / "out.csv.gz", nsd.upstream, "--progress=never", *options],
+                   check=True, stderr=subprocess.DEVNULL, timeout=120)
+    return trace.read_text().count("fdatasync(")
+
+
+@pytest.mark.slow   # strace: no sanitizer bears it
+def test_data_is_synced(finished, bulk_nsd, tmp_path):
+    """Every second while rows come, and before and behind the end-of-file member."""
+    lines = (HEADER + rows_of(100)).splitlines(keepends=True)
+    path = harness.write_input(tmp_path / "in.csv", "".join(lines))
+    assert synced(path, ["--sync-interval=0"], tmp_path, bulk_nsd) == 2
+    assert synced(path, ["--sync-interval=1", "--qps=150", "--workers=1", "--window=64"], tmp_path, bulk_nsd) >= 4
+    assert finished[0].status == DONE
