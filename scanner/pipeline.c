@@ -136,7 +136,7 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 
 uint64_t pipeline_rows_fed(const struct pipeline *p)
 {
-	uint64_t rows = 0;
+	uint64_t rows = p->resumption->n_rows;
 	for (unsigned w = 0; w < p->n_workers; w++)
 		rows += atomic_load_explicit(&p->workers[w].n_given, memory_order_relaxed);
 	return rows;

@@ -82,7 +82,7 @@ void pipeline_stop(struct pipeline *p, bool from_handler);
 /* Now and then, from another thread: repeats the stop for a main thread that went into a blocking read just after it was told. */
 void pipeline_nudge(struct pipeline *p);
 
-/* Rows that the feeder has handed on; any thread. */
+/* Rows that the feeder has handed on, and those that a resumed output held; any thread. */
 uint64_t pipeline_rows_fed(const struct pipeline *p);
 
 /* Sums over the workers; any thread while the pipeline runs, or after. */

@@ -24,18 +24,20 @@ static double per_second(uint64_t count, uint64_t ns)
 	return ns ? (double)count * (double)CLOCK_NS_PER_S / (double)ns : 0;
 }
 
-/* The share of the input is that of its raw bytes read, less the rows that were read but are not finished. */
+/* The share of the input is that of its raw bytes read, less the rows that were read but are not finished. What a resumed scan found done cost it no time. */
 static void put_share(struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
 {
 	const struct inputs *in = progress->pipeline->inputs;
-	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed), done = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
-	uint64_t rows_fed = pipeline_rows_fed(progress->pipeline);
-	if (!size || !done || !rows_done || rows_fed < rows_done)
+	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed), read = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
+	uint64_t rows_before = progress->pipeline->resumption->n_rows, rows_fed = pipeline_rows_fed(progress->pipeline), begun = progress->begun_bytes;
+	read = read < size ? read : size;
+	if (read <= begun || rows_done <= rows_before || rows_fed < rows_done)
 		return;
-	double share = (done < size ? (double)done / (double)size : 1) * (double)rows_done / (double)rows_fed;
-	textbuf_printf(out, "%.1f%%, ", 100 * share);
-	textbuf_put_text(out, "ETA ");
-	put_duration(out, (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * (1 - share) / share));
+	rows_done -= rows_before;
+	rows_fed -= rows_before;
+	double done_now = (double)(read - begun) * (double)rows_done / (double)rows_fed, left = (double)(size - begun) - done_now;
+	textbuf_printf(out, "%.1f%%, ETA ", 100 * ((double)begun + done_now) / (double)size);
+	put_duration(out, (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * left / done_now));
 	textbuf_put_text(out, ", ");
 }
 
@@ -88,11 +90,12 @@ static void *progress_main(void *arg)
 
 bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode)
 {
-	*progress = (struct progress){ .pipeline = pipeline, .started_ns = clock_now_ns() };
+	*progress = (struct progress){ .pipeline = pipeline, .started_ns = clock_now_ns(), .begun_bytes = atomic_load(&pipeline->inputs->raw_bytes) };
 	bool terminal = isatty(STDERR_FILENO);
 	progress->live = mode != PROGRESS_NEVER && terminal;
 	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);
 	progress->last_ns = progress->last_line_ns = progress->started_ns;
+	progress->last_rows = pipeline->resumption->n_rows;
 	if (doorbell_init(&progress->bell)) {
 		message(MESSAGE_ERROR, "no file descriptors left");
 		return false;

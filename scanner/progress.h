@@ -11,6 +11,7 @@ struct progress {
 	pthread_t thread;
 	struct doorbell bell;
 	atomic_bool over;
+	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output holds */
 	/* the thread's */
 	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns;
 };
