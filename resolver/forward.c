@@ -252,7 +252,6 @@ enum error forward_engine_new(struct engine **out, struct resolver *r, const str
 		return err;
 	e->engine = (struct engine){ .ops = &forward_ops, .resolver = r };
 	e->loop = loop;
-	e->now_ns = clock_now_ns();
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
 	/* An upstream that answers quickly is asked again long before the timeout, so more tries fit into the same time. */
 	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;

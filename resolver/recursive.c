@@ -40,6 +40,9 @@
 /* A forwarder comes back after "infra-host-ttl", 10 s; a question that was put back this often is given up for good. */
 #define PUT_BACK_MAX 300
 
+/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of time that the thread did not live. */
+enum { FAILURE_MS = 6000 };
+
 static const char cause_unknown[] = "libunbound cannot say why";
 
 static pthread_mutex_t libunbound_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -225,6 +228,7 @@ static const struct engine_ops recursive_ops = {
 	.start = recursive_start,
 	.abandon = recursive_abandon,
 	.free = recursive_free,
+	.failure_ms = FAILURE_MS,
 };
 
 /* ---- set-up, all of it under the lock ---- */

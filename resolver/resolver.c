@@ -22,6 +22,9 @@
 /* How long nothing is started after the engine put a flight back. */
 #define HOLD_MS 100
 
+/* A question whose failures all fell into times in which the thread did not run is asked so often again. */
+#define ASK_AGAIN_MAX 3
+
 struct resolver {
 	struct engine *engine;
 	struct slab slab; /* of the cache's answers: given up last */
@@ -30,6 +33,8 @@ struct resolver {
 	struct flight_list queue, started, landed;
 	struct loop_event *tick;
 	uint64_t now_ns;
+	uint64_t slept_ns; /* not in now_ns, but in the cache's time */
+	unsigned n_sleeps;
 	uint64_t question_deadline_ns;
 	uint64_t n_started;
 	unsigned max_in_flight;
@@ -98,6 +103,7 @@ static void flight_start(struct resolver *r, struct flight *f)
 	if (r->queries_per_s)
 		r->credit -= CLOCK_NS_PER_S;
 	f->state = FLIGHT_STARTED;
+	f->n_sleeps = r->n_sleeps;
 	f->deadline_ns = r->now_ns + r->question_deadline_ns;
 	flight_list_push(&r->started, f);
 	r->n_started++;
@@ -136,19 +142,40 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		flight_land(r, f, answer);
 }
 
-void resolver_put_back(struct resolver *r, struct flight *f)
+static void queue_again(struct resolver *r, struct flight *f, unsigned hold_ms)
 {
-	assert(f->state == FLIGHT_STARTED);
-	flight_list_remove(&r->started, f);
-	r->n_started--;
 	f->state = FLIGHT_QUEUED;
 	f->n_put_back++;
 	flight_list_push(&r->queue, f);
 	count(&r->counters.queued, 1);
 	count(&r->counters.queries_sent, (uint64_t)-1);
+	r->hold_until_ns = r->now_ns + hold_ms * CLOCK_NS_PER_MS;
+}
+
+void resolver_put_back(struct resolver *r, struct flight *f)
+{
+	assert(f->state == FLIGHT_STARTED);
+	flight_list_remove(&r->started, f);
+	r->n_started--;
 	if (r->queries_per_s)
 		r->credit += CLOCK_NS_PER_S;
-	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
+	queue_again(r, f, HOLD_MS);
+}
+
+/* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
+static bool proves_nothing(const struct resolver *r, const struct flight *f)
+{
+	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps || f->n_put_back >= ASK_AGAIN_MAX)
+		return false;
+	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
+}
+
+static void ask_again(struct resolver *r, struct flight *f)
+{
+	flight_list_remove(&r->landed, f);
+	answer_unref(f->answer);
+	f->answer = NULL;
+	queue_again(r, f, r->engine->ops->failure_ms);
 }
 
 static struct answer *timeout_of(const struct resolver *r, const struct flight *f)
@@ -186,9 +213,18 @@ static void waiter_unlink(struct resolver_waiter *w)
 	*w = (struct resolver_waiter){ .done = w->done };
 }
 
+static uint64_t cache_ns(const struct resolver *r)
+{
+	return r->now_ns + r->slept_ns;
+}
+
 /* False: there is no memory even to say that there was none; the flight waits for some. */
 static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 {
+	if (proves_nothing(r, f)) {
+		ask_again(r, f);
+		return true;
+	}
 	if (!f->answer)
 		f->answer = answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, "out of memory");
 	if (!f->answer)
@@ -199,7 +235,7 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 	outcome_count(r, f->answer);
 	struct question q;
 	question_of(&q, &f->qname, f->type);
-	cache_put(&r->cache, &q, f->answer, r->now_ns);
+	cache_put(&r->cache, &q, f->answer, cache_ns(r));
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_unlink(w);
@@ -216,6 +252,12 @@ static void counters_show(struct resolver *r)
 	show(&r->counters.cache_bytes, r->cache.used_bytes);
 	show(&r->counters.cache_entries, r->cache.n_entries);
 	show(&r->counters.cache_evictions, r->cache.n_evictions);
+}
+
+void resolver_slept(struct resolver *r, uint64_t ns)
+{
+	r->slept_ns += ns;
+	r->n_sleeps++;
 }
 
 bool resolver_pump(struct resolver *r, uint64_t now_ns)
@@ -258,7 +300,7 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	struct question q;
 	question_of(&q, qname, type);
 	count(&r->counters.questions, 1);
-	const struct answer *answer = cache_find(&r->cache, &q, r->now_ns);
+	const struct answer *answer = cache_find(&r->cache, &q, cache_ns(r));
 	if (answer) {
 		count(&r->counters.cache_hits, 1);
 		return answer;
@@ -323,7 +365,7 @@ void resolver_late(struct resolver *r, const struct answer *answer)
 		struct question q;
 		answer_qname(answer, &qname);
 		question_of(&q, &qname, (enum rrtype)answer->type);
-		cache_put(&r->cache, &q, answer, r->now_ns);
+		cache_put(&r->cache, &q, answer, cache_ns(r));
 	}
 	answer_unref(answer);
 }

@@ -123,6 +123,10 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
  * count no time against a row. */
 bool resolver_is_throttled(const struct resolver *r);
 
+/* The thread did not run for so long, and no `now_ns` counts it. Cached answers grow older by it all the same. An engine that keeps time by itself took it for silence of the DNS:
+ * a failure of a question that was open meanwhile proves nothing, and the question is asked again. Call it before the pump of the turn that found out. */
+void resolver_slept(struct resolver *r, uint64_t ns);
+
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);
 
