@@ -19,13 +19,21 @@ static struct pipeline *stop_target;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
+/* For the stop signals but those that whoever started us made us ignore (nohup, a background job): these stay ignored. */
+static void on_stop_signals(const struct sigaction *action)
+{
+	struct sigaction now;
+	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+		if (!sigaction(stop_signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
+			sigaction(stop_signals[i], action, NULL);
+}
+
 static void on_stop_signal(int number)
 {
 	(void)number;
 	int saved = errno;
 	struct sigaction end = { .sa_handler = SIG_DFL };
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &end, NULL);
+	on_stop_signals(&end);
 	pipeline_stop(stop_target, true);
 	errno = saved;
 }
@@ -42,17 +50,16 @@ static void take_signals(struct pipeline *pipeline)
 {
 	struct sigaction stop = { .sa_handler = on_stop_signal }, nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
 	stop_target = pipeline;
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &stop, NULL);
+	on_stop_signals(&stop);
 	sigaction(SIGUSR1, &nudge, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static void leave_signals(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &ignore, NULL);
+	on_stop_signals(&ignore);
 	sigaction(SIGUSR1, &ignore, NULL);
 	stop_target = NULL;
 }
