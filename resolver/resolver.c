@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "resolver/cache.h"
 #include "resolver/flights.h"
+#include "resolver/rate.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -39,10 +40,10 @@ struct resolver {
 	uint64_t n_started;
 	unsigned max_in_flight;
 	unsigned question_deadline_ms;
-	/* token bucket: a question costs 10^9 credits, and each nanosecond brings `queries_per_s` of them, so no rate is rounded */
+	struct rate rate;
 	uint64_t hold_until_ns; /* the engine asked for a pause */
-	uint64_t queries_per_s, credit, credit_max, credit_at_ns;
-	bool closing;
+	bool closing, lacked_memory;
+	const struct answer *out_of_memory; /* made while there was some */
 	struct resolver_counters counters;
 };
 
@@ -58,25 +59,6 @@ static void show(uint64_t *counter, uint64_t value)
 
 /* ---- the throttle ---- */
 
-static void rate_init(struct resolver *r, unsigned queries_per_s)
-{
-	uint64_t burst = queries_per_s / 10 > 0 ? queries_per_s / 10 : 1;
-	r->queries_per_s = queries_per_s;
-	r->credit_max = r->credit = burst * CLOCK_NS_PER_S;
-}
-
-/* A burst is never more than a second's worth, so longer gaps need not be multiplied out. */
-static void rate_fill(struct resolver *r, uint64_t now_ns)
-{
-	uint64_t elapsed_ns = now_ns > r->credit_at_ns ? now_ns - r->credit_at_ns : 0;
-	elapsed_ns = elapsed_ns < CLOCK_NS_PER_S ? elapsed_ns : CLOCK_NS_PER_S;
-	r->credit_at_ns = now_ns;
-	r->credit += elapsed_ns * r->queries_per_s;
-	/* While questions wait, the fraction of one by which a turn came late is not lost. */
-	uint64_t max = r->credit_max + (r->queue.first ? CLOCK_NS_PER_S - 1 : 0);
-	r->credit = r->credit < max ? r->credit : max;
-}
-
 /* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
 static bool may_start(const struct resolver *r)
 {
@@ -86,7 +68,7 @@ static bool may_start(const struct resolver *r)
 		return false;
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
 		return false;
-	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
+	return rate_room(&r->rate, 1) > 0;
 }
 
 /* ---- flights ---- */
@@ -100,8 +82,7 @@ static void flight_end(struct resolver *r, struct flight *f)
 
 static void flight_start(struct resolver *r, struct flight *f)
 {
-	if (r->queries_per_s)
-		r->credit -= CLOCK_NS_PER_S;
+	rate_spend(&r->rate, 1);
 	f->state = FLIGHT_STARTED;
 	f->n_sleeps = r->n_sleeps;
 	f->deadline_ns = r->now_ns + r->question_deadline_ns;
@@ -157,8 +138,7 @@ void resolver_put_back(struct resolver *r, struct flight *f)
 	assert(f->state == FLIGHT_STARTED);
 	flight_list_remove(&r->started, f);
 	r->n_started--;
-	if (r->queries_per_s)
-		r->credit += CLOCK_NS_PER_S;
+	rate_give_back(&r->rate);
 	queue_again(r, f, HOLD_MS);
 }
 
@@ -218,24 +198,34 @@ static uint64_t cache_ns(const struct resolver *r)
 	return r->now_ns + r->slept_ns;
 }
 
-/* False: there is no memory even to say that there was none; the flight waits for some. */
-static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
+const struct answer *resolver_out_of_memory(struct resolver *r)
+{
+	r->lacked_memory = true;
+	return answer_ref(r->out_of_memory);
+}
+
+bool resolver_lacked_memory(const struct resolver *r)
+{
+	return r->lacked_memory;
+}
+
+static void flight_tell(struct resolver *r, struct flight *f, bool *called)
 {
 	if (proves_nothing(r, f)) {
 		ask_again(r, f);
-		return true;
+		return;
 	}
-	if (!f->answer)
-		f->answer = answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, "out of memory");
-	if (!f->answer)
-		return false;
+	bool has_answer = f->answer != NULL;
+	if (!has_answer)
+		f->answer = resolver_out_of_memory(r);
 	flight_list_remove(&r->landed, f);
 	flights_remove(&r->flights, f);
 	f->state = FLIGHT_TOLD;
 	outcome_count(r, f->answer);
 	struct question q;
 	question_of(&q, &f->qname, f->type);
-	cache_put(&r->cache, &q, f->answer, cache_ns(r));
+	if (has_answer)
+		cache_put(&r->cache, &q, f->answer, cache_ns(r));
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_unlink(w);
@@ -243,7 +233,6 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 		w->done(w, answer_ref(f->answer));
 	}
 	flight_end(r, f);
-	return true;
 }
 
 static void counters_show(struct resolver *r)
@@ -264,13 +253,13 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 {
 	bool called = false;
 	r->now_ns = now_ns;
-	rate_fill(r, now_ns);
+	rate_fill(&r->rate, now_ns, r->queue.first != NULL);
 	if (r->engine->ops->turn)
 		r->engine->ops->turn(r->engine, now_ns);
 	queue_start(r);
 	started_expire(r);
-	while (r->landed.first && flight_tell(r, r->landed.first, &called))
-		;
+	while (r->landed.first)
+		flight_tell(r, r->landed.first, &called);
 	queue_start(r); /* what was just asked, into the places that just became free */
 	if (r->engine->ops->flush)
 		r->engine->ops->flush(r->engine);
@@ -311,7 +300,7 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	} else {
 		f = flights_get(&r->flights, &q);
 		if (!f)
-			return answer_of_failure(qname, type, ANSWER_UNRESOLVED, "out of memory");
+			return resolver_out_of_memory(r);
 		f->state = FLIGHT_QUEUED;
 		flight_list_push(&r->queue, f);
 		count(&r->counters.queued, 1);
@@ -340,14 +329,12 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
 		return NULL;
 	const struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
 	resolver_cancel(r, waiter);
-	return answer;
+	return answer ? answer : resolver_out_of_memory(r);
 }
 
 bool resolver_is_throttled(const struct resolver *r)
 {
-	uint64_t room = r->max_in_flight - r->n_started;
-	if (r->queries_per_s && r->credit / CLOCK_NS_PER_S < room)
-		room = r->credit / CLOCK_NS_PER_S;
+	uint64_t room = rate_room(&r->rate, r->max_in_flight - r->n_started);
 	return r->queue.first && (r->counters.queued > room || !may_start(r));
 }
 
@@ -378,10 +365,8 @@ struct slab *resolver_slab(struct resolver *r)
 /* A repeated question is a question to the network as well: it uses up its share of the rate, though it does not wait for it. */
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
-	uint64_t credit = n * CLOCK_NS_PER_S;
 	count(&r->counters.retries, n);
-	if (r->queries_per_s)
-		r->credit -= credit < r->credit ? credit : r->credit;
+	rate_spend(&r->rate, n);
 }
 
 void resolver_count_tcp(struct resolver *r)
@@ -447,8 +432,12 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
 	r->question_deadline_ms = config->question_deadline_ms;
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
-	rate_init(r, config->queries_per_s);
+	rate_init(&r->rate, config->queries_per_s);
 	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+		goto out;
+	static const struct dname root = { .size = 1 };
+	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
+	if (!r->out_of_memory)
 		goto out;
 	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))
 		goto out;
@@ -485,6 +474,7 @@ void resolver_free(struct resolver *r)
 	list_forget(r, &r->queue);
 	list_forget(r, &r->started);
 	list_forget(r, &r->landed);
+	answer_unref(r->out_of_memory);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);
 	slab_fini(&r->slab);

@@ -27,11 +27,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* File descriptors that a resolver takes at the least, its loop's included: with fewer, libunbound calls its own want of sockets SERVFAIL. */
-#define RESOLVER_FDS_MIN 64
-/* And for each upstream. */
-#define RESOLVER_FDS_PER_UPSTREAM 9
-
 struct resolver;
 struct flight;
 
@@ -74,6 +69,7 @@ struct resolver_config {
 	bool mix_case;               /* 0x20 */
 	size_t cache_bytes;          /* this worker's share */
 	unsigned failure_ttl_s;      /* how long a failure is remembered; RFC 2308 section 7 allows 5 minutes */
+	unsigned max_fds;            /* file descriptors it may have open, 0: any number. Under 2 for each upstream, or 14 with libunbound, it calls its own want of sockets a failure of the DNS */
 	unsigned worker, n_workers;  /* who of how many: engines take disjoint ports */
 };
 
@@ -116,8 +112,14 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
 bool resolver_is_queued(const struct resolver_waiter *waiter);
 
 /* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when
- * it was not waiting, or without memory. */
+ * it was not waiting. */
 const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause);
+
+/* For whoever cannot make an answer: the failure that is kept for that case, which names no question. */
+const struct answer *resolver_out_of_memory(struct resolver *r);
+
+/* Memory ran out at least once: failures that it told since then may say nothing about the DNS. */
+bool resolver_lacked_memory(const struct resolver *r);
 
 /* True while our own limits hold questions back: more of them wait than a pump could start now. Time to begin nothing new, and to
  * count no time against a row. */

@@ -340,7 +340,8 @@ void options_print_help(FILE *out, enum command command)
 			out);
 		print_options(out, FOR_SCAN);
 		fputs("\nExit status: 0 every row written; 1 some rows were bad input (they are in the output); 2 usage or\n"
-		      "configuration; 3 stopped before the end (the output is valid up to there).\n",
+		      "configuration; 3 stopped before the end (the output is valid up to there), or not begun for want of\n"
+		      "memory, file descriptors or threads.\n",
 			out);
 		break;
 	case COMMAND_CHECK:
@@ -348,7 +349,7 @@ void options_print_help(FILE *out, enum command command)
 		      "Checks one pair and explains each step: records, terms, look-ups and the verdict.\n\n",
 			out);
 		print_options(out, FOR_CHECK);
-		fputs("\nExit status: 0 checked; 1 bad input; 2 usage or configuration.\n", out);
+		fputs("\nExit status: 0 checked; 1 bad input; 2 usage or configuration; 3 no memory or file descriptors.\n", out);
 		break;
 	default:
 		fputs("usage: spfsweep scan [OPTIONS] INPUT...                 many rows, CSV in, CSV out\n"

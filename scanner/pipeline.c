@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/message.h"
 #include "scanner/batch.h"
+#include "scanner/scan.h"
 #include "scanner/worker.h"
 
 #include <signal.h>
@@ -61,6 +62,7 @@ static bool init_batches(struct pipeline *p)
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs)
 {
 	*p = (struct pipeline){ .options = options, .inputs = inputs, .n_workers = options->workers, .feeder_bell.fd = -1, .collector_bell.fd = -1 };
+	p->status = EXIT_STOPPED;
 	p->main_thread = pthread_self();
 	p->compress = is_gzip_name(options->output);
 	p->fingerprint = fingerprint_of(p);
@@ -110,10 +112,12 @@ void pipeline_stop(struct pipeline *p, bool from_handler)
 		doorbell_ring(&p->workers[w].bell);
 }
 
-void pipeline_fail(struct pipeline *p)
+bool pipeline_fail(struct pipeline *p)
 {
-	if (!atomic_exchange(&p->failed, true))
+	bool is_first = !atomic_exchange(&p->failed, true);
+	if (is_first)
 		pipeline_stop(p, false);
+	return is_first;
 }
 
 void pipeline_nudge(struct pipeline *p)

@@ -41,6 +41,7 @@ struct pipeline {
 	struct row_settings settings;
 	bool compress;              /* the output is block gzip */
 	uint64_t fingerprint;       /* of the options and input that decide the rows */
+	int status;                 /* the exit status when it cannot be set up */
 	struct batch *batches;
 	unsigned n_batches, batch_rows;
 	struct worker *workers;
@@ -86,8 +87,8 @@ void pipeline_tally(const struct pipeline *p, struct tally *tally, struct resolv
 
 /* ---- for its threads ---- */
 
-/* The sink or memory failed: nothing more can be written. */
-void pipeline_fail(struct pipeline *p);
+/* The sink or memory failed: nothing more can be written. True for the first who says so. */
+bool pipeline_fail(struct pipeline *p);
 
 void feeder_run(struct pipeline *p);
 /* Thread bodies; arg is the pipeline, and the worker. */

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "scanner/headroom.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/resolving.h"
@@ -94,18 +95,25 @@ static int exit_status_of(const struct pipeline *p, bool whole)
 	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
+/* A later run may find it better, other than a path that is wrong. */
+static bool is_of_surroundings(int error)
+{
+	return error == ENOMEM || error == EMFILE || error == ENFILE || error == ENOSPC || error == EDQUOT || error == EIO;
+}
+
 static int run(struct pipeline *p, const struct options *options, struct inputs *inputs)
 {
 	uint64_t started_ms = clock_wall_ms(), started_ns = clock_now_ns();
 	struct sink *sink;
 	struct progress progress;
+	/* what can be missing is asked for before an output of before is emptied */
+	if (!progress_start(&progress, p, options->progress))
+		return EXIT_STOPPED;
 	if (sink_open(&sink, options->output)) {
-		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(errno));
-		return EXIT_USAGE;
-	}
-	if (!progress_start(&progress, p, options->progress)) {
-		sink_close(sink);
-		return EXIT_USAGE;
+		int why = errno;
+		message(MESSAGE_ERROR, "%s: %s", options->output, strerror(why));
+		progress_stop(&progress);
+		return is_of_surroundings(why) ? EXIT_STOPPED : EXIT_USAGE;
 	}
 	bool whole = pipeline_run(p, sink);
 	progress_stop(&progress);
@@ -125,16 +133,21 @@ static int run(struct pipeline *p, const struct options *options, struct inputs 
 	return summary.exit_status;
 }
 
-int scan_run(const struct options *options)
+int scan_run(const struct options *wanted)
 {
+	struct options fitting = *wanted;
+	const struct options *options = &fitting;
 	struct inputs inputs;
 	struct pipeline pipeline;
 	int status = EXIT_USAGE;
-	if (!resolving_has_descriptors(options, options->workers) || output_is_input(options))
+	if (output_is_input(options))
 		return EXIT_USAGE;
+	if (!headroom_fit(&fitting))
+		return EXIT_STOPPED;
 	static const volatile bool never;
 	if (inputs_open(&inputs, options->inputs, options->n_inputs, options->columns, &never)) {
 		bool ready = pipeline_init(&pipeline, options, &inputs);
+		status = pipeline.status;
 		if (ready) {
 			take_signals(&pipeline);
 			status = run(&pipeline, options, &inputs);

@@ -31,6 +31,7 @@ struct worker {
 	struct batch *batch;          /* being begun */
 	uint32_t next_row;            /* in it; BATCH_NO_ROW: take another */
 	int64_t held_bytes;           /* to be added to the pipeline's */
+	uint64_t looked_ns;           /* when it last looked at the memory */
 };
 
 /* False after telling the user why. */
