@@ -59,16 +59,23 @@ static void show(uint64_t *counter, uint64_t value)
 
 /* ---- the throttle ---- */
 
-/* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
-static bool may_start(const struct resolver *r)
+/* Why no question is sent now; "" when one may be. Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
+const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)
-		return false;
-	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
-		return false;
+		return "a pause after failures to end, to ask for ";
+	if (r->n_started >= r->max_in_flight)
+		return "--in-flight to ask for ";
+	if (r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
+		return "libunbound to end questions that were given up, to ask for ";
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
-		return false;
-	return rate_room(&r->rate, 1) > 0;
+		return "the upstreams, which are dead or have no room, to ask for ";
+	return rate_room(&r->rate, 1) ? "" : "--qps to ask for ";
+}
+
+static bool may_start(const struct resolver *r)
+{
+	return !*resolver_holdup(r);
 }
 
 /* ---- flights ---- */
@@ -336,6 +343,12 @@ bool resolver_is_throttled(const struct resolver *r)
 {
 	uint64_t room = rate_room(&r->rate, r->max_in_flight - r->n_started);
 	return r->queue.first && (r->counters.queued > room || !may_start(r));
+}
+
+enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname)
+{
+	*qname = waiter->flight->qname;
+	return waiter->flight->type;
 }
 
 bool resolver_is_queued(const struct resolver_waiter *waiter)

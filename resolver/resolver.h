@@ -111,6 +111,12 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
 /* True while the waiter's question waits for our own throttle and has not been sent: such time must not count against a row. */
 bool resolver_is_queued(const struct resolver_waiter *waiter);
 
+/* What it waits for: the type, and the name into `*qname`. Only for a waiter that waits. */
+enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname);
+
+/* Why queued questions are not sent now, as words to put before them ("--qps to ask for "); "" when nothing holds them back. */
+const char *resolver_holdup(const struct resolver *r);
+
 /* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when
  * it was not waiting. */
 const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause);

@@ -10,6 +10,7 @@
 #include "scanner/columns.h"
 #include "scanner/headroom.h"
 #include "scanner/resolving.h"
+#include "scanner/watchdog.h"
 
 /* Rows begun between two looks at the network. */
 enum { BEGIN_MAX = 256 };
@@ -146,6 +147,15 @@ static void look_at_memory(struct worker *w)
 	}
 }
 
+static void answer_watchdog(struct worker *w)
+{
+	unsigned still_s = atomic_exchange_explicit(&w->asked_s, 0, memory_order_relaxed);
+	struct textbuf text = { 0 };
+	if (watchdog_put_rows(&text, &w->runner))
+		message(MESSAGE_WARNING, "no row was finished for %u s; %u in flight in worker %u, the oldest: %s", still_s, w->runner.n_active, w->index + 1, textbuf_text(&text));
+	textbuf_fini(&text);
+}
+
 static void publish(struct worker *w)
 {
 	if (w->held_bytes)
@@ -173,6 +183,8 @@ void *worker_main(void *arg)
 	while (!is_over(w)) {
 		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&w->runner);
+		if (atomic_load_explicit(&w->asked_s, memory_order_relaxed))
+			answer_watchdog(w);
 		look_at_memory(w);
 		moved |= begin_rows(w);
 		publish(w);

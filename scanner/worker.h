@@ -18,6 +18,9 @@ struct worker {
 	/* written by the feeder, or by the worker, read by the other */
 	_Atomic uint64_t n_given, n_begun; /* rows */
 
+	/* set by the progress thread, back to 0 by the worker: nothing was finished for so many seconds, and it should say what it waits for */
+	_Atomic unsigned asked_s;
+
 	/* the worker's, read by the progress thread */
 	struct tally tally;
 
