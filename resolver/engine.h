@@ -21,7 +21,7 @@ struct flight {
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
 	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
-	unsigned n_put_back;
+	unsigned n_put_back, n_asked_again;
 	unsigned n_sleeps;  /* how often the thread had slept when it was started */
 	/* the engine's */
 	void *ticket;

@@ -133,7 +133,6 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 static void queue_again(struct resolver *r, struct flight *f, unsigned hold_ms)
 {
 	f->state = FLIGHT_QUEUED;
-	f->n_put_back++;
 	flight_list_push(&r->queue, f);
 	count(&r->counters.queued, 1);
 	count(&r->counters.queries_sent, (uint64_t)-1);
@@ -146,13 +145,14 @@ void resolver_put_back(struct resolver *r, struct flight *f)
 	flight_list_remove(&r->started, f);
 	r->n_started--;
 	rate_give_back(&r->rate);
+	f->n_put_back++;
 	queue_again(r, f, HOLD_MS);
 }
 
 /* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
 static bool proves_nothing(const struct resolver *r, const struct flight *f)
 {
-	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps || f->n_put_back >= ASK_AGAIN_MAX)
+	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps || f->n_asked_again >= ASK_AGAIN_MAX)
 		return false;
 	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
 }
@@ -162,6 +162,7 @@ static void ask_again(struct resolver *r, struct flight *f)
 	flight_list_remove(&r->landed, f);
 	answer_unref(f->answer);
 	f->answer = NULL;
+	f->n_asked_again++;
 	queue_again(r, f, r->engine->ops->failure_ms);
 }
 

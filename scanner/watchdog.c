@@ -1,4 +1,4 @@
-/* watchdog.c - see watchdog.h. */
+/* watchdog.c - when to ask is a small machine over two counts and a clock; what a row waits for is the first of its waiters that has a question open. */
 #include "scanner/watchdog.h"
 
 #include "base/clock.h"
