@@ -1,42 +1,72 @@
 /* message.c - one mutex, one write(2) per message.
  *
+ * A terminal or a pipe that takes no more (nobody reads it: a connection that broke without a word, a terminal that was stopped) must not hold up a scan, so it is written without
+ * blocking: it is opened anew for each message, since to set O_NONBLOCK on what we were given would set it for the other processes that have it, too.
+ *
  * The whole line, with the wiping and the redrawing of the live line, goes out in one write, so that it does not tear
  * even when other processes share the terminal. Control characters become '?': messages quote file names and DNS text, which
  * must not drive the user's terminal. The state below is process-wide because standard error is. */
 #include "base/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WIPE "\r\033[K"
 
-enum { LINE_BYTES = 4096, LIVE_BYTES = 1024 };
+enum { LINE_BYTES = 4096, LIVE_BYTES = 1024, PATIENCE_MS = 1000 };
 
 static enum message_level level_max = MESSAGE_INFO;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
+static bool stuck; /* under the lock: it takes no more */
 
 void message_set_level(enum message_level level)
 {
 	level_max = level;
 }
 
-static void stderr_write(const char *bytes, size_t size)
+/* What blocks is opened anew; files, what is closed and what cannot be opened are written as they are. */
+static int stderr_open(void)
 {
+	struct stat st;
+	int fd = -1;
+	if (!fstat(STDERR_FILENO, &st) && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
+		fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? STDERR_FILENO : fd;
+}
+
+/* Whether there is room now, or soon. Who waited in vain once is not waited for again until he takes something. */
+static bool wait_for_room(int fd, bool patient)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	stuck = poll(&p, 1, patient && !stuck ? PATIENCE_MS : 0) <= 0;
+	return !stuck;
+}
+
+/* What is not taken in time is dropped. */
+static void stderr_write(const char *bytes, size_t size, bool patient)
+{
+	int fd = stderr_open();
 	while (size > 0) {
-		ssize_t n = write(STDERR_FILENO, bytes, size);
-		if (n < 0 && errno == EINTR)
+		ssize_t n = write(fd, bytes, size);
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd, patient))))
 			continue;
 		if (n <= 0)
-			return;
+			break;
+		stuck = false;
 		bytes += n;
 		size -= (size_t)n;
 	}
+	if (fd != STDERR_FILENO)
+		close(fd);
 }
 
 static void controls_replace(char *text)
@@ -64,7 +94,7 @@ void message(enum message_level level, const char *format, ...)
 	pthread_mutex_lock(&lock);
 	size = snprintf(line, sizeof(line), "%sspfsweep: %s%s\n%s", live[0] ? WIPE : "", tag, text, live);
 	if (size > 0)
-		stderr_write(line, (size_t)size);
+		stderr_write(line, (size_t)size, true);
 	pthread_mutex_unlock(&lock);
 	errno = saved;
 }
@@ -78,6 +108,6 @@ void message_live(const char *text)
 	controls_replace(live);
 	int size = snprintf(line, sizeof(line), "%s%s", stood ? WIPE : "", live);
 	if (size > 0)
-		stderr_write(line, (size_t)size);
+		stderr_write(line, (size_t)size, false);
 	pthread_mutex_unlock(&lock);
 }

@@ -2,8 +2,8 @@
  *
  * A message is one line, "spfsweep: " before it. While a live line stands on a terminal, a message first wipes it and
  * then draws it again below, so that the two never mix. Calls may come from any thread; they take a lock, so nothing
- * on the row path may call them per row. Output that cannot be written is dropped: standard error is never a reason
- * to stop. */
+ * on the row path may call them per row. Output that cannot be written is dropped, a message after a second, the live
+ * line at once: standard error is never a reason to stop, or to wait. */
 #ifndef BASE_MESSAGE_H
 #define BASE_MESSAGE_H
 

@@ -21,7 +21,8 @@ struct flight {
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
 	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
-	unsigned n_put_back;
+	unsigned n_put_back, n_asked_again;
+	unsigned n_sleeps;  /* how often the thread had slept when it was started */
 	/* the engine's */
 	void *ticket;
 };
@@ -38,6 +39,8 @@ struct engine_ops {
 	/* False while the engine's own limits hold new questions back, which then wait in the queue: that is our own throttling, and costs them no time. NULL: always. */
 	bool (*has_room)(const struct engine *e);
 	void (*free)(struct engine *e);
+	/* 0: it lives by the pump's `now_ns`. Otherwise by a clock of its own, and remembers its failures for so long. */
+	unsigned failure_ms;
 };
 
 /* First member of every engine. */

@@ -223,6 +223,13 @@ static const struct engine_ops forward_ops = {
 	.free = forward_free,
 };
 
+/* Beside the one for TCP. */
+static unsigned ports_per_upstream(const struct resolver_config *config)
+{
+	unsigned n = config->max_fds ? config->max_fds / config->n_upstreams : PORTS_PER_UPSTREAM + 1;
+	return n < 2 ? 1 : n > PORTS_PER_UPSTREAM ? PORTS_PER_UPSTREAM : n - 1;
+}
+
 static enum error route_open(struct forward *e, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
 {
 	unsigned index = e->n_routes;
@@ -232,7 +239,7 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	r->engine = e;
 	r->index = index;
 	upstream_init(&r->health, &limits, e->now_ns);
-	if (!ports_open(&r->ports, loop, &to->ip, to->port)) {
+	if (!ports_open(&r->ports, ports_per_upstream(config), loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
 		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text), strerror(errno));
 		return ERROR_SYSTEM;
@@ -252,7 +259,6 @@ enum error forward_engine_new(struct engine **out, struct resolver *r, const str
 		return err;
 	e->engine = (struct engine){ .ops = &forward_ops, .resolver = r };
 	e->loop = loop;
-	e->now_ns = clock_now_ns();
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
 	/* An upstream that answers quickly is asked again long before the timeout, so more tries fit into the same time. */
 	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;

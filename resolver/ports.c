@@ -39,12 +39,12 @@ static bool port_open(struct port *p, struct loop *loop, const struct sockaddr_s
 	return false;
 }
 
-bool ports_open(struct ports *p, struct loop *loop, const struct ipaddr *ip, uint16_t port)
+bool ports_open(struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port)
 {
 	struct sockaddr_storage to;
 	socklen_t size = endpoint_sockaddr(&to, ip, port);
 	*p = (struct ports){ 0 };
-	while (p->n_sockets < PORTS_PER_UPSTREAM && port_open(&p->sockets[p->n_sockets], loop, &to, size))
+	while (p->n_sockets < n && port_open(&p->sockets[p->n_sockets], loop, &to, size))
 		p->n_sockets++;
 	if (!p->n_sockets)
 		return false;

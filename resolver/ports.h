@@ -50,8 +50,8 @@ enum ports_outcome {
 	PORTS_UNREACHABLE, /* nothing listens there, so an earlier datagram told; these were not sent */
 };
 
-/* Opens the sockets. False, with errno: not even one could be opened. `loop` wakes when a datagram comes. */
-bool ports_open(struct ports *p, struct loop *loop, const struct ipaddr *ip, uint16_t port);
+/* Opens `n` sockets, or as many as it can. False, with errno: not even one. `loop` wakes when a datagram comes. */
+bool ports_open(struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port);
 void ports_close(struct ports *p);
 
 /* Sends `n` datagrams of `size` octets each, which lie side by side, through socket `which`. */

@@ -12,7 +12,7 @@
  *   in the packet for one it had cached.
  * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question at once, before it
  *   sent anything. That says nothing about the name: such a question is put back and tried again when the forwarder is trusted again.
- *   Forwarding without libunbound's cache, no other failure comes inside ub_resolve_event().
+ *   When it forwards to --upstream, no other fresh failure comes inside ub_resolve_event(). (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
  * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
  *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
 #include "resolver/engine.h"
@@ -39,6 +39,9 @@
 
 /* A forwarder comes back after "infra-host-ttl", 10 s; a question that was put back this often is given up for good. */
 #define PUT_BACK_MAX 300
+
+/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of time that the thread did not live. */
+enum { FAILURE_MS = 6000 };
 
 static const char cause_unknown[] = "libunbound cannot say why";
 
@@ -225,6 +228,7 @@ static const struct engine_ops recursive_ops = {
 	.start = recursive_start,
 	.abandon = recursive_abandon,
 	.free = recursive_free,
+	.failure_ms = FAILURE_MS,
 };
 
 /* ---- set-up, all of it under the lock ---- */
@@ -387,7 +391,7 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r, const s
 	}
 	e->engine = (struct engine){ .ops = &recursive_ops, .resolver = r };
 	e->builder.slab = resolver_slab(r);
-	e->may_refuse = config->kind == RESOLVER_FORWARD && !config->dnssec;
+	e->may_refuse = config->kind == RESOLVER_FORWARD;
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
 	enum error err = set_up(&setup, loop);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "resolver/cache.h"
 #include "resolver/flights.h"
+#include "resolver/rate.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -22,6 +23,9 @@
 /* How long nothing is started after the engine put a flight back. */
 #define HOLD_MS 100
 
+/* A question whose failures all fell into times in which the thread did not run is asked so often again. */
+#define ASK_AGAIN_MAX 3
+
 struct resolver {
 	struct engine *engine;
 	struct slab slab; /* of the cache's answers: given up last */
@@ -30,14 +34,16 @@ struct resolver {
 	struct flight_list queue, started, landed;
 	struct loop_event *tick;
 	uint64_t now_ns;
+	uint64_t slept_ns; /* not in now_ns, but in the cache's time */
+	unsigned n_sleeps;
 	uint64_t question_deadline_ns;
 	uint64_t n_started;
 	unsigned max_in_flight;
 	unsigned question_deadline_ms;
-	/* token bucket: a question costs 10^9 credits, and each nanosecond brings `queries_per_s` of them, so no rate is rounded */
+	struct rate rate;
 	uint64_t hold_until_ns; /* the engine asked for a pause */
-	uint64_t queries_per_s, credit, credit_max, credit_at_ns;
-	bool closing;
+	bool closing, lacked_memory;
+	const struct answer *out_of_memory; /* made while there was some */
 	struct resolver_counters counters;
 };
 
@@ -53,35 +59,23 @@ static void show(uint64_t *counter, uint64_t value)
 
 /* ---- the throttle ---- */
 
-static void rate_init(struct resolver *r, unsigned queries_per_s)
-{
-	uint64_t burst = queries_per_s / 10 > 0 ? queries_per_s / 10 : 1;
-	r->queries_per_s = queries_per_s;
-	r->credit_max = r->credit = burst * CLOCK_NS_PER_S;
-}
-
-/* A burst is never more than a second's worth, so longer gaps need not be multiplied out. */
-static void rate_fill(struct resolver *r, uint64_t now_ns)
-{
-	uint64_t elapsed_ns = now_ns > r->credit_at_ns ? now_ns - r->credit_at_ns : 0;
-	elapsed_ns = elapsed_ns < CLOCK_NS_PER_S ? elapsed_ns : CLOCK_NS_PER_S;
-	r->credit_at_ns = now_ns;
-	r->credit += elapsed_ns * r->queries_per_s;
-	/* While questions wait, the fraction of one by which a turn came late is not lost. */
-	uint64_t max = r->credit_max + (r->queue.first ? CLOCK_NS_PER_S - 1 : 0);
-	r->credit = r->credit < max ? r->credit : max;
-}
-
-/* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
-static bool may_start(const struct resolver *r)
+/* Why no question is sent now; "" when one may be. Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
+const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)
-		return false;
-	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
-		return false;
+		return "a pause after failures to end, to ask for ";
+	if (r->n_started >= r->max_in_flight)
+		return "--in-flight to ask for ";
+	if (r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
+		return "libunbound to end questions that were given up, to ask for ";
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
-		return false;
-	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
+		return "the upstreams, which are dead or have no room, to ask for ";
+	return rate_room(&r->rate, 1) ? "" : "--qps to ask for ";
+}
+
+static bool may_start(const struct resolver *r)
+{
+	return !*resolver_holdup(r);
 }
 
 /* ---- flights ---- */
@@ -95,9 +89,9 @@ static void flight_end(struct resolver *r, struct flight *f)
 
 static void flight_start(struct resolver *r, struct flight *f)
 {
-	if (r->queries_per_s)
-		r->credit -= CLOCK_NS_PER_S;
+	rate_spend(&r->rate, 1);
 	f->state = FLIGHT_STARTED;
+	f->n_sleeps = r->n_sleeps;
 	f->deadline_ns = r->now_ns + r->question_deadline_ns;
 	flight_list_push(&r->started, f);
 	r->n_started++;
@@ -136,19 +130,40 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		flight_land(r, f, answer);
 }
 
+static void queue_again(struct resolver *r, struct flight *f, unsigned hold_ms)
+{
+	f->state = FLIGHT_QUEUED;
+	flight_list_push(&r->queue, f);
+	count(&r->counters.queued, 1);
+	count(&r->counters.queries_sent, (uint64_t)-1);
+	r->hold_until_ns = r->now_ns + hold_ms * CLOCK_NS_PER_MS;
+}
+
 void resolver_put_back(struct resolver *r, struct flight *f)
 {
 	assert(f->state == FLIGHT_STARTED);
 	flight_list_remove(&r->started, f);
 	r->n_started--;
-	f->state = FLIGHT_QUEUED;
+	rate_give_back(&r->rate);
 	f->n_put_back++;
-	flight_list_push(&r->queue, f);
-	count(&r->counters.queued, 1);
-	count(&r->counters.queries_sent, (uint64_t)-1);
-	if (r->queries_per_s)
-		r->credit += CLOCK_NS_PER_S;
-	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
+	queue_again(r, f, HOLD_MS);
+}
+
+/* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
+static bool proves_nothing(const struct resolver *r, const struct flight *f)
+{
+	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps || f->n_asked_again >= ASK_AGAIN_MAX)
+		return false;
+	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
+}
+
+static void ask_again(struct resolver *r, struct flight *f)
+{
+	flight_list_remove(&r->landed, f);
+	answer_unref(f->answer);
+	f->answer = NULL;
+	f->n_asked_again++;
+	queue_again(r, f, r->engine->ops->failure_ms);
 }
 
 static struct answer *timeout_of(const struct resolver *r, const struct flight *f)
@@ -186,20 +201,39 @@ static void waiter_unlink(struct resolver_waiter *w)
 	*w = (struct resolver_waiter){ .done = w->done };
 }
 
-/* False: there is no memory even to say that there was none; the flight waits for some. */
-static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
+static uint64_t cache_ns(const struct resolver *r)
 {
-	if (!f->answer)
-		f->answer = answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, "out of memory");
-	if (!f->answer)
-		return false;
+	return r->now_ns + r->slept_ns;
+}
+
+const struct answer *resolver_out_of_memory(struct resolver *r)
+{
+	r->lacked_memory = true;
+	return answer_ref(r->out_of_memory);
+}
+
+bool resolver_lacked_memory(const struct resolver *r)
+{
+	return r->lacked_memory;
+}
+
+static void flight_tell(struct resolver *r, struct flight *f, bool *called)
+{
+	if (proves_nothing(r, f)) {
+		ask_again(r, f);
+		return;
+	}
+	bool has_answer = f->answer != NULL;
+	if (!has_answer)
+		f->answer = resolver_out_of_memory(r);
 	flight_list_remove(&r->landed, f);
 	flights_remove(&r->flights, f);
 	f->state = FLIGHT_TOLD;
 	outcome_count(r, f->answer);
 	struct question q;
 	question_of(&q, &f->qname, f->type);
-	cache_put(&r->cache, &q, f->answer, r->now_ns);
+	if (has_answer)
+		cache_put(&r->cache, &q, f->answer, cache_ns(r));
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_unlink(w);
@@ -207,7 +241,6 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 		w->done(w, answer_ref(f->answer));
 	}
 	flight_end(r, f);
-	return true;
 }
 
 static void counters_show(struct resolver *r)
@@ -218,17 +251,23 @@ static void counters_show(struct resolver *r)
 	show(&r->counters.cache_evictions, r->cache.n_evictions);
 }
 
+void resolver_slept(struct resolver *r, uint64_t ns)
+{
+	r->slept_ns += ns;
+	r->n_sleeps++;
+}
+
 bool resolver_pump(struct resolver *r, uint64_t now_ns)
 {
 	bool called = false;
 	r->now_ns = now_ns;
-	rate_fill(r, now_ns);
+	rate_fill(&r->rate, now_ns, r->queue.first != NULL);
 	if (r->engine->ops->turn)
 		r->engine->ops->turn(r->engine, now_ns);
 	queue_start(r);
 	started_expire(r);
-	while (r->landed.first && flight_tell(r, r->landed.first, &called))
-		;
+	while (r->landed.first)
+		flight_tell(r, r->landed.first, &called);
 	queue_start(r); /* what was just asked, into the places that just became free */
 	if (r->engine->ops->flush)
 		r->engine->ops->flush(r->engine);
@@ -258,7 +297,7 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	struct question q;
 	question_of(&q, qname, type);
 	count(&r->counters.questions, 1);
-	const struct answer *answer = cache_find(&r->cache, &q, r->now_ns);
+	const struct answer *answer = cache_find(&r->cache, &q, cache_ns(r));
 	if (answer) {
 		count(&r->counters.cache_hits, 1);
 		return answer;
@@ -269,7 +308,7 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	} else {
 		f = flights_get(&r->flights, &q);
 		if (!f)
-			return answer_of_failure(qname, type, ANSWER_UNRESOLVED, "out of memory");
+			return resolver_out_of_memory(r);
 		f->state = FLIGHT_QUEUED;
 		flight_list_push(&r->queue, f);
 		count(&r->counters.queued, 1);
@@ -298,15 +337,19 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
 		return NULL;
 	const struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
 	resolver_cancel(r, waiter);
-	return answer;
+	return answer ? answer : resolver_out_of_memory(r);
 }
 
 bool resolver_is_throttled(const struct resolver *r)
 {
-	uint64_t room = r->max_in_flight - r->n_started;
-	if (r->queries_per_s && r->credit / CLOCK_NS_PER_S < room)
-		room = r->credit / CLOCK_NS_PER_S;
+	uint64_t room = rate_room(&r->rate, r->max_in_flight - r->n_started);
 	return r->queue.first && (r->counters.queued > room || !may_start(r));
+}
+
+enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname)
+{
+	*qname = waiter->flight->qname;
+	return waiter->flight->type;
 }
 
 bool resolver_is_queued(const struct resolver_waiter *waiter)
@@ -323,7 +366,7 @@ void resolver_late(struct resolver *r, const struct answer *answer)
 		struct question q;
 		answer_qname(answer, &qname);
 		question_of(&q, &qname, (enum rrtype)answer->type);
-		cache_put(&r->cache, &q, answer, r->now_ns);
+		cache_put(&r->cache, &q, answer, cache_ns(r));
 	}
 	answer_unref(answer);
 }
@@ -336,10 +379,8 @@ struct slab *resolver_slab(struct resolver *r)
 /* A repeated question is a question to the network as well: it uses up its share of the rate, though it does not wait for it. */
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
-	uint64_t credit = n * CLOCK_NS_PER_S;
 	count(&r->counters.retries, n);
-	if (r->queries_per_s)
-		r->credit -= credit < r->credit ? credit : r->credit;
+	rate_spend(&r->rate, n);
 }
 
 void resolver_count_tcp(struct resolver *r)
@@ -405,8 +446,12 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
 	r->question_deadline_ms = config->question_deadline_ms;
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
-	rate_init(r, config->queries_per_s);
+	rate_init(&r->rate, config->queries_per_s);
 	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+		goto out;
+	static const struct dname root = { .size = 1 };
+	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
+	if (!r->out_of_memory)
 		goto out;
 	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))
 		goto out;
@@ -443,6 +488,7 @@ void resolver_free(struct resolver *r)
 	list_forget(r, &r->queue);
 	list_forget(r, &r->started);
 	list_forget(r, &r->landed);
+	answer_unref(r->out_of_memory);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);
 	slab_fini(&r->slab);

@@ -27,11 +27,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* File descriptors that a resolver takes at the least, its loop's included: with fewer, libunbound calls its own want of sockets SERVFAIL. */
-#define RESOLVER_FDS_MIN 64
-/* And for each upstream. */
-#define RESOLVER_FDS_PER_UPSTREAM 9
-
 struct resolver;
 struct flight;
 
@@ -74,6 +69,7 @@ struct resolver_config {
 	bool mix_case;               /* 0x20 */
 	size_t cache_bytes;          /* this worker's share */
 	unsigned failure_ttl_s;      /* how long a failure is remembered; RFC 2308 section 7 allows 5 minutes */
+	unsigned max_fds;            /* file descriptors it may have open, 0: any number. Under 2 for each upstream, or 14 with libunbound, it calls its own want of sockets a failure of the DNS */
 	unsigned worker, n_workers;  /* who of how many: engines take disjoint ports */
 };
 
@@ -115,13 +111,29 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
 /* True while the waiter's question waits for our own throttle and has not been sent: such time must not count against a row. */
 bool resolver_is_queued(const struct resolver_waiter *waiter);
 
+/* What it waits for: the type, and the name into `*qname`. Only for a waiter that waits. */
+enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname);
+
+/* Why queued questions are not sent now, as words to put before them ("--qps to ask for "); "" when nothing holds them back. */
+const char *resolver_holdup(const struct resolver *r);
+
 /* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when
- * it was not waiting, or without memory. */
+ * it was not waiting. */
 const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause);
+
+/* For whoever cannot make an answer: the failure that is kept for that case, which names no question. */
+const struct answer *resolver_out_of_memory(struct resolver *r);
+
+/* Memory ran out at least once: failures that it told since then may say nothing about the DNS. */
+bool resolver_lacked_memory(const struct resolver *r);
 
 /* True while our own limits hold questions back: more of them wait than a pump could start now. Time to begin nothing new, and to
  * count no time against a row. */
 bool resolver_is_throttled(const struct resolver *r);
+
+/* The thread did not run for so long, and no `now_ns` counts it. Cached answers grow older by it all the same. An engine that keeps time by itself took it for silence of the DNS:
+ * a failure of a question that was open meanwhile proves nothing, and the question is asked again. Call it before the pump of the turn that found out. */
+void resolver_slept(struct resolver *r, uint64_t ns);
 
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -23,8 +22,7 @@
 #define PORT_FIRST 1024 /* below it are the privileged ones */
 #define RANDOM_PORTS_RANGE 1024
 #define TCP_SLOTS 32
-/* File descriptors left to the rest of the program: inputs, output, event loops. */
-#define FDS_RESERVED 256
+#define FDS_DEFAULT 4096
 /* Patience of one try: over it, libunbound's own upper limit of 120 s would have to be moved, and lowering or touching that one
  * makes it give up servers for good. */
 #define TIMEOUT_MAX_MS 60000
@@ -92,20 +90,22 @@ static void ports_draw(struct ports *ports, unsigned wanted, bool ip6, unsigned 
 }
 
 /* How many sockets this worker may have open. */
-static unsigned fds_allowed(unsigned n_workers)
+static unsigned fds_allowed(const struct resolver_config *config)
 {
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > 1u << 20)
-		limit.rlim_cur = 1u << 20;
-	unsigned fds = limit.rlim_cur > FDS_RESERVED ? (unsigned)limit.rlim_cur - FDS_RESERVED : 0;
-	fds /= n_workers;
-	return fds > TCP_SLOTS + 16 ? fds - TCP_SLOTS : 16;
+	return config->max_fds ? config->max_fds : FDS_DEFAULT;
+}
+
+/* Of them, TCP's part. */
+static unsigned tcp_slots(const struct resolver_config *config)
+{
+	unsigned quarter = fds_allowed(config) / 4;
+	return quarter < TCP_SLOTS ? quarter : TCP_SLOTS;
 }
 
 static void print_ports(struct textbuf *out, const struct resolver_config *config, bool ip6)
 {
 	unsigned n_workers = config->n_workers ? config->n_workers : 1, families = ip6 ? 2 : 1;
-	unsigned fds = fds_allowed(n_workers), wanted = config->kind == RESOLVER_FORWARD ? PORTS_FORWARD : PORTS_RECURSIVE;
+	unsigned fds = fds_allowed(config) - tcp_slots(config), wanted = config->kind == RESOLVER_FORWARD ? PORTS_FORWARD : PORTS_RECURSIVE;
 	if (wanted * families > fds)
 		wanted = fds / families;
 	struct ports ports;
@@ -209,7 +209,7 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 		textbuf_put_text(out, "\tinsecure-lan-zones: yes\n");
 	textbuf_printf(out, "\tdo-ip6: %s\n", ip6 ? "yes" : "no");
 	textbuf_printf(out, "\tnum-queries-per-thread: %u\n", states > 4096 ? states : 4096);
-	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", TCP_SLOTS);
+	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", tcp_slots(config));
 	print_ports(out, config, ip6);
 	if (config->kind == RESOLVER_FORWARD)
 		print_forward(out, config);

@@ -5,6 +5,7 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "scanner/columns.h"
+#include "scanner/headroom.h"
 #include "scanner/problems.h"
 #include "scanner/resolving.h"
 #include "scanner/runner.h"
@@ -149,7 +150,7 @@ static void put_verdicts(struct textbuf *out, const struct row *row)
 
 struct inspection {
 	struct trace trace;
-	bool finished, bad;
+	bool finished, bad, lacked_memory;
 };
 
 static void on_finished(struct runner *runner, struct row *row)
@@ -157,6 +158,7 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct inspection *inspection = runner->owner;
 	put_verdicts(&inspection->trace.text, row);
 	inspection->finished = true;
+	inspection->lacked_memory = row_lacked_memory(row);
 	inspection->bad = row->subject.error[0] != 0;
 }
 
@@ -193,20 +195,23 @@ static int inspect(const struct options *options, struct resolver *resolver, str
 	}
 	runner_fini(&runner);
 	fwrite(inspection.trace.text.bytes, 1, inspection.trace.text.size, stdout);
-	bool good = row && !inspection.trace.text.failed && !fflush(stdout);
+	bool good = row && !inspection.trace.text.failed && !inspection.lacked_memory && !fflush(stdout);
 	textbuf_fini(&inspection.trace.text);
 	if (!good)
-		message(MESSAGE_ERROR, "the result cannot be printed");
+		message(MESSAGE_ERROR, inspection.lacked_memory ? "memory: there was none left; this is no result" : "the result cannot be printed");
 	return !good ? EXIT_STOPPED : inspection.bad ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
-int inspect_run(const struct options *options)
+int inspect_run(const struct options *wanted)
 {
-	int status = EXIT_USAGE;
-	if (!resolving_has_descriptors(options, 1))
+	struct options fitting = *wanted;
+	const struct options *options = &fitting;
+	int status = EXIT_STOPPED;
+	fitting.workers = 1;
+	if (!headroom_fit(&fitting))
 		return status;
 	struct loop *loop = loop_new();
-	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop) : NULL;
+	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop, &status) : NULL;
 	if (!loop)
 		message(MESSAGE_ERROR, "out of memory or file descriptors");
 	if (resolver)

@@ -379,7 +379,8 @@ void options_print_help(FILE *out, enum command command)
 			out);
 		print_options(out, FOR_SCAN);
 		fputs("\nExit status: 0 every row written; 1 some rows were bad input (they are in the output); 2 usage or\n"
-		      "configuration; 3 stopped before the end (the output is valid up to there; --resume goes on).\n",
+		      "configuration; 3 stopped before the end (the output is valid up to there; --resume goes on), or not\n"
+		      "begun for want of memory, file descriptors or threads.\n",
 			out);
 		break;
 	case COMMAND_RETRY:
@@ -396,7 +397,7 @@ void options_print_help(FILE *out, enum command command)
 		      "Checks one pair and explains each step: records, terms, look-ups and the verdict.\n\n",
 			out);
 		print_options(out, FOR_CHECK);
-		fputs("\nExit status: 0 checked; 1 bad input; 2 usage or configuration.\n", out);
+		fputs("\nExit status: 0 checked; 1 bad input; 2 usage or configuration; 3 no memory or file descriptors.\n", out);
 		break;
 	default:
 		fputs("usage: spfsweep scan [OPTIONS] INPUT...                 many rows, CSV in, CSV out\n"

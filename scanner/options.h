@@ -41,6 +41,7 @@ struct options {
 	const char *unbound_config, *trust_anchor, *receiver;
 	unsigned timeout_ms, retries, deadline_ms, queries_per_s, queries_per_s_per_upstream, in_flight, cache_mib;
 	bool mix_case, dnssec, no_exp;
+	unsigned resolver_fds; /* headroom_fit()'s: file descriptors that one resolver may have open; 0: any number */
 };
 
 /* Fills *options with the defaults and then from argv. On a mistake it says what is wrong on standard error, in one line, and returns false. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "scanner/batch.h"
+#include "scanner/scan.h"
 #include "scanner/worker.h"
 
 #include <signal.h>
@@ -42,6 +43,7 @@ static bool init_batches(struct pipeline *p)
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs, const struct recipe *recipe, const struct resumption *resumption)
 {
 	*p = (struct pipeline){ .options = options, .inputs = inputs, .recipe = recipe, .resumption = resumption, .n_workers = options->workers, .feeder_bell.fd = -1, .collector_bell.fd = -1 };
+	p->status = EXIT_STOPPED;
 	p->main_thread = pthread_self();
 	p->compress = options_output_is_gzip(options);
 	p->run = clock_wall_ms();
@@ -91,10 +93,12 @@ void pipeline_stop(struct pipeline *p, bool from_handler)
 		doorbell_ring(&p->workers[w].bell);
 }
 
-void pipeline_fail(struct pipeline *p)
+bool pipeline_fail(struct pipeline *p)
 {
-	if (!atomic_exchange(&p->failed, true))
+	bool is_first = !atomic_exchange(&p->failed, true);
+	if (is_first)
 		pipeline_stop(p, false);
+	return is_first;
 }
 
 void pipeline_nudge(struct pipeline *p)

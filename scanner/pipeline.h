@@ -45,6 +45,7 @@ struct pipeline {
 	const struct recipe *recipe;
 	const struct resumption *resumption; /* what the output holds already; nothing for a new one */
 	uint64_t run;               /* marks our members of the output */
+	int status;                 /* the exit status when it cannot be set up */
 	struct batch *batches;
 	unsigned n_batches, batch_rows;
 	struct worker *workers;
@@ -90,8 +91,8 @@ void pipeline_tally(const struct pipeline *p, struct tally *tally, struct resolv
 
 /* ---- for its threads ---- */
 
-/* The sink or memory failed: nothing more can be written. */
-void pipeline_fail(struct pipeline *p);
+/* The sink or memory failed: nothing more can be written. True for the first who says so. */
+bool pipeline_fail(struct pipeline *p);
 
 void feeder_run(struct pipeline *p);
 /* Thread bodies; arg is the pipeline, and the worker. */

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "scanner/worker.h"
 
 #include <signal.h>
 #include <string.h>
@@ -72,6 +73,23 @@ static void tell(struct progress *progress, struct textbuf *text)
 	message(MESSAGE_INFO, "%s", textbuf_text(text));
 }
 
+static void watch(struct progress *progress)
+{
+	const struct pipeline *p = progress->pipeline;
+	struct tally tally;
+	struct resolver_counters counters;
+	pipeline_tally(p, &tally, &counters);
+	uint64_t n_fed = pipeline_rows_fed(p), n_finished = tally_read(&tally.rows), n_open = n_fed > n_finished ? n_fed - n_finished : 0;
+	enum watchdog_turn turn = watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
+	for (unsigned w = 0; turn != WATCHDOG_REST && w < p->n_workers; w++) {
+		_Atomic unsigned *asked_s = &p->workers[w].asked_s;
+		if (turn == WATCHDOG_ASK)
+			atomic_store_explicit(asked_s, (unsigned)(progress->watchdog.still_ns / CLOCK_NS_PER_S), memory_order_relaxed);
+		else if (atomic_load_explicit(asked_s, memory_order_relaxed))
+			message(MESSAGE_WARNING, "no row was finished for %llu s, and worker %u does not turn", (unsigned long long)(progress->watchdog.still_ns / CLOCK_NS_PER_S), w + 1);
+	}
+}
+
 static void *progress_main(void *arg)
 {
 	struct progress *progress = arg;
@@ -83,6 +101,7 @@ static void *progress_main(void *arg)
 		doorbell_wait(&progress->bell, LIVE_MS);
 		pipeline_nudge(progress->pipeline);
 		tell(progress, &text);
+		watch(progress);
 	}
 	textbuf_fini(&text);
 	return NULL;
@@ -96,6 +115,7 @@ bool progress_start(struct progress *progress, struct pipeline *pipeline, enum p
 	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);
 	progress->last_ns = progress->last_line_ns = progress->started_ns;
 	progress->last_rows = pipeline->resumption->n_rows;
+	watchdog_init(&progress->watchdog, progress->started_ns);
 	if (doorbell_init(&progress->bell)) {
 		message(MESSAGE_ERROR, "no file descriptors left");
 		return false;

@@ -1,9 +1,11 @@
-/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a line every 10 s. A thread of its own, asleep but for that. */
+/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a line every 10 s; and that it stands still (watchdog.h), whatever --progress says. A thread of its
+ * own, asleep but for that. */
 #ifndef SCANNER_PROGRESS_H
 #define SCANNER_PROGRESS_H
 
 #include "base/doorbell.h"
 #include "scanner/pipeline.h"
+#include "scanner/watchdog.h"
 
 struct progress {
 	struct pipeline *pipeline;
@@ -13,6 +15,7 @@ struct progress {
 	atomic_bool over;
 	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output holds */
 	/* the thread's */
+	struct watchdog watchdog;
 	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns;
 };
 

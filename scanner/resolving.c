@@ -2,8 +2,7 @@
 #include "scanner/resolving.h"
 
 #include "base/message.h"
-
-#include <sys/resource.h>
+#include "scanner/scan.h"
 
 /* From the first send to the answer. Servers that are silent must not hold a recursive question for ever, but libunbound needs its time to try
  * several of them: it sends to a silent one for some 17 s before it gives up. */
@@ -17,27 +16,13 @@ const char *resolving_engine_text(const struct options *options)
 	return options->upstreams.n ? "forward" : "recursive";
 }
 
-/* For inputs, output, rings' bells and what libraries open. */
-enum { FDS_BESIDES = 64 };
-
-bool resolving_has_descriptors(const struct options *options, unsigned n_workers)
-{
-	struct rlimit limit;
-	rlim_t needed = (rlim_t)n_workers * (RESOLVER_FDS_MIN + RESOLVER_FDS_PER_UPSTREAM * options->upstreams.n) + FDS_BESIDES;
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed)
-		return true;
-	message(MESSAGE_ERROR, "%u workers need %llu file descriptors, the limit is %llu: use fewer --workers, or raise the limit (ulimit -n)", n_workers,
-		(unsigned long long)needed, (unsigned long long)limit.rlim_cur);
-	return false;
-}
-
 /* Never 0 of a limit: options_parse() leaves no more workers than a rate has questions. */
 static unsigned share(unsigned total, unsigned index, unsigned n)
 {
 	return total / n + (index < total % n ? 1 : 0);
 }
 
-struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop)
+struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop, int *status)
 {
 	unsigned patience_ms = options->timeout_ms * (options->retries + 1);
 	struct resolver_config config = {
@@ -55,6 +40,7 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 		.mix_case = options->mix_case,
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
+		.max_fds = options->resolver_fds,
 		.worker = index,
 		.n_workers = n_workers,
 	};
@@ -62,9 +48,10 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 	config.question_deadline_ms = options->upstreams.n ? patience_ms + options->timeout_ms : patience_ms > RECURSIVE_QUESTION_MS ? patience_ms : RECURSIVE_QUESTION_MS;
 	char why[512];
 	struct resolver *resolver;
-	if (resolver_new(&resolver, &config, loop, why, sizeof why)) {
-		message(MESSAGE_ERROR, "%s", why);
-		return NULL;
-	}
-	return resolver;
+	enum error err = resolver_new(&resolver, &config, loop, why, sizeof why);
+	if (!err)
+		return resolver;
+	message(MESSAGE_ERROR, "%s", why);
+	*status = err == ERROR_NOMEM ? EXIT_STOPPED : EXIT_USAGE;
+	return NULL;
 }

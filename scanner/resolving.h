@@ -6,11 +6,8 @@
 #include "resolver/resolver.h"
 #include "scanner/options.h"
 
-/* The resolver of worker `index` of `n_workers`; NULL after telling the user why. */
-struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop);
-
-/* False after telling the user that the process may not open as many files as so many resolvers need. Call before anything else is opened. */
-bool resolving_has_descriptors(const struct options *options, unsigned n_workers);
+/* The resolver of worker `index` of `n_workers`; NULL after telling the user why, and `*status` is the exit status then: EXIT_USAGE, or EXIT_STOPPED when memory is missing. */
+struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers, struct loop *loop, int *status);
 
 /* "recursive" or "forward". */
 const char *resolving_engine_text(const struct options *options);

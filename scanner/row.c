@@ -56,8 +56,10 @@ static void on_answer(struct resolver_waiter *waiter, const struct answer *answe
 static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
 {
 	struct row *row = (struct row *)asker;
-	if (row->expired)
-		return answer_of_failure(qname, type, ANSWER_CANCELLED, "the row's deadline passed");
+	if (row->expired) {
+		const struct answer *answer = answer_of_failure(qname, type, ANSWER_CANCELLED, "the row's deadline passed");
+		return answer ? answer : resolver_out_of_memory(row->runner->resolver);
+	}
 	return resolver_ask(row->runner->resolver, &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
 }
 
@@ -136,6 +138,7 @@ static void begin_probes(struct row *row)
 /* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when there is more to run. */
 static bool next_identity(struct row *row)
 {
+	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY;
 	if (!row->checking_helo) {
 		row->has_spf = true;
 		return false;
@@ -181,6 +184,7 @@ bool row_start(struct row *row)
 	row->evaluated_s = row->runner->wall_s;
 	memcpy(row->evaluated_at, row->runner->wall_text, sizeof row->evaluated_at);
 	row->running = row->ready = 0;
+	row->lacked_memory = row->subject.lacked_memory;
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
 	run_probes(row, row->running);
@@ -209,6 +213,11 @@ void row_expire(struct row *row)
 		run_probe(row, which);
 	}
 	finish_if_done(row);
+}
+
+bool row_lacked_memory(const struct row *row)
+{
+	return row->lacked_memory || resolver_lacked_memory(row->runner->resolver);
 }
 
 bool row_has_failure(const struct row *row)

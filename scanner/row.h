@@ -50,7 +50,7 @@ struct row {
 	/* the run */
 	uint64_t started_ns, deadline_ns; /* the deadline by the runner's patient clock */
 	unsigned running, ready;      /* sets of 1 << enum row_probe */
-	bool in_ready, expired, checking_helo;
+	bool in_ready, expired, checking_helo, lacked_memory;
 
 	/* results */
 	struct subject subject;
@@ -84,6 +84,9 @@ void row_expire(struct row *row);
 
 /* True when a look-up of any check failed: the row has a cause to tell (columns_put_causes()). */
 bool row_has_failure(const struct row *row);
+
+/* True when what the row says may come from a want of memory: that is no result. */
+bool row_lacked_memory(const struct row *row);
 
 /* Gives up what the row holds (answers), keeps its memory. */
 void row_reset(struct row *row);

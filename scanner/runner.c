@@ -19,9 +19,12 @@ void runner_fini(struct runner *runner)
 
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 {
+	uint64_t lost_ns = clock_lived_turn(&runner->clock, now_ns);
+	if (lost_ns)
+		resolver_slept(runner->resolver, lost_ns);
 	if (runner->now_ns && !resolver_is_throttled(runner->resolver))
-		runner->patient_ns += now_ns - runner->now_ns;
-	runner->now_ns = now_ns;
+		runner->patient_ns += runner->clock.now_ns - runner->now_ns;
+	runner->now_ns = runner->clock.now_ns;
 	if (wall_s == runner->wall_s)
 		return;
 	runner->wall_s = wall_s;

@@ -2,10 +2,12 @@
  *
  * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event loop and gets finished rows back by the callback `finished`, which must print
  * what it wants and return; the row is recycled after it.
- * A row's deadline runs on a patient clock, which stands still while the resolver holds questions back for our own limits (--qps, --in-flight): own throttling never ends a row. */
+ * Everything below runs on the time that this thread lived (clock_lived): a program that was stopped, or a machine that was suspended, takes that for no delay of the DNS. A row's deadline
+ * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight): own throttling never ends a row. */
 #ifndef SCANNER_RUNNER_H
 #define SCANNER_RUNNER_H
 
+#include "base/clock.h"
 #include "scanner/row.h"
 
 struct runner {
@@ -15,7 +17,8 @@ struct runner {
 	void *owner;
 	unsigned max_active;
 	/* the turn */
-	uint64_t now_ns, wall_s, patient_ns;
+	struct clock_lived clock;
+	uint64_t now_ns, wall_s, patient_ns; /* now_ns: the lived clock's */
 	char wall_text[24]; /* wall_s as RFC 3339, UTC */
 	/* rows */
 	struct row *idle, *ready_first, *ready_last, *oldest, *newest;
@@ -26,7 +29,7 @@ void runner_init(struct runner *runner, struct resolver *resolver, const struct 
 /* No row may be active. */
 void runner_fini(struct runner *runner);
 
-/* Tells the time, monotonic and wall. Call first in every turn. */
+/* Tells the time, by clock_now_ns() and by the wall. Call first in every turn. */
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s);
 
 /* True while another row may be started: few enough run, and no question waits for our own limits. */

@@ -5,10 +5,10 @@
 #include "base/digest.h"
 #include "base/message.h"
 #include "io/bgzf.h"
+#include "scanner/headroom.h"
 #include "scanner/manifest.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
-#include "scanner/resolving.h"
 #include "scanner/summary.h"
 
 #include <errno.h>
@@ -22,13 +22,21 @@ static struct pipeline *stop_target;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
+/* For the stop signals but those that whoever started us made us ignore (nohup, a background job): these stay ignored. */
+static void on_stop_signals(const struct sigaction *action)
+{
+	struct sigaction now;
+	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+		if (!sigaction(stop_signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
+			sigaction(stop_signals[i], action, NULL);
+}
+
 static void on_stop_signal(int number)
 {
 	(void)number;
 	int saved = errno;
 	struct sigaction end = { .sa_handler = SIG_DFL };
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &end, NULL);
+	on_stop_signals(&end);
 	pipeline_stop(stop_target, true);
 	errno = saved;
 }
@@ -45,17 +53,16 @@ static void take_signals(struct pipeline *pipeline)
 {
 	struct sigaction stop = { .sa_handler = on_stop_signal }, nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
 	stop_target = pipeline;
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &stop, NULL);
+	on_stop_signals(&stop);
 	sigaction(SIGUSR1, &nudge, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static void leave_signals(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		sigaction(stop_signals[i], &ignore, NULL);
+	on_stop_signals(&ignore);
 	sigaction(SIGUSR1, &ignore, NULL);
 	stop_target = NULL;
 }
@@ -92,7 +99,8 @@ static int exit_status_of(const struct pipeline *p, bool whole)
 
 /* What one scan is made of, in the order in which it comes to be. */
 struct scan {
-	const struct options *options;
+	struct options fitting;        /* as many workers, ... as there is room for */
+	const struct options *options; /* these */
 	uint64_t started_ms, started_ns;
 	struct inputs inputs;
 	struct recipe recipe;
@@ -107,12 +115,16 @@ static int set_up(struct scan *s)
 {
 	static const volatile bool never;
 	const struct options *o = s->options;
-	if (!resolving_has_descriptors(o, o->workers) || output_is_input(o) || !inputs_open(&s->inputs, o, &never))
+	if (output_is_input(o))
+		return EXIT_USAGE;
+	if (!headroom_fit(&s->fitting))
+		return EXIT_STOPPED;
+	if (!inputs_open(&s->inputs, o, &never))
 		return EXIT_USAGE;
 	recipe_init(&s->recipe, o, &s->inputs.layout);
 	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->recipe))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption) ? EXIT_DONE : EXIT_USAGE;
+	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption) ? EXIT_DONE : s->pipeline.status;
 }
 
 static int fail_with_output(const struct scan *s, const char *why)
@@ -162,20 +174,24 @@ static bool has_nothing_to_add(struct scan *s)
 	return s->resumption.was_complete && !inputs_has_more(&s->inputs, &s->pipeline.stop_reading) && !s->pipeline.stop_reading && !s->inputs.broke;
 }
 
+/* To what is kept, and the end-of-file member with it when there is nothing to add. */
+static bool cut_output(struct scan *s)
+{
+	uint64_t keep_bytes = s->resumption.keep_bytes + (has_nothing_to_add(s) ? BGZF_EOF_BYTES : 0);
+	if (!sink_cut(s->sink, keep_bytes))
+		return true;
+	fail_with_output(s, strerror(errno));
+	return false;
+}
+
 /* True when every row is in the output. */
 static bool add_rows(struct scan *s)
 {
 	struct progress progress;
-	bool complete = has_nothing_to_add(s);
-	if (sink_cut(s->sink, s->resumption.keep_bytes + (complete ? BGZF_EOF_BYTES : 0))) {
-		fail_with_output(s, strerror(errno));
-		return false;
-	}
-	if (complete)
-		return true;
+	/* what can be missing is asked for before an output of before is emptied */
 	if (!progress_start(&progress, &s->pipeline, s->options->progress))
 		return false;
-	bool whole = pipeline_run(&s->pipeline, s->sink);
+	bool whole = cut_output(s) && (has_nothing_to_add(s) || pipeline_run(&s->pipeline, s->sink));
 	progress_stop(&progress);
 	return whole;
 }
@@ -214,7 +230,8 @@ static int run(struct scan *s)
 
 int scan_run(const struct options *options)
 {
-	struct scan s = { .options = options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns() };
+	struct scan s = { .fitting = *options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns() };
+	s.options = &s.fitting;
 	int status = run(&s);
 	sink_close(s.sink);
 	if (s.pipeline.options)

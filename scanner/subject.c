@@ -112,18 +112,19 @@ static void understand(struct subject *s, const struct fields *f)
 }
 
 /* scratch must not move while texts point into it: quoted fields and the sender's A-labels together fit in this. */
-static bool prepare(struct subject *s, size_t text_bytes)
+static void prepare(struct subject *s, size_t text_bytes)
 {
 	textbuf_reset(&s->scratch);
 	s->error[0] = 0;
-	return textbuf_reserve(&s->scratch, text_bytes * 2 + 2 * DNAME_TEXT_BYTES) != NULL;
+	s->lacked_memory = textbuf_reserve(&s->scratch, text_bytes * 2 + 2 * DNAME_TEXT_BYTES) == NULL;
+	if (s->lacked_memory)
+		set_error(s, "row", error_text(ERROR_NOMEM));
 }
 
 void subject_parse(struct subject *s, const struct layout *layout, const struct csv_record *record)
 {
 	struct fields f = { .has_sender_column = layout->sender != COLUMN_NONE };
-	if (!prepare(s, record->size))
-		set_error(s, "row", error_text(ERROR_NOMEM));
+	prepare(s, record->size);
 	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &s->scratch);
 	struct csv_field field;
 	unsigned n = 0;
@@ -153,8 +154,7 @@ void subject_of_texts(struct subject *s, const char *ip, const char *who, const 
 {
 	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 }, .helo = { helo, helo ? strlen(helo) : 0 } };
 	struct subject_text text = { who, who ? strlen(who) : 0 };
-	if (!prepare(s, text.size))
-		set_error(s, "row", error_text(ERROR_NOMEM));
+	prepare(s, text.size);
 	if (who && strchr(who, '@'))
 		f.sender = without_angle_brackets(text);
 	else

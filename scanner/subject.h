@@ -24,6 +24,7 @@ struct subject {
 	struct subject_text local_part, sender_domain; /* of <sender>, A-labels; local_part empty: "postmaster"; sender_domain empty: the domain */
 	struct subject_text helo;     /* as given */
 	struct dname helo_domain;     /* size 0: malformed, its SPF is "none" */
+	bool lacked_memory;           /* then the rest says nothing */
 	char error[128];              /* "" or why the row is bad input */
 	struct textbuf scratch;       /* owned */
 };

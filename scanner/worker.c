@@ -8,11 +8,17 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "scanner/columns.h"
+#include "scanner/headroom.h"
 #include "scanner/resolving.h"
 #include "scanner/results.h"
+#include "scanner/watchdog.h"
 
 /* Rows begun between two looks at the network. */
 enum { BEGIN_MAX = 256 };
+
+/* How often the memory is looked at, and with how few rows in flight a scan is still worth while. */
+#define LOOK_NS (5 * CLOCK_NS_PER_MS)
+enum { IN_FLIGHT_LEAST = 8 };
 
 /* Output waiting for its batch's last row, or to be written: past this a worker has only one row in flight, which still ends every batch, oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
@@ -31,10 +37,28 @@ static void pack(struct worker *w, struct batch *batch)
 	doorbell_ring(&p->collector_bell);
 }
 
+static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	if (batch_finish_row(batch, slot, w->index, batch->out[w->index].size, true))
+		pack(w, batch);
+}
+
+/* The scan ends before this row: what memory was missing for must not look like a result. */
+static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	if (pipeline_fail(w->pipeline))
+		message(MESSAGE_ERROR, "memory: there was none left for row %llu; raise the limit, or use a smaller --in-flight, --window or --cache", (unsigned long long)(batch->first_row + slot));
+	skip_row(w, batch, slot);
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
 	struct batch *batch = row->owner;
+	if (row_lacked_memory(row)) {
+		lose_row(w, batch, row->owner_slot);
+		return;
+	}
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
 	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, row);
@@ -44,12 +68,6 @@ static void on_finished(struct runner *runner, struct row *row)
 	if (before.text && !out->failed)
 		tally_retried(&w->tally, !results_same(before.text, before.size, out->bytes + at, out->size - at));
 	if (batch_finish_row(batch, row->owner_slot, w->index, at, false))
-		pack(w, batch);
-}
-
-static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
-{
-	if (batch_finish_row(batch, slot, w->index, batch->out[w->index].size, true))
 		pack(w, batch);
 }
 
@@ -73,17 +91,17 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	struct pipeline *p = w->pipeline;
+	if (atomic_load_explicit(&p->stopping, memory_order_relaxed)) {
+		skip_row(w, batch, slot);
+		return;
+	}
 	if (batch->rows[slot].keep) {
 		keep_row(w, batch, slot);
 		return;
 	}
-	struct row *row = atomic_load_explicit(&p->stopping, memory_order_relaxed) ? NULL : runner_take_row(&w->runner);
+	struct row *row = runner_take_row(&w->runner);
 	if (!row) {
-		if (!atomic_load_explicit(&p->stopping, memory_order_relaxed)) {
-			message(MESSAGE_ERROR, "row %llu cannot be begun: %s", (unsigned long long)(batch->first_row + slot), error_text(ERROR_NOMEM));
-			pipeline_fail(p);
-		}
-		skip_row(w, batch, slot);
+		lose_row(w, batch, slot);
 		return;
 	}
 	row->number = batch->first_row + slot;
@@ -134,6 +152,35 @@ static bool begin_rows(struct worker *w)
 	return n > 0;
 }
 
+/* While there is still enough memory to finish what is in flight: a row that meets a want of it would blame the DNS, and libunbound would crash. Fewer rows in flight need less, and use
+ * again what the others gave back; when even few are too many, the scan is stopped. */
+static void look_at_memory(struct worker *w)
+{
+	const struct options *options = w->pipeline->options;
+	size_t reserve_bytes = headroom_reserve_bytes(options, w->runner.max_active);
+	if (w->runner.now_ns - w->looked_ns < LOOK_NS || w->runner.n_active > w->runner.max_active)
+		return;
+	w->looked_ns = w->runner.now_ns;
+	if (headroom_has(reserve_bytes))
+		return;
+	if (w->runner.max_active > IN_FLIGHT_LEAST) {
+		if (w->runner.max_active == options->in_flight && w->index == 0)
+			message(MESSAGE_WARNING, "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); going on with fewer rows in flight", reserve_bytes >> 20);
+		w->runner.max_active = w->runner.max_active / 2 > IN_FLIGHT_LEAST ? w->runner.max_active / 2 : IN_FLIGHT_LEAST;
+	} else if (pipeline_fail(w->pipeline)) {
+		message(MESSAGE_ERROR, "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); raise the limit, or use a smaller --in-flight, --window or --cache", reserve_bytes >> 20);
+	}
+}
+
+static void answer_watchdog(struct worker *w)
+{
+	unsigned still_s = atomic_exchange_explicit(&w->asked_s, 0, memory_order_relaxed);
+	struct textbuf text = { 0 };
+	if (watchdog_put_rows(&text, &w->runner))
+		message(MESSAGE_WARNING, "no row was finished for %u s; %u in flight in worker %u, the oldest: %s", still_s, w->runner.n_active, w->index + 1, textbuf_text(&text));
+	textbuf_fini(&text);
+}
+
 static void publish(struct worker *w)
 {
 	if (w->held_bytes)
@@ -161,6 +208,9 @@ void *worker_main(void *arg)
 	while (!is_over(w)) {
 		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&w->runner);
+		if (atomic_load_explicit(&w->asked_s, memory_order_relaxed))
+			answer_watchdog(w);
+		look_at_memory(w);
 		moved |= begin_rows(w);
 		publish(w);
 		if (moved)
@@ -191,7 +241,7 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 		return false;
 	}
 	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->bell), on_wake, w);
-	w->resolver = resolving_new(p->options, index, p->n_workers, w->loop);
+	w->resolver = resolving_new(p->options, index, p->n_workers, w->loop, &p->status);
 	if (!w->bell_event || !w->resolver)
 		return false;
 	runner_init(&w->runner, w->resolver, &p->settings, p->options->in_flight);

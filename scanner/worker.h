@@ -18,6 +18,9 @@ struct worker {
 	/* written by the feeder, or by the worker, read by the other */
 	_Atomic uint64_t n_given, n_begun; /* rows */
 
+	/* set by the progress thread, back to 0 by the worker: nothing was finished for so many seconds, and it should say what it waits for */
+	_Atomic unsigned asked_s;
+
 	/* the worker's, read by the progress thread */
 	struct tally tally;
 
@@ -31,6 +34,7 @@ struct worker {
 	struct batch *batch;          /* being begun */
 	uint32_t next_row;            /* in it; BATCH_NO_ROW: take another */
 	int64_t held_bytes;           /* to be added to the pipeline's */
+	uint64_t looked_ns;           /* when it last looked at the memory */
 };
 
 /* False after telling the user why. */

@@ -73,6 +73,27 @@ static void the_level_drops_what_is_above(void **state)
 	assert_string_equal(out, "spfsweep: warning: kept\n");
 }
 
+/* A reader that does not read holds nobody up; when it reads again, what comes then is whole. The pipe's own descriptor blocks, as that of any shell does. */
+static void what_is_not_read_is_dropped(void **state)
+{
+	(void)state;
+	struct capture c;
+	static char filler[1 << 20], out[1 << 20];
+	memset(filler, 'x', sizeof filler);
+	capture_begin(&c);
+	ssize_t n_filled = write(STDERR_FILENO, filler, sizeof filler);
+	assert_true(n_filled > 0 && n_filled < (ssize_t)sizeof filler);
+	assert_int_equal(fcntl(STDERR_FILENO, F_SETFL, O_WRONLY), 0);
+	message(MESSAGE_ERROR, "dropped");
+	message_live("dropped");
+	message_live(NULL);
+	assert_int_equal(read(c.read_fd, out, sizeof out), n_filled);
+	message(MESSAGE_ERROR, "kept");
+	assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+	capture_end(&c, out, sizeof(out));
+	assert_string_equal(out, "spfsweep: kept\n");
+}
+
 static void a_message_goes_above_the_live_line(void **state)
 {
 	(void)state;
@@ -140,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_one_line),
 		cmocka_unit_test(the_level_drops_what_is_above),
+		cmocka_unit_test(what_is_not_read_is_dropped),
 		cmocka_unit_test(a_message_goes_above_the_live_line),
 		cmocka_unit_test(control_characters_cannot_drive_the_terminal),
 		cmocka_unit_test(long_messages_are_cut_and_still_end),

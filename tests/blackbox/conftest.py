@@ -1,10 +1,17 @@
 """conftest.py - what the tests start, and that it is stopped."""
 
+import signal
+
 import pytest
 
 import bulk
 import harness
 import nameservers
+
+# What is started here must not inherit ignored signals, as it would from pytest under nohup or in a background job: it would rightly go on ignoring them.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture

@@ -120,6 +120,11 @@ def assert_healthy(status, stderr):
     assert "Sanitizer" not in stderr and "runtime error" not in stderr, stderr
 
 
+def is_sanitized():
+    """Built with a sanitizer: these take terabytes of addresses, and are not to be tried with little memory or behind LD_PRELOAD."""
+    return any(word in SPFSWEEP.read_bytes() for word in (b"__asan_init", b"__tsan_init"))
+
+
 def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120):
     """Any command line of spfsweep, to its end. Standard input is a text, or a file. Gives returncode, stdout (octets), stderr (text)."""
     assert SPFSWEEP.exists(), f"{SPFSWEEP} is not there: build it, or name another with SPFSWEEP"

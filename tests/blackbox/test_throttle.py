@@ -1,6 +1,5 @@
 """test_throttle.py - our own limits: they hold, they cost no verdict, and time spent waiting for them is never taken for a DNS failure."""
 
-import subprocess
 import time
 
 import pytest
@@ -144,31 +143,3 @@ def test_two_upstreams_one_dead(server, tmp_path):
     dns = server(half_pass)
     scan = harness.scan(tmp_path, rows_of(50), f"--upstream=127.0.0.1:{nameservers.free_port()}", dns.upstream, "--checks=spf", "--timeout=300", "--retries=5")
     assert_half_pass(scan, 50)
-
-
-def scan_with_descriptors(folder, dns, limit, workers):
-    """20 000 questions by many workers under `ulimit LIMIT`; few at a time, so that the server loses none."""
-    path = harness.write_input(folder / "in.csv", "domain,ip\n" + "".join(f"d{n}.bulk.test,192.0.2.{n % 251}\n" for n in range(10_000)))
-    command = ["bash", "-c", f'ulimit {limit}; exec "$@"', "-", harness.SPFSWEEP, "scan", path, "-o", folder / "out.csv", "--checks=spf,a", dns.upstream, f"--workers={workers}",
-        "--in-flight=20"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    harness.assert_healthy(done.returncode, done.stderr)
-    return done
-
-
-@pytest.mark.parametrize("workers", [16, 64])
-def test_file_descriptors_are_taken_as_needed(bulk_nsd, tmp_path, workers):
-    """A shell's soft limit is no reason for a single temperror: the hard limit is what counts."""
-    done = scan_with_descriptors(tmp_path, bulk_nsd, "-Sn 256", workers)
-    assert done.returncode == harness.DONE, done.stderr
-    assert {row["spf"] for row in harness.read_rows((tmp_path / "out.csv").read_bytes())} == {"pass", "fail"}
-
-
-@pytest.mark.parametrize("limit, workers", [(12, 2), (24, 2), (256, 16), (256, 64)])
-def test_file_descriptors_that_do_not_suffice_are_no_temperror(bulk_nsd, tmp_path, limit, workers):
-    """Either it finds its way with what there is, or it says that it cannot: one line, status 2. It never blames the DNS."""
-    done = scan_with_descriptors(tmp_path, bulk_nsd, f"-n {limit}", workers)
-    if done.returncode == harness.DONE:
-        assert {row["spf"] for row in harness.read_rows((tmp_path / "out.csv").read_bytes())} == {"pass", "fail"}
-    else:
-        assert done.returncode == harness.USAGE and len(done.stderr.splitlines()) == 1 and "descriptor" in done.stderr

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static void an_answer_comes_once_and_stays_cached(void **state)
 {
@@ -383,6 +384,53 @@ static void closing_forgets_everybody(void **state)
 	}
 }
 
+/* Takes all the memory that there is, but for what malloc() keeps of single blocks, and gives it back. */
+static void starve(void *blocks[], size_t n)
+{
+	static const size_t sizes[] = { 1 << 20, 1 << 12, 1 << 8, 1 << 5 };
+	for (size_t size = 0, i = 0; i < n && size < sizeof sizes / sizeof *sizes;)
+		if ((blocks[i] = malloc(sizes[size])) != NULL)
+			i++;
+		else
+			size++;
+}
+
+/* Nobody is left without an answer when there is none even for that, and nobody is told what only looks like the DNS's word. */
+static void everybody_is_told_without_memory(void **state)
+{
+	(void)state;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	struct scenario net;
+	const struct resolver_config config = scenario_config();
+	enum { N = 20000, BLOCKS = 1 << 18 };
+	static struct asked asked[N];
+	static void *blocks[BLOCKS];
+	struct rlimit before, none = { 0 };
+	scenario_open(&net, &config);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	none.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	starve(blocks, BLOCKS);
+	for (unsigned i = 0; i < N; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask(&net, &asked[i], name);
+	}
+	for (unsigned i = 0; i < 3 * N / config.max_in_flight; i++)
+		scenario_pump_after(&net, 1000);
+	bool lacked = resolver_lacked_memory(net.resolver);
+	setrlimit(RLIMIT_AS, &before);
+	for (unsigned i = 0; i < BLOCKS; i++)
+		free(blocks[i]);
+	assert_true(lacked);
+	for (unsigned i = 0; i < N; i++) {
+		assert_int_equal(asked[i].n_told, 1);
+		answer_unref(asked[i].answer);
+	}
+	scenario_close(&net);
+#endif
+}
+
 int main(void)
 {
 	hash_init();
@@ -401,6 +449,7 @@ int main(void)
 		cmocka_unit_test(failures_are_remembered_for_a_while),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(closing_forgets_everybody),
+		cmocka_unit_test(everybody_is_told_without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,6 +222,47 @@ static void test_throttle_is_no_failure(void **state)
 	world_fini(&w);
 }
 
+/* The program is stopped for an hour while a row waits for an answer that takes 3 s: neither the question's deadline nor the row's counts it. */
+static void test_time_that_was_not_lived_ends_nothing(void **state)
+{
+	struct world w;
+	(void)state;
+	world_init(&w, 0, 5000, 5000);
+	start(&w, "slow.example.com,192.0.2.25");
+	runner_turn(&w.runner);
+	w.now_ns += 3600 * CLOCK_NS_PER_S;
+	runner_tick(&w.runner, w.now_ns, 1800003600);
+	uint64_t ms = run(&w, 1, 10000);
+	assert_in_range(ms, 2700, 3000);
+	assert_string_equal(column(&w, "spf"), "pass");
+	assert_string_equal(column(&w, "dns_cause"), "");
+	assert_true(atoll(column(&w, "elapsed_ms")) <= 3000);
+	world_fini(&w);
+}
+
+/* But answers grow older by it: after the hour that the row above slept, what lives 300 s is asked again. */
+static void test_cached_answers_grow_older_meanwhile(void **state)
+{
+	struct world w;
+	struct resolver_counters before, after;
+	(void)state;
+	world_init(&w, 0, 5000, 5000);
+	for (unsigned i = 0; i < 3; i++) {
+		start(&w, "example.com,192.0.2.25");
+		run(&w, i + 1, 100);
+		resolver_counters(w.resolver, i ? &after : &before);
+		if (i == 0)
+			continue;
+		if (i == 1)
+			assert_int_equal(after.queries_sent, before.queries_sent);
+		else
+			assert_int_equal(after.queries_sent, 2 * before.queries_sent);
+		w.now_ns += 24 * 3600 * CLOCK_NS_PER_S;
+		runner_tick(&w.runner, w.now_ns, 1800086400);
+	}
+	world_fini(&w);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -236,6 +277,8 @@ int main(void)
 		cmocka_unit_test(test_silence_is_a_timeout),
 		cmocka_unit_test(test_row_deadline),
 		cmocka_unit_test(test_throttle_is_no_failure),
+		cmocka_unit_test(test_time_that_was_not_lived_ends_nothing),
+		cmocka_unit_test(test_cached_answers_grow_older_meanwhile),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
