@@ -26,9 +26,13 @@ def rows_file(tmp_path):
     return harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS)))
 
 
-def ended(process, limit_s=30):
-    """Status and standard error of a process that ends by itself."""
-    _, stderr = process.communicate(timeout=limit_s)
+def ended(process, limit_s=120):
+    """Status and standard error of a process that ends by itself; one that does not is stopped."""
+    try:
+        _, stderr = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
     stderr = stderr.decode()
     assert "Sanitizer" not in stderr and "runtime error" not in stderr, stderr
     return process.returncode, stderr
