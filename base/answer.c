@@ -110,6 +110,7 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 	b->dnssec = ANSWER_INSECURE;
 	b->attempts = 0;
 	b->ttl_s = 0;
+	b->is_half = false;
 	b->cause[0] = '\0';
 	b->n_records = 0;
 	textbuf_reset(&b->rdata);
@@ -307,7 +308,8 @@ struct answer *answer_build(struct answer_builder *b)
 		return NULL;
 	*a = (struct answer){
 		.status = (uint8_t)b->status,
-		.dnssec = (unsigned)b->dnssec & 15,
+		.dnssec = (unsigned)b->dnssec & 7,
+		.is_half = b->is_half,
 		.in_slab = in_slab,
 		.attempts = (uint8_t)(b->attempts < UINT8_MAX ? b->attempts : UINT8_MAX),
 		.canonical_size = b->canonical.size,

@@ -52,7 +52,7 @@ struct answer_attachment {
 struct answer {
 	/* fixed once built */
 	uint8_t status;  /* enum answer_status */
-	uint8_t dnssec : 4, in_slab : 4; /* enum answer_dnssec; where the block came from */
+	uint8_t dnssec : 3, is_half : 1, in_slab : 4; /* enum answer_dnssec; see the builder; where the block came from */
 	uint8_t attempts;/* how often it was sent, 0 when the engine does not tell */
 	uint8_t canonical_size;
 	uint16_t type;   /* enum rrtype */
@@ -139,6 +139,7 @@ struct answer_builder {
 	enum answer_dnssec dnssec;
 	unsigned attempts;
 	uint32_t ttl_s;
+	bool is_half; /* CNAMEs lead to `canonical`, and nothing was said about that name: no answer for an asker yet (resolver/chain.h) */
 	char cause[256];
 	struct slab *slab; /* for the answer's block; NULL: the heap. The slab outlives the answer. Set once, after the first begin. */
 	struct answer_record *records;

@@ -7,6 +7,7 @@
 #ifndef RESOLVER_ENGINE_H
 #define RESOLVER_ENGINE_H
 
+#include "resolver/chain.h"
 #include "resolver/resolver.h"
 
 struct engine;
@@ -15,6 +16,7 @@ struct flight {
 	/* resolver.c */
 	struct dname qname; /* lower case */
 	enum rrtype type;
+	struct chain *chain; /* NULL: as long as its own name is asked */
 	struct resolver_waiter *waiters;
 	uint64_t hash, deadline_ns;
 	struct flight *next_in_bucket;
@@ -25,6 +27,19 @@ struct flight {
 	/* the engine's */
 	void *ticket;
 };
+
+/* The name to ask for: the question's own, or where CNAMEs led that came without their targets. */
+static inline const struct dname *flight_name(const struct flight *f)
+{
+	return f->chain ? &f->chain->name : &f->qname;
+}
+
+/* Begins the answer to a flight's own question, from the name that was asked on. */
+static inline void flight_begin_answer(const struct flight *f, struct answer_builder *b)
+{
+	answer_builder_begin(b, &f->qname, f->type);
+	b->canonical = *flight_name(f);
+}
 
 struct engine_ops {
 	const char *name;

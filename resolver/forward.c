@@ -61,7 +61,7 @@ static void take(struct forward *e, struct route *r, uint16_t port, const uint8_
 		return;
 	}
 	struct query *q = a->query;
-	if (echo_check(packet, size, q ? &q->flight->qname : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
+	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
 		resolver_count_bad(e->engine.resolver);
 		return;
 	}

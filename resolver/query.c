@@ -1,6 +1,7 @@
 /* query.c - one question on its way through the upstreams.
  *
  *     a definite answer              lands
+ *     CNAMEs without their target    lands as what it is, and resolver.c goes on from there
  *     cut off (TC)                   the same upstream is asked by TCP
  *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
  *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other; after some of them the last one lands
@@ -186,7 +187,7 @@ static struct route *choose(struct forward *e, const struct query *q)
 size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES])
 {
 	(void)engine;
-	const struct dname *qname = a->query ? &a->query->flight->qname : &root;
+	const struct dname *qname = a->query ? flight_name(a->query->flight) : &root;
 	size_t size = wire_encode_query(packet, a->id, qname, a->query ? a->query->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->plain ? 0 : EDNS_PAYLOAD, false);
 	echo_mix_case(packet + ECHO_HEADER_BYTES, qname->size, a->case_bits);
 	return size;
@@ -194,7 +195,7 @@ size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_Q
 
 static size_t packet_size(const struct attempt *a)
 {
-	return QUERY_FIXED_BYTES + (a->query ? a->query->flight->qname.size : 1u) + (a->plain ? 0u : OPT_BYTES);
+	return QUERY_FIXED_BYTES + (a->query ? flight_name(a->query->flight)->size : 1u) + (a->plain ? 0u : OPT_BYTES);
 }
 
 static bool should_be_plain(const struct query *q, const struct route *r)
@@ -344,7 +345,7 @@ static bool attempt_take(struct forward *e, struct attempt *a)
 static const struct answer *decode(struct forward *e, const struct query *q, const uint8_t *packet, size_t size)
 {
 	struct answer_builder *b = &e->builder;
-	answer_builder_begin(b, &q->flight->qname, q->flight->type);
+	flight_begin_answer(q->flight, b);
 	wire_decode(b, packet, size);
 	b->attempts = q->n_tries;
 	return answer_build(b);

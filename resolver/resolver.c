@@ -90,6 +90,8 @@ static void flight_end(struct resolver *r, struct flight *f)
 {
 	answer_unref(f->answer);
 	f->answer = NULL;
+	free(f->chain);
+	f->chain = NULL;
 	flights_put(&r->flights, f);
 }
 
@@ -186,9 +188,34 @@ static void waiter_unlink(struct resolver_waiter *w)
 	*w = (struct resolver_waiter){ .done = w->done };
 }
 
+/* Half an answer sends its flight on its way again, to the name that it leads to. False: the answer is whole, or a failure. */
+static bool flight_goes_on(struct resolver *r, struct flight *f)
+{
+	if (!f->answer || !f->answer->is_half)
+		return false;
+	enum chain_step step = chain_extend(&f->chain, f->answer, &f->qname);
+	answer_unref(f->answer);
+	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL, "CNAME loop, or too long a chain of CNAMEs") : NULL;
+	if (step != CHAIN_GOES_ON)
+		return false;
+	flight_list_remove(&r->landed, f);
+	if (!f->waiters) { /* all have given up meanwhile */
+		flights_remove(&r->flights, f);
+		flight_end(r, f);
+		return true;
+	}
+	f->state = FLIGHT_QUEUED;
+	f->n_put_back = 0;
+	flight_list_push(&r->queue, f);
+	count(&r->counters.queued, 1);
+	return true;
+}
+
 /* False: there is no memory even to say that there was none; the flight waits for some. */
 static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 {
+	if (flight_goes_on(r, f))
+		return true;
 	if (!f->answer)
 		f->answer = answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, "out of memory");
 	if (!f->answer)
@@ -196,6 +223,7 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 	flight_list_remove(&r->landed, f);
 	flights_remove(&r->flights, f);
 	f->state = FLIGHT_TOLD;
+	chain_join(f->chain, (struct answer *)f->answer); /* nobody else has it yet */
 	outcome_count(r, f->answer);
 	struct question q;
 	question_of(&q, &f->qname, f->type);
@@ -318,7 +346,7 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 
 void resolver_late(struct resolver *r, const struct answer *answer)
 {
-	if (answer && !r->closing && answer_is_definite(answer)) {
+	if (answer && !r->closing && answer_is_definite(answer) && !answer->is_half) {
 		struct dname qname;
 		struct question q;
 		answer_qname(answer, &qname);
