@@ -17,7 +17,7 @@
 
 /* RFC 7208 section 4.6.4. */
 struct spf_limits {
-	unsigned lookup_terms; /* 10, over the whole tree; at most SPF_FRAMES_MAX - 1 of them can be nested */
+	unsigned lookup_terms; /* 10, over the whole tree; at most SPF_FRAMES_MAX - 1 of them can be nested, and SPF_RECORD_LOOKUPS_MAX - 1 stand in one record */
 	unsigned void_lookups; /* 2 */
 	unsigned mx_names;     /* 10; one more is permerror; at most PROBE_FANOUT_MAX */
 	unsigned ptr_names;    /* 10; the rest are ignored; at most PROBE_FANOUT_MAX */
