@@ -241,7 +241,7 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 static void counters_show(struct resolver *r)
 {
 	show(&r->counters.in_flight, r->n_started);
-	show(&r->counters.cache_bytes, r->cache.used_bytes);
+	show(&r->counters.cache_bytes, cache_used_bytes(&r->cache));
 	show(&r->counters.cache_entries, r->cache.n_entries);
 	show(&r->counters.cache_evictions, r->cache.n_evictions);
 }
@@ -253,6 +253,7 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	rate_fill(r, now_ns);
 	if (r->engine->ops->turn)
 		r->engine->ops->turn(r->engine, now_ns);
+	cache_trim(&r->cache, now_ns); /* what was attached since */
 	queue_start(r);
 	started_expire(r);
 	while (r->landed.first && flight_tell(r, r->landed.first, &called))
