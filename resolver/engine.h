@@ -22,7 +22,7 @@ struct flight {
 	struct flight *next_in_bucket;
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
-	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
+	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_HELD, FLIGHT_LANDED, FLIGHT_TOLD } state;
 	unsigned n_put_back;
 	/* the engine's */
 	void *ticket;
@@ -70,6 +70,10 @@ void resolver_late(struct resolver *r, const struct answer *answer);
 /* Only from inside start(): the engine could not even try. The flight waits in the queue again and nothing is started for a moment; how often
  * that happened to it is f->n_put_back. Like all our own throttling it costs the question none of its time. */
 void resolver_put_back(struct resolver *r, struct flight *f);
+/* The engine lets a flight that was started wait for others: it takes no place among those in flight, and no time of its own passes. */
+void resolver_hold(struct resolver *r, struct flight *f);
+/* It goes on, or it is known to be on its way: its deadline begins anew. */
+void resolver_renew(struct resolver *r, struct flight *f);
 /* Where the engine's answers should come from: it lives as long as the cache. For answer_builder's `slab`. */
 struct slab *resolver_slab(struct resolver *r);
 /* For engines that know: further sends of a flight; answers from local data. */

@@ -93,26 +93,14 @@ static void stream_said(void *arg, const uint8_t *octets, size_t size)
 	struct route *r = arg;
 	struct forward *e = r->engine;
 	r->stream_heard_ns = e->now_ns;
+	r->stream_n_heard++;
 	take(e, r, WICKET_STREAM, octets, size);
-}
-
-static void hurry(void *arg, struct attempt *a)
-{
-	if (a->query && a->query->attempts == a && !a->overdue)
-		query_hurry(arg, a->query);
 }
 
 static void stream_is_gone(void *arg)
 {
 	struct route *r = arg;
-	struct forward *e = r->engine;
-	attempts_each(&e->attempts, (struct wicket){ (uint16_t)r->index, WICKET_STREAM }, hurry, e);
-}
-
-void forward_drop_stream(struct route *r)
-{
-	stream_close(r->stream);
-	stream_is_gone(r);
+	bytcp_broken(r->engine, r, r->stream_n_heard > 0);
 }
 
 /* ---- time ---- */
@@ -152,6 +140,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
 		stream_turn(r->stream);
+		bytcp_turn(e, r);
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
 	}
@@ -232,6 +221,7 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	r->engine = e;
 	r->index = index;
 	upstream_init(&r->health, &limits, e->now_ns);
+	gate_init(&r->gate, r->health.limits.max_in_flight);
 	if (!ports_open(&r->ports, loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
 		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text), strerror(errno));

@@ -1,7 +1,7 @@
 /* resolver.c - what stands above every engine: the cache, single flight, the throttle, the deadlines, and who is told what.
  *
  * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length,
- * so the order of starting is the order of deadlines) or `landed` (its outcome waits for the next delivery). Engines only ever move
+ * so the order of starting is the order of deadlines), `held` (with the engine, which lets it wait) or `landed` (its outcome waits for the next delivery). Engines only ever move
  * flights from `started` to `landed`, so nothing below changes under a loop's feet, and only resolver_pump() calls anybody back.
  *
  * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "resolver/cache.h"
 #include "resolver/flights.h"
+#include "resolver/rate.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -27,16 +28,15 @@ struct resolver {
 	struct slab slab; /* of the cache's answers: given up last */
 	struct cache cache;
 	struct flights flights;
-	struct flight_list queue, started, landed;
+	struct flight_list queue, started, held, landed;
 	struct loop_event *tick;
 	uint64_t now_ns;
 	uint64_t question_deadline_ns;
 	uint64_t n_started;
 	unsigned max_in_flight;
 	unsigned question_deadline_ms;
-	/* token bucket: a question costs 10^9 credits, and each nanosecond brings `queries_per_s` of them, so no rate is rounded */
 	uint64_t hold_until_ns; /* the engine asked for a pause */
-	uint64_t queries_per_s, credit, credit_max, credit_at_ns;
+	struct rate rate;
 	bool closing;
 	struct resolver_counters counters;
 };
@@ -53,25 +53,6 @@ static void show(uint64_t *counter, uint64_t value)
 
 /* ---- the throttle ---- */
 
-static void rate_init(struct resolver *r, unsigned queries_per_s)
-{
-	uint64_t burst = queries_per_s / 10 > 0 ? queries_per_s / 10 : 1;
-	r->queries_per_s = queries_per_s;
-	r->credit_max = r->credit = burst * CLOCK_NS_PER_S;
-}
-
-/* A burst is never more than a second's worth, so longer gaps need not be multiplied out. */
-static void rate_fill(struct resolver *r, uint64_t now_ns)
-{
-	uint64_t elapsed_ns = now_ns > r->credit_at_ns ? now_ns - r->credit_at_ns : 0;
-	elapsed_ns = elapsed_ns < CLOCK_NS_PER_S ? elapsed_ns : CLOCK_NS_PER_S;
-	r->credit_at_ns = now_ns;
-	r->credit += elapsed_ns * r->queries_per_s;
-	/* While questions wait, the fraction of one by which a turn came late is not lost. */
-	uint64_t max = r->credit_max + (r->queue.first ? CLOCK_NS_PER_S - 1 : 0);
-	r->credit = r->credit < max ? r->credit : max;
-}
-
 /* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
 static bool may_start(const struct resolver *r)
 {
@@ -81,7 +62,7 @@ static bool may_start(const struct resolver *r)
 		return false;
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
 		return false;
-	return r->queries_per_s == 0 || r->credit >= CLOCK_NS_PER_S;
+	return rate_room(&r->rate) > 0;
 }
 
 /* ---- flights ---- */
@@ -97,8 +78,7 @@ static void flight_end(struct resolver *r, struct flight *f)
 
 static void flight_start(struct resolver *r, struct flight *f)
 {
-	if (r->queries_per_s)
-		r->credit -= CLOCK_NS_PER_S;
+	rate_spend(&r->rate, 1);
 	f->state = FLIGHT_STARTED;
 	f->deadline_ns = r->now_ns + r->question_deadline_ns;
 	flight_list_push(&r->started, f);
@@ -120,11 +100,18 @@ static void queue_start(struct resolver *r)
 		flight_start(r, queue_pop(r, r->queue.first));
 }
 
+/* Takes it from the engine's lists. */
+static void flight_leave(struct resolver *r, struct flight *f)
+{
+	assert(f->state == FLIGHT_STARTED || f->state == FLIGHT_HELD);
+	bool is_held = f->state == FLIGHT_HELD;
+	flight_list_remove(is_held ? &r->held : &r->started, f);
+	r->n_started -= !is_held;
+}
+
 static void flight_land(struct resolver *r, struct flight *f, const struct answer *answer)
 {
-	assert(f->state == FLIGHT_STARTED);
-	flight_list_remove(&r->started, f);
-	r->n_started--;
+	flight_leave(r, f);
 	f->state = FLIGHT_LANDED;
 	f->answer = answer;
 	flight_list_push(&r->landed, f);
@@ -138,6 +125,22 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		flight_land(r, f, answer);
 }
 
+void resolver_hold(struct resolver *r, struct flight *f)
+{
+	flight_leave(r, f);
+	f->state = FLIGHT_HELD;
+	flight_list_push(&r->held, f);
+}
+
+void resolver_renew(struct resolver *r, struct flight *f)
+{
+	flight_leave(r, f);
+	f->state = FLIGHT_STARTED;
+	f->deadline_ns = r->now_ns + r->question_deadline_ns;
+	flight_list_push(&r->started, f);
+	r->n_started++;
+}
+
 void resolver_put_back(struct resolver *r, struct flight *f)
 {
 	assert(f->state == FLIGHT_STARTED);
@@ -148,8 +151,7 @@ void resolver_put_back(struct resolver *r, struct flight *f)
 	flight_list_push(&r->queue, f);
 	count(&r->counters.queued, 1);
 	count(&r->counters.queries_sent, (uint64_t)-1);
-	if (r->queries_per_s)
-		r->credit += CLOCK_NS_PER_S;
+	rate_give_back(&r->rate);
 	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
 }
 
@@ -250,7 +252,7 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 {
 	bool called = false;
 	r->now_ns = now_ns;
-	rate_fill(r, now_ns);
+	rate_fill(&r->rate, now_ns, r->queue.first);
 	if (r->engine->ops->turn)
 		r->engine->ops->turn(r->engine, now_ns);
 	cache_trim(&r->cache, now_ns); /* what was attached since */
@@ -333,9 +335,14 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
 bool resolver_is_throttled(const struct resolver *r)
 {
 	uint64_t room = r->max_in_flight - r->n_started;
-	if (r->queries_per_s && r->credit / CLOCK_NS_PER_S < room)
-		room = r->credit / CLOCK_NS_PER_S;
+	if (rate_room(&r->rate) < room)
+		room = rate_room(&r->rate);
 	return r->queue.first && (r->counters.queued > room || !may_start(r));
+}
+
+bool resolver_holds_back(const struct resolver *r)
+{
+	return r->held.first || resolver_is_throttled(r);
 }
 
 bool resolver_is_queued(const struct resolver_waiter *waiter)
@@ -365,10 +372,8 @@ struct slab *resolver_slab(struct resolver *r)
 /* A repeated question is a question to the network as well: it uses up its share of the rate, though it does not wait for it. */
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
-	uint64_t credit = n * CLOCK_NS_PER_S;
 	count(&r->counters.retries, n);
-	if (r->queries_per_s)
-		r->credit -= credit < r->credit ? credit : r->credit;
+	rate_spend(&r->rate, n);
 }
 
 void resolver_count_tcp(struct resolver *r)
@@ -430,11 +435,12 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 		return err;
 	flight_list_init(&r->queue);
 	flight_list_init(&r->started);
+	flight_list_init(&r->held);
 	flight_list_init(&r->landed);
 	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
 	r->question_deadline_ms = config->question_deadline_ms;
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
-	rate_init(r, config->queries_per_s);
+	rate_init(&r->rate, config->queries_per_s);
 	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
 		goto out;
 	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))
@@ -471,6 +477,7 @@ void resolver_free(struct resolver *r)
 	loop_event_free(r->tick);
 	list_forget(r, &r->queue);
 	list_forget(r, &r->started);
+	list_forget(r, &r->held);
 	list_forget(r, &r->landed);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);

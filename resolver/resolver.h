@@ -123,6 +123,9 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
  * count no time against a row. */
 bool resolver_is_throttled(const struct resolver *r);
 
+/* The same, or a question that was sent waits for its turn with the engine: no time counts against a row. */
+bool resolver_holds_back(const struct resolver *r);
+
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);
 

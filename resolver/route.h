@@ -5,6 +5,7 @@
 #define RESOLVER_ROUTE_H
 
 #include "resolver/attempts.h"
+#include "resolver/gate.h"
 #include "resolver/ports.h"
 #include "resolver/stream.h"
 #include "resolver/upstream.h"
@@ -14,7 +15,10 @@ struct route {
 	struct upstream health;
 	struct ports ports;
 	struct stream *stream;
-	uint64_t stream_heard_ns; /* when it last brought a message */
+	uint64_t stream_opened_ns, stream_heard_ns; /* when the connection was begun; when it last brought a message */
+	unsigned stream_n_heard;  /* messages that it brought since it was begun */
+	struct gate gate;         /* of TCP */
+	struct query *waiting, *last_waiting; /* in line before it; the last one counts when there is a first */
 	void *engine;             /* for the stream's callbacks */
 	unsigned index;
 	uint16_t port_now;        /* which socket queries are put for */

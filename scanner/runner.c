@@ -19,7 +19,7 @@ void runner_fini(struct runner *runner)
 
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 {
-	if (runner->now_ns && !resolver_is_throttled(runner->resolver))
+	if (runner->now_ns && !resolver_holds_back(runner->resolver))
 		runner->patient_ns += now_ns - runner->now_ns;
 	runner->now_ns = now_ns;
 	if (wall_s == runner->wall_s)
