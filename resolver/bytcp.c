@@ -24,7 +24,7 @@ static void wait_in_line(struct forward *e, struct query *q, struct route *r)
 	query_drop_attempts(e, q, false);
 	timer_unset(&q->timer);
 	q->next_waiting = NULL;
-	q->waits_since_ns = e->now_ns;
+	q->waits_since_ns = e->now_ns - r->line_stood_ns;
 	*(r->waiting ? &r->last_waiting->next_waiting : &r->waiting) = q;
 	r->last_waiting = q;
 	resolver_hold(e->engine.resolver, q->flight);
@@ -49,38 +49,56 @@ static void put(struct forward *e, struct query *q, struct route *r)
 	timer_set(&e->timers, &q->timer, e->now_ns + patience_ns);
 	gate_enter(&r->gate);
 	upstream_sent_by_tcp(&r->health);
-	resolver_count_tcp(e->engine.resolver);
+	resolver_count(e->engine.resolver, RESOLVER_ASKED_BY_TCP);
 	query_tried(q, r);
 }
 
 void bytcp_try(struct forward *e, struct query *q, struct route *r)
 {
-	if (gate_is_open(&r->gate) && !r->waiting)
+	const bool may_pass = q->flight->urgent || (!r->waiting && !resolver_is_full(e->engine.resolver));
+	if (may_pass && gate_is_open(&r->gate))
 		put(e, q, r);
 	else
 		wait_in_line(e, q, r);
 }
 
-static struct query *next_in_line(struct route *r)
+/* While memory is short, only what is urgent may pass. NULL: nobody. */
+static struct query *next_in_line(struct forward *e, struct route *r)
 {
-	struct query *q = r->waiting;
-	r->waiting = q->next_waiting;
+	struct query **at = &r->waiting, *before = NULL;
+	while (*at && !(*at)->flight->urgent && resolver_is_full(e->engine.resolver)) {
+		before = *at;
+		at = &before->next_waiting;
+	}
+	struct query *q = *at;
+	if (!q)
+		return NULL;
+	*at = q->next_waiting;
+	if (r->last_waiting == q)
+		r->last_waiting = before;
 	return q;
 }
 
-static const struct answer *left_out(const struct query *q)
+/* Who waited for too long, by a clock that stands still while memory is short. */
+static void line_expire(struct forward *e, struct route *r)
 {
-	return answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, "the upstream answers too few questions by TCP");
+	if (resolver_is_full(e->engine.resolver))
+		r->line_stood_ns += e->now_ns - r->line_turned_ns;
+	r->line_turned_ns = e->now_ns;
+	while (r->waiting && r->waiting->waits_since_ns + LINE_MAX_NS < e->now_ns - r->line_stood_ns) {
+		struct query *q = r->waiting;
+		r->waiting = q->next_waiting;
+		query_land(e, q, answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, "the upstream answers too few questions by TCP"));
+	}
 }
 
 void bytcp_turn(struct forward *e, struct route *r)
 {
-	while (r->waiting && e->now_ns - r->waiting->waits_since_ns > LINE_MAX_NS) {
-		struct query *q = next_in_line(r);
-		query_land(e, q, left_out(q));
-	}
+	line_expire(e, r);
 	while (r->waiting && gate_is_open(&r->gate)) {
-		struct query *q = next_in_line(r);
+		struct query *q = next_in_line(e, r);
+		if (!q)
+			return;
 		resolver_renew(e->engine.resolver, q->flight);
 		put(e, q, r);
 	}

@@ -52,17 +52,17 @@ static void probe_answered(struct forward *e, struct route *r, struct attempt *a
 static void take(struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
 	if (size < ECHO_HEADER_BYTES) {
-		resolver_count_bad(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
 	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port }, (uint16_t)(packet[0] << 8 | packet[1]));
 	if (!a || a->is_put) {
-		resolver_count_stray(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_STRAY_PACKET);
 		return;
 	}
 	struct query *q = a->query;
 	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
-		resolver_count_bad(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
 	if (!q) {
@@ -220,6 +220,7 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	struct upstream_limits limits = { .timeout_ms = config->timeout_ms, .max_in_flight = config->max_in_flight, .queries_per_s = config->queries_per_s_per_upstream };
 	r->engine = e;
 	r->index = index;
+	r->line_turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
 	gate_init(&r->gate, r->health.limits.max_in_flight);
 	if (!ports_open(&r->ports, loop, &to->ip, to->port)) {

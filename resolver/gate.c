@@ -1,4 +1,4 @@
-/* gate.c - see gate.h. */
+/* gate.c - the window of TCP: see gate.h for when it moves. */
 #include "resolver/gate.h"
 
 #include <assert.h>

@@ -395,7 +395,7 @@ void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet,
 	bool is_cut_off = packet[2] & BIT_TC && a->wicket.port != WICKET_STREAM;
 	const struct answer *answer = is_cut_off ? NULL : decode(e, q, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet[3] & MASK_RCODE)) {
-		resolver_count_bad(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		query_heard_failure(e, q, r, answer, q->attempts == a);
 		return;
 	}

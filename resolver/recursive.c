@@ -136,7 +136,7 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	if (e->closing)
 		return;
 	if (rcode == 0 && packet && size > RCODE_OCTET && ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
-		resolver_count_local(e->engine.resolver); /* what it has from others never has AA set */
+		resolver_count(e->engine.resolver, RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
 	const struct answer *answer = answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
 	struct flight *f = t->flight;
 	ticket_put(t);

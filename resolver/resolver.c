@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "resolver/cache.h"
+#include "resolver/counters.h"
 #include "resolver/flights.h"
+#include "resolver/load.h"
 #include "resolver/rate.h"
 
 #include <assert.h>
@@ -37,19 +39,10 @@ struct resolver {
 	unsigned question_deadline_ms;
 	uint64_t hold_until_ns; /* the engine asked for a pause */
 	struct rate rate;
+	struct load load;
 	bool closing;
 	struct resolver_counters counters;
 };
-
-static void count(uint64_t *counter, uint64_t n)
-{
-	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
-}
-
-static void show(uint64_t *counter, uint64_t value)
-{
-	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
-}
 
 /* ---- the throttle ---- */
 
@@ -61,6 +54,8 @@ static bool may_start(const struct resolver *r)
 	if (r->n_started >= r->max_in_flight || r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
 		return false;
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
+		return false;
+	if (!load_has_room(&r->load, r->n_started) && !(r->queue.first && r->queue.first->urgent))
 		return false;
 	return rate_room(&r->rate) > 0;
 }
@@ -114,6 +109,8 @@ static void flight_land(struct resolver *r, struct flight *f, const struct answe
 	flight_leave(r, f);
 	f->state = FLIGHT_LANDED;
 	f->answer = answer;
+	if (answer)
+		answer_enter(answer, &r->cache.account);
 	flight_list_push(&r->landed, f);
 }
 
@@ -148,7 +145,7 @@ void resolver_put_back(struct resolver *r, struct flight *f)
 	r->n_started--;
 	f->state = FLIGHT_QUEUED;
 	f->n_put_back++;
-	flight_list_push(&r->queue, f);
+	(f->urgent ? flight_list_push_front : flight_list_push)(&r->queue, f);
 	count(&r->counters.queued, 1);
 	count(&r->counters.queries_sent, (uint64_t)-1);
 	rate_give_back(&r->rate);
@@ -208,7 +205,7 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 	}
 	f->state = FLIGHT_QUEUED;
 	f->n_put_back = 0;
-	flight_list_push(&r->queue, f);
+	(f->urgent ? flight_list_push_front : flight_list_push)(&r->queue, f);
 	count(&r->counters.queued, 1);
 	return true;
 }
@@ -230,6 +227,7 @@ static bool flight_tell(struct resolver *r, struct flight *f, bool *called)
 	struct question q;
 	question_of(&q, &f->qname, f->type);
 	cache_put(&r->cache, &q, f->answer, r->now_ns);
+	load_note(&r->load, f->answer);
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_unlink(w);
@@ -340,9 +338,31 @@ bool resolver_is_throttled(const struct resolver *r)
 	return r->queue.first && (r->counters.queued > room || !may_start(r));
 }
 
+bool resolver_is_full(const struct resolver *r)
+{
+	return load_is_full(&r->load);
+}
+
+size_t resolver_load_bytes(const struct resolver *r)
+{
+	return load_bytes(&r->load);
+}
+
+void resolver_make_urgent(struct resolver *r, struct resolver_waiter *waiter)
+{
+	struct flight *f = waiter->flight;
+	if (!f || f->urgent)
+		return;
+	f->urgent = true;
+	if (f->state == FLIGHT_QUEUED) {
+		flight_list_remove(&r->queue, f);
+		flight_list_push_front(&r->queue, f);
+	}
+}
+
 bool resolver_holds_back(const struct resolver *r)
 {
-	return r->held.first || resolver_is_throttled(r);
+	return r->held.first || resolver_is_full(r) || resolver_is_throttled(r);
 }
 
 bool resolver_is_queued(const struct resolver_waiter *waiter)
@@ -351,7 +371,6 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 }
 
 /* ---- for engines ---- */
-
 void resolver_late(struct resolver *r, const struct answer *answer)
 {
 	if (answer && !r->closing && answer_is_definite(answer) && !answer->is_half) {
@@ -376,33 +395,20 @@ void resolver_count_retries(struct resolver *r, unsigned n)
 	rate_spend(&r->rate, n);
 }
 
-void resolver_count_tcp(struct resolver *r)
+void resolver_count(struct resolver *r, enum resolver_event event)
 {
-	count(&r->counters.tcp_queries, 1);
-}
-
-void resolver_count_stray(struct resolver *r)
-{
-	count(&r->counters.stray_packets, 1);
-}
-
-void resolver_count_bad(struct resolver *r)
-{
-	count(&r->counters.bad_packets, 1);
-}
-
-void resolver_count_local(struct resolver *r)
-{
-	count(&r->counters.local_answers, 1);
+	uint64_t *const counters[] = {
+		[RESOLVER_ASKED_BY_TCP] = &r->counters.tcp_queries,
+		[RESOLVER_STRAY_PACKET] = &r->counters.stray_packets,
+		[RESOLVER_BAD_PACKET] = &r->counters.bad_packets,
+		[RESOLVER_LOCAL_ANSWER] = &r->counters.local_answers,
+	};
+	count(counters[event], 1);
 }
 
 void resolver_counters(const struct resolver *r, struct resolver_counters *out)
 {
-	_Static_assert(sizeof *out % sizeof(uint64_t) == 0, "only uint64_t counters");
-	const uint64_t *from = (const uint64_t *)&r->counters;
-	uint64_t *to = (uint64_t *)out;
-	for (size_t i = 0; i < sizeof *out / sizeof *to; i++)
-		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	counters_copy(out, &r->counters);
 }
 
 /* ---- life ---- */
@@ -441,6 +447,7 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 	r->question_deadline_ms = config->question_deadline_ms;
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
 	rate_init(&r->rate, config->queries_per_s);
+	load_init(&r->load, &r->cache.account, config->load_bytes);
 	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
 		goto out;
 	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))

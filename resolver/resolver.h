@@ -73,6 +73,7 @@ struct resolver_config {
 	unsigned queries_per_s_per_upstream; /* this worker's share of --qps-per-upstream; 0: no limit */
 	bool mix_case;               /* 0x20 */
 	size_t cache_bytes;          /* this worker's share */
+	size_t load_bytes;           /* this worker's share of what answers may take that are not in the cache; 0: no limit */
 	unsigned failure_ttl_s;      /* how long a failure is remembered; RFC 2308 section 7 allows 5 minutes */
 	unsigned worker, n_workers;  /* who of how many: engines take disjoint ports */
 };
@@ -123,7 +124,15 @@ const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter
  * count no time against a row. */
 bool resolver_is_throttled(const struct resolver *r);
 
-/* The same, or a question that was sent waits for its turn with the engine: no time counts against a row. */
+/* Answers that askers hold take more memory than they may: time to begin nothing new, and to go on with nothing but the oldest. Whoever does so must make the oldest's questions urgent, since
+ * no other leaves now. */
+bool resolver_is_full(const struct resolver *r);
+/* So much it is. */
+size_t resolver_load_bytes(const struct resolver *r);
+/* The waiter's question goes before all others. Nothing happens when it is not waiting. */
+void resolver_make_urgent(struct resolver *r, struct resolver_waiter *waiter);
+
+/* Any of these, or a question that was sent waits for its turn with the engine: no time counts against a row. */
 bool resolver_holds_back(const struct resolver *r);
 
 /* See above. Returns true if any waiter was called. */

@@ -19,6 +19,7 @@ struct route {
 	unsigned stream_n_heard;  /* messages that it brought since it was begun */
 	struct gate gate;         /* of TCP */
 	struct query *waiting, *last_waiting; /* in line before it; the last one counts when there is a first */
+	uint64_t line_stood_ns, line_turned_ns; /* how long nobody might pass for want of memory; the last turn */
 	void *engine;             /* for the stream's callbacks */
 	unsigned index;
 	uint16_t port_now;        /* which socket queries are put for */

@@ -2,7 +2,8 @@
  *
  * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event loop and gets finished rows back by the callback `finished`, which must print
  * what it wants and return; the row is recycled after it.
- * A row's deadline runs on a patient clock, which stands still while the resolver holds questions back for our own limits (--qps, --in-flight): own throttling never ends a row. */
+ * While the answers that rows hold take more memory than they may, only the oldest row goes on, and its questions first: so each ends in its turn, and none needs more than its own.
+ * A row's deadline runs on a patient clock, which stands still while the resolver holds questions back for our own limits (--qps, --in-flight, memory): own throttling never ends a row. */
 #ifndef SCANNER_RUNNER_H
 #define SCANNER_RUNNER_H
 

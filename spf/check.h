@@ -129,6 +129,8 @@ struct spf_check {
 /* Also re-begins a check that is done: buffers keep their memory. The first time, *check must be zeroed. */
 void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits,
 	struct asker *asker);
+/* Gives up the answers that the check and its result hold, and unusually much memory; the result is empty then. A zeroed check may be given. */
+void spf_check_release(struct spf_check *check);
 void spf_check_fini(struct spf_check *check);
 
 #endif
