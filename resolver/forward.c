@@ -91,10 +91,7 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
 	struct route *r = arg;
-	struct forward *e = r->engine;
-	r->stream_heard_ns = e->now_ns;
-	r->stream_n_heard++;
-	take(e, r, WICKET_STREAM, octets, size);
+	take(r->engine, r, WICKET_STREAM, octets, size);
 }
 
 static void stream_is_gone(void *arg)

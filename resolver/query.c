@@ -352,6 +352,8 @@ static void note_answer(struct forward *e, struct route *r, const struct attempt
 {
 	if (a->wicket.port == WICKET_STREAM) {
 		attempt_leave(r, a);
+		r->stream_heard_ns = e->now_ns;
+		r->stream_n_heard++;
 		gate_answered(&r->gate);
 		upstream_probe_answered(&r->health, e->now_ns);
 	} else {

@@ -15,8 +15,8 @@ struct route {
 	struct upstream health;
 	struct ports ports;
 	struct stream *stream;
-	uint64_t stream_opened_ns, stream_heard_ns; /* when the connection was begun; when it last brought a message */
-	unsigned stream_n_heard;  /* messages that it brought since it was begun */
+	uint64_t stream_opened_ns, stream_heard_ns; /* when the connection was begun; when it last brought an answer */
+	unsigned stream_n_heard;  /* answers that it brought since it was begun */
 	struct gate gate;         /* of TCP */
 	struct query *waiting, *last_waiting; /* in line before it; the last one counts when there is a first */
 	uint64_t line_stood_ns, line_turned_ns; /* how long nobody might pass for want of memory; the last turn */
