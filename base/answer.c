@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 65535, FIRST_RECORDS = 16, TXT_LOOK_BACK = 64, RDATA_BYTES_MAX = INT32_MAX };
+enum { MALLOC_HEADER_BYTES = 16, RECORDS_MAX = 65535, FIRST_RECORDS = 16, TXT_LOOK_BACK = 64, RDATA_BYTES_MAX = INT32_MAX };
 
 const char *answer_status_text(enum answer_status status)
 {
@@ -82,8 +82,39 @@ const char *answer_cause(const struct answer *a)
 	return a->cause_at ? (const char *)answer_at(a, a->cause_at) : "";
 }
 
+size_t answer_bytes(const struct answer *a)
+{
+	return a->size_bytes + MALLOC_HEADER_BYTES + (a->attachment ? a->attachment->size_bytes : 0);
+}
+
+/* Adds to what is alive, and kept if it is; `bytes` may be negative, as unsigned numbers are. */
+static void account_add(const struct answer *a, size_t bytes)
+{
+	if (!a->account)
+		return;
+	a->account->alive_bytes += bytes;
+	if (a->is_kept)
+		a->account->kept_bytes += bytes;
+}
+
+void answer_enter(const struct answer *a, struct answer_account *account)
+{
+	if (a->account)
+		return;
+	((struct answer *)a)->account = account;
+	account_add(a, answer_bytes(a));
+}
+
+void answer_set_kept(const struct answer *a, bool is_kept)
+{
+	assert(a->account && a->is_kept != is_kept);
+	((struct answer *)a)->is_kept = is_kept;
+	a->account->kept_bytes += is_kept ? answer_bytes(a) : -answer_bytes(a);
+}
+
 void answer_free(struct answer *a)
 {
+	account_add(a, -answer_bytes(a));
 	if (a->attachment)
 		a->attachment->free(a->attachment);
 	if (a->in_slab)
@@ -96,6 +127,7 @@ void answer_attach(const struct answer *a, struct answer_attachment *attachment)
 {
 	assert(!a->attachment);
 	((struct answer *)a)->attachment = attachment;
+	account_add(a, attachment->size_bytes);
 }
 
 /* ---- making one ---- */
@@ -110,6 +142,7 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 	b->dnssec = ANSWER_INSECURE;
 	b->attempts = 0;
 	b->ttl_s = 0;
+	b->is_half = false;
 	b->cause[0] = '\0';
 	b->n_records = 0;
 	textbuf_reset(&b->rdata);
@@ -307,7 +340,8 @@ struct answer *answer_build(struct answer_builder *b)
 		return NULL;
 	*a = (struct answer){
 		.status = (uint8_t)b->status,
-		.dnssec = (unsigned)b->dnssec & 15,
+		.dnssec = (unsigned)b->dnssec & 3,
+		.is_half = b->is_half,
 		.in_slab = in_slab,
 		.attempts = (uint8_t)(b->attempts < UINT8_MAX ? b->attempts : UINT8_MAX),
 		.canonical_size = b->canonical.size,

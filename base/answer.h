@@ -49,10 +49,17 @@ struct answer_attachment {
 	size_t size_bytes;
 };
 
+/* The memory of answers and of what is attached to them: of all in the account that are alive, and of those of them that a cache keeps. What is alive and not kept is there for the rows that
+ * are under way. Outlives its answers. */
+struct answer_account {
+	size_t alive_bytes, kept_bytes;
+};
+
 struct answer {
 	/* fixed once built */
 	uint8_t status;  /* enum answer_status */
-	uint8_t dnssec : 4, in_slab : 4; /* enum answer_dnssec; where the block came from */
+	uint8_t dnssec : 2, is_half : 1, in_slab : 1; /* enum answer_dnssec; see the builder; where the block came from */
+	uint8_t is_kept : 1; /* this one is its cache's to change */
 	uint8_t attempts;/* how often it was sent, 0 when the engine does not tell */
 	uint8_t canonical_size;
 	uint16_t type;   /* enum rrtype */
@@ -62,6 +69,7 @@ struct answer {
 	uint32_t qname_at, canonical_at, cause_at;
 	/* owned by the thread of its resolver */
 	uint32_t n_references;
+	struct answer_account *account; /* NULL: in none */
 	struct answer_attachment *attachment;
 	struct answer_record records[];
 };
@@ -121,7 +129,14 @@ static inline void answer_unref(const struct answer *a)
 		answer_free((struct answer *)a);
 }
 
-/* Gives the answer an attachment, which it frees with itself; only once. */
+/* All its memory: the block, about what the allocator adds, and the attachment. */
+size_t answer_bytes(const struct answer *a);
+/* Puts it into an account; nothing happens when it is in one. */
+void answer_enter(const struct answer *a, struct answer_account *account);
+/* For the cache of its account: that it keeps the answer, or no longer. */
+void answer_set_kept(const struct answer *a, bool is_kept);
+
+/* Gives the answer an attachment, which it frees with itself; only once. From then on it counts, in the answer's account too. */
 void answer_attach(const struct answer *a, struct answer_attachment *attachment);
 
 /* The slab it lies in; NULL: the heap. What is attached to it lies best there, too. */
@@ -139,6 +154,7 @@ struct answer_builder {
 	enum answer_dnssec dnssec;
 	unsigned attempts;
 	uint32_t ttl_s;
+	bool is_half; /* CNAMEs lead to `canonical`, and nothing was said about that name: no answer for an asker yet (resolver/chain.h) */
 	char cause[256];
 	struct slab *slab; /* for the answer's block; NULL: the heap. The slab outlives the answer. Set once, after the first begin. */
 	struct answer_record *records;

@@ -70,6 +70,14 @@ static struct arena_chunk *chunk_push(struct arena *a, size_t size)
 	return c;
 }
 
+size_t arena_held_bytes(const struct arena *a)
+{
+	size_t bytes = 0;
+	for (const struct arena_chunk *c = a->chunks; c; c = c->next)
+		bytes += sizeof(*c) + c->size;
+	return bytes;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	if (a->overflow || size > SIZE_MAX / 4)

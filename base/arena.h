@@ -24,6 +24,9 @@ void arena_init(struct arena *a, size_t chunk_bytes, size_t limit_bytes);
 void arena_reset(struct arena *a);
 void arena_fini(struct arena *a);
 
+/* All the memory it has from the heap or the slab, used or not. */
+size_t arena_held_bytes(const struct arena *a);
+
 /* Aligned for any type; not cleared. */
 void *arena_alloc(struct arena *a, size_t size);
 /* A copy with a NUL after it. */

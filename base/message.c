@@ -4,8 +4,8 @@
  * blocking: it is opened anew for each message, since to set O_NONBLOCK on what we were given would set it for the other processes that have it, too.
  *
  * The whole line, with the wiping and the redrawing of the live line, goes out in one write, so that it does not tear
- * even when other processes share the terminal. Control characters become '?': messages quote file names and DNS text, which
- * must not drive the user's terminal. The state below is process-wide because standard error is. */
+ * even when other processes share the terminal. Control characters become '?', those behind 0x7f and octets that are no UTF-8 too: messages quote
+ * file names and DNS text, which must not drive the user's terminal. The state below is process-wide because standard error is. */
 #include "base/message.h"
 
 #include <errno.h>
@@ -69,11 +69,26 @@ static void stderr_write(const char *bytes, size_t size, bool patient)
 		close(fd);
 }
 
+/* How many octets the UTF-8 sequence at `at` has; 0: it is none (RFC 3629: no surrogates, nothing too long, nothing over U+10FFFF), or a control (U+0080 to U+009F). Text ends with NUL. */
+static unsigned utf8_size(const unsigned char *at)
+{
+	unsigned size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+	for (unsigned i = 1; i < size; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	bool is_wrong = at[0] < 0xc2 || at[0] > 0xf4 || (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf0 && at[1] < 0x90) ||
+		(at[0] == 0xf4 && at[1] > 0x8f);
+	return is_wrong ? 0 : size;
+}
+
 static void controls_replace(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	for (unsigned char *at = (unsigned char *)text; *at;) {
+		unsigned size = *at < 0x20 || *at == 0x7f ? 0 : *at < 0x80 ? 1 : utf8_size(at);
+		if (size == 0)
+			*at = '?';
+		at += size ? size : 1;
+	}
 }
 
 void message(enum message_level level, const char *format, ...)

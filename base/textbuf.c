@@ -39,6 +39,16 @@ static size_t capacity_for(const struct textbuf *b, size_t needed)
 	return capacity < most ? capacity : most;
 }
 
+void textbuf_shrink(struct textbuf *b, size_t keep_bytes)
+{
+	size_t limit_bytes = b->limit_bytes;
+	if (b->capacity > keep_bytes) {
+		textbuf_fini(b);
+		textbuf_init(b, limit_bytes);
+	}
+	textbuf_reset(b);
+}
+
 char *textbuf_reserve(struct textbuf *b, size_t size)
 {
 	if (b->failed)

@@ -8,7 +8,6 @@
 
 /* Answers are rarely smaller, all told: more slots than limit_bytes / this are never needed. */
 #define ANSWER_SMALL_BYTES 160
-#define MALLOC_HEADER_BYTES 16
 #define HUGE_PAGE_BYTES (2u << 20)
 
 enum { SLOTS = 4 };
@@ -42,23 +41,26 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s)
 		n_lines *= 2;
 	*c = (struct cache){ .limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s, .line_mask = n_lines - 1 };
 	c->lines = lines_new(n_lines);
-	c->used_bytes = n_lines * sizeof *c->lines;
+	c->table_bytes = n_lines * sizeof *c->lines;
 	return c->lines != NULL;
+}
+
+static void slot_drop(struct cache *c, struct cache_slot *s)
+{
+	c->n_entries--;
+	answer_set_kept(s->answer, false);
+	answer_unref(s->answer);
+	*s = (struct cache_slot){ 0 };
 }
 
 void cache_fini(struct cache *c)
 {
 	for (size_t i = 0; c->lines && i <= c->line_mask; i++)
 		for (unsigned s = 0; s < SLOTS; s++)
-			answer_unref(c->lines[i].slots[s].answer);
+			if (c->lines[i].slots[s].answer)
+				slot_drop(c, &c->lines[i].slots[s]);
 	free(c->lines);
 	*c = (struct cache){ 0 };
-}
-
-static size_t cost_of(const struct answer *a)
-{
-	size_t attachment = a->type == RRTYPE_TXT && a->n_records ? CACHE_ATTACHMENT_BYTES : 0;
-	return a->size_bytes + MALLOC_HEADER_BYTES + attachment;
 }
 
 static uint32_t tag_of(uint64_t hash)
@@ -87,14 +89,6 @@ static struct cache_slot *slot_find(const struct cache *c, const struct question
 			return s;
 	}
 	return NULL;
-}
-
-static void slot_drop(struct cache *c, struct cache_slot *s)
-{
-	c->used_bytes -= cost_of(s->answer);
-	c->n_entries--;
-	answer_unref(s->answer);
-	*s = (struct cache_slot){ 0 };
 }
 
 static void slot_evict(struct cache *c, struct cache_slot *s)
@@ -159,23 +153,33 @@ const struct answer *cache_find(struct cache *c, const struct question *q, uint6
 	return answer_ref(s->answer);
 }
 
+static bool make_room(struct cache *c, size_t bytes, uint32_t now_s)
+{
+	while (c->n_entries && cache_used_bytes(c) + bytes > c->limit_bytes)
+		hand_evict(c, now_s);
+	return cache_used_bytes(c) + bytes <= c->limit_bytes;
+}
+
+void cache_trim(struct cache *c, uint64_t now_ns)
+{
+	make_room(c, 0, seconds(now_ns));
+}
+
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
 {
 	uint64_t ttl_s = ttl_of(c, a);
-	size_t cost = cost_of(a);
+	size_t bytes = answer_bytes(a);
 	uint32_t now_s = seconds(now_ns);
-	if (ttl_s == 0 || cost > c->limit_bytes / 8)
+	answer_enter(a, &c->account);
+	if (ttl_s == 0 || a->is_kept || bytes > c->limit_bytes / 8)
 		return;
 	struct cache_slot *s = slot_find(c, q);
 	if (s)
 		slot_drop(c, s);
-	while (c->used_bytes + cost > c->limit_bytes) {
-		if (c->n_entries == 0)
-			return;
-		hand_evict(c, now_s);
-	}
+	if (!make_room(c, bytes, now_s))
+		return;
 	s = slot_make(c, q->hash, now_s);
 	*s = (struct cache_slot){ .answer = answer_ref(a), .expires_s = now_s + (uint32_t)ttl_s, .tag = tag_of(q->hash) & 0x7fffffff };
-	c->used_bytes += cost;
+	answer_set_kept(a, true);
 	c->n_entries++;
 }

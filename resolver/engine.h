@@ -7,6 +7,7 @@
 #ifndef RESOLVER_ENGINE_H
 #define RESOLVER_ENGINE_H
 
+#include "resolver/chain.h"
 #include "resolver/resolver.h"
 
 struct engine;
@@ -15,17 +16,32 @@ struct flight {
 	/* resolver.c */
 	struct dname qname; /* lower case */
 	enum rrtype type;
+	struct chain *chain; /* NULL: as long as its own name is asked */
 	struct resolver_waiter *waiters;
 	uint64_t hash, deadline_ns;
 	struct flight *next_in_bucket;
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
-	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_LANDED, FLIGHT_TOLD } state;
+	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_HELD, FLIGHT_LANDED, FLIGHT_TOLD } state;
 	unsigned n_put_back, n_asked_again;
 	unsigned n_sleeps;  /* how often the thread had slept when it was started */
+	bool urgent; /* see resolver_make_urgent() */
 	/* the engine's */
 	void *ticket;
 };
+
+/* The name to ask for: the question's own, or where CNAMEs led that came without their targets. */
+static inline const struct dname *flight_name(const struct flight *f)
+{
+	return f->chain ? &f->chain->name : &f->qname;
+}
+
+/* Begins the answer to a flight's own question, from the name that was asked on. */
+static inline void flight_begin_answer(const struct flight *f, struct answer_builder *b)
+{
+	answer_builder_begin(b, &f->qname, f->type);
+	b->canonical = *flight_name(f);
+}
 
 struct engine_ops {
 	const char *name;
@@ -58,15 +74,17 @@ void resolver_late(struct resolver *r, const struct answer *answer);
 /* Only from inside start(): the engine could not even try. The flight waits in the queue again and nothing is started for a moment; how often
  * that happened to it is f->n_put_back. Like all our own throttling it costs the question none of its time. */
 void resolver_put_back(struct resolver *r, struct flight *f);
+/* The engine lets a flight that was started wait for others (while resolver_is_full(), for urgent ones only): it takes no place among those in flight, and no time of its own passes. */
+void resolver_hold(struct resolver *r, struct flight *f);
+/* It goes on, or it is known to be on its way: its deadline begins anew. */
+void resolver_renew(struct resolver *r, struct flight *f);
 /* Where the engine's answers should come from: it lives as long as the cache. For answer_builder's `slab`. */
 struct slab *resolver_slab(struct resolver *r);
-/* For engines that know: further sends of a flight; answers from local data. */
+/* For engines that know: further sends of a flight. */
 void resolver_count_retries(struct resolver *r, unsigned n);
-/* Questions repeated by TCP; packets that nobody waits for; packets that are no answer to what was asked. */
-void resolver_count_tcp(struct resolver *r);
-void resolver_count_stray(struct resolver *r);
-void resolver_count_bad(struct resolver *r);
-void resolver_count_local(struct resolver *r);
+/* A question repeated by TCP; a packet that nobody waits for; one that is no answer to what was asked; an answer from local data. */
+enum resolver_event { RESOLVER_ASKED_BY_TCP, RESOLVER_STRAY_PACKET, RESOLVER_BAD_PACKET, RESOLVER_LOCAL_ANSWER };
+void resolver_count(struct resolver *r, enum resolver_event event);
 
 /* `why` as for resolver_new(). */
 enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop,

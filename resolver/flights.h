@@ -47,6 +47,17 @@ static inline void flight_list_push(struct flight_list *list, struct flight *f)
 	list->end = &f->next;
 }
 
+static inline void flight_list_push_front(struct flight_list *list, struct flight *f)
+{
+	f->next = list->first;
+	f->link = &list->first;
+	if (f->next)
+		f->next->link = &f->next;
+	else
+		list->end = &f->next;
+	list->first = f;
+}
+
 static inline void flight_list_remove(struct flight_list *list, struct flight *f)
 {
 	*f->link = f->next;

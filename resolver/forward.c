@@ -52,17 +52,17 @@ static void probe_answered(struct forward *e, struct route *r, struct attempt *a
 static void take(struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
 	if (size < ECHO_HEADER_BYTES) {
-		resolver_count_bad(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
 	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port }, (uint16_t)(packet[0] << 8 | packet[1]));
 	if (!a || a->is_put) {
-		resolver_count_stray(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_STRAY_PACKET);
 		return;
 	}
 	struct query *q = a->query;
-	if (echo_check(packet, size, q ? &q->flight->qname : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
-		resolver_count_bad(e->engine.resolver);
+	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
 	if (!q) {
@@ -91,28 +91,13 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
 	struct route *r = arg;
-	struct forward *e = r->engine;
-	r->stream_heard_ns = e->now_ns;
-	take(e, r, WICKET_STREAM, octets, size);
-}
-
-static void hurry(void *arg, struct attempt *a)
-{
-	if (a->query && a->query->attempts == a && !a->overdue)
-		query_hurry(arg, a->query);
+	take(r->engine, r, WICKET_STREAM, octets, size);
 }
 
 static void stream_is_gone(void *arg)
 {
 	struct route *r = arg;
-	struct forward *e = r->engine;
-	attempts_each(&e->attempts, (struct wicket){ (uint16_t)r->index, WICKET_STREAM }, hurry, e);
-}
-
-void forward_drop_stream(struct route *r)
-{
-	stream_close(r->stream);
-	stream_is_gone(r);
+	bytcp_broken(r->engine, r, r->stream_n_heard > 0);
 }
 
 /* ---- time ---- */
@@ -152,6 +137,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
 		stream_turn(r->stream);
+		bytcp_turn(e, r);
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
 	}
@@ -238,7 +224,9 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	struct upstream_limits limits = { .timeout_ms = config->timeout_ms, .max_in_flight = config->max_in_flight, .queries_per_s = config->queries_per_s_per_upstream };
 	r->engine = e;
 	r->index = index;
+	r->line_turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
+	gate_init(&r->gate, r->health.limits.max_in_flight);
 	if (!ports_open(&r->ports, ports_per_upstream(config), loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
 		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text), strerror(errno));

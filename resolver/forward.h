@@ -1,4 +1,4 @@
-/* forward.h - (private to resolver/) the forward engine's parts and what they share: forward.c sends and receives, query.c decides.
+/* forward.h - (private to resolver/) the forward engine's parts and what they share: forward.c sends and receives, query.c decides, bytcp.c does so for TCP.
  *
  * A flight gets a *query*. query_try() puts it on a route (an upstream); forward.c sends what was put on the routes, a batch of equal size at a time, and hands to query_answered() what came
  * in, and to query_due() the queries whose patience is over. So nothing is sent or received but in bulk, once a pump. */
@@ -13,11 +13,12 @@ struct query {
 	struct timer timer; /* first */
 	struct flight *flight;
 	struct attempt *attempts;     /* those that may still be answered, the latest first */
-	struct query *next_free, *next_block;
+	struct query *next_free, *next_block, *next_waiting;
 	const struct answer *failure; /* the latest that was heard */
 	uint64_t tried, failed;       /* routes, by index modulo 64 */
-	uint8_t n_tries, n_failures;
+	uint8_t n_tries, n_failures, n_extensions;
 	bool plain, by_tcp;
+	uint64_t waits_since_ns; /* in line for TCP */
 };
 
 struct forward {
@@ -51,9 +52,6 @@ void query_begin(struct forward *e, struct query *q);
 void query_due(struct forward *e, struct query *q);
 /* A message came that repeats the question of the attempt, whose query may be over afterwards. */
 void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet, size_t size);
-/* The connection by which it was asked broke: the next try comes soon. */
-void query_hurry(struct forward *e, struct query *q);
-
 /* A route_encode(). */
 size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES]);
 /* A query to learn whether an upstream lives, in place of the last one: the root's name servers, which every resolver knows. */
@@ -62,9 +60,23 @@ void query_probe(struct forward *e, struct route *r);
 const struct dname *query_probe_name(void);
 enum { QUERY_PROBE_TYPE = 2 };
 
-/* ---- forward.c ---- */
+/* For bytcp.c: a new attempt of the query's; that it was tried at the route; that none of its attempts is expected to be answered any more (`answered` as above); its outcome. */
+struct attempt *query_new_attempt(struct forward *e, struct query *q, struct route *r, uint16_t port);
+void query_tried(struct query *q, const struct route *r);
+void query_drop_attempts(struct forward *e, struct query *q, bool answered);
+void query_land(struct forward *e, struct query *q, const struct answer *answer);
 
-/* Closes the connection; whoever waits for it tries again soon. */
-void forward_drop_stream(struct route *r);
+/* ---- bytcp.c ---- */
+
+/* Now, or when its turn comes. */
+void bytcp_try(struct forward *e, struct query *q, struct route *r);
+/* Lets those in who wait in line, as many as may. Once a turn. */
+void bytcp_turn(struct forward *e, struct route *r);
+/* The query's latest attempt is one by TCP, and its patience is over: true when it is extended, because the connection is busy. */
+bool bytcp_wait_on(struct forward *e, struct query *q, const struct attempt *a);
+/* ... and when it is not. */
+void bytcp_overdue(struct forward *e, const struct attempt *a);
+/* The route's connection is gone; whether it had brought anything. */
+void bytcp_broken(struct forward *e, struct route *r, bool was_of_use);
 
 #endif

@@ -1,6 +1,7 @@
 /* query.c - one question on its way through the upstreams.
  *
  *     a definite answer              lands
+ *     CNAMEs without their target    lands as what it is, and resolver.c goes on from there
  *     cut off (TC)                   the same upstream is asked by TCP
  *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
  *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other; after some of them the last one lands
@@ -21,8 +22,6 @@ enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_TC = 0x02, MASK_RCODE = 0x0f };
 enum { FAILURES_MAX = 3 };
 /* After so many tries without any answer an upstream that never answered with EDNS is asked without it, and after so many answers to such it is never asked with it again. */
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
-/* Before the next try, after a connection broke: doubles with every try. */
-#define BREAK_NS (50 * CLOCK_NS_PER_MS)
 
 static const struct dname root = { .size = 1 };
 
@@ -68,18 +67,33 @@ static void attempt_give_back(struct forward *e, struct attempt *a)
 		attempts_put(&e->attempts, a);
 }
 
-void query_end(struct forward *e, struct query *q, bool answered)
+/* Its place in the window, of datagrams or of TCP, is free again. */
+static void attempt_leave(struct route *r, const struct attempt *a)
+{
+	if (a->overdue)
+		return;
+	if (a->wicket.port == WICKET_STREAM)
+		gate_leave(&r->gate);
+	else
+		upstream_dropped(&r->health);
+}
+
+void query_drop_attempts(struct forward *e, struct query *q, bool answered)
 {
 	while (q->attempts) {
 		struct attempt *a = q->attempts;
-		struct upstream *u = &e->routes[a->wicket.upstream].health;
+		struct route *r = &e->routes[a->wicket.upstream];
 		q->attempts = a->next;
-		if (!a->overdue)
-			upstream_dropped(u);
-		else if (answered && a->wicket.port != WICKET_STREAM)
-			upstream_lost(u, a->sent_ns);
+		attempt_leave(r, a);
+		if (a->overdue && answered && a->wicket.port != WICKET_STREAM)
+			upstream_lost(&r->health, a->sent_ns);
 		attempt_give_back(e, a);
 	}
+}
+
+void query_end(struct forward *e, struct query *q, bool answered)
+{
+	query_drop_attempts(e, q, answered);
 	timer_unset(&q->timer);
 	answer_unref(q->failure);
 	q->failure = NULL;
@@ -100,7 +114,7 @@ void queries_free(struct forward *e)
 	}
 }
 
-static void query_land(struct forward *e, struct query *q, const struct answer *answer)
+void query_land(struct forward *e, struct query *q, const struct answer *answer)
 {
 	struct flight *f = q->flight;
 	query_end(e, q, answer && answer_is_definite(answer));
@@ -186,7 +200,7 @@ static struct route *choose(struct forward *e, const struct query *q)
 size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES])
 {
 	(void)engine;
-	const struct dname *qname = a->query ? &a->query->flight->qname : &root;
+	const struct dname *qname = a->query ? flight_name(a->query->flight) : &root;
 	size_t size = wire_encode_query(packet, a->id, qname, a->query ? a->query->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->plain ? 0 : EDNS_PAYLOAD, false);
 	echo_mix_case(packet + ECHO_HEADER_BYTES, qname->size, a->case_bits);
 	return size;
@@ -194,7 +208,7 @@ size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_Q
 
 static size_t packet_size(const struct attempt *a)
 {
-	return QUERY_FIXED_BYTES + (a->query ? a->query->flight->qname.size : 1u) + (a->plain ? 0u : OPT_BYTES);
+	return QUERY_FIXED_BYTES + (a->query ? flight_name(a->query->flight)->size : 1u) + (a->plain ? 0u : OPT_BYTES);
 }
 
 static bool should_be_plain(const struct query *q, const struct route *r)
@@ -204,7 +218,7 @@ static bool should_be_plain(const struct query *q, const struct route *r)
 	return q->plain || (q->n_tries >= TRIES_BEFORE_PLAIN && q->n_tries % 2 == 0);
 }
 
-static struct attempt *attempt_new(struct forward *e, struct query *q, struct route *r, uint16_t port)
+struct attempt *query_new_attempt(struct forward *e, struct query *q, struct route *r, uint16_t port)
 {
 	struct attempt *a = attempts_get(&e->attempts, (struct wicket){ (uint16_t)r->index, port });
 	if (!a)
@@ -227,7 +241,7 @@ static uint64_t spread(struct forward *e, uint64_t patience_ns)
 
 static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 {
-	struct attempt *a = attempt_new(e, q, r, r->port_now);
+	struct attempt *a = query_new_attempt(e, q, r, r->port_now);
 	if (!a)
 		return false;
 	a->plain = should_be_plain(q, r);
@@ -236,31 +250,24 @@ static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 	return true;
 }
 
-/* TCP does its own repeating, so a try by it has all the patience there is. */
-static bool put_stream(struct forward *e, struct query *q, struct route *r)
+void query_tried(struct query *q, const struct route *r)
 {
-	uint8_t packet[WIRE_QUERY_MAX_BYTES];
-	struct attempt *a = attempt_new(e, q, r, WICKET_STREAM);
-	if (!a)
-		return false;
-	a->plain = q->plain || r->health.edns == EDNS_REFUSED;
-	size_t size = query_encode(e, a, packet);
-	uint64_t patience_ns = stream_put(r->stream, packet, size) ? e->timeout_ns : BREAK_NS;
-	timer_set(&e->timers, &q->timer, e->now_ns + patience_ns);
-	resolver_count_tcp(e->engine.resolver);
-	return true;
+	q->tried |= bit_of(r);
+	q->n_tries++;
 }
 
 static void query_try(struct forward *e, struct query *q, struct route *r)
 {
-	bool put = q->by_tcp ? put_stream(e, q, r) : put_datagram(e, q, r);
-	if (!put) {
+	if (q->by_tcp) {
+		bytcp_try(e, q, r);
+		return;
+	}
+	if (!put_datagram(e, q, r)) {
 		query_land(e, q, NULL);
 		return;
 	}
 	upstream_sent(&r->health);
-	q->tried |= bit_of(r);
-	q->n_tries++;
+	query_tried(q, r);
 }
 
 static void query_try_again(struct forward *e, struct query *q, struct route *r)
@@ -278,7 +285,7 @@ void query_probe(struct forward *e, struct route *r)
 {
 	if (r->probe)
 		attempt_give_back(e, r->probe);
-	r->probe = attempt_new(e, NULL, r, r->port_now);
+	r->probe = query_new_attempt(e, NULL, r, r->port_now);
 	if (r->probe)
 		route_put(r, r->probe, packet_size(r->probe), e->now_ns);
 }
@@ -340,11 +347,25 @@ static bool attempt_take(struct forward *e, struct attempt *a)
 	return was_latest;
 }
 
+/* What its coming tells of the upstream. The time that TCP takes is no round trip of a datagram. */
+static void note_answer(struct forward *e, struct route *r, const struct attempt *a)
+{
+	if (a->wicket.port == WICKET_STREAM) {
+		attempt_leave(r, a);
+		r->stream_heard_ns = e->now_ns;
+		r->stream_n_heard++;
+		gate_answered(&r->gate);
+		upstream_probe_answered(&r->health, e->now_ns);
+	} else {
+		(a->overdue ? upstream_answered_late : upstream_answered)(&r->health, a->sent_ns, e->now_ns);
+	}
+}
+
 /* NULL: no memory. */
 static const struct answer *decode(struct forward *e, const struct query *q, const uint8_t *packet, size_t size)
 {
 	struct answer_builder *b = &e->builder;
-	answer_builder_begin(b, &q->flight->qname, q->flight->type);
+	flight_begin_answer(q->flight, b);
 	wire_decode(b, packet, size);
 	b->attempts = q->n_tries;
 	return answer_build(b);
@@ -376,11 +397,11 @@ void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet,
 	bool is_cut_off = packet[2] & BIT_TC && a->wicket.port != WICKET_STREAM;
 	const struct answer *answer = is_cut_off ? NULL : decode(e, q, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet[3] & MASK_RCODE)) {
-		resolver_count_bad(e->engine.resolver);
+		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		query_heard_failure(e, q, r, answer, q->attempts == a);
 		return;
 	}
-	(a->overdue ? upstream_answered_late : upstream_answered)(&r->health, a->sent_ns, e->now_ns);
+	note_answer(e, r, a);
 	struct attempt copy = *a;
 	bool was_latest = attempt_take(e, a);
 	if (asked_otherwise(e, q, r, &copy, packet))
@@ -393,22 +414,16 @@ void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet,
 
 /* ---- time ---- */
 
-/* A connection that said nothing since the query went out is as good as none. What TCP does not bring says nothing about datagrams, so it is no silence of the upstream. */
-static void stream_overdue(struct forward *e, const struct attempt *a)
-{
-	struct route *r = &e->routes[a->wicket.upstream];
-	upstream_dropped(&r->health);
-	if (r->stream_heard_ns < a->sent_ns)
-		forward_drop_stream(r);
-}
-
 void query_due(struct forward *e, struct query *q)
 {
 	struct attempt *latest = q->attempts;
 	if (latest && !latest->overdue) {
+		const bool by_tcp = latest->wicket.port == WICKET_STREAM;
+		if (by_tcp && bytcp_wait_on(e, q, latest))
+			return;
 		latest->overdue = true;
-		if (latest->wicket.port == WICKET_STREAM)
-			stream_overdue(e, latest);
+		if (by_tcp)
+			bytcp_overdue(e, latest);
 		else
 			upstream_overdue(&e->routes[latest->wicket.upstream].health, latest->sent_ns, e->now_ns);
 	}
@@ -416,9 +431,4 @@ void query_due(struct forward *e, struct query *q)
 		query_fail(e, q);
 	else
 		query_try_again(e, q, choose(e, q));
-}
-
-void query_hurry(struct forward *e, struct query *q)
-{
-	timer_set(&e->timers, &q->timer, e->now_ns + (BREAK_NS << (q->n_tries < 6 ? q->n_tries : 6)));
 }

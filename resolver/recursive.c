@@ -102,13 +102,13 @@ static const struct answer *bogus_of(const struct dname *qname, enum rrtype type
 	return a;
 }
 
-static const struct answer *answer_of_packet(struct recursive *e, const struct dname *qname, enum rrtype type,
-	const uint8_t *packet, size_t size, int security, const char *why_bogus)
+static const struct answer *answer_of_packet(const struct ticket *t, const uint8_t *packet, size_t size, int security)
 {
-	if (security == 1)
-		return bogus_of(qname, type, why_bogus);
-	struct answer_builder *b = &e->builder;
-	answer_builder_begin(b, qname, type);
+	struct answer_builder *b = &t->engine->builder;
+	if (t->flight)
+		flight_begin_answer(t->flight, b);
+	else
+		answer_builder_begin(b, &t->qname, t->type);
 	wire_decode(b, packet, size);
 	if (b->status == ANSWER_SERVFAIL && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL) {
 		b->status = ANSWER_UNRESOLVED;
@@ -123,8 +123,11 @@ static const struct answer *answer_of(struct ticket *t, int rcode, const void *p
 	const char *why_bogus, int was_ratelimited)
 {
 	const struct dname *qname = t->flight ? &t->flight->qname : &t->qname;
-	if (rcode == 0 && packet && size > RCODE_OCTET)
-		return answer_of_packet(t->engine, qname, t->type, packet, (size_t)size, security, why_bogus);
+	const bool has_packet = rcode == 0 && packet && size > RCODE_OCTET;
+	if (has_packet && security == 1)
+		return bogus_of(qname, t->type, why_bogus);
+	if (has_packet)
+		return answer_of_packet(t, packet, (size_t)size, security);
 	const char *cause = was_ratelimited ? "libunbound's own rate limit" : cause_unknown;
 	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
@@ -136,7 +139,7 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	if (e->closing)
 		return;
 	if (rcode == 0 && packet && size > RCODE_OCTET && ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
-		resolver_count_local(e->engine.resolver); /* what it has from others never has AA set */
+		resolver_count(e->engine.resolver, RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
 	const struct answer *answer = answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
 	struct flight *f = t->flight;
 	ticket_put(t);
@@ -178,7 +181,7 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 		return;
 	}
 	char name[DNAME_TEXT_BYTES + 1];
-	name_print(name, &f->qname);
+	name_print(name, flight_name(f));
 	t->flight = f;
 	t->type = f->type;
 	f->ticket = t;
@@ -200,7 +203,7 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 static void recursive_abandon(struct engine *engine, struct flight *f)
 {
 	struct ticket *t = f->ticket;
-	t->qname = f->qname;
+	t->qname = *flight_name(f);
 	t->flight = NULL;
 	f->ticket = NULL;
 	engine->n_abandoned++;

@@ -1,7 +1,7 @@
 /* resolver.c - what stands above every engine: the cache, single flight, the throttle, the deadlines, and who is told what.
  *
  * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length,
- * so the order of starting is the order of deadlines) or `landed` (its outcome waits for the next delivery). Engines only ever move
+ * so the order of starting is the order of deadlines), `held` (with the engine, which lets it wait) or `landed` (its outcome waits for the next delivery). Engines only ever move
  * flights from `started` to `landed`, so nothing below changes under a loop's feet, and only resolver_pump() calls anybody back.
  *
  * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its
@@ -9,9 +9,7 @@
 #include "resolver/resolver.h"
 
 #include "base/clock.h"
-#include "resolver/cache.h"
-#include "resolver/flights.h"
-#include "resolver/rate.h"
+#include "resolver/inside.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -26,66 +24,7 @@
 /* A question whose failures all fell into times in which the thread did not run is asked so often again. */
 #define ASK_AGAIN_MAX 3
 
-struct resolver {
-	struct engine *engine;
-	struct slab slab; /* of the cache's answers: given up last */
-	struct cache cache;
-	struct flights flights;
-	struct flight_list queue, started, landed;
-	struct loop_event *tick;
-	uint64_t now_ns;
-	uint64_t slept_ns; /* not in now_ns, but in the cache's time */
-	unsigned n_sleeps;
-	uint64_t question_deadline_ns;
-	uint64_t n_started;
-	unsigned max_in_flight;
-	unsigned question_deadline_ms;
-	struct rate rate;
-	uint64_t hold_until_ns; /* the engine asked for a pause */
-	bool closing, lacked_memory;
-	const struct answer *out_of_memory; /* made while there was some */
-	struct resolver_counters counters;
-};
-
-static void count(uint64_t *counter, uint64_t n)
-{
-	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
-}
-
-static void show(uint64_t *counter, uint64_t value)
-{
-	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
-}
-
-/* ---- the throttle ---- */
-
-/* Why no question is sent now; "" when one may be. Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
-const char *resolver_holdup(const struct resolver *r)
-{
-	if (r->now_ns < r->hold_until_ns)
-		return "a pause after failures to end, to ask for ";
-	if (r->n_started >= r->max_in_flight)
-		return "--in-flight to ask for ";
-	if (r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
-		return "libunbound to end questions that were given up, to ask for ";
-	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
-		return "the upstreams, which are dead or have no room, to ask for ";
-	return rate_room(&r->rate, 1) ? "" : "--qps to ask for ";
-}
-
-static bool may_start(const struct resolver *r)
-{
-	return !*resolver_holdup(r);
-}
-
 /* ---- flights ---- */
-
-static void flight_end(struct resolver *r, struct flight *f)
-{
-	answer_unref(f->answer);
-	f->answer = NULL;
-	flights_put(&r->flights, f);
-}
 
 static void flight_start(struct resolver *r, struct flight *f)
 {
@@ -99,26 +38,28 @@ static void flight_start(struct resolver *r, struct flight *f)
 	r->engine->ops->start(r->engine, f, r->now_ns);
 }
 
-static struct flight *queue_pop(struct resolver *r, struct flight *f)
-{
-	flight_list_remove(&r->queue, f);
-	count(&r->counters.queued, (uint64_t)-1);
-	return f;
-}
-
 static void queue_start(struct resolver *r)
 {
-	while (r->queue.first && may_start(r))
-		flight_start(r, queue_pop(r, r->queue.first));
+	while (r->queue.first && resolver_may_start(r))
+		flight_start(r, flight_unqueue(r, r->queue.first));
+}
+
+/* Takes it from the engine's lists. */
+static void flight_leave(struct resolver *r, struct flight *f)
+{
+	assert(f->state == FLIGHT_STARTED || f->state == FLIGHT_HELD);
+	bool is_held = f->state == FLIGHT_HELD;
+	flight_list_remove(is_held ? &r->held : &r->started, f);
+	r->n_started -= !is_held;
 }
 
 static void flight_land(struct resolver *r, struct flight *f, const struct answer *answer)
 {
-	assert(f->state == FLIGHT_STARTED);
-	flight_list_remove(&r->started, f);
-	r->n_started--;
+	flight_leave(r, f);
 	f->state = FLIGHT_LANDED;
 	f->answer = answer;
+	if (answer)
+		answer_enter(answer, &r->cache.account);
 	flight_list_push(&r->landed, f);
 }
 
@@ -130,13 +71,28 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		flight_land(r, f, answer);
 }
 
+/* It was sent, and that counts for nothing. */
 static void queue_again(struct resolver *r, struct flight *f, unsigned hold_ms)
 {
-	f->state = FLIGHT_QUEUED;
-	flight_list_push(&r->queue, f);
-	count(&r->counters.queued, 1);
+	flight_queue(r, f);
 	count(&r->counters.queries_sent, (uint64_t)-1);
 	r->hold_until_ns = r->now_ns + hold_ms * CLOCK_NS_PER_MS;
+}
+
+void resolver_hold(struct resolver *r, struct flight *f)
+{
+	flight_leave(r, f);
+	f->state = FLIGHT_HELD;
+	flight_list_push(&r->held, f);
+}
+
+void resolver_renew(struct resolver *r, struct flight *f)
+{
+	flight_leave(r, f);
+	f->state = FLIGHT_STARTED;
+	f->deadline_ns = r->now_ns + r->question_deadline_ns;
+	flight_list_push(&r->started, f);
+	r->n_started++;
 }
 
 void resolver_put_back(struct resolver *r, struct flight *f)
@@ -193,32 +149,31 @@ static void outcome_count(struct resolver *r, const struct answer *answer)
 		count(&r->counters.timeouts, 1);
 }
 
-static void waiter_unlink(struct resolver_waiter *w)
+/* Half an answer sends its flight on its way again, to the name that it leads to. False: the answer is whole, or a failure. */
+static bool flight_goes_on(struct resolver *r, struct flight *f)
 {
-	*w->link = w->next;
-	if (w->next)
-		w->next->link = w->link;
-	*w = (struct resolver_waiter){ .done = w->done };
-}
-
-static uint64_t cache_ns(const struct resolver *r)
-{
-	return r->now_ns + r->slept_ns;
-}
-
-const struct answer *resolver_out_of_memory(struct resolver *r)
-{
-	r->lacked_memory = true;
-	return answer_ref(r->out_of_memory);
-}
-
-bool resolver_lacked_memory(const struct resolver *r)
-{
-	return r->lacked_memory;
+	if (!f->answer || !f->answer->is_half)
+		return false;
+	enum chain_step step = chain_extend(&f->chain, f->answer, &f->qname);
+	answer_unref(f->answer);
+	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL, "CNAME loop, or too long a chain of CNAMEs") : NULL;
+	if (step != CHAIN_GOES_ON)
+		return false;
+	flight_list_remove(&r->landed, f);
+	if (!f->waiters) { /* all have given up meanwhile */
+		flights_remove(&r->flights, f);
+		flight_end(r, f);
+		return true;
+	}
+	f->n_put_back = 0;
+	flight_queue(r, f);
+	return true;
 }
 
 static void flight_tell(struct resolver *r, struct flight *f, bool *called)
 {
+	if (flight_goes_on(r, f))
+		return;
 	if (proves_nothing(r, f)) {
 		ask_again(r, f);
 		return;
@@ -229,11 +184,15 @@ static void flight_tell(struct resolver *r, struct flight *f, bool *called)
 	flight_list_remove(&r->landed, f);
 	flights_remove(&r->flights, f);
 	f->state = FLIGHT_TOLD;
+	if (has_answer)
+		chain_join(f->chain, (struct answer *)f->answer); /* nobody else has it yet */
 	outcome_count(r, f->answer);
 	struct question q;
 	question_of(&q, &f->qname, f->type);
-	if (has_answer)
-		cache_put(&r->cache, &q, f->answer, cache_ns(r));
+	if (has_answer) {
+		cache_put(&r->cache, &q, f->answer, resolver_cache_ns(r));
+		load_note(&r->load, f->answer);
+	}
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_unlink(w);
@@ -246,7 +205,7 @@ static void flight_tell(struct resolver *r, struct flight *f, bool *called)
 static void counters_show(struct resolver *r)
 {
 	show(&r->counters.in_flight, r->n_started);
-	show(&r->counters.cache_bytes, r->cache.used_bytes);
+	show(&r->counters.cache_bytes, cache_used_bytes(&r->cache));
 	show(&r->counters.cache_entries, r->cache.n_entries);
 	show(&r->counters.cache_evictions, r->cache.n_evictions);
 }
@@ -264,6 +223,7 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	rate_fill(&r->rate, now_ns, r->queue.first != NULL);
 	if (r->engine->ops->turn)
 		r->engine->ops->turn(r->engine, now_ns);
+	cache_trim(&r->cache, resolver_cache_ns(r)); /* what was attached since */
 	queue_start(r);
 	started_expire(r);
 	while (r->landed.first)
@@ -275,98 +235,15 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	return called;
 }
 
-bool resolver_wants_pump(const struct resolver *r)
-{
-	return r->landed.first || (r->queue.first && may_start(r));
-}
-
-/* ---- asking ---- */
-
-static void waiter_join(struct resolver_waiter *w, struct flight *f)
-{
-	w->flight = f;
-	w->next = f->waiters;
-	w->link = &f->waiters;
-	if (w->next)
-		w->next->link = &w->next;
-	f->waiters = w;
-}
-
-const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter, const struct dname *qname, enum rrtype type)
-{
-	struct question q;
-	question_of(&q, qname, type);
-	count(&r->counters.questions, 1);
-	const struct answer *answer = cache_find(&r->cache, &q, cache_ns(r));
-	if (answer) {
-		count(&r->counters.cache_hits, 1);
-		return answer;
-	}
-	struct flight *f = flights_find(&r->flights, &q);
-	if (f) {
-		count(&r->counters.joined, 1);
-	} else {
-		f = flights_get(&r->flights, &q);
-		if (!f)
-			return resolver_out_of_memory(r);
-		f->state = FLIGHT_QUEUED;
-		flight_list_push(&r->queue, f);
-		count(&r->counters.queued, 1);
-	}
-	waiter_join(waiter, f);
-	return NULL;
-}
-
-void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
-{
-	struct flight *f = waiter->flight;
-	if (!f)
-		return;
-	waiter_unlink(waiter);
-	/* A question that was never sent would now take its place in the rate from others. */
-	if (f->state == FLIGHT_QUEUED && !f->waiters) {
-		flights_remove(&r->flights, queue_pop(r, f));
-		flight_end(r, f);
-	}
-}
-
-const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause)
-{
-	const struct flight *f = waiter->flight;
-	if (!f)
-		return NULL;
-	const struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
-	resolver_cancel(r, waiter);
-	return answer ? answer : resolver_out_of_memory(r);
-}
-
-bool resolver_is_throttled(const struct resolver *r)
-{
-	uint64_t room = rate_room(&r->rate, r->max_in_flight - r->n_started);
-	return r->queue.first && (r->counters.queued > room || !may_start(r));
-}
-
-enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname)
-{
-	*qname = waiter->flight->qname;
-	return waiter->flight->type;
-}
-
-bool resolver_is_queued(const struct resolver_waiter *waiter)
-{
-	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
-}
-
 /* ---- for engines ---- */
-
 void resolver_late(struct resolver *r, const struct answer *answer)
 {
-	if (answer && !r->closing && answer_is_definite(answer)) {
+	if (answer && !r->closing && answer_is_definite(answer) && !answer->is_half) {
 		struct dname qname;
 		struct question q;
 		answer_qname(answer, &qname);
 		question_of(&q, &qname, (enum rrtype)answer->type);
-		cache_put(&r->cache, &q, answer, cache_ns(r));
+		cache_put(&r->cache, &q, answer, resolver_cache_ns(r));
 	}
 	answer_unref(answer);
 }
@@ -383,33 +260,20 @@ void resolver_count_retries(struct resolver *r, unsigned n)
 	rate_spend(&r->rate, n);
 }
 
-void resolver_count_tcp(struct resolver *r)
+void resolver_count(struct resolver *r, enum resolver_event event)
 {
-	count(&r->counters.tcp_queries, 1);
-}
-
-void resolver_count_stray(struct resolver *r)
-{
-	count(&r->counters.stray_packets, 1);
-}
-
-void resolver_count_bad(struct resolver *r)
-{
-	count(&r->counters.bad_packets, 1);
-}
-
-void resolver_count_local(struct resolver *r)
-{
-	count(&r->counters.local_answers, 1);
+	uint64_t *const counters[] = {
+		[RESOLVER_ASKED_BY_TCP] = &r->counters.tcp_queries,
+		[RESOLVER_STRAY_PACKET] = &r->counters.stray_packets,
+		[RESOLVER_BAD_PACKET] = &r->counters.bad_packets,
+		[RESOLVER_LOCAL_ANSWER] = &r->counters.local_answers,
+	};
+	count(counters[event], 1);
 }
 
 void resolver_counters(const struct resolver *r, struct resolver_counters *out)
 {
-	_Static_assert(sizeof *out % sizeof(uint64_t) == 0, "only uint64_t counters");
-	const uint64_t *from = (const uint64_t *)&r->counters;
-	uint64_t *to = (uint64_t *)out;
-	for (size_t i = 0; i < sizeof *out / sizeof *to; i++)
-		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	counters_copy(out, &r->counters);
 }
 
 /* ---- life ---- */
@@ -442,11 +306,13 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 		return err;
 	flight_list_init(&r->queue);
 	flight_list_init(&r->started);
+	flight_list_init(&r->held);
 	flight_list_init(&r->landed);
 	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
 	r->question_deadline_ms = config->question_deadline_ms;
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
 	rate_init(&r->rate, config->queries_per_s);
+	load_init(&r->load, &r->cache.account, config->load_bytes);
 	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
 		goto out;
 	static const struct dname root = { .size = 1 };
@@ -487,6 +353,7 @@ void resolver_free(struct resolver *r)
 	loop_event_free(r->tick);
 	list_forget(r, &r->queue);
 	list_forget(r, &r->started);
+	list_forget(r, &r->held);
 	list_forget(r, &r->landed);
 	answer_unref(r->out_of_memory);
 	flights_fini(&r->flights);

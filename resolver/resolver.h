@@ -68,6 +68,7 @@ struct resolver_config {
 	unsigned queries_per_s_per_upstream; /* this worker's share of --qps-per-upstream; 0: no limit */
 	bool mix_case;               /* 0x20 */
 	size_t cache_bytes;          /* this worker's share */
+	size_t load_bytes;           /* this worker's share of what answers may take that are not in the cache; 0: no limit */
 	unsigned failure_ttl_s;      /* how long a failure is remembered; RFC 2308 section 7 allows 5 minutes */
 	unsigned max_fds;            /* file descriptors it may have open, 0: any number. Under 2 for each upstream, or 14 with libunbound, it calls its own want of sockets a failure of the DNS */
 	unsigned worker, n_workers;  /* who of how many: engines take disjoint ports */
@@ -134,6 +135,16 @@ bool resolver_is_throttled(const struct resolver *r);
 /* The thread did not run for so long, and no `now_ns` counts it. Cached answers grow older by it all the same. An engine that keeps time by itself took it for silence of the DNS:
  * a failure of a question that was open meanwhile proves nothing, and the question is asked again. Call it before the pump of the turn that found out. */
 void resolver_slept(struct resolver *r, uint64_t ns);
+/* Answers that askers hold take more memory than they may: time to begin nothing new, and to go on with nothing but the oldest. Whoever does so must make the oldest's questions urgent, since
+ * no other leaves now. */
+bool resolver_is_full(const struct resolver *r);
+/* So much it is. */
+size_t resolver_load_bytes(const struct resolver *r);
+/* The waiter's question goes before all others. Nothing happens when it is not waiting. */
+void resolver_make_urgent(struct resolver *r, struct resolver_waiter *waiter);
+
+/* Any of these, or a question that was sent waits for its turn with the engine: no time counts against a row. */
+bool resolver_holds_back(const struct resolver *r);
 
 /* See above. Returns true if any waiter was called. */
 bool resolver_pump(struct resolver *r, uint64_t now_ns);

@@ -5,6 +5,7 @@
 #define RESOLVER_ROUTE_H
 
 #include "resolver/attempts.h"
+#include "resolver/gate.h"
 #include "resolver/ports.h"
 #include "resolver/stream.h"
 #include "resolver/upstream.h"
@@ -14,7 +15,11 @@ struct route {
 	struct upstream health;
 	struct ports ports;
 	struct stream *stream;
-	uint64_t stream_heard_ns; /* when it last brought a message */
+	uint64_t stream_opened_ns, stream_heard_ns; /* when the connection was begun; when it last brought an answer */
+	unsigned stream_n_heard;  /* answers that it brought since it was begun */
+	struct gate gate;         /* of TCP */
+	struct query *waiting, *last_waiting; /* in line before it; the last one counts when there is a first */
+	uint64_t line_stood_ns, line_turned_ns; /* how long nobody might pass for want of memory; the last turn */
 	void *engine;             /* for the stream's callbacks */
 	unsigned index;
 	uint16_t port_now;        /* which socket queries are put for */

@@ -13,6 +13,7 @@
 #define SCRIPT_TTL_S 3600
 #define SCRIPT_DELAY_MAX_MS 86400000u
 #define TYPE_ANY 0 /* `*` */
+#define ALONE 1    /* a CNAME's "preference": its target is left out */
 
 struct script {
 	struct zone zone;
@@ -214,6 +215,12 @@ static enum error rdata_put(struct script *s, struct cursor *c, struct zone_reco
 	enum error err = name_of(&name, &f);
 	if (!err)
 		textbuf_put(&s->zone.bytes, name.wire, name.size);
+	struct cursor before = *c;
+	f = field_next(c);
+	if (e->type == RRTYPE_CNAME && field_is(&f, "alone"))
+		e->preference = ALONE;
+	else
+		*c = before;
 	return err;
 }
 
@@ -335,12 +342,13 @@ static bool records_at(const struct zone *z, const struct zone_node *n, uint16_t
 }
 
 /* Goes on to the target of the node's CNAME when it has one. */
-static bool cname_at(const struct zone *z, const struct zone_node *n, struct dname *name, unsigned *delay_ms)
+static bool cname_at(const struct zone *z, const struct zone_node *n, struct dname *name, bool *alone, unsigned *delay_ms)
 {
 	uint32_t at = zone_next(z, n, RRTYPE_CNAME, false, ZONE_NONE);
 	if (at == ZONE_NONE)
 		return false;
 	*delay_ms += z->records[at].delay_ms;
+	*alone = z->records[at].preference == ALONE;
 	return dname_decode(name, (const uint8_t *)z->bytes.bytes + z->records[at].rdata_at, z->records[at].rdata_size);
 }
 
@@ -355,8 +363,10 @@ static bool find_at(const struct zone *z, struct dname *name, enum rrtype type, 
 	b->status = fault_at(z, n, (uint16_t)type, delay_ms);
 	if (b->status != ANSWER_OK || records_at(z, n, (uint16_t)type, b, delay_ms))
 		return true;
-	if (cname_at(z, n, name, delay_ms))
-		return false;
+	if (cname_at(z, n, name, &b->is_half, delay_ms)) {
+		b->canonical = *name;
+		return b->is_half;
+	}
 	b->status = fault_at(z, n, TYPE_ANY, delay_ms);
 	return true;
 }
@@ -369,24 +379,28 @@ static struct answer *failure_of(const struct answer_builder *b)
 	return a;
 }
 
+struct answer *script_answer(const struct script *s, struct answer_builder *b, unsigned *delay_ms)
+{
+	b->ttl_s = SCRIPT_TTL_S;
+	*delay_ms = 0;
+	struct dname name = b->canonical;
+	dname_lower(&name);
+	unsigned links = 0;
+	while (!find_at(&s->zone, &name, b->type, b, delay_ms)) {
+		if (++links > WIRE_CNAME_MAX) {
+			b->status = ANSWER_SERVFAIL;
+			snprintf(b->cause, sizeof b->cause, "CNAME chain over %d links", WIRE_CNAME_MAX);
+			break;
+		}
+	}
+	return b->status <= ANSWER_NXDOMAIN ? answer_build(b) : failure_of(b);
+}
+
 struct answer *script_find(const struct script *s, const struct dname *qname, enum rrtype type, unsigned *delay_ms)
 {
 	struct answer_builder b = { 0 };
 	answer_builder_begin(&b, qname, type);
-	b.ttl_s = SCRIPT_TTL_S;
-	*delay_ms = 0;
-	struct dname name = *qname;
-	dname_lower(&name);
-	unsigned links = 0;
-	while (!find_at(&s->zone, &name, type, &b, delay_ms)) {
-		b.canonical = name;
-		if (++links > WIRE_CNAME_MAX) {
-			b.status = ANSWER_SERVFAIL;
-			snprintf(b.cause, sizeof b.cause, "CNAME chain over %d links", WIRE_CNAME_MAX);
-			break;
-		}
-	}
-	struct answer *a = b.status <= ANSWER_NXDOMAIN ? answer_build(&b) : failure_of(&b);
+	struct answer *a = script_answer(s, &b, delay_ms);
 	answer_builder_fini(&b);
 	return a;
 }

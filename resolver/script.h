@@ -6,6 +6,7 @@
  *     owner TYPE !SERVFAIL       this question fails so; also !REFUSED !TIMEOUT !BOGUS !MALFORMED !UNRESOLVED
  *     owner * !TIMEOUT           so does every type that has no record
  *     owner TYPE ~250 rdata...   the answer takes 250 virtual milliseconds
+ *     owner CNAME name alone     the answer ends there, without the target's records (answer.h: is_half)
  * A fault of one type stands before that type's records. The slowest record of an answer decides its delay; CNAMEs on the way add
  * theirs. Every TTL is one hour. A line may end in CR LF.
  * Names that exist only as parents are empty non-terminals (NODATA); others are NXDOMAIN. CNAMEs are followed inside the script, a
@@ -25,5 +26,7 @@ void script_free(struct script *s);
 /* A new answer, the reference is the caller's; *delay_ms gets its virtual delay. !TIMEOUT gives an answer of status ANSWER_TIMEOUT.
  * NULL: no memory. */
 struct answer *script_find(const struct script *s, const struct dname *qname, enum rrtype type, unsigned *delay_ms);
+/* The same into a builder that was begun with both; the look-up starts at its `canonical`. */
+struct answer *script_answer(const struct script *s, struct answer_builder *b, unsigned *delay_ms);
 
 #endif

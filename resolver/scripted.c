@@ -24,6 +24,7 @@ struct scripted {
 	struct due *heap; /* [0] is the next one */
 	size_t n_heap, heap_capacity;
 	uint64_t n_started;
+	struct answer_builder builder;
 };
 
 static bool due_before(const struct due *a, const struct due *b)
@@ -79,7 +80,8 @@ static void scripted_start(struct engine *e, struct flight *f, uint64_t now_ns)
 {
 	struct scripted *s = (struct scripted *)e;
 	unsigned delay_ms = 0;
-	const struct answer *answer = heap_has_room(s) ? script_find(s->script, &f->qname, f->type, &delay_ms) : NULL;
+	flight_begin_answer(f, &s->builder);
+	const struct answer *answer = heap_has_room(s) ? script_answer(s->script, &s->builder, &delay_ms) : NULL;
 	if (!answer) {
 		resolver_land(e->resolver, f, NULL);
 		return;
@@ -115,6 +117,7 @@ static void scripted_free(struct engine *e)
 	for (size_t i = 0; i < s->n_heap; i++)
 		answer_unref(s->heap[i].answer);
 	free(s->heap);
+	answer_builder_fini(&s->builder);
 	free(s);
 }
 

@@ -81,6 +81,11 @@ static bool stream_open(struct stream *s)
 	return true;
 }
 
+bool stream_is_open(const struct stream *s)
+{
+	return s->fd >= 0;
+}
+
 bool stream_put(struct stream *s, const uint8_t *octets, size_t size)
 {
 	uint8_t length[LENGTH_BYTES] = { (uint8_t)(size >> 8), (uint8_t)size };

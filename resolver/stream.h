@@ -23,6 +23,9 @@ typedef void stream_broken(void *arg);
 struct stream *stream_new(struct loop *loop, const struct ipaddr *ip, uint16_t port, stream_message *message, stream_broken *broken, void *arg);
 void stream_free(struct stream *s); /* takes NULL; calls nobody back */
 
+/* A connection is there or being made. */
+bool stream_is_open(const struct stream *s);
+
 /* Queues a query of at most 65535 octets, which is copied; connects if need be. False: it could not be queued (no memory, no descriptor, more than 1 MiB waits), nothing was done. */
 bool stream_put(struct stream *s, const uint8_t *octets, size_t size);
 

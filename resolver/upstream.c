@@ -240,6 +240,12 @@ void upstream_sent(struct upstream *u)
 		u->pace_credit -= (int64_t)CLOCK_NS_PER_S;
 }
 
+void upstream_sent_by_tcp(struct upstream *u)
+{
+	if (u->limits.queries_per_s)
+		u->credit -= (int64_t)CLOCK_NS_PER_S;
+}
+
 void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
 	leave(u);

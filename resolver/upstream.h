@@ -62,6 +62,8 @@ unsigned upstream_room(const struct upstream *u);
 uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
 
 void upstream_sent(struct upstream *u);
+/* Uses up the rate, but no place in the window, which is one of datagrams. */
+void upstream_sent_by_tcp(struct upstream *u);
 void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns);
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns);
 void upstream_dropped(struct upstream *u);
@@ -74,6 +76,7 @@ void upstream_unreachable(struct upstream *u, uint64_t now_ns);
 /* A dead upstream is asked something harmless from time to time; an answer to that, or to anything else, brings it back. */
 bool upstream_wants_probe(const struct upstream *u, uint64_t now_ns);
 void upstream_probed(struct upstream *u, uint64_t now_ns);
+/* To a probe, or by TCP: it lives. */
 void upstream_probe_answered(struct upstream *u, uint64_t now_ns);
 
 #endif

@@ -16,7 +16,7 @@
 
 enum { FLAG_QR = 0x8000, FLAG_TC = 0x0200, FLAG_RD = 0x0100, MASK_OPCODE = 0x7800, MASK_RCODE = 0x000f };
 enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
-enum { CLASS_IN = 1, TYPE_OPT = 41, HEADER_BYTES = 12 };
+enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_OPT = 41, HEADER_BYTES = 12 };
 
 /* Enough for a pointer before each of a name's labels; more would be there only to keep us busy. */
 #define POINTERS_MAX 127
@@ -31,7 +31,8 @@ struct rr {
 struct message {
 	struct reader answers; /* stands on the first RR */
 	unsigned rcode, n_answers;
-	bool has_soa;
+	bool has_soa, has_ns; /* in the authority section */
+	struct reader soa_owner;
 	uint32_t negative_ttl_s;
 };
 
@@ -127,17 +128,19 @@ static const char *question_check(struct reader *r, const struct answer_builder 
 	uint16_t type = reader_u16(r), class = reader_u16(r);
 	if (!reader_ok(r))
 		return "ends inside the question";
-	return class == CLASS_IN && type == b->type && dname_equal(&name, &b->qname) ? NULL : "answers another question";
+	return class == CLASS_IN && type == b->type && dname_equal(&name, &b->canonical) ? NULL : "answers another question";
 }
 
 /* RFC 2308 section 5: the negative TTL is the smaller of the SOA's own and its last field. */
-static void soa_note(struct message *m, const struct rr *rr)
+static void authority_note(struct message *m, const struct rr *rr)
 {
+	m->has_ns = m->has_ns || rr->type == TYPE_NS;
 	if (rr->type != RRTYPE_SOA || rr->class != CLASS_IN || m->has_soa || rr->rdata_size < 22)
 		return;
 	struct reader tail = reader_of(rr->rdata + rr->rdata_size - 4, 4);
 	uint32_t minimum = reader_u32(&tail);
 	m->has_soa = true;
+	m->soa_owner = rr->owner;
 	m->negative_ttl_s = minimum < rr->ttl_s ? minimum : rr->ttl_s;
 }
 
@@ -148,7 +151,7 @@ static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_auth
 		if (rr.class != CLASS_IN)
 			return "a record of another class";
 	for (unsigned i = 0; i < n_authority && rr_read(r, &rr); i++)
-		soa_note(m, &rr);
+		authority_note(m, &rr);
 	for (unsigned i = 0; i < n_additional; i++) {
 		struct reader field = *r;
 		/* The extended RCODE is the first octet of an OPT's TTL (RFC 6891 section 6.1.3); rr_read() would clamp it. */
@@ -236,17 +239,17 @@ static const char *chain_pass(struct answer_builder *b, const struct message *m,
 	return NULL;
 }
 
-static const char *chain_follow(struct answer_builder *b, const struct message *m)
+static const char *chain_follow(struct answer_builder *b, const struct message *m, unsigned *n_links)
 {
 	dname_lower(&b->canonical);
-	unsigned n_links = 0, before = 0;
+	unsigned before = 0;
 	do {
-		before = n_links;
-		const char *wrong = chain_pass(b, m, &n_links);
+		before = *n_links;
+		const char *wrong = chain_pass(b, m, n_links);
 		if (wrong)
 			return wrong;
-	} while (n_links > before && n_links <= WIRE_CNAME_MAX);
-	if (n_links > WIRE_CNAME_MAX)
+	} while (*n_links > before && *n_links <= WIRE_CNAME_MAX);
+	if (*n_links > WIRE_CNAME_MAX)
 		status_set(b, ANSWER_SERVFAIL, "CNAME loop, or too long a chain of CNAMEs");
 	return NULL;
 }
@@ -301,6 +304,23 @@ static const char *records_collect(struct answer_builder *b, const struct messag
 	return NULL;
 }
 
+static bool soa_covers(const struct message *m, const struct dname *name)
+{
+	struct reader r = m->soa_owner;
+	struct dname zone;
+	return m->has_soa && name_read(&r, &zone) && dname_is_within(name, &zone);
+}
+
+/* RCODE 0 and no record is not always "no data". A CNAME that leads out of what the server knows ends there, and only an SOA above its target says that the target was looked at. And name
+ * servers of others, without an SOA, are a referral (RFC 2308 section 2.1): the upstream does not recurse, and knows nothing. */
+static void emptiness_judge(struct answer_builder *b, const struct message *m, unsigned n_links)
+{
+	if (n_links > 0)
+		b->is_half = !soa_covers(m, &b->canonical);
+	else if (m->has_ns && !m->has_soa)
+		status_set(b, ANSWER_SERVFAIL, "a referral and no answer: the upstream does not recurse");
+}
+
 /* Error RCODEs without a status of their own are SERVFAIL, and the cause says which. */
 static void failure_set(struct answer_builder *b, unsigned rcode)
 {
@@ -330,11 +350,15 @@ static const char *message_read(struct answer_builder *b, const uint8_t *packet,
 	}
 	b->ttl_s = UINT32_MAX;
 	b->status = m.rcode == RCODE_NXDOMAIN ? ANSWER_NXDOMAIN : ANSWER_OK;
+	unsigned n_links = 0;
 	if (b->type != RRTYPE_CNAME)
-		wrong = chain_follow(b, &m);
-	if (!wrong && b->status == ANSWER_OK)
+		wrong = chain_follow(b, &m, &n_links);
+	if (!wrong && b->status == ANSWER_OK) {
 		wrong = records_collect(b, &m);
-	if (b->n_records == 0)
+		if (b->n_records == 0)
+			emptiness_judge(b, &m, n_links);
+	}
+	if (b->n_records == 0 && !b->is_half)
 		ttl_note(b, m.has_soa ? m.negative_ttl_s : 0);
 	return wrong;
 }

@@ -10,7 +10,8 @@
 #define WIRE_CNAME_MAX 16
 #define WIRE_QUERY_MAX_BYTES (12 + 255 + 4 + 11)
 
-/* Decodes `packet` as the answer to (qname, type) into `b`, which has been begun with both: status, canonical name, records, TTL.
+/* Decodes `packet` as the answer to (canonical, type) of `b`, which has been begun, its canonical being the qname or the name that CNAMEs led to so far: status, canonical name, records, TTL.
+ * Sets is_half for CNAMEs that lead to a name of which the message knows nothing: there is neither a record of it nor the SOA of a zone that it lies in.
  * False on a message that must not be believed (not a response, another question, lying counts): b->status is then ANSWER_MALFORMED
  * and b->cause says what was wrong in a few words. */
 bool wire_decode(struct answer_builder *b, const uint8_t *packet, size_t size);

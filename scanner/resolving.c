@@ -11,6 +11,9 @@ enum { RECURSIVE_QUESTION_MS = 20000 };
 /* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short outage does not stick. */
 enum { FAILURE_TTL_S = 30 };
 
+/* Answers of rows under way, all workers together. Rows of ordinary domains need a tenth of it. */
+#define LOAD_MAX_BYTES ((size_t)128 << 20)
+
 const char *resolving_engine_text(const struct options *options)
 {
 	return options->upstreams.n ? "forward" : "recursive";
@@ -39,6 +42,7 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 		.queries_per_s_per_upstream = share(options->queries_per_s_per_upstream, index, n_workers),
 		.mix_case = options->mix_case,
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
+		.load_bytes = LOAD_MAX_BYTES / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
 		.max_fds = options->resolver_fds,
 		.worker = index,

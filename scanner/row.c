@@ -199,6 +199,13 @@ bool row_continue(struct row *row)
 	return finish_if_done(row);
 }
 
+void row_make_urgent(struct row *row)
+{
+	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
+		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which; slot++)
+			resolver_make_urgent(row->runner->resolver, &row->waiters[which][slot].waiter);
+}
+
 void row_expire(struct row *row)
 {
 	row->expired = true;
@@ -229,6 +236,7 @@ bool row_has_failure(const struct row *row)
 
 void row_reset(struct row *row)
 {
+	spf_check_release(&row->spf);
 	iprev_fini(&row->iprev);
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);

@@ -79,6 +79,9 @@ bool row_start(struct row *row);
 /* Runs the probes whose answers have come. True when the row is done. */
 bool row_continue(struct row *row);
 
+/* Its questions go before those of all others. */
+void row_make_urgent(struct row *row);
+
 /* The row's time is up: what is missing is cancelled. The row is done. */
 void row_expire(struct row *row);
 

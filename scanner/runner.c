@@ -22,7 +22,7 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 	uint64_t lost_ns = clock_lived_turn(&runner->clock, now_ns);
 	if (lost_ns)
 		resolver_slept(runner->resolver, lost_ns);
-	if (runner->now_ns && !resolver_is_throttled(runner->resolver))
+	if (runner->now_ns && !resolver_holds_back(runner->resolver))
 		runner->patient_ns += runner->clock.now_ns - runner->now_ns;
 	runner->now_ns = runner->clock.now_ns;
 	if (wall_s == runner->wall_s)
@@ -36,7 +36,7 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 
 bool runner_has_room(const struct runner *runner)
 {
-	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver);
+	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver) && !resolver_is_full(runner->resolver);
 }
 
 struct row *runner_take_row(struct runner *runner)
@@ -93,18 +93,35 @@ void runner_wake(struct runner *runner, struct row *row)
 	runner->ready_last = row;
 }
 
+/* The next row whose answers have come; while memory is short, none but the oldest. */
+static struct row *take_ready(struct runner *runner)
+{
+	struct row **at = &runner->ready_first, *before = NULL;
+	while (*at && *at != runner->oldest && resolver_is_full(runner->resolver)) {
+		before = *at;
+		at = &before->next_ready;
+	}
+	struct row *row = *at;
+	if (!row)
+		return NULL;
+	*at = row->next_ready;
+	if (runner->ready_last == row)
+		runner->ready_last = before;
+	row->in_ready = false;
+	return row;
+}
+
 static bool continue_ready(struct runner *runner)
 {
-	bool any = runner->ready_first != NULL;
-	while (runner->ready_first) {
-		struct row *row = runner->ready_first;
-		runner->ready_first = row->next_ready;
-		row->in_ready = false;
+	bool any = false;
+	for (struct row *row; (row = take_ready(runner)) != NULL; any = true) {
 		if (row_continue(row)) {
 			unlink_row(runner, row);
 			recycle(runner, row);
 		}
 	}
+	if (runner->oldest && resolver_is_full(runner->resolver))
+		row_make_urgent(runner->oldest);
 	return any;
 }
 

@@ -2,8 +2,9 @@
  *
  * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event loop and gets finished rows back by the callback `finished`, which must print
  * what it wants and return; the row is recycled after it.
+ * While the answers that rows hold take more memory than they may, only the oldest row goes on, and its questions first: so each ends in its turn, and none needs more than its own.
  * Everything below runs on the time that this thread lived (clock_lived): a program that was stopped, or a machine that was suspended, takes that for no delay of the DNS. A row's deadline
- * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight): own throttling never ends a row. */
+ * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight, memory): own throttling never ends a row. */
 #ifndef SCANNER_RUNNER_H
 #define SCANNER_RUNNER_H
 

@@ -15,8 +15,7 @@
 
 const struct spf_limits spf_limits_of_rfc = { .lookup_terms = 10, .void_lookups = 2, .mx_names = 10, .ptr_names = 10 };
 
-#define EXPLANATION_MAX_BYTES 4096
-#define EXPLANATION_CHUNK_BYTES 1024
+enum { EXPLANATION_MAX_BYTES = 4096, EXPLANATION_CHUNK_BYTES = 1024, KEEP_BYTES = 8192 };
 
 static void event(struct spf_check *c, struct spf_event event)
 {
@@ -184,9 +183,9 @@ bool check_charge_voids(struct spf_check *c, unsigned n)
 {
 	if (!c->charging)
 		return true;
-	unsigned left = c->limits->void_lookups - c->result.void_lookups;
-	c->result.void_lookups += n <= left ? n : left + 1;
-	if (n <= left)
+	unsigned most = c->limits->void_lookups + 1, sum = c->result.void_lookups + n;
+	c->result.void_lookups = sum < most ? sum : most;
+	if (sum < most)
 		return true;
 	give_up(c, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT);
 	return false;
@@ -456,28 +455,29 @@ static enum probe_turn check_step(struct probe *probe, const struct probe_answer
 	return turn == WAIT ? PROBE_ASK : PROBE_DONE;
 }
 
-/* What a check holds of others: its frames' answers, and those in its result. */
-static void release(struct spf_check *c)
-{
-	probe_fini(&c->probe);
-	step_end(c);
-	answer_unref(c->result.record_answer);
-	answer_unref(c->result.failed);
-}
-
 static void reset_result(struct spf_result *r)
 {
-	textbuf_reset(&r->matched);
-	textbuf_reset(&r->explanation);
+	textbuf_shrink(&r->matched, KEEP_BYTES);
+	textbuf_shrink(&r->explanation, KEEP_BYTES);
 	*r = (struct spf_result){ .matched = r->matched, .explanation = r->explanation, .record = "" };
 	r->explanation.limit_bytes = EXPLANATION_MAX_BYTES;
 }
 
-void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits,
-	struct asker *asker)
+/* What a check holds of others: its frames' answers, and those in its result. */
+void spf_check_release(struct spf_check *check)
 {
-	release(check);
+	probe_fini(&check->probe);
+	step_end(check);
+	answer_unref(check->result.record_answer);
+	answer_unref(check->result.failed);
 	reset_result(&check->result);
+	textbuf_shrink(&check->scratch, KEEP_BYTES);
+	arena_reset(&check->memory);
+}
+
+void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits, struct asker *asker)
+{
+	spf_check_release(check);
 	probe_begin(&check->probe, check_step, asker);
 	if (check->memory.chunk_bytes == 0)
 		arena_init(&check->memory, EXPLANATION_CHUNK_BYTES, 0);
@@ -491,7 +491,7 @@ void spf_check_begin(struct spf_check *check, const struct spf_request *request,
 
 void spf_check_fini(struct spf_check *check)
 {
-	release(check);
+	spf_check_release(check);
 	textbuf_fini(&check->result.matched);
 	textbuf_fini(&check->result.explanation);
 	textbuf_fini(&check->scratch);

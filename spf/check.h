@@ -17,7 +17,7 @@
 
 /* RFC 7208 section 4.6.4. */
 struct spf_limits {
-	unsigned lookup_terms; /* 10, over the whole tree; at most SPF_FRAMES_MAX - 1 of them can be nested */
+	unsigned lookup_terms; /* 10, over the whole tree; at most SPF_FRAMES_MAX - 1 of them can be nested, and SPF_RECORD_LOOKUPS_MAX - 1 stand in one record */
 	unsigned void_lookups; /* 2 */
 	unsigned mx_names;     /* 10; one more is permerror; at most PROBE_FANOUT_MAX */
 	unsigned ptr_names;    /* 10; the rest are ignored; at most PROBE_FANOUT_MAX */
@@ -129,6 +129,8 @@ struct spf_check {
 /* Also re-begins a check that is done: buffers keep their memory. The first time, *check must be zeroed. */
 void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits,
 	struct asker *asker);
+/* Gives up the answers that the check and its result hold, and unusually much memory; the result is empty then. A zeroed check may be given. */
+void spf_check_release(struct spf_check *check);
 void spf_check_fini(struct spf_check *check);
 
 #endif

@@ -12,6 +12,9 @@
 #include "spf/macro.h"
 #include "spf/verdict.h"
 
+/* A check may spend 10 terms that look something up (RFC 7208 section 4.6.4), and the next one ends it: behind that one no directive of a record is ever tested. */
+#define SPF_RECORD_LOOKUPS_MAX 11
+
 enum spf_mechanism { SPF_ALL, SPF_INCLUDE, SPF_A, SPF_MX, SPF_PTR, SPF_IP4, SPF_IP6, SPF_EXISTS };
 
 struct spf_directive {
@@ -33,7 +36,8 @@ struct spf_record {
 	const char *text;        /* the selected record; of the first one when there are several; "" when none */
 	size_t text_size;
 	size_t error_at;         /* octet of the syntax error in text */
-	struct spf_directive *directives; /* up to and including "all": what follows it is never tested (section 5.1) */
+	/* Up to and including "all" (section 5.1), or the SPF_RECORD_LOOKUPS_MAX-th that looks something up: what follows is checked, but never tested. None with an error. */
+	struct spf_directive *directives;
 	size_t n_directives;
 	bool has_all;
 	bool has_redirect, has_exp;      /* has_redirect is false when there is an "all" (section 6.1) */

@@ -102,6 +102,25 @@ static void a_copy_ends_with_nul(void **state)
 	arena_fini(&a);
 }
 
+static void what_is_held_is_all_chunks(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a, 64, 0);
+	assert_int_equal(arena_held_bytes(&a), 0);
+	arena_alloc(&a, 1);
+	const size_t one = arena_held_bytes(&a);
+	assert_true(one >= 64);
+	arena_alloc(&a, 16);
+	assert_int_equal(arena_held_bytes(&a), one);
+	arena_alloc(&a, 1000);
+	assert_int_equal(arena_held_bytes(&a), 2 * one - 64 + 1008);
+	arena_reset(&a);
+	assert_int_equal(arena_held_bytes(&a), one);
+	arena_fini(&a);
+	assert_int_equal(arena_held_bytes(&a), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +130,7 @@ int main(void)
 		cmocka_unit_test(overflow_sticks_until_the_reset),
 		cmocka_unit_test(absurd_sizes_overflow),
 		cmocka_unit_test(a_copy_ends_with_nul),
+		cmocka_unit_test(what_is_held_is_all_chunks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

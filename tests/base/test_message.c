@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -156,6 +157,29 @@ static void output_that_cannot_be_written_is_dropped(void **state)
 	assert_null(strstr(out, "lost"));
 }
 
+/* Letters of all alphabets pass; a terminal takes U+0080 to U+009F for controls, and what it makes of octets that are no UTF-8, nobody knows. */
+static void only_utf8_without_controls_passes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *given, *shown;
+	} table[] = {
+		{ "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf" },
+		{ "\xc2\x9b" "2J", "??2J" }, { "\xc2\x80|\xc2\x9f", "??|??" }, { "\x9b" "2J", "?2J" },
+		{ "\xc3", "?" }, { "\xe2\x82", "??" }, { "\xf0\x9f\x98", "???" }, { "\xc3" "a", "?a" },
+		{ "\xc0\x80", "??" }, { "\xe0\x80\x80", "???" }, { "\xf0\x80\x80\x80", "????" }, { "\xed\xa0\x80", "???" }, { "\xf4\x90\x80\x80", "????" }, { "\xff\xfe", "??" },
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct capture c;
+		char out[128], expected[128];
+		capture_begin(&c);
+		message(MESSAGE_ERROR, "%s", table[i].given);
+		capture_end(&c, out, sizeof(out));
+		snprintf(expected, sizeof(expected), "spfsweep: %s\n", table[i].shown);
+		assert_string_equal(out, expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +188,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_read_is_dropped),
 		cmocka_unit_test(a_message_goes_above_the_live_line),
 		cmocka_unit_test(control_characters_cannot_drive_the_terminal),
+		cmocka_unit_test(only_utf8_without_controls_passes),
 		cmocka_unit_test(long_messages_are_cut_and_still_end),
 		cmocka_unit_test(output_that_cannot_be_written_is_dropped),
 	};

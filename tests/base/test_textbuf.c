@@ -163,6 +163,25 @@ static void escapes_like_master_files(void **state)
 	}
 }
 
+static void shrinking_gives_up_much(void **state)
+{
+	(void)state;
+	struct textbuf b;
+	textbuf_init(&b, 5000);
+	textbuf_put_text(&b, "few");
+	textbuf_shrink(&b, 1000);
+	assert_int_equal(b.size, 0);
+	assert_true(b.capacity > 0);
+	for (int i = 0; i < 6000; i++)
+		textbuf_put_char(&b, 'x');
+	assert_true(b.failed);
+	textbuf_shrink(&b, 1000);
+	assert_int_equal(b.capacity, 0);
+	assert_int_equal(b.limit_bytes, 5000);
+	assert_false(b.failed);
+	textbuf_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +194,7 @@ int main(void)
 		cmocka_unit_test(printf_fits_at_every_length),
 		cmocka_unit_test(printf_respects_the_limit),
 		cmocka_unit_test(escapes_like_master_files),
+		cmocka_unit_test(shrinking_gives_up_much),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

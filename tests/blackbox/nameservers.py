@@ -4,7 +4,9 @@ counting). Loopback only."""
 import collections
 import heapq
 import itertools
+import os
 import selectors
+import signal
 import socket
 import subprocess
 import threading
@@ -81,8 +83,13 @@ class Nsd:
             (folder / f"{i}.zone").write_bytes(harness.as_bytes("$TTL 300\n" + SOA + records))
             config += ["zone:", f'  name: "{zone}"', f'  zonefile: "{folder}/{i}.zone"']
         (folder / "nsd.conf").write_text("\n".join(config) + "\n")
-        self.process = subprocess.Popen([NSD, "-d", "-c", folder / "nsd.conf"], stderr=open(folder / "stderr", "wb"))
-        log = folder / "nsd.log"
+        self.folder = folder
+        self.start()
+
+    def start(self):
+        """Also again, on the same port, after it was killed."""
+        folder, log = self.folder, self.folder / "nsd.log"
+        self.process = subprocess.Popen([NSD, "-d", "-c", folder / "nsd.conf"], stderr=open(folder / "stderr", "wb"), start_new_session=True)
 
         def ready():
             assert self.process.poll() is None, "NSD ended: " + (folder / "stderr").read_text() + (log.read_text() if log.exists() else "")
@@ -98,6 +105,11 @@ class Nsd:
     @property
     def upstream(self):
         return f"--upstream={self.address}:{self.port}"
+
+    def kill(self):
+        """At once: all its processes, none of which can say anything any more."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self):
         stop(self.process)

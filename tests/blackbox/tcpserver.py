@@ -6,6 +6,11 @@ import threading
 
 # What `Tcp.trouble` may return for a connection.
 CLOSE_AT_ONCE, CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE, GARBAGE, SILENT = "close at once", "close in the middle", "reset in the middle", "garbage", "silent"
+RESET_IN_THE_LENGTH, RESET_AT_ONCE, ONE_ANSWER = "reset in the length", "reset at once", "one answer"
+
+
+class Unframed(bytes):
+    """Octets of a script that go out as they are, without their length before them."""
 
 
 def receive(connection, size):
@@ -88,12 +93,12 @@ class Tcp:
             connection.sendall(b"\xff" * 100_000)
             return False
         for packet in [] if trouble == SILENT else self.server.packets(query):
-            octets = len(packet.octets).to_bytes(2, "big") + packet.octets
-            if trouble in (CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE):
-                connection.sendall(octets[:len(octets) // 2])
-                if trouble == RESET_IN_THE_MIDDLE:
+            octets = packet.octets if isinstance(packet.octets, Unframed) else len(packet.octets).to_bytes(2, "big") + packet.octets
+            if trouble in (CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE, RESET_IN_THE_LENGTH, RESET_AT_ONCE):
+                connection.sendall(octets[:{RESET_IN_THE_LENGTH: 1, RESET_AT_ONCE: 0}.get(trouble, len(octets) // 2)])
+                if trouble != CLOSE_IN_THE_MIDDLE:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     connection.close()
                 return False
             connection.sendall(octets)
-        return True
+        return trouble != ONE_ANSWER

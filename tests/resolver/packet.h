@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLASS_IN = 1, CLASS_CH = 3, TYPE_DNAME = 39, TYPE_OPT = 41 };
+enum { CLASS_IN = 1, CLASS_CH = 3, TYPE_NS = 2, TYPE_DNAME = 39, TYPE_OPT = 41 };
 enum { RESPONSE = 0x8180, TRUNCATED = 0x0200, QNAME_AT = 12 };
 /* Sections, by where their counts are. */
 enum { ANSWER_SECTION = 6, AUTHORITY_SECTION = 8, ADDITIONAL_SECTION = 10 };

@@ -155,6 +155,54 @@ static void chains_end(void **state)
 	}
 }
 
+static void expect_half(const char *target, uint32_t ttl_s)
+{
+	const struct answer *a = decoded(&p, "a.example.com", RRTYPE_TXT);
+	struct dname name;
+	char text[DNAME_TEXT_BYTES];
+	assert_true(a->is_half);
+	assert_int_equal(a->ttl_s, ttl_s);
+	answer_canonical(a, &name);
+	assert_string_equal(dname_text(&name, text), target);
+	answer_unref(a);
+}
+
+/* A CNAME whose target the message does not know says nothing about the target. */
+static void half_chains_are_marked(void **state)
+{
+	(void)state;
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_TXT);
+	packet_put_cname(&p, "a.example.com", 50, "b.example.com");
+	packet_put_cname(&p, "b.example.com", 40, "c.example.net");
+	expect_half("c.example.net", 40);
+	packet_put_soa(&p, 900, 60); /* example.com's: of another zone than the target */
+	expect_half("c.example.net", 40);
+
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_TXT);
+	packet_put_cname(&p, "a.example.com", 50, "b.example.com");
+	packet_put_name(&p, "example.com");
+	packet_put_rr(&p, AUTHORITY_SECTION, TYPE_NS, CLASS_IN, 50, "\0", 1);
+	expect_half("b.example.com", 50);
+
+	packet_put_soa(&p, 900, 60);
+	const struct answer *a = decoded(&p, "a.example.com", RRTYPE_TXT);
+	assert_false(a->is_half);
+	assert_int_equal(a->status, ANSWER_NODATA);
+	answer_unref(a);
+}
+
+/* RFC 2308 section 2.1: name servers without an SOA send us elsewhere; that is not "no data". */
+static void a_referral_is_a_failure(void **state)
+{
+	(void)state;
+	packet_begin(&p, RESPONSE, "a.example.com", RRTYPE_TXT);
+	packet_put_name(&p, "com");
+	packet_put_rr(&p, AUTHORITY_SECTION, TYPE_NS, CLASS_IN, 50, "\0", 1);
+	expect(&p, "a.example.com", RRTYPE_TXT, ANSWER_SERVFAIL, 0, 0);
+	packet_put_soa(&p, 900, 60);
+	expect(&p, "a.example.com", RRTYPE_TXT, ANSWER_NODATA, 0, 60);
+}
+
 static void nothing_is_told_apart(void **state)
 {
 	(void)state;
@@ -409,6 +457,8 @@ int main(void)
 		cmocka_unit_test(every_type_is_read),
 		cmocka_unit_test(chains_are_followed),
 		cmocka_unit_test(chains_end),
+		cmocka_unit_test(half_chains_are_marked),
+		cmocka_unit_test(a_referral_is_a_failure),
 		cmocka_unit_test(nothing_is_told_apart),
 		cmocka_unit_test(other_rcodes_are_named),
 		cmocka_unit_test(other_classes_and_high_ttls),

@@ -199,24 +199,6 @@ static void test_all_ends_the_program(void **state)
 	}
 }
 
-/* A record as long as a TXT record can be. */
-static void test_long_record(void **state)
-{
-	(void)state;
-	static char text[65535];
-	memset(text, ' ', sizeof text);
-	memcpy(text, "v=spf1", 6);
-	for (size_t i = 7; i + 1 < sizeof text; i += 2)
-		text[i] = 'a';
-	struct spf_record *r = spf_record_compile(text, sizeof text);
-	assert_non_null(r);
-	assert_int_equal(r->outcome, SPF_NEUTRAL);
-	assert_int_equal(r->n_directives, (sizeof text - 7) / 2);
-	spf_record_free(r);
-}
-
-/* ---- selection ---- */
-
 static const struct answer *answer_with(const char *const *texts, size_t n)
 {
 	struct answer_builder b = { .n_records = 0 };
@@ -230,6 +212,70 @@ static const struct answer *answer_with(const char *const *texts, size_t n)
 	answer_builder_fini(&b);
 	return answer;
 }
+
+/* The eleventh look-up ends every check (section 4.6.4): what stands behind it is only checked. */
+static void test_what_no_check_reaches_is_dropped(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *tail;
+		enum spf_problem problem;
+		size_t n_directives;
+		bool has_all;
+	} table[] = {
+		{ "", SPF_PROBLEM_NONE, 12, false },
+		{ " ip4:192.0.2.2 a:%{d} mx/24 exists:%{i}.example.com include:b.example ip6::: ptr", SPF_PROBLEM_NONE, 12, false },
+		{ " -all a", SPF_PROBLEM_NONE, 12, true },
+		{ " moo", SPF_PROBLEM_SYNTAX, 0, false }, { " a:%{x}.example", SPF_PROBLEM_SYNTAX, 0, false }, { " ip4:1.2.3", SPF_PROBLEM_SYNTAX, 0, false },
+		{ " redirect=a.example redirect=b.example", SPF_PROBLEM_SYNTAX, 0, false }, { " a x=%{q}", SPF_PROBLEM_SYNTAX, 0, false },
+		{ " a\377", SPF_PROBLEM_NOT_ASCII, 0, false },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		char text[512];
+		size_t size = (size_t)snprintf(text, sizeof text, "v=spf1 a ip4:192.0.2.1 mx ptr a a a a a a a exists:%%{i}.example.com%s", table[i].tail);
+		struct spf_record *r = spf_record_compile(text, size);
+		assert_non_null(r);
+		assert_int_equal(r->problem, table[i].problem);
+		assert_int_equal(r->n_directives, table[i].n_directives);
+		assert_int_equal(r->has_all, table[i].has_all);
+		assert_true(r->outcome == SPF_PERMERROR || macro_string_uses(&r->directives[11].domain, 'i'));
+		spf_record_free(r);
+	}
+}
+
+/* Records as long as a TXT record can be, of one term over and over: what their programs hold is what is charged for them, and it is no large multiple. */
+static void test_long_records(void **state)
+{
+	(void)state;
+	enum { SIZE = 65535, SMALL = 4096 };
+	static const struct {
+		const char *term;
+		enum spf_verdict outcome;
+		size_t n_directives, held_max;
+	} table[] = {
+		{ " a", SPF_NEUTRAL, 11, SMALL }, { " a:b.c", SPF_NEUTRAL, 11, SMALL }, { " x=%{d}%{d}", SPF_NEUTRAL, 0, SMALL }, { " all", SPF_NEUTRAL, 1, SMALL },
+		{ " exists:%{i}.a", SPF_NEUTRAL, 11, SMALL }, { " a=", SPF_NEUTRAL, 0, SMALL }, { " ?", SPF_PERMERROR, 0, SMALL }, { " ip4:", SPF_PERMERROR, 0, SMALL },
+		{ " ip4:1.2.3.4", SPF_NEUTRAL, (SIZE - 6) / 12, 10 * SIZE }, { " ip6:::", SPF_NEUTRAL, (SIZE - 6) / 7, 15 * SIZE }, { " ip4:1", SPF_PERMERROR, 0, SMALL },
+	};
+	static char text[SIZE + 1];
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		size_t size = (size_t)snprintf(text, sizeof text, "v=spf1"), term_size = strlen(table[i].term);
+		for (; size + term_size <= SIZE; size += term_size)
+			memcpy(text + size, table[i].term, term_size);
+		text[size] = '\0';
+		const char *texts[] = { text };
+		const struct answer *answer = answer_with(texts, 1);
+		const struct spf_record *r = spf_record_of_answer(answer);
+		assert_non_null(r);
+		assert_int_equal(r->outcome, table[i].outcome);
+		assert_int_equal(r->n_directives, table[i].n_directives);
+		if (answer->attachment->size_bytes < r->n_directives * sizeof *r->directives || answer->attachment->size_bytes > table[i].held_max)
+			fail_msg("\"%s\" over and over: %zu octets", table[i].term, answer->attachment->size_bytes);
+		answer_unref(answer);
+	}
+}
+
+/* ---- selection ---- */
 
 static void expect_selection(const char *const *texts, size_t n, enum spf_verdict outcome, enum spf_problem problem,
 	const char *text)
@@ -268,7 +314,8 @@ int main(void)
 		cmocka_unit_test(test_octets_over_127),
 		cmocka_unit_test(test_program),
 		cmocka_unit_test(test_all_ends_the_program),
-		cmocka_unit_test(test_long_record),
+		cmocka_unit_test(test_what_no_check_reaches_is_dropped),
+		cmocka_unit_test(test_long_records),
 		cmocka_unit_test(test_selection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
