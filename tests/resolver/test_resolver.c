@@ -144,9 +144,9 @@ static void the_rate_is_exact(void **state)
 			scenario_pump_after(&net, 1);
 			assert_int_equal(scenario_counters(&net).queries_sent, burst + rates[k] * ms / 1000);
 		}
-		scenario_close(&net);
 		for (size_t i = 0; i < n; i++)
 			answer_unref(a[i].answer);
+		scenario_close(&net);
 		free(a);
 	}
 }
@@ -223,9 +223,9 @@ static void the_throttle_shows(void **state)
 		assert_false(resolver_wants_pump(net.resolver));
 		scenario_pump_after(&net, 300);
 		assert_false(resolver_is_throttled(net.resolver));
-		scenario_close(&net);
 		for (int i = 0; i < 3; i++)
 			answer_unref(a[i].answer);
+		scenario_close(&net);
 	}
 }
 

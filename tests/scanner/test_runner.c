@@ -284,7 +284,7 @@ static void short_memory_slows_and_loses_nothing(void **state)
 {
 	(void)state;
 	enum { ROWS = 60, TEXT = 30000, LIMIT = 200000 };
-	static char text[4 * TEXT];
+	static char text[4 * TEXT], rows[ROWS][64];
 	size_t size = (size_t)snprintf(text, sizeof text, "*.one.example.com TXT ~40 \"v=spf1 include:%%{d4r}.two.example.com -all x=%0*d\"\n", TEXT, 0);
 	size += (size_t)snprintf(text + size, sizeof text - size, "*.two.example.com TXT ~40 \"v=spf1 redirect=%%{d4r}.three.example.com x=%0*d\"\n", TEXT, 0);
 	snprintf(text + size, sizeof text - size, "*.three.example.com TXT ~40 \"v=spf1 ip4:192.0.2.10 x=%0*d\"\n", TEXT, 0);
@@ -294,9 +294,8 @@ static void short_memory_slows_and_loses_nothing(void **state)
 	unsigned n_begun = 0;
 	while (n_begun < ROWS) {
 		for (; n_begun < ROWS && runner_has_room(&w.runner); n_begun++) {
-			char row[64];
-			snprintf(row, sizeof row, "n%u.one.example.com,192.0.2.10", n_begun);
-			start(&w, row);
+			snprintf(rows[n_begun], sizeof rows[n_begun], "n%u.one.example.com,192.0.2.10", n_begun);
+			start(&w, rows[n_begun]);
 		}
 		run(&w, w.n_finished + 1, 100000);
 	}
