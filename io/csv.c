@@ -4,11 +4,11 @@
  * never octet by octet. Following RFC 4180 blindly would let one stray quote swallow a million rows, so a walk that fails (the
  * quote is not closed, or what follows the closing one is no comma) gives its first line up as `broken` and begins again with the
  * next line.
- * The trap is the cost: in a file where every line opens a quote, each walk may run over the full CSV_RECORD_MAX_BYTES before it
+ * The trap is the cost: in a file where every line opens a quote, each walk may run over the longest record before it
  * fails. But a walk stands between quotes at every line end that it passes (outside quotes the record would have ended there), and
  * so does a later walk that passes the same line end: from there both see the same. So the furthest walk's position is kept
  * (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
- * A record needs CSV_RECORD_MAX_BYTES and its line end in the window, so the window is that twice and one read more, and never
+ * A record and its line end must fit in the window, so the window is that twice and one read more, and never
  * moves more octets than were consumed since it last did. Its memory is touched only as far as records are long. */
 #include "io/csv.h"
 
@@ -17,8 +17,6 @@
 #include <string.h>
 
 #define READ_BYTES (128u * 1024)
-#define REACH_BYTES (CSV_RECORD_MAX_BYTES + 2) /* the longest record and CRLF */
-#define WINDOW_BYTES (2 * REACH_BYTES + READ_BYTES)
 
 /* How far quotes have been walked: all before `at` is seen, `inside` tells whether that is between quotes. */
 struct walk {
@@ -31,6 +29,7 @@ enum found { FOUND_RECORD, FOUND_BROKEN, FOUND_END, FOUND_MORE };
 
 struct csv_reader {
 	struct source *source;
+	size_t max_bytes, reach_bytes, window_bytes; /* of a record; with CRLF; of the window */
 	bool bom_passed, skipping_line, source_ended;
 	uint64_t line;
 	/* offsets into the window; `at` is the next record's begin */
@@ -41,18 +40,23 @@ struct csv_reader {
 	/* a record that csv_would_block() found: the next csv_read() gives it */
 	bool has_pending;
 	struct csv_record pending;
-	char window[WINDOW_BYTES];
+	char window[];
 };
+
+struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes)
+{
+	size_t reach_bytes = record_max_bytes + 2, window_bytes = 2 * reach_bytes + READ_BYTES;
+	struct csv_reader *r = malloc(sizeof(*r) + window_bytes);
+	if (!r)
+		return NULL;
+	/* not the window: that would make all of it resident */
+	*r = (struct csv_reader){ .source = source, .max_bytes = record_max_bytes, .reach_bytes = reach_bytes, .window_bytes = window_bytes, .line = 1 };
+	return r;
+}
 
 struct csv_reader *csv_reader_new(struct source *source)
 {
-	struct csv_reader *r = malloc(sizeof(*r));
-	if (!r)
-		return NULL;
-	memset(r, 0, offsetof(struct csv_reader, window)); /* not the window: that would make all of it resident */
-	r->source = source;
-	r->line = 1;
-	return r;
+	return csv_reader_new_for(source, CSV_RECORD_MAX_BYTES);
 }
 
 void csv_reader_free(struct csv_reader *r)
@@ -170,7 +174,7 @@ static enum found take(struct csv_reader *r, struct csv_record *record, size_t s
 /* A line over the limit: its end may be far away, and is skipped by the next call. */
 static enum found take_long_line(struct csv_reader *r, struct csv_record *record)
 {
-	size_t end = r->at + CSV_RECORD_MAX_BYTES;
+	size_t end = r->at + r->max_bytes;
 	bool has_quote = find_octet(r->window, r->at, end, '"') < end;
 	struct walk walk = { .at = r->at, .lf = end };
 	const struct walk no_memo = { 0 };
@@ -178,14 +182,14 @@ static enum found take_long_line(struct csv_reader *r, struct csv_record *record
 	record->plain = !has_quote && find_octet(r->window, r->at, end, '\r') == end;
 	record->broken = has_quote && walk_quotes(&walk, &no_memo, r->window, r->at, end, end, true) == FOUND_BROKEN;
 	r->skipping_line = true;
-	return take(r, record, CSV_RECORD_MAX_BYTES, end);
+	return take(r, record, r->max_bytes, end);
 }
 
 /* A record whose first line, which ends at line_end, has a quote. */
 static enum found take_quoted(struct csv_reader *r, struct csv_record *record, size_t line_end)
 {
-	bool at_limit = r->end - r->at >= REACH_BYTES;
-	size_t end = at_limit ? r->at + REACH_BYTES : r->end;
+	bool at_limit = r->end - r->at >= r->reach_bytes;
+	size_t end = at_limit ? r->at + r->reach_bytes : r->end;
 	if (r->walk.at <= r->at)
 		r->walk = (struct walk){ .at = r->at, .lf = line_end };
 	enum found found = walk_quotes(&r->walk, &r->memo, r->window, r->at, line_end, end, r->source_ended && end == r->end);
@@ -195,7 +199,7 @@ static enum found take_quoted(struct csv_reader *r, struct csv_record *record, s
 		r->memo = r->walk;
 	size_t record_end = r->walk.at;
 	size_t size = text_size(r->window, r->at, record_end);
-	record->broken = found != FOUND_RECORD || size > CSV_RECORD_MAX_BYTES;
+	record->broken = found != FOUND_RECORD || size > r->max_bytes;
 	if (record->broken) {
 		record_end = line_end;
 		size = text_size(r->window, r->at, line_end);
@@ -236,14 +240,14 @@ static enum found find_record(struct csv_reader *r, struct csv_record *record)
 	if (left == 0)
 		return r->source_ended ? FOUND_END : FOUND_MORE;
 
-	size_t reach = left < REACH_BYTES ? r->end : r->at + REACH_BYTES;
+	size_t reach = left < r->reach_bytes ? r->end : r->at + r->reach_bytes;
 	size_t line_end = find_octet(r->window, r->lf > r->at ? r->lf : r->at, reach, '\n');
 	r->lf = line_end;
-	if (line_end == r->end && left < REACH_BYTES && !r->source_ended)
+	if (line_end == r->end && left < r->reach_bytes && !r->source_ended)
 		return FOUND_MORE;
 	*record = (struct csv_record){ 0 };
 	size_t size = text_size(r->window, r->at, line_end);
-	if (size > CSV_RECORD_MAX_BYTES)
+	if (size > r->max_bytes)
 		return take_long_line(r, record);
 	if (r->walk.at > r->at || find_octet(r->window, r->at, line_end, '"') < line_end)
 		return take_quoted(r, record, line_end);
@@ -261,8 +265,8 @@ static void slide(struct csv_reader *r)
 {
 	size_t by = r->at;
 	if (by < r->end - r->at || by == 0) {
-		/* Less than REACH_BYTES are left, or the record would have been found. */
-		assert(r->end + READ_BYTES <= WINDOW_BYTES);
+		/* Less than the reach is left, or the record would have been found. */
+		assert(r->end + READ_BYTES <= r->window_bytes);
 		return;
 	}
 	memmove(r->window, r->window + by, r->end - by);

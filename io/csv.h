@@ -32,6 +32,8 @@ struct csv_reader;
 
 /* Reads from `source`, which stays the caller's and must outlive the reader. NULL: no memory. */
 struct csv_reader *csv_reader_new(struct source *source);
+/* The same with another limit in place of CSV_RECORD_MAX_BYTES. Takes twice as much memory, which is touched as far as records are long. */
+struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes);
 void csv_reader_free(struct csv_reader *r);
 
 /* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set while waiting. After an error

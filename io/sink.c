@@ -2,7 +2,7 @@
  * then poll() waits.
  *
  * Standard output is duplicated, so that closing it can tell what a network file system says only then, while descriptor 1 stays
- * open. A failed write may have left a part of its block behind, which is cut off again; after a failed sync the kernel forgets the pages: the first
+ * open. A failed write may have left a part of its block behind, which is cut off again; after a failed sync the kernel forgets the pages, and all since the last good one is cut off: the first
  * errno is kept and given again. A new file's name is only as safe as its folder, which is synced with the first data. */
 #include "io/sink.h"
 
@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -24,7 +25,7 @@ struct sink {
 	bool is_stdout, is_regular;
 	int errno_of_failure; /* 0: none so far */
 	bool sync_failed, name_is_safe;
-	uint64_t n_bytes;
+	uint64_t n_bytes, n_safe_bytes; /* in the file; on the disk */
 	struct digest *digest; /* the caller's, or NULL */
 };
 
@@ -135,7 +136,7 @@ enum error sink_cut(struct sink *s, uint64_t keep_bytes)
 	}
 	if (!cut_at(s, keep_bytes) || !digest_kept(s, keep_bytes))
 		return ERROR_SYSTEM;
-	s->n_bytes = keep_bytes;
+	s->n_bytes = s->n_safe_bytes = keep_bytes;
 	return ERROR_NONE;
 }
 
@@ -153,6 +154,11 @@ static bool may_retry(const struct sink *s, int why)
 		return false;
 	struct pollfd pollfd = { .fd = s->fd, .events = POLLOUT };
 	return poll(&pollfd, 1, -1) >= 0 || errno == EINTR;
+}
+
+bool sink_digest_is_right(const struct sink *s)
+{
+	return s->digest != NULL;
 }
 
 /* Takes the torn block back: what is left in a file is whole. */
@@ -183,19 +189,29 @@ enum error sink_write(struct sink *s, const void *bytes, size_t size)
 /* A folder that cannot be opened or synced (permissions, some network file systems) is no failure of the data. */
 static void make_name_safe(struct sink *s)
 {
-	char folder[PATH_MAX];
+	char link[32], path[PATH_MAX];
 	s->name_is_safe = true;
-	const char *slash = strrchr(s->path, '/');
-	size_t size = slash ? (size_t)(slash - s->path) : 0;
-	if (s->is_stdout || size >= sizeof folder)
+	/* of the file itself, where the path is a link to it */
+	snprintf(link, sizeof link, "/proc/self/fd/%d", s->fd);
+	ssize_t size = readlink(link, path, sizeof path - 1);
+	char *slash = size > 0 ? memrchr(path, '/', (size_t)size) : NULL;
+	if (!slash)
 		return;
-	memcpy(folder, slash ? s->path : ".", slash ? size : 1);
-	folder[slash ? size : 1] = 0;
-	int fd = open(slash == s->path ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	slash[slash == path] = 0;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	(void)!fsync(fd);
 	close(fd);
+}
+
+/* The kernel takes pages for written that are not, and shows them to whoever reads the file: what nobody knows to be on the disk must not be taken for it later. */
+static enum error fail_unsynced(struct sink *s, int why)
+{
+	if (sink_is_file(s) && cut_at(s, s->n_safe_bytes))
+		s->n_bytes = s->n_safe_bytes;
+	s->digest = NULL; /* it is of more than that */
+	return fail(s, why);
 }
 
 enum error sink_sync(struct sink *s)
@@ -210,8 +226,9 @@ enum error sink_sync(struct sink *s)
 		if (errno == EINTR)
 			continue;
 		s->sync_failed = true;
-		return fail(s, errno);
+		return fail_unsynced(s, errno);
 	}
+	s->n_safe_bytes = s->n_bytes;
 	if (!s->name_is_safe)
 		make_name_safe(s);
 	return ERROR_NONE;

@@ -24,11 +24,14 @@ enum error sink_cut(struct sink *s, uint64_t keep_bytes);
 
 /* Every octet of the output goes into the digest, too, which stays the caller's. Before sink_cut(). */
 void sink_set_digest(struct sink *s, struct digest *digest);
+/* False when the digest is not of the file as it is, after a sync that failed. */
+bool sink_digest_is_right(const struct sink *s);
 
 /* All of it, or ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...); after an error the sink refuses further
  * writes with the same errno. */
 enum error sink_write(struct sink *s, const void *bytes, size_t size);
-/* Data on the disk, and the first time the file's name; nothing to do for pipes and terminals. Also after a failed write: what came before it is kept. */
+/* Data on the disk, and the first time the file's name; nothing to do for pipes and terminals. Also after a failed write: what came before it is kept. When it fails, the file is cut back to what was
+ * there at the last good one. */
 enum error sink_sync(struct sink *s);
 /* Closes, and tells what close() says; always frees. Takes NULL. */
 enum error sink_close(struct sink *s);

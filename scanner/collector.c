@@ -14,27 +14,24 @@ struct collector {
 	uint64_t next;          /* the sequence to be written next */
 	uint64_t n_rows;        /* handed to the sink, those before a resumed scan's among them */
 	uint64_t synced_ns;
-	bool unsynced;
+	bool unsynced, sync_failed;
 	bool ended;             /* a row was skipped or could not be written: nothing after it may be */
 };
-
-static bool syncs(const struct collector *c)
-{
-	return c->p->options->sync_interval_s > 0;
-}
 
 /* What is on the disk counts as written. */
 static void sync_output(struct collector *c)
 {
+	if (c->sync_failed)
+		return;
 	c->unsynced = false;
 	c->synced_ns = clock_now_ns();
 	if (!sink_sync(c->p->sink)) {
 		atomic_store_explicit(&c->p->n_written_rows, c->n_rows, memory_order_relaxed);
 		return;
 	}
-	c->ended = true;
-	message(MESSAGE_ERROR, "%s: %s; what is behind row %llu may not be on the disk", sink_path(c->p->sink), strerror(errno),
-		(unsigned long long)atomic_load_explicit(&c->p->n_written_rows, memory_order_relaxed));
+	c->ended = c->sync_failed = true;
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink), strerror(errno),
+		(unsigned long long)(atomic_load_explicit(&c->p->n_written_rows, memory_order_relaxed) + 1));
 	pipeline_fail(c->p);
 }
 
@@ -42,7 +39,7 @@ static void sync_output(struct collector *c)
 static int sync_due_ms(const struct collector *c)
 {
 	uint64_t due_ns = c->synced_ns + c->p->options->sync_interval_s * CLOCK_NS_PER_S, now_ns = clock_now_ns();
-	if (!c->unsynced || !syncs(c))
+	if (!c->unsynced || !c->p->options->sync_interval_s)
 		return -1;
 	return now_ns >= due_ns ? 0 : (int)((due_ns - now_ns) / CLOCK_NS_PER_MS) + 1;
 }
@@ -81,8 +78,8 @@ static void write_header(struct collector *c)
 	write_out(c, z ? packed.bytes : recipe->header.bytes, z ? packed.size : recipe->header.size);
 	bgzf_free(z);
 	textbuf_fini(&packed);
-	if (syncs(c) && !c->ended)
-		sync_output(c); /* from now on there is something to go on with */
+	if (!c->ended)
+		sync_output(c); /* from now on there is something to go on with, whatever --sync-interval is */
 }
 
 static void write_batch(struct collector *c, struct batch *batch)

@@ -116,7 +116,7 @@ static bool open_at(struct inputs *in, unsigned at)
 		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return false;
 	}
-	in->csv = csv_reader_new(in->source);
+	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES) : csv_reader_new(in->source);
 	in->at = at;
 	if (!in->csv)
 		message(MESSAGE_ERROR, "%s: %s", in->paths[at], error_text(ERROR_NOMEM));

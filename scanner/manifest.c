@@ -5,7 +5,6 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "io/bgzf.h"
-#include "io/sink.h"
 #include "io/source.h"
 #include "scanner/idna.h"
 #include "scanner/json.h"
@@ -189,19 +188,13 @@ static void put_manifest(struct textbuf *out, const struct summary *s, const str
 	json_end(&j);
 }
 
-bool manifest_write(const struct summary *s, const struct digest *output, const char *path)
+bool manifest_write(const struct summary *s, const struct digest *output, struct sink *sink)
 {
 	struct textbuf text = { 0 };
-	struct sink *sink = NULL;
 	put_manifest(&text, s, output);
-	bool good = !text.failed && !sink_open(&sink, path) && !sink_cut(sink, 0) && !sink_write(sink, text.bytes, text.size);
-	int why = errno;
-	if (sink && sink_close(sink)) {
-		why = errno;
-		good = false;
-	}
+	bool good = !text.failed && !sink_cut(sink, 0) && !sink_write(sink, text.bytes, text.size) && !sink_sync(sink);
 	if (!good)
-		message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", path, strerror(why));
+		message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", sink_path(sink), text.failed ? error_text(ERROR_NOMEM) : strerror(errno));
 	textbuf_fini(&text);
 	return good;
 }

@@ -3,9 +3,10 @@
 #define SCANNER_MANIFEST_H
 
 #include "base/digest.h"
+#include "io/sink.h"
 #include "scanner/summary.h"
 
-/* `output` is the digest of the output. False after telling the user why it cannot be written. */
-bool manifest_write(const struct summary *s, const struct digest *output, const char *path);
+/* `output` is the digest of the output, or NULL. Empties the sink first, which stays the caller's. False after telling the user why it cannot be written. */
+bool manifest_write(const struct summary *s, const struct digest *output, struct sink *sink);
 
 #endif

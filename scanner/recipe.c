@@ -70,8 +70,12 @@ void recipe_init(struct recipe *r, const struct options *options, const struct l
 		textbuf_put_char(&r->text, '\n');
 	}
 	columns_put_header(&r->header, layout);
-	uint64_t parts[] = { hash_stable(r->text.bytes, r->text.size), hash_stable(r->header.bytes, r->header.size) };
-	r->fingerprint = hash_stable(parts, sizeof parts);
+	struct textbuf both = { 0 };
+	textbuf_put(&both, r->text.bytes, r->text.size);
+	textbuf_put(&both, r->header.bytes, r->header.size);
+	r->fingerprint = hash_stable(both.bytes, both.size);
+	r->text.failed = r->text.failed || both.failed;
+	textbuf_fini(&both);
 }
 
 void recipe_fini(struct recipe *r)
@@ -99,14 +103,16 @@ static bool same(struct csv_field a, struct csv_field b)
 	return a.text && b.text && a.size == b.size && !memcmp(a.text, b.text, a.size);
 }
 
-/* A file's text may hold anything: shown without what a terminal would obey. */
-static int shown(char *text, size_t text_size, struct csv_field field)
+enum { SHOWN_BYTES = 256 };
+
+/* A file's text may hold anything: shown without what a terminal would obey. Our own is escaped already. */
+static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 {
-	struct textbuf out = { 0 };
-	textbuf_put_escaped(&out, field.text, field.size < 200 ? field.size : 200);
-	int n = snprintf(text, text_size, "%s", textbuf_text(&out));
-	textbuf_fini(&out);
-	return n;
+	size_t n = 0;
+	for (; n < field.size && n < SHOWN_BYTES - 1; n++)
+		text[n] = field.text[n] >= ' ' && field.text[n] <= '~' ? field.text[n] : '?';
+	text[n] = 0;
+	return text;
 }
 
 bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, bool any_command, char *why, size_t why_size)
@@ -116,13 +122,11 @@ bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, 
 		bool is_command = !strcmp(lines[i].name, COMMAND_NAME);
 		if (same(was, is) || (is_command && any_command))
 			continue;
-		char before[256], now[256];
-		shown(before, sizeof before, was);
-		shown(now, sizeof now, is);
+		char before[SHOWN_BYTES], now[SHOWN_BYTES];
 		if (is_command)
-			snprintf(why, why_size, "it was written by 'spfsweep %s' and not by 'spfsweep %s'", before, now);
+			snprintf(why, why_size, "it was written by 'spfsweep %s' and not by 'spfsweep %s'", shown(before, was), shown(now, is));
 		else
-			snprintf(why, why_size, "--%s was '%s' and is '%s' now", lines[i].name, before, now);
+			snprintf(why, why_size, "--%s was '%s' and is '%s' now", lines[i].name, shown(before, was), shown(now, is));
 		return true;
 	}
 	return false;
@@ -141,10 +145,8 @@ bool recipe_header_differs(const struct recipe *ours, const char *theirs, size_t
 		a = b = (struct csv_field){ 0 };
 		n++;
 	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && same(a, b));
-	char before[256], now[256];
-	shown(before, sizeof before, a);
-	shown(now, sizeof now, b);
-	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, before, now);
+	char before[SHOWN_BYTES], now[SHOWN_BYTES];
+	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a), shown(now, b));
 	textbuf_fini(&scratch[0]);
 	textbuf_fini(&scratch[1]);
 	return true;

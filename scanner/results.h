@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* No row is longer: an input row of CSV_RECORD_MAX_BYTES with all its quotes doubled, and whatever the DNS put into the columns, escaped. */
+#define RESULTS_ROW_MAX_BYTES (16u << 20)
+
 struct results {
 	unsigned n_input; /* the input's columns */
 };

@@ -51,12 +51,18 @@ static bool fail_without_memory(struct reader *rd)
 /* The size of the first row of some CSV text, with its line end; 0: it is not complete. Quotes of our own output always match. */
 static size_t row_size(const char *text, size_t size)
 {
-	bool quoted = false;
-	for (size_t i = 0; i < size; i++) {
-		if (text[i] == '"')
-			quoted = !quoted;
-		else if (text[i] == '\n' && !quoted)
-			return i + 1;
+	const char *at = text, *end = text + size;
+	for (const char *lf; (lf = memchr(at, '\n', (size_t)(end - at))) != NULL;) {
+		unsigned n_quotes = 0;
+		for (const char *quote = at; (quote = memchr(quote, '"', (size_t)(lf - quote))) != NULL; quote++)
+			n_quotes++;
+		if (n_quotes % 2 == 0)
+			return (size_t)(lf + 1 - text);
+		/* the line end is quoted: the closing quote ends that */
+		at = memchr(lf, '"', (size_t)(end - lf));
+		if (!at)
+			return 0;
+		at++;
 	}
 	return 0;
 }
@@ -73,8 +79,20 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 	return refuse(rd, RESUME_REFUSED);
 }
 
+/* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted whether it changed. */
+static bool compare_with_printed(struct reader *rd, const struct input_row *input, const char *text, size_t size)
+{
+	if (!input->printed.text)
+		return true;
+	if (!input->keep)
+		tally_retried(&rd->r->tally, !results_same(input->printed.text, input->printed.size, text, size));
+	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
+		return refuse_another(rd, "it is of other results, or of another retry of them");
+	return true;
+}
+
 /* The input's next row must be the one that the output's row is of. */
-static bool compare_with_input(struct reader *rd, const struct results_row *row)
+static bool compare_with_input(struct reader *rd, const struct results_row *row, const char *text, size_t size)
 {
 	static const volatile bool never;
 	struct input_row input;
@@ -89,8 +107,8 @@ static bool compare_with_input(struct reader *rd, const struct results_row *row)
 	columns_put_input(&rd->expected, &rd->scratch, &rd->inputs->layout, &input.record);
 	if (rd->expected.failed)
 		return fail_without_memory(rd);
-	bool same = row->number == rd->inputs->n_rows && row->input.size == rd->expected.size && !memcmp(row->input.text, rd->expected.bytes, row->input.size);
-	return same || refuse_row(rd, row->input);
+	bool same = row->number == rd->inputs->n_rows && row->input.size == rd->expected.size && (!row->input.size || !memcmp(row->input.text, rd->expected.bytes, row->input.size));
+	return same ? compare_with_printed(rd, &input, text, size) : refuse_row(rd, row->input);
 }
 
 static bool take_row(struct reader *rd, const char *text, size_t size)
@@ -99,7 +117,7 @@ static bool take_row(struct reader *rd, const char *text, size_t size)
 	struct results_row row;
 	if (!results_parse(&rd->results, &record, &rd->row_scratch, &row))
 		return refuse_another(rd, "it holds what is no row of an output");
-	if (!compare_with_input(rd, &row))
+	if (!compare_with_input(rd, &row, record.text, record.size))
 		return false;
 	results_tally(&rd->r->tally, &row);
 	rd->r->n_rows++;
@@ -196,6 +214,8 @@ static enum taken take_member(struct reader *rd, const struct member *member)
 		return TAKEN_REFUSED;
 	if (!member->has_checkpoint)
 		return TAKEN_DAMAGED;
+	if (rd->text.size > RESULTS_ROW_MAX_BYTES)
+		return TAKEN_DAMAGED;
 	textbuf_put(&rd->text, member->text, member->text_size);
 	if (rd->text.failed) {
 		fail_without_memory(rd);
@@ -210,13 +230,25 @@ static enum taken take_member(struct reader *rd, const struct member *member)
 	return TAKEN;
 }
 
-/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours to cut. */
+static bool has_octets_behind(const struct reader *rd, uint64_t at)
+{
+	struct stat st;
+	return !stat(rd->path, &st) && (uint64_t)st.st_size > at;
+}
+
+/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours to cut. The first member is on the disk before any other is written, so one that is damaged
+ * with others behind it is no trace of a crash. */
 static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
 {
-	bool header_is_torn = err == ERROR_TRUNCATED && !member->size;
-	if (header_is_torn || member->has_checkpoint)
-		return true;
-	return refuse_another(rd, "it is no output of spfsweep");
+	if (err == ERROR_TRUNCATED && !member->size)
+		return true; /* not even its header is whole */
+	if (!member->has_checkpoint)
+		return refuse_another(rd, "it is no output of spfsweep");
+	if (!check_first(rd, member))
+		return false;
+	if (member->checkpoint.fingerprint != rd->recipe->fingerprint || has_octets_behind(rd, member->size))
+		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
+	return true;
 }
 
 static bool judge_end(struct reader *rd, enum error err, const struct member *member)
@@ -301,9 +333,11 @@ bool resume_fits_retry(const char *path, const struct recipe *recipe)
 {
 	struct members *m;
 	struct member member;
+	struct stat st;
 	bool fits = true, is_eof = false;
-	if (!strcmp(path, "-") || members_open(&m, path))
-		return true; /* whoever reads it will say what is wrong */
+	/* a pipe is read once; and what cannot be opened is told by whoever reads it */
+	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
+		return true;
 	if (!members_next(m, &member) && member.has_checkpoint) {
 		fits = !says_other_options(path, recipe, &member);
 		while (fits && !members_next(m, &member))

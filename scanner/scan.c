@@ -73,18 +73,35 @@ static bool find_file(const char *path, int standard_fd, struct stat *st)
 	return !strcmp(path, "-") ? !fstat(standard_fd, st) : !stat(path, st);
 }
 
-/* Opening the output empties it, and reading what was just written never ends: the output is never an input. */
-static bool output_is_input(const struct options *options)
+/* Two names of one file, also by links. A file that is not there yet has only one. */
+static bool is_same_file(const char *a, int standard_a, const char *b, int standard_b)
 {
-	struct stat out, in;
-	if (!find_file(options->output, STDOUT_FILENO, &out) || !S_ISREG(out.st_mode))
-		return false;
+	struct stat x, y;
+	if (!find_file(a, standard_a, &x) || !find_file(b, standard_b, &y))
+		return !strcmp(a, b);
+	return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Opening a file to write it empties it, and reading what was just written never ends: what is written is never an input. */
+static bool overwrites_input(const struct options *options, const char *path, const char *what)
+{
 	for (unsigned i = 0; i < options->n_inputs; i++)
-		if (find_file(options->inputs[i], STDIN_FILENO, &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
-			message(MESSAGE_ERROR, "the output is an input, too (%s): choose another --output", options->inputs[i]);
+		if (is_same_file(path, STDOUT_FILENO, options->inputs[i], STDIN_FILENO)) {
+			message(MESSAGE_ERROR, "the %s is an input, too (%s): choose another --%s", what, options->inputs[i], what);
 			return true;
 		}
 	return false;
+}
+
+static bool overwrites(const struct options *options)
+{
+	const char *summary = options->summary;
+	if (overwrites_input(options, options->output, "output") || (summary && overwrites_input(options, summary, "summary")))
+		return true;
+	if (!summary || (strcmp(summary, options->output) && !is_same_file(summary, STDOUT_FILENO, options->output, STDOUT_FILENO)))
+		return false;
+	message(MESSAGE_ERROR, "the summary is the output, too (%s): choose another --summary", options->output);
+	return true;
 }
 
 static int exit_status_of(const struct pipeline *p, bool whole)
@@ -106,7 +123,7 @@ struct scan {
 	struct recipe recipe;
 	struct pipeline pipeline;
 	struct digest *digest; /* of the output; NULL without --summary */
-	struct sink *sink;
+	struct sink *sink, *summary_sink; /* NULL without --summary */
 	struct resumption resumption;
 };
 
@@ -115,7 +132,7 @@ static int set_up(struct scan *s)
 {
 	static const volatile bool never;
 	const struct options *o = s->options;
-	if (output_is_input(o))
+	if (overwrites(o))
 		return EXIT_USAGE;
 	if (!headroom_fit(&s->fitting))
 		return EXIT_STOPPED;
@@ -184,6 +201,15 @@ static bool cut_output(struct scan *s)
 	return false;
 }
 
+/* Whoever wrote the end-of-file member may have been killed before it was on the disk. */
+static bool sync_whole(struct scan *s)
+{
+	if (!sink_sync(s->sink))
+		return true;
+	fail_with_output(s, strerror(errno));
+	return false;
+}
+
 /* True when every row is in the output. */
 static bool add_rows(struct scan *s)
 {
@@ -191,7 +217,7 @@ static bool add_rows(struct scan *s)
 	/* what can be missing is asked for before an output of before is emptied */
 	if (!progress_start(&progress, &s->pipeline, s->options->progress))
 		return false;
-	bool whole = cut_output(s) && (has_nothing_to_add(s) || pipeline_run(&s->pipeline, s->sink));
+	bool whole = cut_output(s) && (has_nothing_to_add(s) ? sync_whole(s) : pipeline_run(&s->pipeline, s->sink));
 	progress_stop(&progress);
 	return whole;
 }
@@ -200,6 +226,10 @@ static int tell_end(struct scan *s, bool whole)
 {
 	struct summary summary;
 	summary_init(&summary, &s->pipeline, s->started_ms, s->started_ns, sink_bytes(s->sink));
+	if (s->digest && !sink_digest_is_right(s->sink)) {
+		digest_free(s->digest);
+		s->digest = NULL;
+	}
 	if (sink_close(s->sink)) {
 		message(MESSAGE_ERROR, "%s: %s", s->options->output, strerror(errno));
 		whole = false;
@@ -210,9 +240,18 @@ static int tell_end(struct scan *s, bool whole)
 	if (whole && !summary.complete)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this", (unsigned long long)s->inputs.n_rows, (unsigned long long)summary.rows_written);
 	summary_tell(&summary);
-	if (s->options->summary && !manifest_write(&summary, s->digest, s->options->summary))
+	if (s->summary_sink && !manifest_write(&summary, s->digest, s->summary_sink))
 		return EXIT_STOPPED;
 	return summary.exit_status;
+}
+
+/* Opened before the scan, so that a wrong name is not found after it; emptied when there is something to write. */
+static int open_summary(struct scan *s)
+{
+	if (!s->options->summary || !sink_open(&s->summary_sink, s->options->summary))
+		return EXIT_DONE;
+	message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", s->options->summary, errno == EWOULDBLOCK ? "another process is writing it" : strerror(errno));
+	return EXIT_USAGE;
 }
 
 static int run(struct scan *s)
@@ -220,6 +259,8 @@ static int run(struct scan *s)
 	int status = set_up(s);
 	if (status == EXIT_DONE)
 		status = open_output(s);
+	if (status == EXIT_DONE)
+		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
 	take_signals(&s->pipeline);
@@ -234,6 +275,7 @@ int scan_run(const struct options *options)
 	s.options = &s.fitting;
 	int status = run(&s);
 	sink_close(s.sink);
+	sink_close(s.summary_sink);
 	if (s.pipeline.options)
 		pipeline_fini(&s.pipeline);
 	digest_free(s.digest);

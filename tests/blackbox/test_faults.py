@@ -1,6 +1,7 @@
 """test_faults.py - what can go wrong around a scan: a full disk, a closed pipe, an input that breaks. Each is one clear line and status 3, and the output is valid and can be gone on with."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -192,6 +193,37 @@ def test_data_is_synced(finished, bulk_nsd, tmp_path):
     """Every second while rows come, and before and behind the end-of-file member."""
     lines = (HEADER + rows_of(100)).splitlines(keepends=True)
     path = harness.write_input(tmp_path / "in.csv", "".join(lines))
-    assert synced(path, ["--sync-interval=0"], tmp_path, bulk_nsd) == 2
-    assert synced(path, ["--sync-interval=1", "--qps=150", "--workers=1", "--window=64"], tmp_path, bulk_nsd) >= 4
+    assert synced(path, ["--sync-interval=0"], tmp_path, bulk_nsd) == 3   # behind the header row, too
+    assert synced(path, ["--sync-interval=1", "--qps=150", "--workers=1", "--window=64"], tmp_path, bulk_nsd) >= 5
+    # whoever wrote a complete output may not have come to that
+    assert synced(path, ["--resume"], tmp_path, bulk_nsd) == 1
     assert finished[0].status == DONE
+
+
+@pytest.mark.slow
+def test_the_name_is_synced_too(bulk_nsd, tmp_path):
+    """A new file's folder, also when the output is a link to elsewhere."""
+    path = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out.csv.gz").symlink_to(tmp_path / "elsewhere" / "real.csv.gz")
+    trace = tmp_path / "trace"
+    subprocess.run(["strace", "-f", "-qq", "-y", "-e", "trace=fsync", "-o", trace, harness.SPFSWEEP, "scan", path, "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream, "--progress=never"],
+                   check=True, stderr=subprocess.DEVNULL, timeout=120)
+    assert f"{tmp_path}/elsewhere>" in trace.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", [2, 3])   # of one thread: the first sync of the summary is another thread's
+def test_a_sync_that_fails(finished, bulk_nsd, tmp_path, when):
+    """Behind the rows, and behind the end-of-file member. The kernel takes such pages for written: what is not known to be on the disk is no longer in the file, and not in the counts."""
+    expected, path = finished
+    out, summary = tmp_path / "broken.csv.gz", tmp_path / "summary.json"
+    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:error=EIO:when={when}", "-o", "/dev/null", harness.SPFSWEEP, "scan", path, "-o", out, bulk_nsd.upstream,
+                           "--progress=never", "--sync-interval=0", "--summary", summary], capture_output=True, text=True, timeout=120)
+    told = [line for line in lines_of(done.stderr) if "Input/output error" in line]
+    assert done.returncode == STOPPED and len(told) == 1 and str(out) in told[0], done.stderr
+    s = json.loads(summary.read_text())
+    assert s["rows"] == 0 if when < 3 else s["rows"] == N
+    n = len(harness.parse_output(out.read_bytes())) - 1 if out.stat().st_size else 0
+    assert n == s["rows"] and s["output_sha256"] is None and not s["complete"]
+    assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)

@@ -73,6 +73,35 @@ def test_results_are_counted(bulk_nsd, tmp_path):
     assert scan.summary["bad_rows"] == 1
 
 
+# ---- what it must not overwrite ----
+
+def refused(folder, *args):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    done = harness.run(*args)
+    assert done.returncode == harness.USAGE and len(done.stderr.splitlines()) == 1, done.stderr
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    return done.stderr
+
+
+def test_nothing_is_overwritten_by_the_summary(bulk_nsd, tmp_path):
+    path = harness.write_input(tmp_path / "in.csv", HEADER + ROWS)
+    (tmp_path / "link.csv").hardlink_to(path)
+    harness.scan(tmp_path, path, bulk_nsd.upstream)
+    out, new = tmp_path / "out.csv.gz", tmp_path / "new.csv.gz"
+    assert "the summary is an input" in refused(tmp_path, "scan", path, "-o", new, bulk_nsd.upstream, "--summary", path)
+    assert "the summary is an input" in refused(tmp_path, "scan", path, "-o", new, bulk_nsd.upstream, "--summary", tmp_path / "link.csv")
+    assert "the summary is an input" in refused(tmp_path, "retry", out, "-o", new, bulk_nsd.upstream, "--summary", out)
+    for name in (out, new):
+        assert "the summary is the output" in refused(tmp_path, "scan", path, "-o", name, bulk_nsd.upstream, "--summary", name)
+    assert "the summary is the output" in refused(tmp_path, "scan", path, bulk_nsd.upstream, "--summary", "-")
+
+
+def test_a_summary_that_cannot_be_written_is_told_first(bulk_nsd, tmp_path):
+    path = harness.write_input(tmp_path / "in.csv", HEADER + ROWS)
+    done = harness.run("scan", path, bulk_nsd.upstream, "--summary", tmp_path / "nowhere" / "summary.json")
+    assert done.returncode == harness.USAGE and "No such file" in done.stderr and done.stdout == b""
+
+
 # ---- --csv-safe ----
 
 HOSTILE = ['=HYPERLINK("http://evil.example/","click")', "+1", "-1", "@SUM(A1)", "\tx", "'=x", "plain", "a=b"]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import subprocess
+import zlib
 
 import pytest
 
@@ -224,6 +225,51 @@ def test_a_file_that_is_not_ours(finished, bulk_nsd, tmp_path, what):
             "bgzip": lambda: subprocess.run(["bgzip", "-c"], input=b"precious" * 9999, capture_output=True, check=True).stdout,
             "text": lambda: b"precious\n", "zeros": lambda: bytes(100), "garbage": lambda: bytes(range(256))}[what]()
     assert "no output of" in refused(tmp_path, finished, bulk_nsd, finished[1], data=data)
+
+
+@pytest.mark.parametrize("options", [[], ["--checks=a"]])
+def test_a_beginning_that_is_damaged(finished, bulk_nsd, tmp_path, options):
+    """No crash does that, since the first block is on the disk before the second is written. Whose rows these are nobody can say: they are not thrown away."""
+    expected, path = finished
+    at = harness.bgzf_members(expected.data)[0].size - 20
+    data = expected.data[:at] + bytes([expected.data[at] ^ 1]) + expected.data[at + 1:]
+    line = refused(tmp_path, finished, bulk_nsd, path, *options, data=data)
+    assert ("damaged" in line) if not options else ("--checks" in line)
+
+
+def test_parts_of_another_scan(finished, bulk_nsd, tmp_path):
+    """Rows of the same input, but checked for less, stand behind good ones: they are done again."""
+    expected, path = finished
+    other = harness.scan(tmp_path, path, bulk_nsd.upstream, "--window=512", "--checks=a", output="other.csv.gz")
+    ours, theirs = (harness.bgzf_members(scan.data) for scan in (expected, other))
+    begins = {m.first_row: i for i, m in enumerate(theirs) if m.n_rows}
+    n = next(i for i, m in enumerate(ours) if i > 3 and m.first_row in begins)
+    mixed = first_members(expected.data, n) + other.data[len(first_members(other.data, begins[ours[n].first_row])):]
+    assert len(list(harness.read_rows(mixed))) == N, "the test's own file is not what it should be"
+    assert_finished(resume(tmp_path, path, bulk_nsd, mixed), expected)
+
+
+def test_a_single_empty_column(bulk_nsd, tmp_path):
+    text = "domain\n\n\nd1.bulk.test\n"
+    expected = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    assert_finished(resume(tmp_path, text, bulk_nsd, expected.data), expected)
+    assert_finished(resume(tmp_path, text, bulk_nsd, expected.data[:-28]), expected)
+
+
+def test_a_row_without_end(finished, bulk_nsd, tmp_path):
+    """An output that somebody has made up, of hundreds of blocks that hold no line end: no memory and no time without bound."""
+    expected, path = finished
+    first = first_members(expected.data, 1)
+    model = harness.bgzf_members(expected.data)[1]
+    head = expected.data[len(first):][:54]
+    compressor = zlib.compressobj(1, zlib.DEFLATED, -15)
+    text = b"x" * 65000
+    deflated = compressor.compress(text) + compressor.flush()
+    size = 54 + len(deflated) + 8
+    head = head[:16] + (size - 1).to_bytes(2, "little") + head[18:42] + (0).to_bytes(4, "little") + head[46:]
+    assert model.first_row == 1 and int.from_bytes(head[34:42], "little") == 1
+    member = head + deflated + zlib.crc32(text).to_bytes(4, "little") + len(text).to_bytes(4, "little")
+    assert_finished(resume(tmp_path, path, bulk_nsd, first + member * 2000), expected)
 
 
 def test_an_output_that_is_no_block_gzip(bulk_nsd, tmp_path):

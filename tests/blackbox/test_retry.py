@@ -1,6 +1,8 @@
 """test_retry.py - `spfsweep retry`: the rows in which a look-up failed are done again, all others stand as they did."""
 
+import os
 import subprocess
+import threading
 
 import pytest
 
@@ -89,7 +91,7 @@ def test_some_weather(bad_weather, tmp_path):
     assert len(last.rows) == len(before.rows)
 
 
-@pytest.mark.parametrize("form", ["plain file", "plain standard input", "gzip"])
+@pytest.mark.parametrize("form", ["plain file", "plain standard input", "gzip", "named pipe"])
 def test_any_form_of_results(bad_weather, tmp_path, form):
     _, path, weather, dns = bad_weather
     weather.good = True
@@ -97,6 +99,13 @@ def test_any_form_of_results(bad_weather, tmp_path, form):
     text = b"".join(m.text for m in harness.bgzf_members(path.read_bytes()))
     if form == "plain standard input":
         scan = retry(tmp_path, "-", dns.upstream, *OPTIONS, output="other.csv.gz", stdin=text.decode())
+    elif form == "named pipe":
+        name = tmp_path / "pipe"
+        os.mkfifo(name)
+        writer = threading.Thread(target=lambda: name.write_bytes(path.read_bytes()))
+        writer.start()
+        scan = retry(tmp_path, [name], dns.upstream, *OPTIONS, output="other.csv.gz")
+        writer.join()
     else:
         name = tmp_path / "results"
         name.write_bytes(text if form == "plain file" else subprocess.run(["gzip", "-c"], input=text, capture_output=True, check=True).stdout)
@@ -142,7 +151,45 @@ def test_retry_is_resumed(bad_weather, tmp_path):
         assert scan.status == DONE and scan.timeless() == expected.timeless()
 
 
+def test_a_resumed_retry_counts_all(bad_weather, tmp_path):
+    _, path, weather, dns = bad_weather
+    weather.good = True
+    whole = retry(tmp_path, path, dns.upstream, *OPTIONS)
+    members = harness.bgzf_members(whole.data)
+    (tmp_path / "again.csv.gz").write_bytes(whole.data[: sum(m.size for m in members[:2])])
+    scan = retry(tmp_path, path, dns.upstream, *OPTIONS, "--resume", output="again.csv.gz")
+    assert scan.summary["rows_before"] > 0 and (scan.summary["retried_rows"], scan.summary["changed_rows"]) == (40, 40)
+
+
+def test_rows_longer_than_an_input_row_may_be(server, tmp_path):
+    """A row of the longest kind is longer in the output; and what was cut is kept as it stands."""
+    weather = Weather(lambda n: True)
+    dns = server(weather)
+    text = HEADER + f"d1.test,192.0.2.1,{'x' * 1100000}\n" + "d2.test,192.0.2.1," + '"' + '""' * 500000 + '"\n' + "d3.test,192.0.2.1,x\n"
+    before = harness.scan(tmp_path, text, dns.upstream, *OPTIONS)
+    assert [row["status"] for row in before.rows] == ["bad_input", "ok", "ok"]
+    weather.good = True
+    scan = retry(tmp_path, tmp_path / "out.csv.gz", dns.upstream, *OPTIONS)
+    assert scan.status == BAD_ROWS and scan.records[1] == before.records[1]
+    assert [row["spf"] for row in scan.rows[1:]] == ["pass", "pass"] and scan.rows[1]["note"] == '"' * 500000
+
+
 # ---- mistakes ----
+
+def test_a_retry_of_other_results(bad_weather, tmp_path):
+    """Its rows are of the same input, but what is kept in them is not what these results have."""
+    before, path, weather, dns = bad_weather
+    weather.good = True
+    whole = retry(tmp_path, path, dns.upstream, *OPTIONS)
+    half = whole.data[: sum(m.size for m in harness.bgzf_members(whole.data)[:2])]
+    (tmp_path / "again.csv.gz").write_bytes(half)
+    other = harness.scan(tmp_path, HEADER + rows_of(200), dns.upstream, *OPTIONS, output="other.csv.gz")
+    assert other.status == DONE
+    scan = retry(tmp_path, tmp_path / "other.csv.gz", dns.upstream, *OPTIONS, "--resume", output="again.csv.gz")
+    assert scan.status == USAGE and scan.says("again.csv.gz", "other results") and scan.data == half
+    done = harness.run("scan", tmp_path / "in.csv", "-o", tmp_path / "again.csv.gz", dns.upstream, *OPTIONS, "--resume")
+    assert done.returncode == USAGE and "written by 'spfsweep retry'" in done.stderr
+
 
 def test_other_checks(bad_weather, tmp_path):
     _, path, _, dns = bad_weather

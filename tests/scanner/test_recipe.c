@@ -83,7 +83,7 @@ static void what_makes_a_difference(void **state)
 	check_difference(with(spf_only), "--checks was 'spf' and is 'spf,iprev,mx,a' now");
 	check_difference(with(dnssec), "--dnssec was 'yes' and is 'no' now");
 	check_difference(with(no_exp), "--no-exp was 'yes' and is 'no' now");
-	check_difference(with(receiver), "--receiver was 'mx\\\\010.example' and is 'unknown' now");
+	check_difference(with(receiver), "--receiver was 'mx\\010.example' and is 'unknown' now");
 	check_difference(with(csv_safe), "--csv-safe was 'yes' and is 'no' now");
 	check_difference(with(retry), "it was written by 'spfsweep retry' and not by 'spfsweep scan'");
 }
