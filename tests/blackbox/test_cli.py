@@ -221,12 +221,6 @@ def test_summary_counts_failures(server, tmp_path):
     assert (s["queries_sent"], s["failures"], s["temperror_rows"], s["spf"]["temperror"], s["iprev"]["temperror"]) == (2, 2, 1, 1, 1)
 
 
-def test_a_summary_that_cannot_be_written(bulk_nsd, tmp_path):
-    done = harness.run("scan", bulk_nsd.upstream, "-", "--summary", tmp_path / "nowhere/summary.json", stdin=ROWS)
-    assert done.returncode == STOPPED and "nowhere/summary.json" in done.stderr
-    assert len(harness.parse_output(done.stdout)) == 8
-
-
 # ---- progress and messages ----
 
 def test_the_summary_for_people(bulk_nsd, tmp_path):
