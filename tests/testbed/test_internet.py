@@ -125,6 +125,17 @@ def test_loss_and_delay_happen(worse_bed, address):
     assert len(by_tcp) == 40
 
 
+def test_a_limit_holds(tmp_path_factory):
+    """Of 40 questions asked one after the other by UDP, in far less than two seconds if all were answered, no more than 5 in a second are; by TCP all are. What is lost costs the asker its patience."""
+    bed = Bed(smallworld.write(tmp_path_factory.mktemp("limited")), "--limit", "5")
+    try:
+        asked = bed.run("/usr/bin/python3", "-c", ASK_MANY, "127.0.0.1", "glue.com", "40")
+        by_udp, by_tcp = json.loads(asked.stdout)
+        assert 5 <= len(by_udp) < 40 and len(by_tcp) == 40
+    finally:
+        assert bed.stop() == []
+
+
 @pytest.mark.parametrize("way", ["forward", "recursive"])
 def test_everything_is_found(bed, way):
     assert verdicts(bed.scan(way, "pairs.csv.gz")) == smallworld.LIVING

@@ -166,13 +166,22 @@ def test_memory_that_grows_with_what_is_cached_is_wrong(tmp_path):
     assert wrong[0] in table
 
 
+def test_two_workers_are_compared_with_one_turn_by_turn(tmp_path):
+    """By the clock on the wall, since what the second one brings costs as much CPU as the first."""
+    one = contestant(figures.ONE_WORKER, "peer", "rows", [turn(3.0, wall=wall) for wall in (2.0, 3.0, 4.0)])
+    run = result(one, name=figures.SCALING, turns=[turn(3.1, wall=wall) for wall in (1.0, 2.0, 2.0)])
+    table = written(tmp_path, run)[1]
+    assert "Two workers: 2 times the rows/s of one (1.5 to 2)" in table
+    assert "Two workers" not in written(tmp_path, result(name="cold"))[1]
+
+
 # ---- the report ----
 
 
 def test_the_table_has_the_figures(tmp_path):
     wrong, table, said = written(tmp_path, result(LOOP, SEGMENTS, PACKING, PEER))
     assert wrong == []
-    assert row_of(table, "cold", "right")[2:] == ["1 000 (0 %)", "400 (62 %)", "2 400 (62 %)", "0.08 (0.05 to 0.1)", "-", "0.08 (0.05 to 0.1)",
+    assert row_of(table, "cold", "right")[2:] == ["1 000 (0 %)", "6 000 (0 %)", "400 (62 %)", "2 400 (62 %)", "0.08 (0.05 to 0.1)", "-", "0.08 (0.05 to 0.1)",
                                                   "100", "100", "0", "0", "100"]
     assert row_of(table, "cold", "pyspf")[2:] == ["rows/CPU-s", "20 (188 %)", "400 (62 %)", "20 (10 to 20)", "90", "80", "21 (worst turn 7)",
                                                   "579 (worst turn 193)", "-"]
@@ -189,7 +198,7 @@ def test_a_wrong_row_is_shown(tmp_path):
     wrong, table, said = written(tmp_path, result(turns=turns, population={"rows": 1000000}))
     assert wrong == ["cold: turn 9: wrong rows: 1"]
     row = row_of(table, "cold")
-    assert (row[1], row[9], row[11]) == ("WRONG", "99.99", "1 (worst turn 1)")
+    assert (row[1], row[10], row[12]) == ("WRONG", "99.99", "1 (worst turn 1)")
     for text in (table, said):
         assert "WRONG" in text and "cold: turn 9: wrong rows: 1" in text
 
