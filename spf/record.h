@@ -39,7 +39,7 @@ struct spf_record {
 	/* Up to and including "all" (section 5.1), or the SPF_RECORD_LOOKUPS_MAX-th that looks something up: what follows is checked, but never tested. None with an error. */
 	struct spf_directive *directives;
 	size_t n_directives;
-	bool has_all;
+	bool has_all;                    /* also when no check can reach it, and it is not among the directives */
 	bool has_redirect, has_exp;      /* has_redirect is false when there is an "all" (section 6.1) */
 	struct macro_string redirect, exp;
 	const char *redirect_text;       /* "redirect=example.com", as published */

@@ -53,11 +53,16 @@ static void check_record(const char *text, size_t size)
 	require(r && r->error_at <= size && (r->outcome == SPF_NEUTRAL) == (r->problem == SPF_PROBLEM_NONE));
 	for (size_t i = 0; r->outcome == SPF_NEUTRAL && i < size; i++)
 		require(text[i] >= 0x20 && text[i] < 0x7f);
+	unsigned n_lookups = 0;
 	for (size_t i = 0; r->outcome == SPF_NEUTRAL && i < r->n_directives; i++) {
 		const struct spf_directive *d = &r->directives[i];
 		require(d->text > text && d->text + d->text_size <= text + size && d->prefix_4 <= 32 && d->prefix_6 <= 128);
-		require((d->mechanism == SPF_ALL) == (r->has_all && i == r->n_directives - 1));
+		require(d->mechanism != SPF_ALL || (r->has_all && i == r->n_directives - 1));
+		n_lookups += d->mechanism != SPF_ALL && d->mechanism != SPF_IP4 && d->mechanism != SPF_IP6;
 	}
+	/* an "all" that is there is kept, but for one that no check can reach */
+	bool keeps_all = r->n_directives && r->directives[r->n_directives - 1].mechanism == SPF_ALL;
+	require(r->outcome != SPF_NEUTRAL || keeps_all == (r->has_all && n_lookups <= spf_limits_of_rfc.lookup_terms));
 	spf_record_free(r);
 }
 
