@@ -160,3 +160,8 @@ bool headroom_fit(struct options *options)
 {
 	return fit_descriptors(options) && fit_memory(options) && (options->command != COMMAND_SCAN || fit_threads(options));
 }
+
+void headroom_give_back(void)
+{
+	malloc_trim(0);
+}

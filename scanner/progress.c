@@ -3,13 +3,14 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "scanner/headroom.h"
 #include "scanner/worker.h"
 
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { LIVE_MS = 500, LINE_NS_S = 10 };
+enum { LIVE_MS = 500, LINE_NS_S = 10, GIVE_BACK_S = 60 };
 
 /* 3725 s as "1:02:05". */
 static void put_duration(struct textbuf *out, uint64_t seconds)
@@ -90,6 +91,15 @@ static void watch(struct progress *progress)
 	}
 }
 
+static void give_back(struct progress *progress)
+{
+	uint64_t now_ns = clock_now_ns();
+	if (now_ns - progress->gave_back_ns < GIVE_BACK_S * CLOCK_NS_PER_S)
+		return;
+	progress->gave_back_ns = now_ns;
+	headroom_give_back();
+}
+
 static void *progress_main(void *arg)
 {
 	struct progress *progress = arg;
@@ -102,6 +112,7 @@ static void *progress_main(void *arg)
 		pipeline_nudge(progress->pipeline);
 		tell(progress, &text);
 		watch(progress);
+		give_back(progress);
 	}
 	textbuf_fini(&text);
 	return NULL;
@@ -113,7 +124,7 @@ bool progress_start(struct progress *progress, struct pipeline *pipeline, enum p
 	bool terminal = isatty(STDERR_FILENO);
 	progress->live = mode != PROGRESS_NEVER && terminal;
 	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);
-	progress->last_ns = progress->last_line_ns = progress->started_ns;
+	progress->last_ns = progress->last_line_ns = progress->gave_back_ns = progress->started_ns;
 	progress->last_rows = pipeline->resumption->n_rows;
 	watchdog_init(&progress->watchdog, progress->started_ns);
 	if (doorbell_init(&progress->bell)) {

@@ -16,7 +16,7 @@ struct progress {
 	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output holds */
 	/* the thread's */
 	struct watchdog watchdog;
-	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns;
+	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns, gave_back_ns;
 };
 
 /* False after telling the user why. */
