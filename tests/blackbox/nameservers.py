@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -23,6 +24,7 @@ import harness
 import tcpserver
 
 NSD = "/usr/sbin/nsd"
+SO_TIMESTAMPNS = 35   # the socket module does not name it
 
 
 def free_port(addresses=("127.0.0.1",)):
@@ -194,6 +196,7 @@ class Server:
             port = free_port((address,))
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.socket.bind((address, port))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
@@ -254,10 +257,20 @@ class Server:
             if self.socket in ready:
                 self._take_questions()
 
+    def _receive(self):
+        """Its time is when the kernel had it, and not when a busy machine let us see it."""
+        wire, notes, _, peer = self.socket.recvmsg(65535, 64)
+        query = Query(wire, peer)
+        for level, kind, data in notes:
+            if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+                seconds, nanoseconds = struct.unpack("@ll", data[:16])
+                query.time -= max(0.0, time.time() - (seconds + nanoseconds / 1e9))
+        return query
+
     def _take_questions(self):
         while True:
             try:
-                query = Query(*self.socket.recvfrom(65535))
+                query = self._receive()
             except (BlockingIOError, ConnectionRefusedError):
                 return
             self.queries.append(query)
