@@ -53,3 +53,13 @@ def bulk_nsd(tmp_path_factory):
     nsd = nameservers.Nsd(tmp_path_factory.mktemp("bulk"), bulk.ZONES)
     yield nsd
     nsd.stop()
+
+
+@pytest.fixture(params=["own engine", "libunbound"])
+def engine(request, bulk_nsd, tmp_path):
+    """The option that has the bulk NSD asked, by one engine and then by the other."""
+    if request.param == "own engine":
+        return bulk_nsd.upstream
+    config = tmp_path / "unbound.conf"
+    config.write_text(f'forward-zone:\n  name: "."\n  forward-addr: {bulk_nsd.address}@{bulk_nsd.port}\n')
+    return f"--unbound-config={config}"

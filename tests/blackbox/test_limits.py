@@ -14,15 +14,6 @@ from harness import DONE, STOPPED
 ROWS = 12_000
 
 
-@pytest.fixture(params=["own engine", "libunbound"])
-def engine(request, bulk_nsd, tmp_path):
-    if request.param == "own engine":
-        return bulk_nsd.upstream
-    config = tmp_path / "unbound.conf"
-    config.write_text(f'forward-zone:\n  name: "."\n  forward-addr: {bulk_nsd.address}@{bulk_nsd.port}\n')
-    return f"--unbound-config={config}"
-
-
 @pytest.fixture
 def rows_file(tmp_path):
     return harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.bulk.test,192.0.2.{n % 254 + 1}\n" for n in range(ROWS)))

@@ -23,15 +23,6 @@ def libfaketime():
     return found[0]
 
 
-@pytest.fixture(params=["own engine", "libunbound"])
-def engine(request, bulk_nsd, tmp_path):
-    if request.param == "own engine":
-        return bulk_nsd.upstream
-    config = tmp_path / "unbound.conf"
-    config.write_text(f'forward-zone:\n  name: "."\n  forward-addr: {bulk_nsd.address}@{bulk_nsd.port}\n')
-    return f"--unbound-config={config}"
-
-
 def set_clock(path, offset):
     """At once, never half a file."""
     new = path.with_suffix(".new")
