@@ -284,6 +284,7 @@ static void put_input_fields(struct textbuf *out, struct textbuf *scratch, const
 		if (csv_next_field(&fields, &field))
 			put_text(out, layout, field.text, field.size);
 	}
+	out->failed |= scratch->failed;
 }
 
 /* The common case is a memcpy: a record without quotes and with the right number of fields needs none. */
@@ -320,6 +321,7 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 		columns[i].put(scratch, row);
 		if (scratch->size)
 			put_text(out, layout, scratch->bytes, scratch->size);
+		out->failed |= scratch->failed; /* the next field's reset forgets it */
 	}
 	textbuf_put_char(out, '\n');
 }

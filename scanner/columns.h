@@ -11,7 +11,7 @@
 /* Appends the header row with its line end. */
 void columns_put_header(struct textbuf *out, const struct layout *layout);
 
-/* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are lost. */
+/* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are lost. Without memory out->failed is set. */
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct row *row);
 
 /* Appends the input's columns alone, as columns_put_row() does. */
