@@ -23,7 +23,13 @@ void textbuf_fini(struct textbuf *b);
 /* Empties it and forgets the error; keeps the memory. */
 void textbuf_reset(struct textbuf *b);
 
-/* The same, but memory over `keep_bytes` is given up: one unusual text must not fix the memory of all after it. */
+/* Keeps its first `size` bytes; not more than there are. */
+static inline void textbuf_truncate(struct textbuf *b, size_t size)
+{
+	b->size = size;
+}
+
+/* As textbuf_reset(), but memory over `keep_bytes` is given up: one unusual text must not fix the memory of all after it. */
 void textbuf_shrink(struct textbuf *b, size_t keep_bytes);
 
 /* Room for `size` more bytes at the end, to be filled by the caller and then counted with textbuf_advance(). NULL on error. */

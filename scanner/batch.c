@@ -108,34 +108,68 @@ static bool any_failed(const struct batch *b)
 	return false;
 }
 
-/* Whole rows as long as they fit in a member; a row that is longer than a member is cut, and counts where it ends. */
-struct packer {
-	struct batch *batch;
-	struct bgzf *z;
-	struct textbuf *joined;
+/* Members in the making. Whole rows as long as they fit in one; a row that is longer is cut, and counts where it ends. */
+struct members {
+	struct batch_packer *packer;
+	struct textbuf *out;
 	struct bgzf_checkpoint checkpoint;
 };
 
-static void end_member(struct packer *p)
+static struct members members_begin(struct batch_packer *packer, struct textbuf *out, uint64_t first_row)
 {
-	if (!p->joined->size)
-		return;
-	bgzf_put_member(p->z, &p->batch->packed, p->joined->bytes, p->joined->size, &p->checkpoint);
-	p->checkpoint.first_row += p->checkpoint.n_rows;
-	p->checkpoint.n_rows = 0;
-	textbuf_reset(p->joined);
+	textbuf_reset(&packer->joined);
+	return (struct members){
+		.packer = packer,
+		.out = out,
+		.checkpoint = { .fingerprint = packer->fingerprint, .first_row = first_row, .run = packer->run },
+	};
 }
 
-static void pack_row(struct packer *p, const char *text, size_t size)
+static void end_member(struct members *m)
 {
-	if (p->joined->size + size > BGZF_TEXT_MAX_BYTES)
-		end_member(p);
+	struct textbuf *joined = &m->packer->joined;
+	if (!joined->size)
+		return;
+	bgzf_put_member(m->packer->z, m->out, joined->bytes, joined->size, &m->checkpoint);
+	m->checkpoint.first_row += m->checkpoint.n_rows;
+	m->checkpoint.n_rows = 0;
+	textbuf_reset(joined);
+}
+
+static void put_row(struct members *m, const char *text, size_t size)
+{
+	struct textbuf *joined = &m->packer->joined;
+	if (joined->size + size > BGZF_TEXT_MAX_BYTES)
+		end_member(m);
 	for (; size > BGZF_TEXT_MAX_BYTES; size -= BGZF_TEXT_MAX_BYTES, text += BGZF_TEXT_MAX_BYTES) {
-		textbuf_put(p->joined, text, BGZF_TEXT_MAX_BYTES);
-		end_member(p);
+		textbuf_put(joined, text, BGZF_TEXT_MAX_BYTES);
+		end_member(m);
 	}
-	textbuf_put(p->joined, text, size);
-	p->checkpoint.n_rows++;
+	textbuf_put(joined, text, size);
+	m->checkpoint.n_rows++;
+}
+
+/* Its members say already which row it is. */
+static void put_compressed_row(struct members *m, const char *bytes, size_t size)
+{
+	end_member(m);
+	textbuf_put(m->out, bytes, size);
+	m->checkpoint.first_row++;
+}
+
+void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer)
+{
+	struct textbuf *out = &b->out[worker];
+	if (!packer->z || out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
+		return;
+	textbuf_shrink(&packer->members, BGZF_MEMBER_MAX_BYTES);
+	struct members m = members_begin(packer, &packer->members, b->first_row + row);
+	put_row(&m, out->bytes + out_at, out->size - out_at);
+	end_member(&m);
+	textbuf_truncate(out, out_at);
+	out->failed |= packer->joined.failed || packer->members.failed;
+	textbuf_put(out, packer->members.bytes, packer->members.size);
+	b->rows[row].compressed = true;
 }
 
 static void shrink(struct textbuf *b)
@@ -146,27 +180,27 @@ static void shrink(struct textbuf *b)
 		textbuf_reset(b);
 }
 
-bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint, uint64_t run)
+bool batch_pack(struct batch *b, struct batch_packer *packer)
 {
-	struct packer p = { .batch = b, .z = z, .joined = joined, .checkpoint = { .fingerprint = fingerprint, .first_row = b->first_row, .run = run } };
+	struct members m = members_begin(packer, &b->packed, b->first_row);
 	bool good = !any_failed(b);
-	textbuf_reset(joined);
 	textbuf_reset(&b->packed);
 	b->n_packed_rows = 0;
 	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped; i++, b->n_packed_rows++) {
 		const struct batch_row *r = &b->rows[i];
-		const char *text = b->out[r->worker].bytes + r->out_at;
-		if (z)
-			pack_row(&p, text, r->out_size);
+		const char *bytes = b->out[r->worker].bytes + r->out_at;
+		if (r->compressed)
+			put_compressed_row(&m, bytes, r->out_size);
+		else if (packer->z)
+			put_row(&m, bytes, r->out_size);
 		else
-			textbuf_put(&b->packed, text, r->out_size);
+			textbuf_put(&b->packed, bytes, r->out_size);
 	}
-	if (z)
-		end_member(&p);
+	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)
 		shrink(&b->out[w]);
 	shrink(&b->input);
-	if (good && !joined->failed && !b->packed.failed)
+	if (good && !packer->joined.failed && !b->packed.failed)
 		return true;
 	/* nothing of it is written: the output ends before its first row */
 	textbuf_reset(&b->packed);

@@ -1,7 +1,9 @@
 /* batch.h - some consecutive input rows on their way: their text, who works on each, and their finished output.
  *
  * Ownership, in the order of a batch's life (see pipeline.h): the feeder fills it and then never touches it again; every worker reads the input and writes only the slots and the output buffer
- * that are its own; the worker that finishes the last row (batch_finish_row() says so) packs it; the collector writes it and gives it back to the feeder. */
+ * that are its own; the worker that finishes the last row (batch_finish_row() says so) packs it; the collector writes it and gives it back to the feeder.
+ *
+ * A very long row is made BGZF members as soon as it is printed: a batch full of them waits for its last row in a fraction of the memory. */
 #ifndef SCANNER_BATCH_H
 #define SCANNER_BATCH_H
 
@@ -17,6 +19,9 @@
 /* A batch is also full at this much input, so that long rows do not make huge batches. */
 #define BATCH_INPUT_MAX_BYTES (256u << 10)
 
+/* A row whose output is at least this long is compressed by itself. What is shorter makes at most 16 MiB in a batch of 1024 rows. */
+#define BATCH_LONG_ROW_BYTES (16u << 10)
+
 enum { BATCH_NO_ROW = UINT32_MAX };
 
 struct batch_row {
@@ -26,6 +31,7 @@ struct batch_row {
 	bool plain, broken, too_long, keep;
 	/* the row's worker */
 	bool skipped;                      /* the scan was stopped before it began: no output */
+	bool compressed;                   /* its output is whole BGZF members */
 	uint16_t worker;
 	uint32_t out_at, out_size;         /* in out[worker] */
 };
@@ -47,6 +53,13 @@ struct batch {
 	unsigned n_packed_rows;            /* fewer than n_rows when a row was skipped: the output ends there */
 };
 
+/* How a worker makes BGZF members of its rows; the buffers are for the work. */
+struct batch_packer {
+	struct bgzf *z;                    /* NULL: output stays text */
+	uint64_t fingerprint, run;
+	struct textbuf joined, members;
+};
+
 /* False without memory; batch_fini() cleans up either way. */
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers);
 void batch_fini(struct batch *b);
@@ -66,10 +79,12 @@ void batch_seal(struct batch *b);
 struct csv_record batch_record(const struct batch *b, unsigned row);
 /* Worker, `retry`: what the row was; text NULL when there is no such thing. */
 struct csv_field batch_printed(const struct batch *b, unsigned row);
-/* Worker: its row is finished, with text put in its output buffer from `out_at` on (or skipped). True for the last of all: the caller packs it. */
+/* Worker: its row's output, all that is in its output buffer from `out_at` on, is compressed there if it is a long one. For want of memory out[worker].failed is set. */
+void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer);
+/* Worker: its row is finished, with output in its buffer from `out_at` on (or skipped). True for the last of all: the caller packs it. */
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);
 
-/* The finisher: joins the rows in order into b->packed, as BGZF members when `z` is given, and drops input and raw output. `joined` is for the work. False without memory. */
-bool batch_pack(struct batch *b, struct bgzf *z, struct textbuf *joined, uint64_t fingerprint, uint64_t run);
+/* The finisher: joins the rows in order into b->packed, and drops input and raw output. False without memory. */
+bool batch_pack(struct batch *b, struct batch_packer *packer);
 
 #endif

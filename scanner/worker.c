@@ -28,13 +28,22 @@ static void pack(struct worker *w, struct batch *batch)
 	struct pipeline *p = w->pipeline;
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, w->bgzf, &w->joined, p->recipe->fingerprint, p->run)) {
+	if (!batch_pack(batch, &w->packer)) {
 		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
 		pipeline_fail(p);
 	}
 	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->out, batch);
 	doorbell_ring(&p->collector_bell);
+}
+
+/* Its output is in the worker's buffer of the batch, from `at` on. */
+static void finish_row(struct worker *w, struct batch *batch, uint32_t slot, size_t at)
+{
+	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
+	w->held_bytes += (int64_t)(batch->out[w->index].size - at);
+	if (batch_finish_row(batch, slot, w->index, at, false))
+		pack(w, batch);
 }
 
 static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
@@ -62,13 +71,11 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
 	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, row);
-	w->held_bytes += (int64_t)(out->size - at);
 	tally_row(&w->tally, row);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
 		tally_retried(&w->tally, !results_same(before.text, before.size, out->bytes + at, out->size - at));
-	if (batch_finish_row(batch, row->owner_slot, w->index, at, false))
-		pack(w, batch);
+	finish_row(w, batch, row->owner_slot, at);
 }
 
 /* `retry`: a row that goes out as it stands. */
@@ -81,11 +88,9 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	size_t at = out->size;
 	textbuf_put(out, printed.text, printed.size);
 	textbuf_put_char(out, '\n');
-	w->held_bytes += (int64_t)(out->size - at);
 	if (results_parse(&w->pipeline->inputs->replay.results, &record, &w->scratch, &row))
 		results_tally(&w->tally, &row);
-	if (batch_finish_row(batch, slot, w->index, at, false))
-		pack(w, batch);
+	finish_row(w, batch, slot, at);
 }
 
 static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
@@ -235,8 +240,8 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 	w->in = ring_new(p->n_batches);
 	w->out = ring_new(p->n_batches);
 	w->loop = loop_new();
-	w->bgzf = p->compress ? bgzf_new((int)p->options->compression_level) : NULL;
-	if (!w->in || !w->out || !w->loop || (p->compress && !w->bgzf) || doorbell_init(&w->bell)) {
+	w->packer = (struct batch_packer){ .z = p->compress ? bgzf_new((int)p->options->compression_level) : NULL, .fingerprint = p->recipe->fingerprint, .run = p->run };
+	if (!w->in || !w->out || !w->loop || (p->compress && !w->packer.z) || doorbell_init(&w->bell)) {
 		message(MESSAGE_ERROR, "worker %u cannot be set up: out of memory or file descriptors", index + 1);
 		return false;
 	}
@@ -256,8 +261,9 @@ void worker_fini(struct worker *w)
 	loop_event_free(w->bell_event);
 	loop_free(w->loop);
 	doorbell_fini(&w->bell);
-	bgzf_free(w->bgzf);
-	textbuf_fini(&w->joined);
+	bgzf_free(w->packer.z);
+	textbuf_fini(&w->packer.joined);
+	textbuf_fini(&w->packer.members);
 	textbuf_fini(&w->scratch);
 	ring_free(w->in);
 	ring_free(w->out);

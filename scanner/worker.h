@@ -29,8 +29,8 @@ struct worker {
 	struct loop_event *bell_event;
 	struct runner runner;
 	struct resolver *resolver;
-	struct bgzf *bgzf;
-	struct textbuf joined, scratch;
+	struct batch_packer packer;
+	struct textbuf scratch;
 	struct batch *batch;          /* being begun */
 	uint32_t next_row;            /* in it; BATCH_NO_ROW: take another */
 	int64_t held_bytes;           /* to be added to the pipeline's */

@@ -60,7 +60,7 @@ def test_two_thousand_rows_in_flight(nsd, tmp_path, kind, spf):
 
 
 def test_thousands_of_mail_hosts(nsd, tmp_path):
-    """Half a megabyte of text for each row."""
-    scan = scan_of(tmp_path, "hosts", 300, nsd.upstream, "--checks=mx", "--timeout=5000")
+    """Half a megabyte of text for each row, and more rows than one batch holds."""
+    scan = scan_of(tmp_path, "hosts", 1100, nsd.upstream, "--checks=mx", "--timeout=5000")
     assert all(row["mx"].count(";") == 2999 and row["mx_state"] == "ok" for row in harness.read_rows(scan.data))
     assert scan.summary["peak_memory_bytes"] < BOUND

@@ -8,6 +8,13 @@
 
 enum { ROWS = 64, WORKERS = 3 };
 
+static void packer_fini(struct batch_packer *packer)
+{
+	bgzf_free(packer->z);
+	textbuf_fini(&packer->joined);
+	textbuf_fini(&packer->members);
+}
+
 static void fill(struct batch *b, unsigned n)
 {
 	batch_begin(b, 7, 1001);
@@ -21,7 +28,7 @@ static void fill(struct batch *b, unsigned n)
 }
 
 /* Works through the slices in an order of its own: the last worker first. Row i's output is `width(i)` octets and a newline. */
-static bool finish_all(struct batch *b, size_t (*width)(unsigned), unsigned skip_from)
+static bool finish_all(struct batch *b, size_t (*width)(unsigned), unsigned skip_from, struct batch_packer *packer)
 {
 	bool last = false;
 	for (unsigned w = WORKERS; w-- > 0;)
@@ -32,6 +39,7 @@ static bool finish_all(struct batch *b, size_t (*width)(unsigned), unsigned skip
 				textbuf_put_char(&b->out[w], (char)('a' + i % 26));
 			if (i < skip_from)
 				textbuf_put_char(&b->out[w], '\n');
+			batch_compress_long_row(b, i, w, at, packer);
 			last = batch_finish_row(b, i, w, at, i >= skip_from);
 		}
 	return last;
@@ -44,7 +52,7 @@ static size_t narrow(unsigned i)
 
 static size_t wide(unsigned i)
 {
-	return i == 3 ? 3 * BGZF_TEXT_MAX_BYTES : 20000;
+	return i == 3 ? 3 * BGZF_TEXT_MAX_BYTES : i % 3 ? 10000 : 20000;
 }
 
 static void check_text(const char *text, size_t size, size_t (*width)(unsigned), unsigned n)
@@ -63,20 +71,20 @@ static void check_text(const char *text, size_t size, size_t (*width)(unsigned),
 static void test_input_order(void **state)
 {
 	struct batch b;
-	struct textbuf joined = { 0 };
+	struct batch_packer packer = { 0 };
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	for (unsigned life = 0; life < 2; life++) {
 		fill(&b, ROWS);
 		assert_true(batch_is_full(&b));
 		assert_memory_equal(batch_record(&b, 63).text, "row-63", 6);
-		assert_true(finish_all(&b, narrow, ROWS));
-		assert_true(batch_pack(&b, NULL, &joined, 0, 0));
+		assert_true(finish_all(&b, narrow, ROWS, &packer));
+		assert_true(batch_pack(&b, &packer));
 		assert_int_equal(b.n_packed_rows, ROWS);
 		check_text(b.packed.bytes, b.packed.size, narrow, ROWS);
 	}
 	batch_fini(&b);
-	textbuf_fini(&joined);
+	packer_fini(&packer);
 }
 
 static void test_empty_rows(void **state)
@@ -96,47 +104,81 @@ static void test_empty_rows(void **state)
 static void test_skipped_row_ends_output(void **state)
 {
 	struct batch b;
-	struct textbuf joined = { 0 };
+	struct batch_packer packer = { 0 };
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, 40);
-	assert_true(finish_all(&b, narrow, 17));
-	assert_true(batch_pack(&b, NULL, &joined, 0, 0));
+	assert_true(finish_all(&b, narrow, 17, &packer));
+	assert_true(batch_pack(&b, &packer));
 	assert_int_equal(b.n_packed_rows, 17);
 	check_text(b.packed.bytes, b.packed.size, narrow, 17);
 	batch_fini(&b);
-	textbuf_fini(&joined);
+	packer_fini(&packer);
 }
 
-static void test_blocks_count_rows(void **state)
+/* Its members follow each other without a gap, tell the rows that end in them, and hold the text of all rows. */
+static void check_members(const struct batch *b, struct bgzf *z, size_t (*width)(unsigned), unsigned n)
 {
-	struct batch b;
-	struct textbuf joined = { 0 };
-	struct bgzf *z = bgzf_new(1);
+	struct textbuf text = { 0 };
 	uint64_t next = 1001;
 	bool saw_empty = false;
-	(void)state;
-	assert_true(batch_init(&b, ROWS, WORKERS));
-	fill(&b, 10);
-	assert_true(finish_all(&b, wide, 10));
-	assert_true(batch_pack(&b, z, &joined, 0xabcdef, 0x123));
-	for (size_t at = 0; at < b.packed.size;) {
+	for (size_t at = 0, member; at < b->packed.size; at += member) {
+		const uint8_t *bytes = (const uint8_t *)b->packed.bytes + at;
 		struct bgzf_checkpoint checkpoint;
-		size_t member;
 		bool has;
-		assert_int_equal(bgzf_parse_header((const uint8_t *)b.packed.bytes + at, b.packed.size - at, &member, &checkpoint, &has), ERROR_NONE);
+		assert_int_equal(bgzf_parse_header(bytes, b->packed.size - at, &member, &checkpoint, &has), ERROR_NONE);
 		assert_true(has);
 		assert_true(checkpoint.fingerprint == 0xabcdef && checkpoint.run == 0x123);
 		assert_true(checkpoint.first_row == next);
 		saw_empty |= checkpoint.n_rows == 0;
 		next += checkpoint.n_rows;
-		at += member;
+		assert_int_equal(bgzf_get_member(z, bytes, b->packed.size - at, &text), ERROR_NONE);
 	}
-	assert_true(next == 1011);
+	assert_true(next == 1001 + n);
 	assert_true(saw_empty); /* inside the row that is longer than a block */
-	bgzf_free(z);
+	check_text(text.bytes, text.size, width, n);
+	textbuf_fini(&text);
+}
+
+static void test_blocks_count_rows(void **state)
+{
+	struct batch b;
+	struct batch_packer packer = { .z = bgzf_new(1), .fingerprint = 0xabcdef, .run = 0x123 };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	for (unsigned skip_from = 10; skip_from >= 4; skip_from--) {
+		fill(&b, 10);
+		assert_true(finish_all(&b, wide, skip_from, &packer));
+		assert_true(batch_pack(&b, &packer));
+		assert_int_equal(b.n_packed_rows, skip_from);
+		check_members(&b, packer.z, wide, skip_from);
+	}
+	packer_fini(&packer);
 	batch_fini(&b);
-	textbuf_fini(&joined);
+}
+
+/* A batch of long rows waits for its last row in less memory than a tenth of their text. */
+static size_t long_row(unsigned i)
+{
+	return i == 3 ? 3 * BGZF_TEXT_MAX_BYTES : BATCH_LONG_ROW_BYTES;
+}
+
+static void test_long_rows_wait_compressed(void **state)
+{
+	struct batch b;
+	struct batch_packer packer = { .z = bgzf_new(1), .fingerprint = 0xabcdef, .run = 0x123 };
+	size_t waiting = 0;
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	fill(&b, ROWS);
+	assert_true(finish_all(&b, long_row, ROWS, &packer));
+	for (unsigned w = 0; w < WORKERS; w++)
+		waiting += b.out[w].size;
+	assert_true(waiting < (size_t)ROWS * BATCH_LONG_ROW_BYTES / 10);
+	assert_true(batch_pack(&b, &packer));
+	check_members(&b, packer.z, long_row, ROWS);
+	packer_fini(&packer);
+	batch_fini(&b);
 }
 
 int main(void)
@@ -146,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_empty_rows),
 		cmocka_unit_test(test_skipped_row_ends_output),
 		cmocka_unit_test(test_blocks_count_rows),
+		cmocka_unit_test(test_long_rows_wait_compressed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
