@@ -128,6 +128,7 @@ static struct members members_begin(struct batch_packer *packer, struct textbuf 
 static void end_member(struct members *m)
 {
 	struct textbuf *joined = &m->packer->joined;
+	m->out->failed |= joined->failed; /* its text has a hole */
 	if (!joined->size)
 		return;
 	bgzf_put_member(m->packer->z, m->out, joined->bytes, joined->size, &m->checkpoint);
@@ -167,7 +168,7 @@ void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, siz
 	put_row(&m, out->bytes + out_at, out->size - out_at);
 	end_member(&m);
 	textbuf_truncate(out, out_at);
-	out->failed |= packer->joined.failed || packer->members.failed;
+	out->failed |= packer->members.failed;
 	textbuf_put(out, packer->members.bytes, packer->members.size);
 	b->rows[row].compressed = true;
 }
@@ -200,7 +201,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	for (unsigned w = 0; w < b->n_workers; w++)
 		shrink(&b->out[w]);
 	shrink(&b->input);
-	if (good && !packer->joined.failed && !b->packed.failed)
+	if (good && !b->packed.failed)
 		return true;
 	/* nothing of it is written: the output ends before its first row */
 	textbuf_reset(&b->packed);

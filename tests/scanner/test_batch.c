@@ -157,6 +157,28 @@ static void test_blocks_count_rows(void **state)
 	batch_fini(&b);
 }
 
+/* Where memory ends in the middle, no member may go out that says more rows than it holds: the batch fails as a whole. */
+static void test_no_memory_loses_no_row(void **state)
+{
+	struct batch b;
+	struct batch_packer packer = { 0 };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	for (unsigned limit_bytes = 20; limit_bytes < 2 * BGZF_TEXT_MAX_BYTES; limit_bytes *= 2) {
+		packer_fini(&packer);
+		packer.z = bgzf_new(1);
+		textbuf_init(&packer.joined, limit_bytes);
+		const bool enough = limit_bytes >= BGZF_TEXT_MAX_BYTES;
+		fill(&b, 10);
+		assert_true(finish_all(&b, limit_bytes > 20 ? wide : narrow, 10, &packer)); /* the narrow ones take 30 octets */
+		assert_true(batch_pack(&b, &packer) == enough);
+		assert_int_equal(b.n_packed_rows, enough ? 10 : 0);
+		assert_true((b.packed.size > 0) == enough);
+	}
+	packer_fini(&packer);
+	batch_fini(&b);
+}
+
 /* A batch of long rows waits for its last row in less memory than a tenth of their text. */
 static size_t long_row(unsigned i)
 {
@@ -188,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_empty_rows),
 		cmocka_unit_test(test_skipped_row_ends_output),
 		cmocka_unit_test(test_blocks_count_rows),
+		cmocka_unit_test(test_no_memory_loses_no_row),
 		cmocka_unit_test(test_long_rows_wait_compressed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
