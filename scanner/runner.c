@@ -3,18 +3,37 @@
 
 #include <time.h>
 
+#define IDLE_LOOK_NS (60 * CLOCK_NS_PER_S)
+
 void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active)
 {
 	*runner = (struct runner){ .resolver = resolver, .settings = settings, .max_active = max_active };
 }
 
+static struct row *pop_idle(struct runner *runner)
+{
+	struct row *row = runner->idle;
+	if (row) {
+		runner->idle = row->next_idle;
+		runner->n_idle--;
+	}
+	return row;
+}
+
 void runner_fini(struct runner *runner)
 {
-	while (runner->idle) {
-		struct row *row = runner->idle;
-		runner->idle = row->next_idle;
+	for (struct row *row; (row = pop_idle(runner)) != NULL;)
 		row_free(row);
-	}
+}
+
+static void give_up_idle(struct runner *runner)
+{
+	if (runner->now_ns - runner->idle_looked_ns < IDLE_LOOK_NS)
+		return;
+	while (runner->n_idle && runner->n_active + runner->n_idle > runner->most_active)
+		row_free(pop_idle(runner));
+	runner->idle_looked_ns = runner->now_ns;
+	runner->most_active = runner->n_active;
 }
 
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
@@ -41,11 +60,8 @@ bool runner_has_room(const struct runner *runner)
 
 struct row *runner_take_row(struct runner *runner)
 {
-	struct row *row = runner->idle;
-	if (!row)
-		return row_new(runner);
-	runner->idle = row->next_idle;
-	return row;
+	struct row *row = pop_idle(runner);
+	return row ? row : row_new(runner);
 }
 
 static void recycle(struct runner *runner, struct row *row)
@@ -54,6 +70,7 @@ static void recycle(struct runner *runner, struct row *row)
 	row_reset(row);
 	row->next_idle = runner->idle;
 	runner->idle = row;
+	runner->n_idle++;
 }
 
 /* Rows begin in order and have equal deadlines, so the list by age is the list by deadline. */
@@ -64,7 +81,8 @@ static void link_newest(struct runner *runner, struct row *row)
 	row->newer = NULL;
 	*(runner->newest ? &runner->newest->newer : &runner->oldest) = row;
 	runner->newest = row;
-	runner->n_active++;
+	if (++runner->n_active > runner->most_active)
+		runner->most_active = runner->n_active;
 }
 
 static void unlink_row(struct runner *runner, struct row *row)
@@ -111,6 +129,20 @@ static struct row *take_ready(struct runner *runner)
 	return row;
 }
 
+/* It may be ready, and was not let on because memory is short. */
+static void forget_ready(struct runner *runner, struct row *row)
+{
+	if (!row->in_ready)
+		return;
+	struct row **at = &runner->ready_first, *before = NULL;
+	for (; *at != row; at = &before->next_ready)
+		before = *at;
+	*at = row->next_ready;
+	if (runner->ready_last == row)
+		runner->ready_last = before;
+	row->in_ready = false;
+}
+
 static bool continue_ready(struct runner *runner)
 {
 	bool any = false;
@@ -131,6 +163,7 @@ static bool expire_old(struct runner *runner)
 	while (runner->oldest && runner->oldest->deadline_ns <= runner->patient_ns) {
 		struct row *row = runner->oldest;
 		unlink_row(runner, row);
+		forget_ready(runner, row);
 		row_expire(row);
 		recycle(runner, row);
 		any = true;
@@ -143,5 +176,6 @@ bool runner_turn(struct runner *runner)
 	bool moved = resolver_pump(runner->resolver, runner->now_ns);
 	moved |= continue_ready(runner);
 	moved |= expire_old(runner);
+	give_up_idle(runner);
 	return moved;
 }

@@ -3,6 +3,7 @@
  * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event loop and gets finished rows back by the callback `finished`, which must print
  * what it wants and return; the row is recycled after it.
  * While the answers that rows hold take more memory than they may, only the oldest row goes on, and its questions first: so each ends in its turn, and none needs more than its own.
+ * Rows are used again, with the memory that they have; now and then those are given up that were not needed since the last look, so a moment of many slow rows does not fix the memory of a scan.
  * Everything below runs on the time that this thread lived (clock_lived): a program that was stopped, or a machine that was suspended, takes that for no delay of the DNS. A row's deadline
  * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight, memory): own throttling never ends a row. */
 #ifndef SCANNER_RUNNER_H
@@ -23,7 +24,9 @@ struct runner {
 	char wall_text[24]; /* wall_s as RFC 3339, UTC */
 	/* rows */
 	struct row *idle, *ready_first, *ready_last, *oldest, *newest;
-	unsigned n_active;
+	unsigned n_active, n_idle;
+	unsigned most_active;         /* since idle rows were last looked at */
+	uint64_t idle_looked_ns;
 };
 
 void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active);

@@ -313,6 +313,30 @@ static void short_memory_slows_and_loses_nothing(void **state)
 	world_fini(&w);
 }
 
+/* A hundred rows that wait for a silent name, then one at a time: after two looks hardly any row is kept for use again. */
+static void many_slow_rows_do_not_fix_the_memory(void **state)
+{
+	struct world w;
+	(void)state;
+	world_init(&w, 0, 2000, 60000);
+	for (unsigned i = 0; i < 100; i++)
+		start(&w, "silent.example.com,192.0.2.25");
+	run(&w, 100, 10000);
+	assert_int_equal(w.runner.n_idle, 100);
+	for (unsigned ms = 0; ms < 130000; ms++) {
+		w.now_ns += CLOCK_NS_PER_MS;
+		runner_tick(&w.runner, w.now_ns, 1800000000);
+		if (ms % 1000 == 0)
+			start(&w, "example.com,192.0.2.25");
+		runner_turn(&w.runner);
+		if (ms == 30000)
+			assert_int_equal(w.runner.n_idle, 100);
+	}
+	assert_int_equal(w.n_finished, 230);
+	assert_in_range(w.runner.n_idle, 0, 2);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_time_that_was_not_lived_ends_nothing),
 		cmocka_unit_test(test_cached_answers_grow_older_meanwhile),
 		cmocka_unit_test(short_memory_slows_and_loses_nothing),
+		cmocka_unit_test(many_slow_rows_do_not_fix_the_memory),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
