@@ -3,8 +3,8 @@
 
 #include "scanner/columns.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct printing {
 	struct row row;
@@ -19,7 +19,7 @@ static int begin(void **state)
 		return -1;
 	p->row.number = 7;
 	p->row.record = (struct csv_record){ .text = "a.example,\"b, c\"", .size = 16 };
-	strcpy(p->row.subject.error, "ip: not an IP address");
+	snprintf(p->row.subject.error, sizeof p->row.subject.error, "ip: not an IP address");
 	p->layout.n_columns = 2;
 	*state = p;
 	return 0;
