@@ -23,10 +23,8 @@ static void wait_in_line(struct forward *e, struct query *q, struct route *r)
 {
 	query_drop_attempts(e, q, false);
 	timer_unset(&q->timer);
-	q->next_waiting = NULL;
 	q->waits_since_ns = e->now_ns - r->line_stood_ns;
-	*(r->waiting ? &r->last_waiting->next_waiting : &r->waiting) = q;
-	r->last_waiting = q;
+	line_push(&r->waiting, q);
 	resolver_hold(e->engine.resolver, q->flight);
 }
 
@@ -55,7 +53,7 @@ static void put(struct forward *e, struct query *q, struct route *r)
 
 void bytcp_try(struct forward *e, struct query *q, struct route *r)
 {
-	const bool may_pass = q->flight->urgent || (!r->waiting && !resolver_is_full(e->engine.resolver));
+	const bool may_pass = q->flight->urgent || (!r->waiting.first && !resolver_is_full(e->engine.resolver));
 	if (may_pass && gate_is_open(&r->gate))
 		put(e, q, r);
 	else
@@ -65,17 +63,9 @@ void bytcp_try(struct forward *e, struct query *q, struct route *r)
 /* While memory is short, only what is urgent may pass. NULL: nobody. */
 static struct query *next_in_line(struct forward *e, struct route *r)
 {
-	struct query **at = &r->waiting, *before = NULL;
-	while (*at && !(*at)->flight->urgent && resolver_is_full(e->engine.resolver)) {
-		before = *at;
-		at = &before->next_waiting;
-	}
-	struct query *q = *at;
-	if (!q)
-		return NULL;
-	*at = q->next_waiting;
-	if (r->last_waiting == q)
-		r->last_waiting = before;
+	struct query *q = r->waiting.first;
+	while (q && !q->flight->urgent && resolver_is_full(e->engine.resolver))
+		q = q->behind;
 	return q;
 }
 
@@ -85,9 +75,8 @@ static void line_expire(struct forward *e, struct route *r)
 	if (resolver_is_full(e->engine.resolver))
 		r->line_stood_ns += e->now_ns - r->line_turned_ns;
 	r->line_turned_ns = e->now_ns;
-	while (r->waiting && r->waiting->waits_since_ns + LINE_MAX_NS < e->now_ns - r->line_stood_ns) {
-		struct query *q = r->waiting;
-		r->waiting = q->next_waiting;
+	for (struct query *q; (q = r->waiting.first) != NULL && q->waits_since_ns + LINE_MAX_NS < e->now_ns - r->line_stood_ns;) {
+		line_leave(q);
 		query_land(e, q, answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, "the upstream answers too few questions by TCP"));
 	}
 }
@@ -95,10 +84,11 @@ static void line_expire(struct forward *e, struct route *r)
 void bytcp_turn(struct forward *e, struct route *r)
 {
 	line_expire(e, r);
-	while (r->waiting && gate_is_open(&r->gate)) {
+	while (r->waiting.first && gate_is_open(&r->gate)) {
 		struct query *q = next_in_line(e, r);
 		if (!q)
 			return;
+		line_leave(q);
 		resolver_renew(e->engine.resolver, q->flight);
 		put(e, q, r);
 	}
@@ -138,8 +128,8 @@ static void try_soon(void *arg, struct attempt *a)
 	a->overdue = true;
 	gate_leave(&e->routes[a->wicket.upstream].gate);
 	unsigned doublings = q->n_tries < BREAK_DOUBLINGS_MAX ? q->n_tries : BREAK_DOUBLINGS_MAX;
-	if (b->was_of_use && q->n_tries > 1)
-		q->n_tries--;
+	if (!b->was_of_use)
+		q->tries_worth += TRY_WORTH;
 	timer_set(&e->timers, &q->timer, e->now_ns + (b->was_of_use ? BREAK_SERVED_NS : BREAK_NS << doublings));
 }
 

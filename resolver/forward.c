@@ -21,6 +21,9 @@ enum { FORLORN_MAX = 256 };
  * rests for a part of the round trip, within bounds. */
 enum { GATHER_MIN = 64, GATHER_PART = 8, GATHER_TRIP_PART = 64, GATHER_MIN_US = 200, GATHER_MAX_US = 2000 };
 
+/* All workers ask an upstream that often, however little it answers: one that loses a part at random must not bring a scan to a standstill. */
+enum { PACE_MIN_PER_S = 100 };
+
 /* ---- questions ---- */
 
 static void forward_start(struct engine *engine, struct flight *f, uint64_t now_ns)
@@ -43,7 +46,7 @@ static void forward_abandon(struct engine *engine, struct flight *f)
 
 static void probe_answered(struct forward *e, struct route *r, struct attempt *a)
 {
-	upstream_probe_answered(&r->health, e->now_ns);
+	upstream_lives(&r->health, e->now_ns);
 	r->probe = NULL;
 	attempts_put(&e->attempts, a);
 }
@@ -58,6 +61,7 @@ static void take(struct forward *e, struct route *r, uint16_t port, const uint8_
 	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port }, (uint16_t)(packet[0] << 8 | packet[1]));
 	if (!a || a->is_put) {
 		resolver_count(e->engine.resolver, RESOLVER_STRAY_PACKET);
+		upstream_lives(&r->health, e->now_ns);
 		return;
 	}
 	struct query *q = a->query;
@@ -138,6 +142,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 				take_datagrams(e, r, port);
 		stream_turn(r->stream);
 		bytcp_turn(e, r);
+		query_turn_late(e, r);
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
 	}
@@ -173,7 +178,7 @@ static bool forward_has_room(const struct engine *engine)
 	const struct forward *e = (const struct forward *)engine;
 	bool ever = false;
 	for (unsigned i = 0; i < e->n_routes; i++) {
-		if (upstream_room(&e->routes[i].health))
+		if (query_route_has_room(&e->routes[i]))
 			return true;
 		ever = ever || e->routes[i].health.ever_answered;
 	}
@@ -221,7 +226,7 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	unsigned index = e->n_routes;
 	const struct resolver_upstream *to = &config->upstreams[index];
 	struct route *r = &e->routes[index];
-	struct upstream_limits limits = { .timeout_ms = config->timeout_ms, .max_in_flight = config->max_in_flight, .queries_per_s = config->queries_per_s_per_upstream };
+	struct upstream_limits limits = { .timeout_ms = config->timeout_ms, .max_in_flight = config->max_in_flight, .queries_per_s = config->queries_per_s_per_upstream, .pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
 	r->engine = e;
 	r->index = index;
 	r->line_turned_ns = e->now_ns;

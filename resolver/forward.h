@@ -13,12 +13,15 @@ struct query {
 	struct timer timer; /* first */
 	struct flight *flight;
 	struct attempt *attempts;     /* those that may still be answered, the latest first */
-	struct query *next_free, *next_block, *next_waiting;
+	struct query *next_free, *next_block;
+	struct line *line;            /* that it waits in; NULL: none */
+	struct query *before, *behind; /* in it */
 	const struct answer *failure; /* the latest that was heard */
 	uint64_t tried, failed;       /* routes, by index modulo 64 */
-	uint8_t n_tries, n_failures, n_extensions;
+	unsigned n_tries, tries_worth; /* how many there were, and what those without an answer count for, in percent of a try: see upstream_try_worth() */
+	uint8_t n_failures, n_extensions;
 	bool plain, by_tcp;
-	uint64_t waits_since_ns; /* in line for TCP */
+	uint64_t waits_since_ns;      /* in line for TCP */
 };
 
 struct forward {
@@ -48,6 +51,10 @@ void queries_free(struct forward *e);
 
 /* The first try, where it is answered soonest. */
 void query_begin(struct forward *e, struct query *q);
+/* Whether it may be asked something new. */
+bool query_route_has_room(const struct route *r);
+/* Tries again those that wait for the pace of the route's upstream, as many as may. Once a turn, before anything new is asked. */
+void query_turn_late(struct forward *e, struct route *r);
 /* Its patience is over. */
 void query_due(struct forward *e, struct query *q);
 /* A message came that repeats the question of the attempt, whose query may be over afterwards. */

@@ -6,7 +6,8 @@
  *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
  *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other; after some of them the last one lands
  *     malformed                      the same, but the right answer may still come, and then counts: it is waited for as long as for any
- *     nothing, for its patience      asked again, elsewhere if possible; after tries_max a timeout lands, or the failure that was heard meanwhile */
+ *     nothing, for its patience      asked again, elsewhere if possible, when the pace of that upstream allows; after tries_max a timeout lands, or the failure that was heard meanwhile. What is
+ *                                    asked too much is our own doing: tries at an upstream that loses many of them count for less, and waiting for its pace costs a question no time */
 #include "resolver/forward.h"
 
 #include "base/clock.h"
@@ -21,6 +22,8 @@ enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_TC = 0x02, MASK_RCODE = 0x0f };
 /* Answers that are failures, from as many upstreams, before the last one counts. */
 enum { FAILURES_MAX = 3 };
 /* After so many tries without any answer an upstream that never answered with EDNS is asked without it, and after so many answers to such it is never asked with it again. */
+/* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
+enum { TRY_WORTH_OF_CALM = 85 };
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
 
 static const struct dname root = { .size = 1 };
@@ -94,6 +97,7 @@ void query_drop_attempts(struct forward *e, struct query *q, bool answered)
 void query_end(struct forward *e, struct query *q, bool answered)
 {
 	query_drop_attempts(e, q, answered);
+	line_leave(q);
 	timer_unset(&q->timer);
 	answer_unref(q->failure);
 	q->failure = NULL;
@@ -130,7 +134,7 @@ static void query_fail(struct forward *e, struct query *q)
 		snprintf(cause, sizeof cause, "no answer to %u %s", q->n_tries, q->n_tries == 1 ? "query" : "queries");
 		struct answer *timeout = answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, cause);
 		if (timeout)
-			timeout->attempts = q->n_tries;
+			timeout->attempts = (uint8_t)(q->n_tries < UINT8_MAX ? q->n_tries : UINT8_MAX);
 		answer = timeout;
 	}
 	query_land(e, q, answer);
@@ -158,9 +162,14 @@ static struct route *cheapest(struct forward *e, bool (*suits)(const struct rout
 	return best;
 }
 
+bool query_route_has_room(const struct route *r)
+{
+	return !r->late.first && upstream_room(&r->health) > 0;
+}
+
 static bool has_room(const struct route *r, const struct query *q)
 {
-	return upstream_room(&r->health) > 0 && !(q->tried & bit_of(r));
+	return query_route_has_room(r) && !(q->tried & bit_of(r));
 }
 
 static bool is_untried(const struct route *r, const struct query *q)
@@ -246,7 +255,7 @@ static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 		return false;
 	a->plain = should_be_plain(q, r);
 	route_put(r, a, packet_size(a), e->now_ns);
-	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, upstream_patience_ns(&r->health, q->n_tries)));
+	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, upstream_patience_ns(&r->health, q->tries_worth / TRY_WORTH)));
 	return true;
 }
 
@@ -270,10 +279,44 @@ static void query_try(struct forward *e, struct query *q, struct route *r)
 	query_tried(q, r);
 }
 
-static void query_try_again(struct forward *e, struct query *q, struct route *r)
+static void query_repeat(struct forward *e, struct query *q, struct route *r)
 {
 	resolver_count_retries(e->engine.resolver, 1);
 	query_try(e, q, r);
+}
+
+static void wait_for_pace(struct forward *e, struct query *q, struct route *r)
+{
+	timer_unset(&q->timer);
+	line_push(&r->late, q);
+	resolver_hold(e->engine.resolver, q->flight);
+}
+
+static void leave_line(struct forward *e, struct query *q)
+{
+	if (!q->line)
+		return;
+	line_leave(q);
+	resolver_renew(e->engine.resolver, q->flight);
+}
+
+/* One that waits in line has its turn there. */
+static void query_try_again(struct forward *e, struct query *q, struct route *r)
+{
+	if (q->line)
+		return;
+	if (!q->by_tcp && (r->late.first || !upstream_may_repeat(&r->health)))
+		wait_for_pace(e, q, r);
+	else
+		query_repeat(e, q, r);
+}
+
+void query_turn_late(struct forward *e, struct route *r)
+{
+	for (struct query *q; (q = r->late.first) != NULL && upstream_may_repeat(&r->health);) {
+		leave_line(e, q);
+		query_repeat(e, q, r->health.dead ? choose(e, q) : r);
+	}
 }
 
 void query_begin(struct forward *e, struct query *q)
@@ -297,10 +340,15 @@ const struct dname *query_probe_name(void)
 
 /* ---- answers ---- */
 
+static bool is_tried_out(const struct forward *e, const struct query *q)
+{
+	return (q->tries_worth + TRY_WORTH / 2) / TRY_WORTH >= e->tries_max;
+}
+
 static bool has_failed_enough(const struct forward *e, const struct query *q)
 {
 	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
-	return q->n_failures >= most || q->n_tries >= e->tries_max;
+	return q->n_failures >= most || is_tried_out(e, q);
 }
 
 /* A failure that somebody said. While another try is out, its answer is waited for. */
@@ -355,7 +403,7 @@ static void note_answer(struct forward *e, struct route *r, const struct attempt
 		r->stream_heard_ns = e->now_ns;
 		r->stream_n_heard++;
 		gate_answered(&r->gate);
-		upstream_probe_answered(&r->health, e->now_ns);
+		upstream_lives(&r->health, e->now_ns);
 	} else {
 		(a->overdue ? upstream_answered_late : upstream_answered)(&r->health, a->sent_ns, e->now_ns);
 	}
@@ -385,6 +433,8 @@ static bool asked_otherwise(struct forward *e, struct query *q, struct route *r,
 	/* when another try was cut off before, TCP is under way */
 	if (!q->by_tcp) {
 		q->by_tcp = true;
+		query_drop_attempts(e, q, true);
+		leave_line(e, q);
 		query_try(e, q, r);
 	}
 	return true;
@@ -404,12 +454,14 @@ void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet,
 	note_answer(e, r, a);
 	struct attempt copy = *a;
 	bool was_latest = attempt_take(e, a);
-	if (asked_otherwise(e, q, r, &copy, packet))
+	if (asked_otherwise(e, q, r, &copy, packet)) {
 		answer_unref(answer);
-	else if (answer && !answer_is_definite(answer))
+	} else if (answer && !answer_is_definite(answer)) {
+		q->tries_worth += copy.overdue ? 0 : TRY_WORTH;
 		query_heard_failure(e, q, r, answer, was_latest);
-	else
+	} else {
 		query_land(e, q, answer);
+	}
 }
 
 /* ---- time ---- */
@@ -421,13 +473,18 @@ void query_due(struct forward *e, struct query *q)
 		const bool by_tcp = latest->wicket.port == WICKET_STREAM;
 		if (by_tcp && bytcp_wait_on(e, q, latest))
 			return;
+		struct upstream *health = &e->routes[latest->wicket.upstream].health;
 		latest->overdue = true;
+		unsigned worth = upstream_try_worth(health);
+		q->tries_worth += worth;
+		if (worth < TRY_WORTH_OF_CALM)
+			resolver_renew(e->engine.resolver, q->flight);
 		if (by_tcp)
 			bytcp_overdue(e, latest);
 		else
-			upstream_overdue(&e->routes[latest->wicket.upstream].health, latest->sent_ns, e->now_ns);
+			upstream_overdue(health, latest->sent_ns, e->now_ns);
 	}
-	if (q->failure ? has_failed_enough(e, q) : q->n_tries >= e->tries_max)
+	if (q->failure ? has_failed_enough(e, q) : is_tried_out(e, q))
 		query_fail(e, q);
 	else
 		query_try_again(e, q, choose(e, q));

@@ -6,6 +6,7 @@
 
 #include "resolver/attempts.h"
 #include "resolver/gate.h"
+#include "resolver/line.h"
 #include "resolver/ports.h"
 #include "resolver/stream.h"
 #include "resolver/upstream.h"
@@ -18,7 +19,8 @@ struct route {
 	uint64_t stream_opened_ns, stream_heard_ns; /* when the connection was begun; when it last brought an answer */
 	unsigned stream_n_heard;  /* answers that it brought since it was begun */
 	struct gate gate;         /* of TCP */
-	struct query *waiting, *last_waiting; /* in line before it; the last one counts when there is a first */
+	struct line waiting;      /* before it */
+	struct line late;         /* queries to be tried again, as soon as the upstream's pace allows: before anything new */
 	uint64_t line_stood_ns, line_turned_ns; /* how long nobody might pass for want of memory; the last turn */
 	void *engine;             /* for the stream's callbacks */
 	unsigned index;

@@ -20,8 +20,12 @@
 
 enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
 /* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
-enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8, PACE_MIN_PER_S = 100 };
+enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8 };
+#define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
+enum { QUEUE_ANSWERS_MIN = 8 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
+/* Fates are forgotten by half when there are so many; a try is never taken for worth less than a fiftieth. */
+enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 50 };
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
 {
@@ -39,6 +43,7 @@ static void window_start(struct upstream *u)
 	u->starting = true;
 	u->pace_per_s = 0;
 	u->pace_credit = 0;
+	u->trip_min_ns = UINT64_MAX;
 }
 
 static void cohort_begin(struct upstream *u, uint64_t now_ns)
@@ -47,6 +52,7 @@ static void cohort_begin(struct upstream *u, uint64_t now_ns)
 	u->cohort_end_ns = 0;
 	u->n_cohort = u->n_answered = u->n_lost = 0;
 	u->was_full = u->pace_limits = false;
+	u->cohort_trip_min_ns = UINT64_MAX;
 }
 
 static bool is_of_cohort(const struct upstream *u, uint64_t sent_ns)
@@ -59,6 +65,8 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 	*u = (struct upstream){ .limits = *limits, .turned_at_ns = now_ns, .silent_since_ns = now_ns, .answered_ns = now_ns };
 	if (!u->limits.max_in_flight)
 		u->limits.max_in_flight = 1;
+	if (!u->limits.pace_min_per_s)
+		u->limits.pace_min_per_s = 1;
 	u->credit = (int64_t)CLOCK_NS_PER_S;
 	window_start(u);
 	cohort_begin(u, now_ns);
@@ -116,19 +124,29 @@ static void window_grow(struct upstream *u)
 	u->window = (unsigned)at_most((uint64_t)u->window + more, u->limits.max_in_flight);
 }
 
-static void window_shrink(struct upstream *u, unsigned n_outcomes)
+static void window_shrink(struct upstream *u, unsigned n_answered, unsigned n_lost)
 {
-	unsigned kept = n_outcomes - u->n_lost;
-	uint64_t smaller = at_least((uint64_t)u->window * kept / n_outcomes, u->window / 2);
+	uint64_t smaller = at_least((uint64_t)u->window * n_answered / (n_answered + n_lost), u->window / 2);
 	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
 	u->starting = false;
 }
 
-/* More than LOSS_TOLERATED, by three standard deviations: few outcomes prove nothing. */
-static bool loses_too_much(const struct upstream *u, unsigned n_outcomes)
+static void recent_note(struct upstream *u, unsigned n_answered, unsigned n_lost)
 {
-	int64_t excess = u->n_lost * 100ll - n_outcomes * (int64_t)LOSS_TOLERATED_PERCENT;
-	int64_t variance = (int64_t)n_outcomes * LOSS_TOLERATED_PERCENT * (100 - LOSS_TOLERATED_PERCENT);
+	u->recent_answered += n_answered;
+	u->recent_lost += n_lost;
+	while (u->recent_answered + u->recent_lost > RECENT_MAX) {
+		u->recent_answered -= u->recent_answered / 2;
+		u->recent_lost /= 2;
+	}
+}
+
+/* More than LOSS_TOLERATED, by three standard deviations: few outcomes prove nothing. */
+static bool is_too_much(unsigned n_answered, unsigned n_lost)
+{
+	int64_t n_outcomes = (int64_t)n_answered + n_lost;
+	int64_t excess = n_lost * 100ll - n_outcomes * LOSS_TOLERATED_PERCENT;
+	int64_t variance = n_outcomes * LOSS_TOLERATED_PERCENT * (100 - LOSS_TOLERATED_PERCENT);
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
@@ -137,7 +155,7 @@ static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
 	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
 	uint64_t answers_per_s = u->n_answered * CLOCK_NS_PER_S / age_ns;
-	uint64_t pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, PACE_MIN_PER_S);
+	uint64_t pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, u->limits.pace_min_per_s);
 	if (!u->pace_per_s || u->pace_limits || pace_per_s > u->pace_per_s)
 		u->pace_per_s = pace_per_s;
 }
@@ -149,16 +167,40 @@ static uint64_t cohort_judged_ns(const struct upstream *u)
 	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
 }
 
+/* Where an upstream answers next to nothing, what is known of a cohort is too little to judge it by. */
+static bool loses_too_much(const struct upstream *u, unsigned n_outcomes)
+{
+	if (is_too_much(u->n_answered, u->n_lost))
+		return true;
+	return n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2 && is_too_much(u->recent_answered, u->recent_lost);
+}
+
+/* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is as long as we make it. Names whose own servers are slow do not look like that. */
+static bool makes_it_queue(const struct upstream *u)
+{
+	return u->n_answered >= QUEUE_ANSWERS_MIN && u->cohort_trip_min_ns > u->trip_min_ns + QUEUE_TOLERATED_NS;
+}
+
+static void window_shorten_queue(struct upstream *u)
+{
+	uint64_t smaller = at_least(u->window * (u->trip_min_ns + QUEUE_TOLERATED_NS) / u->cohort_trip_min_ns, u->window / 2);
+	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
+	u->starting = false;
+}
+
 static void cohort_judge(struct upstream *u)
 {
 	unsigned n_outcomes = u->n_answered + u->n_lost;
-	if (n_outcomes == 0)
-		return;
-	if (loses_too_much(u, n_outcomes))
-		window_shrink(u, n_outcomes);
-	else if (u->was_full)
+	if (loses_too_much(u, n_outcomes)) {
+		/* what is still silent of it is as good as lost */
+		recent_note(u, 0, u->n_cohort > n_outcomes ? u->n_cohort - n_outcomes : 0);
+		window_shrink(u, u->n_answered, u->n_cohort - u->n_answered);
+	} else if (makes_it_queue(u)) {
+		window_shorten_queue(u);
+	} else if (u->was_full && n_outcomes) {
 		window_grow(u);
-	if (!u->starting)
+	}
+	if (!u->starting && n_outcomes)
 		pace_set(u, n_outcomes, u->cohort_end_ns - u->cohort_begin_ns);
 }
 
@@ -185,6 +227,22 @@ unsigned upstream_room(const struct upstream *u)
 	if (u->credit < (int64_t)CLOCK_NS_PER_S)
 		return 0;
 	return (unsigned)at_most(room, (uint64_t)u->credit / CLOCK_NS_PER_S);
+}
+
+static bool has_credit(uint64_t per_s, int64_t credit)
+{
+	return !per_s || credit >= (int64_t)CLOCK_NS_PER_S;
+}
+
+bool upstream_may_repeat(const struct upstream *u)
+{
+	return u->dead || (has_credit(u->pace_per_s, u->pace_credit) && has_credit(u->limits.queries_per_s, u->credit));
+}
+
+unsigned upstream_try_worth(const struct upstream *u)
+{
+	unsigned n = u->recent_answered + u->recent_lost;
+	return n ? (unsigned)at_least(u->recent_answered * TRY_WORTH / n, TRY_WORTH_MIN) : TRY_WORTH;
 }
 
 /* ---- life and death ---- */
@@ -254,7 +312,12 @@ void upstream_answered(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 
 void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
-	u->n_answered += is_of_cohort(u, sent_ns);
+	if (is_of_cohort(u, sent_ns)) {
+		u->n_answered++;
+		u->cohort_trip_min_ns = at_most(u->cohort_trip_min_ns, now_ns - sent_ns);
+	}
+	u->trip_min_ns = at_most(u->trip_min_ns, now_ns - sent_ns);
+	recent_note(u, 1, 0);
 	trip_note(u, now_ns - sent_ns);
 	heard(u, now_ns);
 }
@@ -276,6 +339,7 @@ void upstream_dropped(struct upstream *u)
 void upstream_lost(struct upstream *u, uint64_t sent_ns)
 {
 	u->n_lost += is_of_cohort(u, sent_ns);
+	recent_note(u, 0, 1);
 }
 
 void upstream_unreachable(struct upstream *u, uint64_t now_ns)
@@ -295,7 +359,7 @@ void upstream_probed(struct upstream *u, uint64_t now_ns)
 	u->probe_pause_ns = at_most(2 * u->probe_pause_ns, PROBE_LAST_NS);
 }
 
-void upstream_probe_answered(struct upstream *u, uint64_t now_ns)
+void upstream_lives(struct upstream *u, uint64_t now_ns)
 {
 	heard(u, now_ns);
 }

@@ -16,6 +16,7 @@ struct upstream_limits {
 	unsigned timeout_ms;      /* the most patience for one try */
 	unsigned max_in_flight;   /* the window never grows over this; at least 1 */
 	unsigned queries_per_s;   /* 0: no limit */
+	unsigned pace_min_per_s;  /* it is asked as much as this, however little it answers; at least 1 */
 };
 
 enum upstream_edns { EDNS_UNKNOWN, EDNS_WORKS, EDNS_REFUSED };
@@ -32,10 +33,13 @@ struct upstream {
 	/* the cohort: what was sent in a short time, judged when all of it was answered or could have been */
 	uint64_t cohort_begin_ns, cohort_end_ns; /* end 0: it is being sent */
 	unsigned n_cohort, n_answered, n_lost;
+	uint64_t trip_min_ns, cohort_trip_min_ns; /* the shortest round trip of all, and of the cohort; UINT64_MAX: none */
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
-	int64_t pace_credit;          /* below zero after retries, which do not wait */
+	int64_t pace_credit;          /* below zero after what was repeated before there was a pace */
 	bool pace_limits;             /* it held a question back while the cohort was sent */
+	/* the fate of the last some dozens of queries, of whatever cohort, as far as it is known */
+	unsigned recent_answered, recent_lost;
 	/* death */
 	bool dead, ever_answered;
 	uint64_t answered_ns;         /* the last answer */
@@ -53,13 +57,20 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 /* Once a turn of the loop, before anything is asked of it: fills the rate and the pace, judges a cohort. */
 void upstream_turn(struct upstream *u, uint64_t now_ns);
 
-/* How many new questions it may be sent now: 0 when it is dead, its window is full or its rate used up. Tries that repeat a question need not ask: they replace one that
- * left the window. */
+/* How many new questions it may be sent now: 0 when it is dead, its window is full or its rate used up. Tries that repeat a question replace one that left the window: they
+ * ask upstream_may_repeat(). */
 unsigned upstream_room(const struct upstream *u);
 
 /* How long to wait for an answer to the `n_tries`-th try of a question (0: the first) before the next try is made. Doubles from try to try; never under 300 ms,
  * never over the limit's timeout, which wins. */
 uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
+
+/* Whether a question may be repeated to it now: false while its pace or its rate is used up. When it is dead that is no reason to wait. */
+bool upstream_may_repeat(const struct upstream *u);
+
+/* What a query to it that was not answered counts for, in percent: where half of them are lost because we ask too much, a try is worth half a one, and a question deserves twice as many. */
+enum { TRY_WORTH = 100 };
+unsigned upstream_try_worth(const struct upstream *u);
 
 void upstream_sent(struct upstream *u);
 /* Uses up the rate, but no place in the window, which is one of datagrams. */
@@ -76,7 +87,7 @@ void upstream_unreachable(struct upstream *u, uint64_t now_ns);
 /* A dead upstream is asked something harmless from time to time; an answer to that, or to anything else, brings it back. */
 bool upstream_wants_probe(const struct upstream *u, uint64_t now_ns);
 void upstream_probed(struct upstream *u, uint64_t now_ns);
-/* To a probe, or by TCP: it lives. */
-void upstream_probe_answered(struct upstream *u, uint64_t now_ns);
+/* To a probe, by TCP, or to a query that nobody waits for any more: it lives. */
+void upstream_lives(struct upstream *u, uint64_t now_ns);
 
 #endif

@@ -132,6 +132,39 @@ def test_the_only_upstream_limits_its_answers(server, tmp_path):
     assert_truth(scan(tmp_path, 1500, [server(limited)]), 1500)
 
 
+@pytest.mark.parametrize("per_second, rows", [(10, 100), (20, 200), (100, 700)])
+def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second, rows):
+    """Two workers, who do not know of each other. Tries that are lost because there are too many of them are our own doing."""
+    bucket = {"tokens": 1.0, "at": time.monotonic()}
+
+    def limited(name, type):
+        now = time.monotonic()
+        bucket["tokens"] = min(per_second / 10, bucket["tokens"] + (now - bucket["at"]) * per_second)
+        bucket["at"] = now
+        if bucket["tokens"] < 1:
+            return SILENCE
+        bucket["tokens"] -= 1
+        return truth(name, type)
+
+    assert_truth(scan(tmp_path, rows, [server(limited)], "--workers=2"), rows)
+
+
+@pytest.mark.parametrize("answer_s, rows", [(0.03, 300), (0.01, 1000)])
+def test_a_slow_upstream_with_a_queue_costs_time_and_no_verdict(server, tmp_path, answer_s, rows):
+    """One query after the other; what finds 270 before it is dropped, so answers come after seconds when we ask too much."""
+    free_at = [0.0]
+
+    def slow(query):
+        now = time.monotonic()
+        begun = max(now, free_at[0])
+        if begun - now > 270 * answer_s:
+            return SILENCE
+        free_at[0] = begun + answer_s
+        return (nameservers.Later(query.packet(truth(query.name, query.type)), free_at[0] - now),)
+
+    assert_truth(scan(tmp_path, rows, [server(raw=slow)], "--workers=2"), rows)
+
+
 # ---- all are dead ----
 
 @pytest.mark.parametrize("n_upstreams", [1, 3])

@@ -123,6 +123,65 @@ static void a_limited_upstream_is_found_out(void **state)
 	assert_false(u.dead);
 }
 
+/* It answers one query after the other, `answer_ms` each: in a queue that is as long as the window lets it be. */
+static void a_queue_is_kept_short(void **state)
+{
+	(void)state;
+	enum { ANSWER_MS = 10 };
+	static uint64_t sent_ns[1000];
+	unsigned first = 0, n = 0;
+	uint64_t trip_ms = 0;
+	struct upstream u = fresh(1000, 0);
+	for (unsigned ms = 1; ms < 60000; ms++) {
+		uint64_t now_ns = START + ms * MS;
+		upstream_turn(&u, now_ns);
+		if (ms % ANSWER_MS == 0 && n) {
+			trip_ms = (now_ns - sent_ns[first]) / MS;
+			upstream_answered(&u, sent_ns[first], now_ns);
+			first = (first + 1) % 1000;
+			n--;
+		}
+		for (unsigned room = upstream_room(&u); room; room--, n++) {
+			upstream_sent(&u);
+			sent_ns[(first + n) % 1000] = now_ns;
+		}
+	}
+	assert_in_range(u.window, 8, 64);
+	assert_in_range(trip_ms, ANSWER_MS, 600);
+}
+
+/* Slow names among quick ones are no queue. */
+static void slow_names_do_not_shrink_it(void **state)
+{
+	(void)state;
+	struct upstream u = fresh(1000, 0);
+	for (unsigned ms = 0; ms < 5000; ms++) {
+		uint64_t now_ns = START + ms * MS;
+		upstream_turn(&u, now_ns);
+		upstream_sent(&u);
+		upstream_answered(&u, ms % 10 ? now_ns - 900 * MS : now_ns - MS, now_ns);
+	}
+	assert_int_equal(u.window, 256);
+}
+
+/* Nine of ten queries are lost: a try is worth a tenth, and repeats wait for the pace, which goes no lower than it may. */
+static void where_most_is_lost_a_try_is_worth_little(void **state)
+{
+	(void)state;
+	struct upstream u;
+	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 50 }, START);
+	assert_int_equal(upstream_try_worth(&u), TRY_WORTH);
+	assert_true(upstream_may_repeat(&u));
+	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 90 }, 20);
+	assert_in_range(upstream_try_worth(&u), 2, 20);
+	assert_int_equal(u.pace_per_s, 50);
+	while (upstream_may_repeat(&u))
+		upstream_sent(&u);
+	assert_int_equal(upstream_room(&u), 0);
+	u.dead = true;
+	assert_true(upstream_may_repeat(&u));
+}
+
 static void a_lossy_line_does_not_shrink_the_window(void **state)
 {
 	(void)state;
@@ -187,7 +246,7 @@ static void death_probes_and_revival(void **state)
 		now_ns += wait_ns;
 		wait_ns = 2 * wait_ns < 4000 * MS ? 2 * wait_ns : 4000 * MS;
 	}
-	upstream_probe_answered(&u, now_ns);
+	upstream_lives(&u, now_ns);
 	assert_false(u.dead);
 	assert_int_equal(upstream_room(&u), 256);
 }
@@ -259,7 +318,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patience_follows_the_round_trip), cmocka_unit_test(a_short_timeout_wins), cmocka_unit_test(the_window_is_kept),
-		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
+		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short),
+		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
 		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
 		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
 		cmocka_unit_test(the_rate_is_kept), cmocka_unit_test(repeats_go_into_debt),
