@@ -134,9 +134,11 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 	struct forward *e = (struct forward *)engine;
 	e->now_ns = now_ns;
 	e->n_taken = 0;
+	/* all of them first: what is sent from here on is of the cohorts that are open now */
+	for (unsigned i = 0; i < e->n_routes; i++)
+		upstream_turn(&e->routes[i].health, now_ns);
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
-		upstream_turn(&r->health, now_ns);
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
@@ -178,7 +180,7 @@ static bool forward_has_room(const struct engine *engine)
 	const struct forward *e = (const struct forward *)engine;
 	bool ever = false;
 	for (unsigned i = 0; i < e->n_routes; i++) {
-		if (query_route_has_room(&e->routes[i]))
+		if (choice_has_room(&e->routes[i]))
 			return true;
 		ever = ever || e->routes[i].health.ever_answered;
 	}

@@ -1,4 +1,5 @@
-/* forward.h - (private to resolver/) the forward engine's parts and what they share: forward.c sends and receives, query.c decides, bytcp.c does so for TCP.
+/* forward.h - (private to resolver/) the forward engine's parts and what they share: forward.c sends and receives, query.c decides what to do, choice.c where,
+ * bytcp.c does both for TCP.
  *
  * A flight gets a *query*. query_try() puts it on a route (an upstream); forward.c sends what was put on the routes, a batch of equal size at a time, and hands to query_answered() what came
  * in, and to query_due() the queries whose patience is over. So nothing is sent or received but in bulk, once a pump. */
@@ -51,8 +52,6 @@ void queries_free(struct forward *e);
 
 /* The first try, where it is answered soonest. */
 void query_begin(struct forward *e, struct query *q);
-/* Whether it may be asked something new. */
-bool query_route_has_room(const struct route *r);
 /* Tries again those that wait for the pace of the route's upstream, as many as may. Once a turn, before anything new is asked. */
 void query_turn_late(struct forward *e, struct route *r);
 /* Its patience is over. */
@@ -72,6 +71,17 @@ struct attempt *query_new_attempt(struct forward *e, struct query *q, struct rou
 void query_tried(struct query *q, const struct route *r);
 void query_drop_attempts(struct forward *e, struct query *q, bool answered);
 void query_land(struct forward *e, struct query *q, const struct answer *answer);
+
+/* ---- choice.c ---- */
+
+/* The route where a query is answered soonest; never NULL. */
+struct route *choice_of_route(struct forward *e, const struct query *q);
+/* One that may be asked again now, though perhaps not for the first time; NULL: none. */
+struct route *choice_of_ready_route(struct forward *e, const struct query *q);
+/* Whether a query to be repeated there must wait for the pace of a living upstream. */
+bool choice_must_wait(const struct route *r);
+/* Whether it may be asked something new. */
+bool choice_has_room(const struct route *r);
 
 /* ---- bytcp.c ---- */
 

@@ -22,16 +22,11 @@ enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_TC = 0x02, MASK_RCODE = 0x0f };
 /* Answers that are failures, from as many upstreams, before the last one counts. */
 enum { FAILURES_MAX = 3 };
 /* After so many tries without any answer an upstream that never answered with EDNS is asked without it, and after so many answers to such it is never asked with it again. */
-/* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
-enum { TRY_WORTH_OF_CALM = 85 };
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
+/* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
+enum { TRY_WORTH_OF_CALM = 70 };
 
 static const struct dname root = { .size = 1 };
-
-static uint64_t bit_of(const struct route *r)
-{
-	return 1ull << r->index % 64;
-}
 
 /* ---- queries ---- */
 
@@ -140,70 +135,6 @@ static void query_fail(struct forward *e, struct query *q)
 	query_land(e, q, answer);
 }
 
-/* ---- which upstream ---- */
-
-/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter ones than this are all alike. */
-enum { TRIP_ALIKE_US = 1000 };
-
-static uint64_t cost_of(const struct route *r)
-{
-	uint64_t trip_us = r->health.srtt_ns / 1000;
-	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
-}
-
-static struct route *cheapest(struct forward *e, bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
-{
-	struct route *best = NULL;
-	for (unsigned i = 0; i < e->n_routes; i++) {
-		struct route *r = &e->routes[(e->first_route + i) % e->n_routes];
-		if (suits(r, q) && (!best || cost_of(r) < cost_of(best)))
-			best = r;
-	}
-	return best;
-}
-
-bool query_route_has_room(const struct route *r)
-{
-	return !r->late.first && upstream_room(&r->health) > 0;
-}
-
-static bool has_room(const struct route *r, const struct query *q)
-{
-	return query_route_has_room(r) && !(q->tried & bit_of(r));
-}
-
-static bool is_untried(const struct route *r, const struct query *q)
-{
-	return !r->health.dead && !(q->tried & bit_of(r));
-}
-
-static bool has_not_failed(const struct route *r, const struct query *q)
-{
-	return !r->health.dead && !(q->failed & bit_of(r));
-}
-
-static bool is_alive(const struct route *r, const struct query *q)
-{
-	(void)q;
-	return !r->health.dead;
-}
-
-static bool is_any(const struct route *r, const struct query *q)
-{
-	(void)r, (void)q;
-	return true;
-}
-
-static struct route *choose(struct forward *e, const struct query *q)
-{
-	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room, is_untried, has_not_failed, is_alive, is_any };
-	struct route *best = NULL;
-	e->first_route++;
-	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
-		best = cheapest(e, wishes[i], q);
-	return best;
-}
-
 /* ---- sending ---- */
 
 size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES])
@@ -261,7 +192,7 @@ static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 
 void query_tried(struct query *q, const struct route *r)
 {
-	q->tried |= bit_of(r);
+	q->tried |= route_bit(r);
 	q->n_tries++;
 }
 
@@ -300,12 +231,15 @@ static void leave_line(struct forward *e, struct query *q)
 	resolver_renew(e->engine.resolver, q->flight);
 }
 
-/* One that waits in line has its turn there. */
+/* One that waits in line has its turn there. Nobody waits for an upstream while another may be asked, even for the second time. */
 static void query_try_again(struct forward *e, struct query *q, struct route *r)
 {
 	if (q->line)
 		return;
-	if (!q->by_tcp && (r->late.first || !upstream_may_repeat(&r->health)))
+	struct route *other = !q->by_tcp && choice_must_wait(r) ? choice_of_ready_route(e, q) : NULL;
+	if (other)
+		r = other;
+	if (!q->by_tcp && choice_must_wait(r))
 		wait_for_pace(e, q, r);
 	else
 		query_repeat(e, q, r);
@@ -315,13 +249,16 @@ void query_turn_late(struct forward *e, struct route *r)
 {
 	for (struct query *q; (q = r->late.first) != NULL && upstream_may_repeat(&r->health);) {
 		leave_line(e, q);
-		query_repeat(e, q, r->health.dead ? choose(e, q) : r);
+		if (r->health.dead)
+			query_try_again(e, q, choice_of_route(e, q));
+		else
+			query_repeat(e, q, r);
 	}
 }
 
 void query_begin(struct forward *e, struct query *q)
 {
-	query_try(e, q, choose(e, q));
+	query_try(e, q, choice_of_route(e, q));
 }
 
 void query_probe(struct forward *e, struct route *r)
@@ -348,7 +285,9 @@ static bool is_tried_out(const struct forward *e, const struct query *q)
 static bool has_failed_enough(const struct forward *e, const struct query *q)
 {
 	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
-	return q->n_failures >= most || is_tried_out(e, q);
+	/* a malformed answer leaves its try open */
+	bool is_open = q->failure->status == ANSWER_MALFORMED && q->n_tries >= e->tries_max;
+	return q->n_failures >= most || is_open || is_tried_out(e, q);
 }
 
 /* A failure that somebody said. While another try is out, its answer is waited for. */
@@ -356,14 +295,14 @@ static void query_heard_failure(struct forward *e, struct query *q, struct route
 {
 	answer_unref(q->failure);
 	q->failure = failure;
-	q->failed |= bit_of(r);
+	q->failed |= route_bit(r);
 	if (q->n_failures < UINT8_MAX)
 		q->n_failures++;
 	if (has_failed_enough(e, q)) {
 		if (failure->status != ANSWER_MALFORMED)
 			query_fail(e, q);
 	} else if (was_latest) {
-		query_try_again(e, q, choose(e, q));
+		query_try_again(e, q, choice_of_route(e, q));
 	}
 }
 
@@ -430,13 +369,10 @@ static bool asked_otherwise(struct forward *e, struct query *q, struct route *r,
 	note_edns(r, a, packet[3] & MASK_RCODE);
 	if (!(packet[2] & BIT_TC) || a->wicket.port == WICKET_STREAM)
 		return false;
-	/* when another try was cut off before, TCP is under way */
-	if (!q->by_tcp) {
-		q->by_tcp = true;
-		query_drop_attempts(e, q, true);
-		leave_line(e, q);
-		query_try(e, q, r);
-	}
+	q->by_tcp = true;
+	query_drop_attempts(e, q, true);
+	leave_line(e, q);
+	query_try(e, q, r);
 	return true;
 }
 
@@ -475,7 +411,7 @@ void query_due(struct forward *e, struct query *q)
 			return;
 		struct upstream *health = &e->routes[latest->wicket.upstream].health;
 		latest->overdue = true;
-		unsigned worth = upstream_try_worth(health);
+		unsigned worth = by_tcp ? TRY_WORTH : upstream_try_worth(health);
 		q->tries_worth += worth;
 		if (worth < TRY_WORTH_OF_CALM)
 			resolver_renew(e->engine.resolver, q->flight);
@@ -487,5 +423,5 @@ void query_due(struct forward *e, struct query *q)
 	if (q->failure ? has_failed_enough(e, q) : is_tried_out(e, q))
 		query_fail(e, q);
 	else
-		query_try_again(e, q, choose(e, q));
+		query_try_again(e, q, choice_of_route(e, q));
 }

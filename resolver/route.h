@@ -34,6 +34,12 @@ struct route {
 	uint64_t put_sizes[(WIRE_QUERY_MAX_BYTES + 64) / 64]; /* which lists are not empty */
 };
 
+/* In sets of routes. */
+static inline uint64_t route_bit(const struct route *r)
+{
+	return 1ull << r->index % 64;
+}
+
 /* Makes the packet of an attempt; gives its size. */
 typedef size_t route_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_QUERY_MAX_BYTES]);
 

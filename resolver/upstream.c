@@ -24,8 +24,8 @@ enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PA
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 enum { QUEUE_ANSWERS_MIN = 8 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
-/* Fates are forgotten by half when there are so many; a try is never taken for worth less than a fiftieth. */
-enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 50 };
+/* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
+enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
 {
@@ -167,22 +167,17 @@ static uint64_t cohort_judged_ns(const struct upstream *u)
 	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
 }
 
-/* Where an upstream answers next to nothing, what is known of a cohort is too little to judge it by. */
-static bool loses_too_much(const struct upstream *u, unsigned n_outcomes)
-{
-	if (is_too_much(u->n_answered, u->n_lost))
-		return true;
-	return n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2 && is_too_much(u->recent_answered, u->recent_lost);
-}
-
 /* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is as long as we make it. Names whose own servers are slow do not look like that. */
 static bool makes_it_queue(const struct upstream *u)
 {
 	return u->n_answered >= QUEUE_ANSWERS_MIN && u->cohort_trip_min_ns > u->trip_min_ns + QUEUE_TOLERATED_NS;
 }
 
+/* Where the smallest window does not help it is the way that has become longer. */
 static void window_shorten_queue(struct upstream *u)
 {
+	if (u->window <= WINDOW_MIN)
+		u->trip_min_ns = u->cohort_trip_min_ns;
 	uint64_t smaller = at_least(u->window * (u->trip_min_ns + QUEUE_TOLERATED_NS) / u->cohort_trip_min_ns, u->window / 2);
 	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
 	u->starting = false;
@@ -191,16 +186,19 @@ static void window_shorten_queue(struct upstream *u)
 static void cohort_judge(struct upstream *u)
 {
 	unsigned n_outcomes = u->n_answered + u->n_lost;
-	if (loses_too_much(u, n_outcomes)) {
-		/* what is still silent of it is as good as lost */
-		recent_note(u, 0, u->n_cohort > n_outcomes ? u->n_cohort - n_outcomes : 0);
-		window_shrink(u, u->n_answered, u->n_cohort - u->n_answered);
-	} else if (makes_it_queue(u)) {
+	if (!n_outcomes)
+		return;
+	/* where an upstream answers next to nothing, what is known of one cohort is too little to judge by */
+	bool is_little = n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2;
+	if (is_too_much(u->n_answered, u->n_lost))
+		window_shrink(u, u->n_answered, u->n_lost);
+	else if (is_little && is_too_much(u->recent_answered, u->recent_lost))
+		window_shrink(u, u->recent_answered, u->recent_lost);
+	else if (makes_it_queue(u))
 		window_shorten_queue(u);
-	} else if (u->was_full && n_outcomes) {
+	else if (u->was_full)
 		window_grow(u);
-	}
-	if (!u->starting && n_outcomes)
+	if (!u->starting)
 		pace_set(u, n_outcomes, u->cohort_end_ns - u->cohort_begin_ns);
 }
 
@@ -242,7 +240,9 @@ bool upstream_may_repeat(const struct upstream *u)
 unsigned upstream_try_worth(const struct upstream *u)
 {
 	unsigned n = u->recent_answered + u->recent_lost;
-	return n ? (unsigned)at_least(u->recent_answered * TRY_WORTH / n, TRY_WORTH_MIN) : TRY_WORTH;
+	if (u->dead || !n)
+		return TRY_WORTH;
+	return (unsigned)at_least((uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n), TRY_WORTH_MIN);
 }
 
 /* ---- life and death ---- */
@@ -264,6 +264,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 	if (u->dead)
 		return;
 	u->dead = true;
+	u->recent_answered = u->recent_lost = 0;
 	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
 }

@@ -36,7 +36,7 @@ struct upstream {
 	uint64_t trip_min_ns, cohort_trip_min_ns; /* the shortest round trip of all, and of the cohort; UINT64_MAX: none */
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
-	int64_t pace_credit;          /* below zero after what was repeated before there was a pace */
+	int64_t pace_credit;          /* below zero after repeats when another upstream died */
 	bool pace_limits;             /* it held a question back while the cohort was sent */
 	/* the fate of the last some dozens of queries, of whatever cohort, as far as it is known */
 	unsigned recent_answered, recent_lost;
@@ -47,7 +47,7 @@ struct upstream {
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
 	uint64_t next_probe_ns;
 	uint64_t probe_pause_ns;
-	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after retries, which do not wait */
+	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after tries by TCP, which do not wait */
 	int64_t credit;
 	uint64_t turned_at_ns;
 };
@@ -68,7 +68,8 @@ uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
 /* Whether a question may be repeated to it now: false while its pace or its rate is used up. When it is dead that is no reason to wait. */
 bool upstream_may_repeat(const struct upstream *u);
 
-/* What a query to it that was not answered counts for, in percent: where half of them are lost because we ask too much, a try is worth half a one, and a question deserves twice as many. */
+/* What a query to it that was not answered counts for, in percent: the square of the share that was answered lately. Where half of them are lost, most likely because we ask too much, a question deserves
+ * four times as many tries, and is then as good as never without an answer for that. */
 enum { TRY_WORTH = 100 };
 unsigned upstream_try_worth(const struct upstream *u);
 
