@@ -5,7 +5,7 @@
  * While the answers that rows hold take more memory than they may, only the oldest row goes on, and its questions first: so each ends in its turn, and none needs more than its own.
  * Rows are used again, with the memory that they have; now and then those are given up that were not needed since the last look, so a moment of many slow rows does not fix the memory of a scan.
  * Everything below runs on the time that this thread lived (clock_lived): a program that was stopped, or a machine that was suspended, takes that for no delay of the DNS. A row's deadline
- * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight, memory): own throttling never ends a row. */
+ * runs on a patient clock, which moreover stands still while the resolver holds questions back for our own limits (--qps, --in-flight, memory, the pace of an upstream): own throttling never ends a row. */
 #ifndef SCANNER_RUNNER_H
 #define SCANNER_RUNNER_H
 
