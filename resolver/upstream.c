@@ -22,7 +22,7 @@ enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32, SILENT_MIN = 16, LOS
 /* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
 enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8 };
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
-enum { QUEUE_ANSWERS_MIN = 8 };
+enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 /* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
 enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
@@ -43,14 +43,14 @@ static void window_start(struct upstream *u)
 	u->starting = true;
 	u->pace_per_s = 0;
 	u->pace_credit = 0;
-	u->trip_min_ns = UINT64_MAX;
+	u->trip_base_ns = UINT64_MAX;
 }
 
 static void cohort_begin(struct upstream *u, uint64_t now_ns)
 {
 	u->cohort_begin_ns = now_ns;
 	u->cohort_end_ns = 0;
-	u->n_cohort = u->n_answered = u->n_lost = 0;
+	u->n_cohort = u->n_answered = u->n_lost = u->n_quick = 0;
 	u->was_full = u->pace_limits = false;
 	u->cohort_trip_min_ns = UINT64_MAX;
 }
@@ -154,8 +154,10 @@ static bool is_too_much(unsigned n_answered, unsigned n_lost)
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
 	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
-	uint64_t answers_per_s = u->n_answered * CLOCK_NS_PER_S / age_ns;
-	uint64_t pace_per_s = at_least(answers_per_s * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT) / 100, u->limits.pace_min_per_s);
+	/* without losses what was silent has names to thank for it; it was borne as well */
+	uint64_t n_borne = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
+	uint64_t percent_per_s = n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
+	uint64_t pace_per_s = at_least((percent_per_s + 99) / 100, u->limits.pace_min_per_s); /* rounded up: one must grow, too */
 	if (!u->pace_per_s || u->pace_limits || pace_per_s > u->pace_per_s)
 		u->pace_per_s = pace_per_s;
 }
@@ -167,18 +169,25 @@ static uint64_t cohort_judged_ns(const struct upstream *u)
 	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
 }
 
+/* A few answers, from a cache, say nothing of the way that the others take. */
+static void base_note(struct upstream *u)
+{
+	if (u->n_quick && u->n_quick * QUICK_PART >= u->n_answered)
+		u->trip_base_ns = u->cohort_trip_min_ns;
+}
+
 /* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is as long as we make it. Names whose own servers are slow do not look like that. */
 static bool makes_it_queue(const struct upstream *u)
 {
-	return u->n_answered >= QUEUE_ANSWERS_MIN && u->cohort_trip_min_ns > u->trip_min_ns + QUEUE_TOLERATED_NS;
+	return u->n_answered >= QUEUE_ANSWERS_MIN && u->cohort_trip_min_ns > u->trip_base_ns + QUEUE_TOLERATED_NS;
 }
 
 /* Where the smallest window does not help it is the way that has become longer. */
 static void window_shorten_queue(struct upstream *u)
 {
 	if (u->window <= WINDOW_MIN)
-		u->trip_min_ns = u->cohort_trip_min_ns;
-	uint64_t smaller = at_least(u->window * (u->trip_min_ns + QUEUE_TOLERATED_NS) / u->cohort_trip_min_ns, u->window / 2);
+		u->trip_base_ns = u->cohort_trip_min_ns;
+	uint64_t smaller = at_least(u->window * (u->trip_base_ns + QUEUE_TOLERATED_NS) / u->cohort_trip_min_ns, u->window / 2);
 	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
 	u->starting = false;
 }
@@ -188,6 +197,7 @@ static void cohort_judge(struct upstream *u)
 	unsigned n_outcomes = u->n_answered + u->n_lost;
 	if (!n_outcomes)
 		return;
+	base_note(u);
 	/* where an upstream answers next to nothing, what is known of one cohort is too little to judge by */
 	bool is_little = n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2;
 	if (is_too_much(u->n_answered, u->n_lost))
@@ -252,8 +262,11 @@ static void heard(struct upstream *u, uint64_t now_ns)
 	u->n_silent = 0;
 	u->answered_ns = u->silent_since_ns = now_ns;
 	u->ever_answered = true;
-	if (u->dead) {
-		u->dead = false;
+	if (!u->dead)
+		return;
+	u->dead = false;
+	/* a short while may have been one of silent names; what was learnt of it holds */
+	if (now_ns - u->died_ns >= SILENCE_NS) {
 		window_start(u);
 		cohort_begin(u, now_ns);
 	}
@@ -264,6 +277,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 	if (u->dead)
 		return;
 	u->dead = true;
+	u->died_ns = now_ns;
 	u->recent_answered = u->recent_lost = 0;
 	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
@@ -315,9 +329,9 @@ void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_n
 {
 	if (is_of_cohort(u, sent_ns)) {
 		u->n_answered++;
+		u->n_quick += now_ns - sent_ns < u->trip_base_ns;
 		u->cohort_trip_min_ns = at_most(u->cohort_trip_min_ns, now_ns - sent_ns);
 	}
-	u->trip_min_ns = at_most(u->trip_min_ns, now_ns - sent_ns);
 	recent_note(u, 1, 0);
 	trip_note(u, now_ns - sent_ns);
 	heard(u, now_ns);

@@ -33,7 +33,8 @@ struct upstream {
 	/* the cohort: what was sent in a short time, judged when all of it was answered or could have been */
 	uint64_t cohort_begin_ns, cohort_end_ns; /* end 0: it is being sent */
 	unsigned n_cohort, n_answered, n_lost;
-	uint64_t trip_min_ns, cohort_trip_min_ns; /* the shortest round trip of all, and of the cohort; UINT64_MAX: none */
+	uint64_t trip_base_ns, cohort_trip_min_ns; /* the round trip without a queue, and the shortest of the cohort; UINT64_MAX: not known */
+	unsigned n_quick;             /* answers of the cohort that came sooner than that */
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
 	int64_t pace_credit;          /* below zero after repeats when another upstream died */
@@ -45,7 +46,7 @@ struct upstream {
 	uint64_t answered_ns;         /* the last answer */
 	unsigned n_silent;            /* overdue queries since then */
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
-	uint64_t next_probe_ns;
+	uint64_t died_ns, next_probe_ns;
 	uint64_t probe_pause_ns;
 	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after tries by TCP, which do not wait */
 	int64_t credit;

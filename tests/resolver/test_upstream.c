@@ -71,7 +71,7 @@ static void the_window_is_kept(void **state)
 /* A network in steps of a millisecond: `trip_ms` there and back, a share lost, and no more than `answers_per_s`. Lost queries are asked again after their patience, and then somebody else
  * answers them. */
 struct network {
-	unsigned trip_ms, answers_per_s, lost_percent;
+	unsigned trip_ms, answers_per_s, lost_percent, silent_percent;
 };
 
 enum { QUEUE = 4096, STEPS = 4000 };
@@ -82,12 +82,12 @@ struct outcome {
 
 static struct outcome simulate(struct upstream *u, const struct network *n, unsigned seconds)
 {
-	static unsigned arriving[STEPS], expiring[STEPS];
+	static unsigned arriving[STEPS], expiring[STEPS], silent[STEPS];
 	struct outcome last = { 0 };
 	const uint64_t begun_ns = u->turned_at_ns;
 	double tokens = 0;
 	for (unsigned i = 0; i < STEPS; i++)
-		arriving[i] = expiring[i] = 0;
+		arriving[i] = expiring[i] = silent[i] = 0;
 	srand(1);
 	for (unsigned ms = 0; ms < seconds * 1000; ms++) {
 		uint64_t now_ns = begun_ns + ms * MS;
@@ -99,18 +99,24 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 			upstream_overdue(u, sent_ns, now_ns);
 			upstream_lost(u, sent_ns);
 		}
+		for (; silent[ms % STEPS]; silent[ms % STEPS]--)
+			upstream_overdue(u, now_ns - upstream_patience_ns(u, 0), now_ns);
 		tokens += n->answers_per_s / 1000.0;
 		tokens = tokens < 20 ? tokens : 20;
 		for (unsigned room = upstream_room(u); room; room--) {
 			upstream_sent(u);
 			bool lost = (unsigned)rand() % 100 < n->lost_percent || (n->answers_per_s && tokens < 1);
 			tokens -= lost ? 0 : 1;
-			if (lost)
+			if (!lost && (unsigned)rand() % 100 < n->silent_percent)
+				silent[(ms + upstream_patience_ns(u, 0) / MS) % STEPS]++;
+			else if (lost)
 				expiring[(ms + upstream_patience_ns(u, 0) / MS) % STEPS]++;
 			else
 				arriving[(ms + (n->trip_ms ? n->trip_ms : 1)) % STEPS]++;
 		}
 	}
+	while (u->in_flight)
+		upstream_dropped(u);
 	return last;
 }
 
@@ -160,6 +166,43 @@ static void a_longer_way_is_no_queue(void **state)
 	assert_int_equal(u.window, 1000);
 	simulate(&u, &(struct network){ .trip_ms = 250 }, 60);
 	assert_int_equal(u.window, 1000);
+}
+
+/* One answer in two hundred comes from a cache near by, all others from far away: no queue, though the smallest window may have been tried once. */
+static void cached_answers_before_a_long_way_are_no_queue(void **state)
+{
+	(void)state;
+	struct upstream u = fresh(1000, 0);
+	static uint64_t arriving[1000];
+	u.window = 8;
+	u.starting = false;
+	unsigned n = 0;
+	for (unsigned ms = 1; ms < 120000; ms++) {
+		uint64_t now_ns = START + ms * MS;
+		upstream_turn(&u, now_ns);
+		for (; arriving[ms % 1000]; arriving[ms % 1000]--)
+			upstream_answered(&u, now_ns - 400 * MS, now_ns);
+		for (unsigned room = upstream_room(&u); room; room--) {
+			upstream_sent(&u);
+			if (++n % 200 == 0)
+				upstream_answered(&u, now_ns - MS, now_ns);
+			else
+				arriving[(ms + 400) % 1000]++;
+		}
+	}
+	assert_int_equal(u.window, 1000);
+}
+
+/* After losses a pace is raised again, also where two of five queries are for names that are silent, and from the smallest one. */
+static void losses_that_end_are_forgotten(void **state)
+{
+	(void)state;
+	struct upstream u;
+	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 1 }, START);
+	simulate(&u, &(struct network){ .trip_ms = 20, .lost_percent = 60 }, 60);
+	assert_in_range(u.pace_per_s, 1, 20);
+	simulate(&u, &(struct network){ .trip_ms = 20, .silent_percent = 40 }, 240);
+	assert_true(u.pace_per_s > 500);
 }
 
 /* Slow names among quick ones are no queue. */
@@ -331,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patience_follows_the_round_trip), cmocka_unit_test(a_short_timeout_wins), cmocka_unit_test(the_window_is_kept),
 		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short), cmocka_unit_test(a_longer_way_is_no_queue),
+		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue), cmocka_unit_test(losses_that_end_are_forgotten),
 		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
 		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
 		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
