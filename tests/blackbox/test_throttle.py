@@ -66,8 +66,11 @@ def test_no_more_questions_in_flight_than_allowed(server, tmp_path, limit):
     dns = server(half_pass, delay_s=delay_s)
     scan = harness.scan(tmp_path, rows_of(60), dns.upstream, f"--in-flight={limit}", "--workers=1", "--checks=spf")
     assert_half_pass(scan, 60)
-    times = [q[0] for q in dns.questions]
-    assert all(later - earlier >= delay_s * 0.9 for earlier, later in zip(times, times[limit:]))
+    first_asked = {}   # on a busy machine an answer may come so late that its question was repeated, just before the next one is asked
+    for at, name, _ in dns.questions:
+        first_asked.setdefault(name, at)
+    times = [at for name, at in first_asked.items() if name != "."]
+    assert len(times) == 60 and all(later - earlier >= delay_s * 0.9 for earlier, later in zip(times, times[limit:]))
 
 
 def test_one_in_flight_is_enough_for_every_check(server, tmp_path):
