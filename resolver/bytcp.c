@@ -22,10 +22,8 @@ enum { EXTENSIONS_MAX = 10, BREAK_DOUBLINGS_MAX = 6 };
 static void wait_in_line(struct forward *e, struct query *q, struct route *r)
 {
 	query_drop_attempts(e, q, false);
-	timer_unset(&q->timer);
 	q->waits_since_ns = e->now_ns - r->line_stood_ns;
-	line_push(&r->waiting, q);
-	resolver_hold(e->engine.resolver, q->flight);
+	query_wait(e, q, &r->waiting);
 }
 
 /* TCP does its own repeating, so a try by it has all the patience there is. */
@@ -88,8 +86,7 @@ void bytcp_turn(struct forward *e, struct route *r)
 		struct query *q = next_in_line(e, r);
 		if (!q)
 			return;
-		line_leave(q);
-		resolver_renew(e->engine.resolver, q->flight);
+		query_wait_no_more(e, q);
 		put(e, q, r);
 	}
 }

@@ -71,6 +71,9 @@ struct attempt *query_new_attempt(struct forward *e, struct query *q, struct rou
 void query_tried(struct query *q, const struct route *r);
 void query_drop_attempts(struct forward *e, struct query *q, bool answered);
 void query_land(struct forward *e, struct query *q, const struct answer *answer);
+/* It waits in a line, which costs its question no time; it leaves the line that it is in, if any, and its question has all its time again. */
+void query_wait(struct forward *e, struct query *q, struct line *l);
+void query_wait_no_more(struct forward *e, struct query *q);
 
 /* ---- choice.c ---- */
 

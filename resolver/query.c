@@ -216,14 +216,14 @@ static void query_repeat(struct forward *e, struct query *q, struct route *r)
 	query_try(e, q, r);
 }
 
-static void wait_for_pace(struct forward *e, struct query *q, struct route *r)
+void query_wait(struct forward *e, struct query *q, struct line *l)
 {
 	timer_unset(&q->timer);
-	line_push(&r->late, q);
+	line_push(l, q);
 	resolver_hold(e->engine.resolver, q->flight);
 }
 
-static void leave_line(struct forward *e, struct query *q)
+void query_wait_no_more(struct forward *e, struct query *q)
 {
 	if (!q->line)
 		return;
@@ -240,7 +240,7 @@ static void query_try_again(struct forward *e, struct query *q, struct route *r)
 	if (other)
 		r = other;
 	if (!q->by_tcp && choice_must_wait(r))
-		wait_for_pace(e, q, r);
+		query_wait(e, q, &r->late);
 	else
 		query_repeat(e, q, r);
 }
@@ -248,7 +248,7 @@ static void query_try_again(struct forward *e, struct query *q, struct route *r)
 void query_turn_late(struct forward *e, struct route *r)
 {
 	for (struct query *q; (q = r->late.first) != NULL && upstream_may_repeat(&r->health);) {
-		leave_line(e, q);
+		query_wait_no_more(e, q);
 		if (r->health.dead)
 			query_try_again(e, q, choice_of_route(e, q));
 		else
@@ -371,7 +371,7 @@ static bool asked_otherwise(struct forward *e, struct query *q, struct route *r,
 		return false;
 	q->by_tcp = true;
 	query_drop_attempts(e, q, true);
-	leave_line(e, q);
+	query_wait_no_more(e, q);
 	query_try(e, q, r);
 	return true;
 }

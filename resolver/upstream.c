@@ -21,9 +21,9 @@
 enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
 /* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
 enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8 };
+#define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
-#define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 /* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
 enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
 
@@ -124,9 +124,10 @@ static void window_grow(struct upstream *u)
 	u->window = (unsigned)at_most((uint64_t)u->window + more, u->limits.max_in_flight);
 }
 
-static void window_shrink(struct upstream *u, unsigned n_answered, unsigned n_lost)
+/* To `part` of `whole`, but not to less than half at once. */
+static void window_shrink(struct upstream *u, uint64_t part, uint64_t whole)
 {
-	uint64_t smaller = at_least((uint64_t)u->window * n_answered / (n_answered + n_lost), u->window / 2);
+	uint64_t smaller = at_least(u->window * part / whole, u->window / 2);
 	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
 	u->starting = false;
 }
@@ -187,9 +188,7 @@ static void window_shorten_queue(struct upstream *u)
 {
 	if (u->window <= WINDOW_MIN)
 		u->trip_base_ns = u->cohort_trip_min_ns;
-	uint64_t smaller = at_least(u->window * (u->trip_base_ns + QUEUE_TOLERATED_NS) / u->cohort_trip_min_ns, u->window / 2);
-	u->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), u->limits.max_in_flight);
-	u->starting = false;
+	window_shrink(u, u->trip_base_ns + QUEUE_TOLERATED_NS, u->cohort_trip_min_ns);
 }
 
 static void cohort_judge(struct upstream *u)
@@ -201,9 +200,9 @@ static void cohort_judge(struct upstream *u)
 	/* where an upstream answers next to nothing, what is known of one cohort is too little to judge by */
 	bool is_little = n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2;
 	if (is_too_much(u->n_answered, u->n_lost))
-		window_shrink(u, u->n_answered, u->n_lost);
+		window_shrink(u, u->n_answered, n_outcomes);
 	else if (is_little && is_too_much(u->recent_answered, u->recent_lost))
-		window_shrink(u, u->recent_answered, u->recent_lost);
+		window_shrink(u, u->recent_answered, u->recent_answered + u->recent_lost);
 	else if (makes_it_queue(u))
 		window_shorten_queue(u);
 	else if (u->was_full)
@@ -223,20 +222,6 @@ static void cohort_turn(struct upstream *u, uint64_t now_ns)
 	}
 }
 
-unsigned upstream_room(const struct upstream *u)
-{
-	if (u->dead || u->in_flight >= u->window)
-		return 0;
-	unsigned room = u->window - u->in_flight;
-	if (u->pace_per_s)
-		room = u->pace_credit < (int64_t)CLOCK_NS_PER_S ? 0 : (unsigned)at_most(room, (uint64_t)u->pace_credit / CLOCK_NS_PER_S);
-	if (!u->limits.queries_per_s)
-		return room;
-	if (u->credit < (int64_t)CLOCK_NS_PER_S)
-		return 0;
-	return (unsigned)at_most(room, (uint64_t)u->credit / CLOCK_NS_PER_S);
-}
-
 static bool has_credit(uint64_t per_s, int64_t credit)
 {
 	return !per_s || credit >= (int64_t)CLOCK_NS_PER_S;
@@ -245,6 +230,18 @@ static bool has_credit(uint64_t per_s, int64_t credit)
 bool upstream_may_repeat(const struct upstream *u)
 {
 	return u->dead || (has_credit(u->pace_per_s, u->pace_credit) && has_credit(u->limits.queries_per_s, u->credit));
+}
+
+unsigned upstream_room(const struct upstream *u)
+{
+	if (u->dead || u->in_flight >= u->window || !upstream_may_repeat(u))
+		return 0;
+	uint64_t room = u->window - u->in_flight;
+	if (u->pace_per_s)
+		room = at_most(room, (uint64_t)u->pace_credit / CLOCK_NS_PER_S);
+	if (u->limits.queries_per_s)
+		room = at_most(room, (uint64_t)u->credit / CLOCK_NS_PER_S);
+	return (unsigned)room;
 }
 
 unsigned upstream_try_worth(const struct upstream *u)

@@ -173,12 +173,11 @@ void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, siz
 	b->rows[row].compressed = true;
 }
 
-static void shrink(struct textbuf *b)
+void batch_packer_fini(struct batch_packer *packer)
 {
-	if (b->capacity > KEEP_BYTES)
-		textbuf_fini(b);
-	else
-		textbuf_reset(b);
+	bgzf_free(packer->z);
+	textbuf_fini(&packer->joined);
+	textbuf_fini(&packer->members);
 }
 
 bool batch_pack(struct batch *b, struct batch_packer *packer)
@@ -199,8 +198,8 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	}
 	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)
-		shrink(&b->out[w]);
-	shrink(&b->input);
+		textbuf_shrink(&b->out[w], KEEP_BYTES);
+	textbuf_shrink(&b->input, KEEP_BYTES);
 	if (good && !b->packed.failed)
 		return true;
 	/* nothing of it is written: the output ends before its first row */

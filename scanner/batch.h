@@ -60,6 +60,9 @@ struct batch_packer {
 	struct textbuf joined, members;
 };
 
+/* Also for one whose `z` could not be had. */
+void batch_packer_fini(struct batch_packer *packer);
+
 /* False without memory; batch_fini() cleans up either way. */
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers);
 void batch_fini(struct batch *b);

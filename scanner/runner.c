@@ -111,6 +111,17 @@ void runner_wake(struct runner *runner, struct row *row)
 	runner->ready_last = row;
 }
 
+/* `at` leads to it, and `before` is the row before it, NULL for the first. */
+static struct row *unlink_ready(struct runner *runner, struct row **at, struct row *before)
+{
+	struct row *row = *at;
+	*at = row->next_ready;
+	if (runner->ready_last == row)
+		runner->ready_last = before;
+	row->in_ready = false;
+	return row;
+}
+
 /* The next row whose answers have come; while memory is short, none but the oldest. */
 static struct row *take_ready(struct runner *runner)
 {
@@ -119,14 +130,7 @@ static struct row *take_ready(struct runner *runner)
 		before = *at;
 		at = &before->next_ready;
 	}
-	struct row *row = *at;
-	if (!row)
-		return NULL;
-	*at = row->next_ready;
-	if (runner->ready_last == row)
-		runner->ready_last = before;
-	row->in_ready = false;
-	return row;
+	return *at ? unlink_ready(runner, at, before) : NULL;
 }
 
 /* It may be ready, and was not let on because memory is short. */
@@ -137,10 +141,7 @@ static void forget_ready(struct runner *runner, struct row *row)
 	struct row **at = &runner->ready_first, *before = NULL;
 	for (; *at != row; at = &before->next_ready)
 		before = *at;
-	*at = row->next_ready;
-	if (runner->ready_last == row)
-		runner->ready_last = before;
-	row->in_ready = false;
+	unlink_ready(runner, at, before);
 }
 
 static bool continue_ready(struct runner *runner)

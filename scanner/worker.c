@@ -261,9 +261,7 @@ void worker_fini(struct worker *w)
 	loop_event_free(w->bell_event);
 	loop_free(w->loop);
 	doorbell_fini(&w->bell);
-	bgzf_free(w->packer.z);
-	textbuf_fini(&w->packer.joined);
-	textbuf_fini(&w->packer.members);
+	batch_packer_fini(&w->packer);
 	textbuf_fini(&w->scratch);
 	ring_free(w->in);
 	ring_free(w->out);

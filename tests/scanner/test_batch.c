@@ -8,13 +8,6 @@
 
 enum { ROWS = 64, WORKERS = 3 };
 
-static void packer_fini(struct batch_packer *packer)
-{
-	bgzf_free(packer->z);
-	textbuf_fini(&packer->joined);
-	textbuf_fini(&packer->members);
-}
-
 static void fill(struct batch *b, unsigned n)
 {
 	batch_begin(b, 7, 1001);
@@ -84,7 +77,7 @@ static void test_input_order(void **state)
 		check_text(b.packed.bytes, b.packed.size, narrow, ROWS);
 	}
 	batch_fini(&b);
-	packer_fini(&packer);
+	batch_packer_fini(&packer);
 }
 
 static void test_empty_rows(void **state)
@@ -113,7 +106,7 @@ static void test_skipped_row_ends_output(void **state)
 	assert_int_equal(b.n_packed_rows, 17);
 	check_text(b.packed.bytes, b.packed.size, narrow, 17);
 	batch_fini(&b);
-	packer_fini(&packer);
+	batch_packer_fini(&packer);
 }
 
 /* Its members follow each other without a gap, tell the rows that end in them, and hold the text of all rows. */
@@ -153,7 +146,7 @@ static void test_blocks_count_rows(void **state)
 		assert_int_equal(b.n_packed_rows, skip_from);
 		check_members(&b, packer.z, wide, skip_from);
 	}
-	packer_fini(&packer);
+	batch_packer_fini(&packer);
 	batch_fini(&b);
 }
 
@@ -165,7 +158,7 @@ static void test_no_memory_loses_no_row(void **state)
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	for (unsigned limit_bytes = 20; limit_bytes < 2 * BGZF_TEXT_MAX_BYTES; limit_bytes *= 2) {
-		packer_fini(&packer);
+		batch_packer_fini(&packer);
 		packer.z = bgzf_new(1);
 		textbuf_init(&packer.joined, limit_bytes);
 		const bool enough = limit_bytes >= BGZF_TEXT_MAX_BYTES;
@@ -175,7 +168,7 @@ static void test_no_memory_loses_no_row(void **state)
 		assert_int_equal(b.n_packed_rows, enough ? 10 : 0);
 		assert_true((b.packed.size > 0) == enough);
 	}
-	packer_fini(&packer);
+	batch_packer_fini(&packer);
 	batch_fini(&b);
 }
 
@@ -199,7 +192,7 @@ static void test_long_rows_wait_compressed(void **state)
 	assert_true(waiting < (size_t)ROWS * BATCH_LONG_ROW_BYTES / 10);
 	assert_true(batch_pack(&b, &packer));
 	check_members(&b, packer.z, long_row, ROWS);
-	packer_fini(&packer);
+	batch_packer_fini(&packer);
 	batch_fini(&b);
 }
 
