@@ -80,9 +80,16 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
 }
 
+const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
+{
+	if (waiter->flight->state == FLIGHT_HELD)
+		return "its turn at an upstream, to ask for ";
+	return resolver_is_queued(waiter) ? resolver_holdup(r) : "";
+}
+
 /* ---- what holds questions back ---- */
 
-/* Why no question is sent now; "" when one may be. Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
+/* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
 const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)

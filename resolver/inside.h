@@ -39,6 +39,9 @@ static inline uint64_t resolver_cache_ns(const struct resolver *r)
 	return r->now_ns + r->slept_ns;
 }
 
+/* Why no queued question is sent now, in the words of resolver_waits_for(); "" when one may be. (asking.c) */
+const char *resolver_holdup(const struct resolver *r);
+
 static inline bool resolver_may_start(const struct resolver *r)
 {
 	return !*resolver_holdup(r);

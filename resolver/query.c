@@ -277,17 +277,23 @@ const struct dname *query_probe_name(void)
 
 /* ---- answers ---- */
 
-static bool is_tried_out(const struct forward *e, const struct query *q)
+static bool is_tried_out(const struct forward *e, unsigned tries_worth)
 {
-	return (q->tries_worth + TRY_WORTH / 2) / TRY_WORTH >= e->tries_max;
+	return (tries_worth + TRY_WORTH / 2) / TRY_WORTH >= e->tries_max;
 }
 
 static bool has_failed_enough(const struct forward *e, const struct query *q)
 {
 	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
 	/* a malformed answer leaves its try open */
-	bool is_open = q->failure->status == ANSWER_MALFORMED && q->n_tries >= e->tries_max;
-	return q->n_failures >= most || is_open || is_tried_out(e, q);
+	unsigned open_worth = q->failure->status == ANSWER_MALFORMED && q->attempts && !q->attempts->overdue ? TRY_WORTH : 0;
+	return q->n_failures >= most || is_tried_out(e, q->tries_worth + open_worth);
+}
+
+/* In line at the route that just failed, while another could be asked. */
+static bool waits_in_vain(struct forward *e, const struct query *q, const struct route *r)
+{
+	return q->line == &r->late && choice_of_route(e, q) != r;
 }
 
 /* A failure that somebody said. While another try is out, its answer is waited for. */
@@ -301,8 +307,12 @@ static void query_heard_failure(struct forward *e, struct query *q, struct route
 	if (has_failed_enough(e, q)) {
 		if (failure->status != ANSWER_MALFORMED)
 			query_fail(e, q);
-	} else if (was_latest) {
-		query_try_again(e, q, choice_of_route(e, q));
+	} else {
+		bool in_vain = waits_in_vain(e, q, r);
+		if (in_vain)
+			query_wait_no_more(e, q);
+		if (was_latest || in_vain)
+			query_try_again(e, q, choice_of_route(e, q));
 	}
 }
 
@@ -420,7 +430,7 @@ void query_due(struct forward *e, struct query *q)
 		else
 			upstream_overdue(health, latest->sent_ns, e->now_ns);
 	}
-	if (q->failure ? has_failed_enough(e, q) : is_tried_out(e, q))
+	if (q->failure ? has_failed_enough(e, q) : is_tried_out(e, q->tries_worth))
 		query_fail(e, q);
 	else
 		query_try_again(e, q, choice_of_route(e, q));

@@ -62,7 +62,7 @@ struct resolver_config {
 	const char *trust_anchor;    /* a file with DS or DNSKEY records; NULL: Debian's root anchor */
 	unsigned timeout_ms;         /* patience for one try with one server */
 	unsigned retries;            /* further tries after the first */
-	unsigned question_deadline_ms; /* hard limit from the first send to the answer */
+	unsigned question_deadline_ms; /* hard limit from the first send to the answer; begins anew after time in which our own limits held the question back */
 	unsigned max_in_flight;      /* flights with the engine, this worker */
 	unsigned queries_per_s;      /* this worker's share of --qps; 0: no limit */
 	unsigned queries_per_s_per_upstream; /* this worker's share of --qps-per-upstream; 0: no limit */
@@ -115,8 +115,8 @@ bool resolver_is_queued(const struct resolver_waiter *waiter);
 /* What it waits for: the type, and the name into `*qname`. Only for a waiter that waits. */
 enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname);
 
-/* Why queued questions are not sent now, as words to put before them ("--qps to ask for "); "" when nothing holds them back. */
-const char *resolver_holdup(const struct resolver *r);
+/* What keeps its question from being asked, as words to put before that ("--qps to ask for "); "" when only the DNS does. Only for a waiter that waits. */
+const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter);
 
 /* Gives up waiting: an answer of status ANSWER_CANCELLED that names the question, and the waiter is not called any more. NULL when
  * it was not waiting. */

@@ -67,7 +67,7 @@ static void put_row(struct textbuf *out, const struct runner *runner, const stru
 	}
 	struct dname name;
 	enum rrtype type = resolver_question(waiter, &name);
-	textbuf_printf(out, "waits for %s%s ", resolver_is_queued(waiter) ? resolver_holdup(runner->resolver) : "", rrtype_text(type));
+	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->resolver, waiter), rrtype_text(type));
 	dname_print(out, &name);
 }
 

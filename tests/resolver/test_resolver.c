@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "resolver/engine.h"
 #include "scenario.h"
 
 #include <stdio.h>
@@ -363,6 +364,25 @@ static void memory_is_bounded(void **state)
 	free(a);
 }
 
+/* A question that an engine holds back does not look as if the DNS were slow. */
+static void what_holds_a_question_back_is_said(void **state)
+{
+	(void)state;
+	struct scenario net;
+	struct resolver_config config = scenario_config();
+	config.max_in_flight = 1;
+	scenario_open(&net, &config);
+	struct asked a = { 0 }, b = { 0 };
+	ask(&net, &a, "silent.example");
+	scenario_pump_after(&net, 0);
+	ask(&net, &b, "a.example");
+	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "");
+	assert_string_equal(resolver_waits_for(net.resolver, &b.waiter), "--in-flight to ask for ");
+	resolver_hold(net.resolver, a.waiter.flight);
+	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "its turn at an upstream, to ask for ");
+	scenario_close(&net);
+}
+
 /* Nobody is called while a resolver closes, and nothing is left behind (the address sanitizer looks). */
 static void closing_forgets_everybody(void **state)
 {
@@ -451,7 +471,7 @@ int main(void)
 		cmocka_unit_test(done_may_ask_the_same_again),
 		cmocka_unit_test(failures_are_remembered_for_a_while),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(closing_forgets_everybody),
+		cmocka_unit_test(what_holds_a_question_back_is_said), cmocka_unit_test(closing_forgets_everybody),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 		cmocka_unit_test(everybody_is_told_without_memory),
 #endif
