@@ -49,6 +49,15 @@ void textbuf_shrink(struct textbuf *b, size_t keep_bytes)
 	textbuf_reset(b);
 }
 
+void textbuf_fit(struct textbuf *b)
+{
+	char *bytes = b->size < b->capacity ? realloc(b->bytes, b->size + 1) : NULL;
+	if (!bytes)
+		return;
+	b->bytes = bytes;
+	b->capacity = b->size;
+}
+
 char *textbuf_reserve(struct textbuf *b, size_t size)
 {
 	if (b->failed)

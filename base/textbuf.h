@@ -32,6 +32,9 @@ static inline void textbuf_truncate(struct textbuf *b, size_t size)
 /* As textbuf_reset(), but memory over `keep_bytes` is given up: one unusual text must not fix the memory of all after it. */
 void textbuf_shrink(struct textbuf *b, size_t keep_bytes);
 
+/* Keeps the text, and gives up the memory beyond it. */
+void textbuf_fit(struct textbuf *b);
+
 /* Room for `size` more bytes at the end, to be filled by the caller and then counted with textbuf_advance(). NULL on error. */
 char *textbuf_reserve(struct textbuf *b, size_t size);
 static inline void textbuf_advance(struct textbuf *b, size_t size)

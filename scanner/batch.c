@@ -170,6 +170,7 @@ void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, siz
 	textbuf_truncate(out, out_at);
 	out->failed |= packer->members.failed;
 	textbuf_put(out, packer->members.bytes, packer->members.size);
+	textbuf_fit(out); /* the text would be held by one row, uncounted, until the last one of the batch */
 	b->rows[row].compressed = true;
 }
 

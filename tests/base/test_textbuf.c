@@ -41,6 +41,22 @@ static void it_grows_and_keeps_every_byte(void **state)
 	textbuf_fini(&b);
 }
 
+static void what_it_does_not_need_is_given_up(void **state)
+{
+	(void)state;
+	struct textbuf b = { 0 };
+	textbuf_fit(&b);
+	assert_null(b.bytes);
+	for (unsigned i = 0; i < 100000; i++)
+		textbuf_put_char(&b, 'x');
+	textbuf_truncate(&b, 10);
+	textbuf_fit(&b);
+	assert_int_equal(b.capacity, 10);
+	textbuf_put_text(&b, "yz");
+	assert_string_equal(textbuf_text(&b), "xxxxxxxxxxyz");
+	textbuf_fini(&b);
+}
+
 static void the_limit_is_exact_and_the_error_sticks(void **state)
 {
 	(void)state;
@@ -187,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zeroed_buffer_is_usable),
 		cmocka_unit_test(it_grows_and_keeps_every_byte),
+		cmocka_unit_test(what_it_does_not_need_is_given_up),
 		cmocka_unit_test(the_limit_is_exact_and_the_error_sticks),
 		cmocka_unit_test(an_impossible_size_fails_at_once),
 		cmocka_unit_test(reserve_gives_writable_room),

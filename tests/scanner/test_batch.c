@@ -188,7 +188,7 @@ static void test_long_rows_wait_compressed(void **state)
 	fill(&b, ROWS);
 	assert_true(finish_all(&b, long_row, ROWS, &packer));
 	for (unsigned w = 0; w < WORKERS; w++)
-		waiting += b.out[w].size;
+		waiting += b.out[w].capacity;
 	assert_true(waiting < (size_t)ROWS * BATCH_LONG_ROW_BYTES / 10);
 	assert_true(batch_pack(&b, &packer));
 	check_members(&b, packer.z, long_row, ROWS);
