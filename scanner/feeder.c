@@ -131,8 +131,8 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 		return false;
 	unsigned w = choose_worker(f, &row->record);
 	if (!batch_add(f->batch, row, w)) {
-		message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s", inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1), error_text(ERROR_NOMEM));
-		pipeline_fail(f->p);
+		if (pipeline_fail(f->p))
+			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s", inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1), error_text(ERROR_NOMEM));
 		return false;
 	}
 	f->n_rows++;

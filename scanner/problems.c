@@ -92,8 +92,3 @@ void problems_put(struct textbuf *out, const struct row *row)
 		textbuf_put_text(out, problems[i].word);
 	}
 }
-
-const char *problems_word(unsigned i)
-{
-	return i < PROBLEM_COUNT ? problems[i].word : NULL;
-}

@@ -8,7 +8,4 @@
 /* Appends the words that apply, ';' between them, in the order of the list. */
 void problems_put(struct textbuf *out, const struct row *row);
 
-/* The i-th word of the list; NULL past the last. */
-const char *problems_word(unsigned i);
-
 #endif

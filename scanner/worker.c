@@ -28,10 +28,8 @@ static void pack(struct worker *w, struct batch *batch)
 	struct pipeline *p = w->pipeline;
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, &w->packer)) {
+	if (!batch_pack(batch, &w->packer) && pipeline_fail(p))
 		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
-		pipeline_fail(p);
-	}
 	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->out, batch);
 	doorbell_ring(&p->collector_bell);
