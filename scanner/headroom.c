@@ -158,7 +158,7 @@ static bool fit_threads(struct options *options)
 
 bool headroom_fit(struct options *options)
 {
-	return fit_descriptors(options) && fit_memory(options) && (options->command != COMMAND_SCAN || fit_threads(options));
+	return fit_descriptors(options) && fit_memory(options) && (options->command == COMMAND_CHECK || fit_threads(options));
 }
 
 void headroom_give_back(void)

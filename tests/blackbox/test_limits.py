@@ -162,3 +162,18 @@ def test_threads(bulk_nsd, stranger, n_threads, n_workers):
     assert assert_honest(done, "threads") == (ROWS if n_workers else None), done.stderr
     if n_workers in (1, 3):
         assert f"going on with {n_workers} of 8 workers" in done.stderr
+
+
+@without_sanitizers
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 4])
+def test_retry_with_few_threads(bulk_nsd, stranger, n_threads):
+    """Like a scan: with three or less what stood in the output's place stays there."""
+    folder, binary = stranger
+    results, out = folder / "results.csv.gz", folder / "new.csv.gz"
+    assert harness.run("scan", folder / "in.csv", "-o", results, bulk_nsd.upstream).returncode == DONE
+    out.write_bytes(b"of before")
+    out.chmod(0o666)
+    command = ["setpriv", f"--reuid={54341 + n_threads}", "--clear-groups", "prlimit", f"--nproc={n_threads}", binary, "retry", results, "-o", out, bulk_nsd.upstream, "--workers=8"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    done.data = out.read_bytes()
+    assert assert_honest(done, "threads") == (ROWS if n_threads > 3 else None), done.stderr
