@@ -37,7 +37,7 @@ bool results_has_failure(const struct results_row *row);
 /* Counts it as tally_row() counted it when it was written. */
 void results_tally(struct tally *t, const struct results_row *row);
 
-/* True when two rows, with or without their line ends, say the same but for the time: `evaluated_at` and `elapsed_ms`, the last two columns. */
+/* True when two rows, with or without their line ends, say the same but for the time: `evaluated_at` and `elapsed_ms`, the last two columns. However their fields are quoted. */
 bool results_same(const char *a, size_t a_size, const char *b, size_t b_size);
 
 #endif

@@ -67,11 +67,25 @@ static size_t row_size(const char *text, size_t size)
 	return 0;
 }
 
+/* For people: a part of a row around the first octet in which it differs from another. */
+static void put_part(struct textbuf *out, const char *text, size_t size, size_t differs_at)
+{
+	enum { BEFORE = 60, MOST = 200 };
+	size_t from = differs_at > MOST - BEFORE ? differs_at - BEFORE : 0;
+	if (from)
+		textbuf_put_text(out, "...");
+	if (from < size)
+		textbuf_put_escaped(out, text + from, size - from < MOST ? size - from : MOST);
+}
+
 static bool refuse_row(struct reader *rd, struct csv_field theirs)
 {
 	struct textbuf was = { 0 }, is = { 0 };
-	textbuf_put_escaped(&was, theirs.text, theirs.size < 200 ? theirs.size : 200);
-	textbuf_put_escaped(&is, rd->expected.bytes, rd->expected.size < 200 ? rd->expected.size : 200);
+	size_t at = 0;
+	while (at < theirs.size && at < rd->expected.size && theirs.text[at] == rd->expected.bytes[at])
+		at++;
+	put_part(&was, theirs.text, theirs.size, at);
+	put_part(&is, rd->expected.bytes, rd->expected.size, at);
 	message(MESSAGE_ERROR, "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has '%s'", rd->path, (unsigned long long)rd->inputs->n_rows,
 		textbuf_text(&was), inputs_path(rd->inputs), textbuf_text(&is));
 	textbuf_fini(&was);
@@ -107,8 +121,9 @@ static bool compare_with_input(struct reader *rd, const struct results_row *row,
 	columns_put_input(&rd->expected, &rd->scratch, &rd->inputs->layout, &input.record);
 	if (rd->expected.failed)
 		return fail_without_memory(rd);
-	bool same = row->number == rd->inputs->n_rows && row->input.size == rd->expected.size && (!row->input.size || !memcmp(row->input.text, rd->expected.bytes, row->input.size));
-	return same ? compare_with_printed(rd, &input, text, size) : refuse_row(rd, row->input);
+	/* a row that is kept stands as it did, with whatever quotes, and is compared as a whole */
+	bool same = input.keep || (row->input.size == rd->expected.size && (!row->input.size || !memcmp(row->input.text, rd->expected.bytes, row->input.size)));
+	return same && row->number == rd->inputs->n_rows ? compare_with_printed(rd, &input, text, size) : refuse_row(rd, row->input);
 }
 
 static bool take_row(struct reader *rd, const char *text, size_t size)
@@ -284,9 +299,11 @@ static void tell(const struct reader *rd)
 	char torn[80] = "";
 	struct stat st;
 	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
-		snprintf(torn, sizeof torn, "; %llu bytes behind them are torn and cut off", (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
+		snprintf(torn, sizeof torn, "; %llu bytes behind that are torn and cut off", (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
 	if (r->was_complete)
 		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path, (unsigned long long)r->n_rows, torn);
+	else if (!r->n_rows)
+		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path, torn);
 	else
 		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
 }
@@ -335,14 +352,18 @@ bool resume_fits_retry(const char *path, const struct recipe *recipe)
 	struct member member;
 	struct stat st;
 	bool fits = true, is_eof = false;
+	enum error err = ERROR_NONE;
 	/* a pipe is read once; and what cannot be opened is told by whoever reads it */
 	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
 		return true;
 	if (!members_next(m, &member) && member.has_checkpoint) {
 		fits = !says_other_options(path, recipe, &member);
-		while (fits && !members_next(m, &member))
+		while (fits && !(err = members_next(m, &member)))
 			is_eof = member.is_eof;
-		if (fits && !is_eof) {
+		if (fits && err == ERROR_CORRUPT) {
+			message(MESSAGE_ERROR, "%s: it is damaged behind byte %llu; the rows from there on must be scanned again, as `spfsweep scan --resume` does", path, (unsigned long long)members_at(m));
+			fits = false;
+		} else if (fits && !is_eof) {
 			message(MESSAGE_ERROR, "%s: the scan that wrote this did not end: finish it with --resume first", path);
 			fits = false;
 		}

@@ -1,5 +1,6 @@
 """test_retry.py - `spfsweep retry`: the rows in which a look-up failed are done again, all others stand as they did."""
 
+import csv
 import os
 import subprocess
 import threading
@@ -113,6 +114,24 @@ def test_any_form_of_results(bad_weather, tmp_path, form):
     assert scan.status == DONE and scan.timeless() == expected
 
 
+@pytest.mark.parametrize("weather_is_good", [False, True])
+def test_results_in_other_quotes(bad_weather, tmp_path, weather_is_good):
+    """As other programs write CSV: kept rows go out as they stand, quotes are no change, and what was interrupted is gone on with."""
+    _, path, weather, dns = bad_weather
+    weather.good = weather_is_good
+    name = tmp_path / "quoted.csv"
+    with name.open("w", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(harness.parse_output(path.read_bytes()))
+    expected = retry(tmp_path, path, dns.upstream, *OPTIONS, output="expected.csv.gz")
+    scan = retry(tmp_path, name, dns.upstream, *OPTIONS)
+    assert scan.timeless() == expected.timeless() and b'"2","d1.test","192.0.2.1","a, b",' in b"".join(m.text for m in harness.bgzf_members(scan.data))
+    assert scan.summary["changed_rows"] == expected.summary["changed_rows"] == (40 if weather_is_good else 0)
+    for n in (2, len(harness.bgzf_members(scan.data))):
+        (tmp_path / "again.csv.gz").write_bytes(scan.data[: sum(m.size for m in harness.bgzf_members(scan.data)[:n])])
+        again = retry(tmp_path, name, dns.upstream, *OPTIONS, "--resume", output="again.csv.gz")
+        assert again.status == DONE and again.timeless() == scan.timeless() and again.summary["changed_rows"] == scan.summary["changed_rows"], again.stderr
+
+
 def test_csv_safe_results(server, tmp_path):
     """What --csv-safe puts before a field is no part of it."""
     weather = Weather(every_fifth)
@@ -202,6 +221,16 @@ def test_a_scan_that_did_not_end(bad_weather, tmp_path):
     (tmp_path / "torn.csv.gz").write_bytes(path.read_bytes()[:-28])
     scan = retry(tmp_path, tmp_path / "torn.csv.gz", dns.upstream, *OPTIONS)
     assert scan.status == USAGE and scan.data == b"" and scan.says("torn.csv.gz", "did not end", "--resume")
+
+
+def test_a_damaged_output(bad_weather, tmp_path):
+    """It did end; the way out is another one than for a scan that did not, and the message says which."""
+    _, path, _, dns = bad_weather
+    data = path.read_bytes()
+    whole = sum(m.size for m in harness.bgzf_members(data)[:2])
+    (tmp_path / "damaged.csv.gz").write_bytes(data[: whole + 100] + bytes([data[whole + 100] ^ 1]) + data[whole + 101:])
+    scan = retry(tmp_path, tmp_path / "damaged.csv.gz", dns.upstream, *OPTIONS)
+    assert scan.status == USAGE and scan.data == b"" and scan.says("damaged.csv.gz", f"damaged behind byte {whole}", "--resume")
 
 
 @pytest.mark.parametrize("text", ["", "domain,ip\nexample.com,192.0.2.1\n", "row,domain,status\n1,a,b\n"])
