@@ -1,6 +1,7 @@
 /* error.c - the text table of "base/error.h". Indexed by the enum, so that a new error without a text is seen by the test. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 static const char *const texts[ERROR_COUNT] = {
@@ -23,4 +24,9 @@ const char *error_text(enum error err)
 {
 	const char *text = (unsigned)err < ERROR_COUNT ? texts[err] : NULL;
 	return text ? text : "an unknown error";
+}
+
+bool error_is_wrong_name(int errno_value)
+{
+	return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == EISDIR || errno_value == ENAMETOOLONG || errno_value == ELOOP;
 }

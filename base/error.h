@@ -3,9 +3,11 @@
  * Functions that can fail return `enum error` by value; ERROR_NONE is 0, so `if (err)` reads well.
  * An error says what kind of thing went wrong; where (file, row, name) is added by whoever prints it.
  * Errors of the DNS are not here: they are data, see `enum answer_status` in "base/answer.h".
- * Any thread may call error_text(). */
+ * Any thread may call what is here. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
+
+#include <stdbool.h>
 
 enum error {
 	ERROR_NONE = 0,
@@ -23,6 +25,9 @@ enum error {
 	ERROR_IDN,        /* a domain name that IDNA 2008 cannot convert to A-labels */
 	ERROR_COUNT
 };
+
+/* errno of a file that cannot be opened: its name leads nowhere, or to a folder, which is a mistake of whoever gave it. All else may be other tomorrow. */
+bool error_is_wrong_name(int errno_value);
 
 /* One lower-case phrase, without a full stop; never NULL, lives for ever. */
 const char *error_text(enum error err);

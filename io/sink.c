@@ -24,7 +24,7 @@ struct sink {
 	int fd;
 	bool is_stdout, is_regular;
 	int errno_of_failure; /* 0: none so far */
-	bool sync_failed, name_is_safe;
+	bool was_cut, sync_failed, name_is_safe;
 	uint64_t n_bytes, n_safe_bytes; /* in the file; on the disk */
 	struct digest *digest; /* the caller's, or NULL */
 };
@@ -126,8 +126,10 @@ static bool digest_kept(const struct sink *s, uint64_t keep_bytes)
 enum error sink_cut(struct sink *s, uint64_t keep_bytes)
 {
 	struct stat st;
-	if (!sink_is_file(s) && !keep_bytes)
+	if (!sink_is_file(s) && !keep_bytes) {
+		s->was_cut = true;
 		return ERROR_NONE;
+	}
 	if (fstat(s->fd, &st) < 0)
 		return ERROR_SYSTEM;
 	if (!sink_is_file(s) || (uint64_t)st.st_size < keep_bytes) {
@@ -137,6 +139,7 @@ enum error sink_cut(struct sink *s, uint64_t keep_bytes)
 	if (!cut_at(s, keep_bytes) || !digest_kept(s, keep_bytes))
 		return ERROR_SYSTEM;
 	s->n_bytes = s->n_safe_bytes = keep_bytes;
+	s->was_cut = true;
 	return ERROR_NONE;
 }
 
@@ -158,7 +161,7 @@ static bool may_retry(const struct sink *s, int why)
 
 bool sink_digest_is_right(const struct sink *s)
 {
-	return s->digest != NULL;
+	return s->was_cut && s->digest;
 }
 
 /* Takes the torn block back: what is left in a file is whole. */

@@ -24,7 +24,7 @@ enum error sink_cut(struct sink *s, uint64_t keep_bytes);
 
 /* Every octet of the output goes into the digest, too, which stays the caller's. Before sink_cut(). */
 void sink_set_digest(struct sink *s, struct digest *digest);
-/* False when the digest is not of the file as it is, after a sync that failed. */
+/* False when the digest is not of the file as it is: before sink_cut(), and after a sync that failed. */
 bool sink_digest_is_right(const struct sink *s);
 
 /* All of it, or ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...); after an error the sink refuses further

@@ -150,6 +150,7 @@ static void write_end(struct collector *c)
 		write_out(c, eof.bytes, eof.size);
 		sync_output(c);
 	}
+	p->is_whole = whole && !c->ended;
 	textbuf_fini(&eof);
 }
 

@@ -82,13 +82,25 @@ static void layout_from_data(struct layout *layout, const struct csv_record *rec
 		textbuf_printf(&layout->header, ",column%u", i + 1);
 }
 
-static void say_source_error(const struct inputs *in)
+static void say_source_error(struct inputs *in)
 {
 	enum error err = source_error(in->source);
 	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source)) :
 			   err == ERROR_TRUNCATED ? "the gzip data ends too early" :
 			   err == ERROR_CORRUPT ? "the gzip data is corrupt" : error_text(err);
-	message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
+	in->broke = true;
+	if (in->n_rows)
+		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
+	else
+		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source), what);
+}
+
+/* For want of memory. */
+static bool fail_without_memory(struct inputs *in, const char *path)
+{
+	message(MESSAGE_ERROR, "%s: %s", path, error_text(ERROR_NOMEM));
+	in->broke = true;
+	return false;
 }
 
 /* The file just opened is read from its beginning to its end, and not only looked at. */
@@ -97,10 +109,8 @@ static bool begin_digest(struct inputs *in)
 	if (!in->digests)
 		return true;
 	in->digest = digest_new();
-	if (!in->digest)
-		message(MESSAGE_ERROR, "%s: %s", in->paths[in->at], error_text(ERROR_NOMEM));
 	source_set_digest(in->source, in->digest);
-	return in->digest != NULL;
+	return in->digest || fail_without_memory(in, in->paths[in->at]);
 }
 
 static void end_digest(struct inputs *in, const volatile bool *stop)
@@ -113,14 +123,13 @@ static bool open_at(struct inputs *in, unsigned at)
 {
 	enum error err = source_open(&in->source, in->paths[at]);
 	if (err) {
+		in->broke = in->broke || err != ERROR_SYSTEM || !error_is_wrong_name(errno);
 		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return false;
 	}
 	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES) : csv_reader_new(in->source);
 	in->at = at;
-	if (!in->csv)
-		message(MESSAGE_ERROR, "%s: %s", in->paths[at], error_text(ERROR_NOMEM));
-	return in->csv != NULL;
+	return in->csv || fail_without_memory(in, in->paths[at]);
 }
 
 static void close_current(struct inputs *in)
@@ -226,10 +235,8 @@ bool inputs_open(struct inputs *in, const struct options *options, const volatil
 	unsigned n_paths = options->n_inputs;
 	*in = (struct inputs){ .paths = options->inputs, .n_paths = n_paths, .replays = options->command == COMMAND_RETRY };
 	in->layout.guarded = in->replay.guarded = options->csv_safe;
-	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests))) {
-		message(MESSAGE_ERROR, "%s", error_text(ERROR_NOMEM));
-		return false;
-	}
+	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests)))
+		return fail_without_memory(in, in->paths[0]);
 	if (!open_at(in, 0) || !begin_digest(in) || !read_first(in, true, columns, stop))
 		return false;
 	if (n_paths > 1) {
@@ -284,7 +291,7 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 /* The next record is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
-	while (in->csv && !in->has_first) {
+	while (in->csv && !in->has_first && !in->broke) {
 		in->has_first = csv_read(in->csv, &in->first, stop);
 		if (in->has_first)
 			break;
@@ -292,7 +299,6 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 			return false;
 		if (source_error(in->source)) {
 			say_source_error(in);
-			in->broke = true;
 			return false;
 		}
 		if (source_had_trailing_garbage(in->source))

@@ -41,7 +41,7 @@ struct inputs {
 	char (*digests)[DIGEST_TEXT_BYTES]; /* of each file that was read to its end, else ""; NULL: nobody wants to know */
 	uint64_t n_rows;         /* data rows given out */
 	uint64_t raw_before;     /* raw bytes of the files before this one */
-	bool broke;              /* an input ended in an error, already told to the user */
+	bool broke;              /* an input cannot be read to its end, which the user was told; a later run may succeed */
 	/* for the progress thread */
 	_Atomic uint64_t raw_bytes, raw_size; /* raw_size 0: unknown */
 };

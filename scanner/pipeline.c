@@ -135,7 +135,7 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 	for (unsigned w = 0; w < n_started; w++)
 		pthread_join(p->workers[w].thread, NULL);
 	pthread_join(collector, NULL);
-	return !atomic_load(&p->stopping) && !atomic_load(&p->failed) && !p->inputs->broke;
+	return p->is_whole;
 }
 
 uint64_t pipeline_rows_fed(const struct pipeline *p)

@@ -64,6 +64,7 @@ struct pipeline {
 	_Atomic uint64_t n_written_rows; /* in the output, with those that were there before; on the disk, if it is one */
 
 	/* the collector's */
+	bool is_whole;              /* every row is in the output, and its end: known when it has ended */
 	struct batch **waiting;     /* packed ones by sequence modulo n_batches: no more than n_batches are on their way */
 
 	/* feeder */

@@ -137,7 +137,7 @@ static int set_up(struct scan *s)
 	if (!headroom_fit(&s->fitting))
 		return EXIT_STOPPED;
 	if (!inputs_open(&s->inputs, o, &never))
-		return EXIT_USAGE;
+		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
 	recipe_init(&s->recipe, o, &s->inputs.layout);
 	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->recipe))
 		return EXIT_USAGE;
@@ -150,12 +150,11 @@ static int fail_with_output(const struct scan *s, const char *why)
 	return EXIT_STOPPED;
 }
 
-/* A name that leads nowhere is a mistake of the command line; all else may be other tomorrow. */
-static int fail_to_open(const struct scan *s, int why)
+/* Of the output or the summary: `before` says which. */
+static int fail_to_open(const char *path, const char *before, int why)
 {
-	bool is_mistake = why == ENOENT || why == ENOTDIR || why == EISDIR || why == ENAMETOOLONG || why == ELOOP;
-	int status = fail_with_output(s, why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
-	return is_mistake ? EXIT_USAGE : status;
+	message(MESSAGE_ERROR, "%s: %s%s", path, before, why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
+	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
 }
 
 /* From here on nobody else writes to the output. What it holds already is found out, and it is still as it was. */
@@ -163,7 +162,7 @@ static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
 	if (sink_open(&s->sink, o->output))
-		return fail_to_open(s, errno);
+		return fail_to_open(o->output, "", errno);
 	if (o->summary && !(s->digest = digest_new()))
 		return fail_with_output(s, error_text(ERROR_NOMEM));
 	sink_set_digest(s->sink, s->digest);
@@ -185,39 +184,36 @@ static int open_output(struct scan *s)
 	return EXIT_STOPPED;
 }
 
-/* An output that is complete already is never without its end-of-file member, not even for a moment. */
-static bool has_nothing_to_add(struct scan *s)
+/* To what is kept, which whoever wrote it may have been killed before it was on the disk. */
+static bool cut_output(struct scan *s, uint64_t keep_bytes)
 {
-	return s->resumption.was_complete && !inputs_has_more(&s->inputs, &s->pipeline.stop_reading) && !s->pipeline.stop_reading && !s->inputs.broke;
-}
-
-/* To what is kept, and the end-of-file member with it when there is nothing to add. */
-static bool cut_output(struct scan *s)
-{
-	uint64_t keep_bytes = s->resumption.keep_bytes + (has_nothing_to_add(s) ? BGZF_EOF_BYTES : 0);
-	if (!sink_cut(s->sink, keep_bytes))
+	if (sink_cut(s->sink, keep_bytes)) {
+		fail_with_output(s, strerror(errno));
+		return false;
+	}
+	if (!keep_bytes || !sink_sync(s->sink))
 		return true;
-	fail_with_output(s, strerror(errno));
+	message(MESSAGE_ERROR, "%s: %s; whether the rows that it holds are on the disk is not known", s->options->output, strerror(errno));
 	return false;
 }
 
-/* Whoever wrote the end-of-file member may have been killed before it was on the disk. */
-static bool sync_whole(struct scan *s)
+/* True when every row is in the output. One that is complete already is never without its end-of-file member, not even for a moment. */
+static bool cut_and_add(struct scan *s)
 {
-	if (!sink_sync(s->sink))
-		return true;
-	fail_with_output(s, strerror(errno));
-	return false;
+	const struct pipeline *p = &s->pipeline;
+	uint64_t keep_bytes = s->resumption.keep_bytes;
+	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading))
+		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && !p->stop_reading && !s->inputs.broke;
+	return cut_output(s, keep_bytes) && pipeline_run(&s->pipeline, s->sink);
 }
 
-/* True when every row is in the output. */
 static bool add_rows(struct scan *s)
 {
 	struct progress progress;
 	/* what can be missing is asked for before an output of before is emptied */
 	if (!progress_start(&progress, &s->pipeline, s->options->progress))
 		return false;
-	bool whole = cut_output(s) && (has_nothing_to_add(s) ? sync_whole(s) : pipeline_run(&s->pipeline, s->sink));
+	bool whole = cut_and_add(s);
 	progress_stop(&progress);
 	return whole;
 }
@@ -250,8 +246,7 @@ static int open_summary(struct scan *s)
 {
 	if (!s->options->summary || !sink_open(&s->summary_sink, s->options->summary))
 		return EXIT_DONE;
-	message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", s->options->summary, errno == EWOULDBLOCK ? "another process is writing it" : strerror(errno));
-	return EXIT_USAGE;
+	return fail_to_open(s->options->summary, "the summary cannot be written: ", errno);
 }
 
 static int run(struct scan *s)

@@ -1,6 +1,8 @@
 """test_faults.py - what can go wrong around a scan: a full disk, a closed pipe, an input that breaks. Each is one clear line and status 3, and the output is valid and can be gone on with."""
 
 import contextlib
+import fcntl
+import gzip
 import json
 import os
 import signal
@@ -144,7 +146,40 @@ def test_an_input_that_vanishes(finished, bulk_nsd, running, tmp_path):
 def test_an_input_that_cannot_be_read(bulk_nsd, tmp_path):
     """A read that fails: /proc/self/mem may be opened, and reading its first octets is an input/output error."""
     done = harness.run("scan", "/proc/self/mem", "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream)
-    assert done.returncode in (harness.USAGE, STOPPED) and "/proc/self/mem: Input/output error" in done.stderr
+    assert done.returncode == STOPPED and done.stderr == "spfsweep: /proc/self/mem: Input/output error before the first row\n"
+
+
+@pytest.mark.parametrize("further", [False, True])
+def test_an_input_that_is_torn_at_its_first_row(bulk_nsd, tmp_path, further):
+    """Nothing was begun, and what stood in the output's place is still there; the same command may succeed with the whole file."""
+    good, torn, out = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10)), tmp_path / "torn.csv.gz", tmp_path / "out.csv.gz"
+    torn.write_bytes(gzip.compress((HEADER + rows_of(10)).encode())[:15])
+    out.write_bytes(b"of before")
+    done = harness.run("scan", *([good] if further else []), torn, "-o", out, bulk_nsd.upstream)
+    assert done.returncode == STOPPED and done.stderr == f"spfsweep: {torn}: the gzip data ends too early before the first row\n"
+    assert out.read_bytes() == b"of before"
+
+
+def test_an_input_that_has_grown_by_what_is_torn(finished, bulk_nsd, tmp_path):
+    """The output holds all rows that there are: it stays complete, and the line comes once."""
+    expected, path = finished
+    grown = tmp_path / "grown.csv.gz"
+    grown.write_bytes(path.read_bytes() + gzip.compress(b"more")[:15])
+    (tmp_path / "out.csv.gz").write_bytes(expected.data)
+    scan = harness.scan(tmp_path, grown, bulk_nsd.upstream, "--resume")
+    assert scan.status == STOPPED and scan.data == expected.data and not scan.summary["complete"]
+    assert scan.stderr.count("ends too early") == 1, scan.stderr
+
+
+def test_a_summary_that_cannot_be_opened(bulk_nsd, tmp_path):
+    """A name that leads nowhere is a mistake; all else may be other tomorrow."""
+    path, summary = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10)), tmp_path / "summary.json"
+    with summary.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = harness.run("scan", path, "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream, "--summary", summary)
+    assert done.returncode == STOPPED and done.stderr == f"spfsweep: {summary}: the summary cannot be written: another process is writing it\n"
+    done = harness.run("scan", path, "-o", tmp_path / "out.csv.gz", bulk_nsd.upstream, "--summary", tmp_path / "nowhere" / "summary.json")
+    assert done.returncode == harness.USAGE and "No such file or directory" in done.stderr
 
 
 def test_a_torn_input_is_resumed_with_the_whole_one(finished, bulk_nsd, tmp_path):
@@ -227,3 +262,47 @@ def test_a_sync_that_fails(finished, bulk_nsd, tmp_path, when):
     n = len(harness.parse_output(out.read_bytes())) - 1 if out.stat().st_size else 0
     assert n == s["rows"] and s["output_sha256"] is None and not s["complete"]
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
+
+
+def strace(inject, *args):
+    """A run in which a system call fails, or takes its time."""
+    return ["strace", "-f", "-qq", "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}", "-o", "/dev/null", harness.SPFSWEEP, *map(str, args), "--progress=never"]
+
+
+@pytest.mark.slow
+def test_a_first_sync_that_fails_while_resuming(finished, bulk_nsd, tmp_path):
+    """Rows that a killed scan left may be in the kernel's memory only."""
+    expected, path = finished
+    out, summary = tmp_path / "out.csv.gz", tmp_path / "summary.json"
+    kept = expected.data[: sum(m.size for m in harness.bgzf_members(expected.data)[:5])]
+    out.write_bytes(kept)
+    done = subprocess.run(strace("fdatasync:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--resume", "--summary", summary), capture_output=True, text=True, timeout=120)
+    assert done.returncode == STOPPED and done.stderr.count("Input/output error; whether the rows that it holds are on the disk is not known") == 1, done.stderr
+    assert out.read_bytes() == kept and not json.loads(summary.read_text())["complete"]
+
+
+@pytest.mark.slow
+def test_an_output_that_cannot_be_emptied(bulk_nsd, tmp_path):
+    """It is as it was, so no digest of ours is one of it."""
+    path, out, summary = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10)), tmp_path / "out.csv.gz", tmp_path / "summary.json"
+    out.write_bytes(b"of before")
+    done = subprocess.run(strace("ftruncate:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--summary", summary), capture_output=True, text=True, timeout=120)
+    assert done.returncode == STOPPED and f"{out}: Input/output error" in done.stderr
+    assert out.read_bytes() == b"of before" and json.loads(summary.read_text())["output_sha256"] is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", [2, 3])   # before and behind the end-of-file member
+def test_a_signal_while_the_end_is_synced(bulk_nsd, tmp_path, when):
+    """With the end-of-file member it is complete, and says so; without, it is not."""
+    path, out, summary = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10)), tmp_path / "out.csv.gz", tmp_path / "summary.json"
+    command = strace(f"fdatasync:delay_enter=3000000:when={when}", "scan", path, "-o", out, bulk_nsd.upstream, "--sync-interval=0", "--summary", summary)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    try:
+        until(lambda: out.exists() and (out.read_bytes().endswith(harness.BGZF_EOF) if when == 3 else out.stat().st_size and len(harness.parse_output(out.read_bytes())) == 11), what="what is synced")
+        child = int(subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True).stdout)
+        os.kill(child, signal.SIGTERM)
+        stderr = process.communicate(timeout=60)[1].decode()
+    finally:
+        process.kill()
+    assert (process.returncode == DONE) == out.read_bytes().endswith(harness.BGZF_EOF) == json.loads(summary.read_text())["complete"] == ("stopped before the end" not in stderr), stderr
