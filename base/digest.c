@@ -2,6 +2,8 @@
 #include "base/digest.h"
 
 #include <nettle/sha2.h>
+#include <nettle/version.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -39,5 +41,12 @@ char *digest_text(const struct digest *d, char text[DIGEST_TEXT_BYTES])
 		text[2 * i + 1] = digits[octets[i] & 15];
 	}
 	text[DIGEST_TEXT_BYTES - 1] = 0;
+	return text;
+}
+
+const char *digest_library_version(void)
+{
+	static char text[32];
+	snprintf(text, sizeof text, "%d.%d", nettle_version_major(), nettle_version_minor());
 	return text;
 }

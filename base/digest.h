@@ -23,4 +23,7 @@ void digest_add(struct digest *d, const void *bytes, size_t size);
 /* Of all that was added so far; more may be added afterwards. Returns `text`. */
 char *digest_text(const struct digest *d, char text[DIGEST_TEXT_BYTES]);
 
+/* The version of nettle that is loaded, as "3.8"; lives until the next call. Main thread. */
+const char *digest_library_version(void);
+
 #endif

@@ -46,6 +46,7 @@ static void put_options(struct json *j, const struct options *o)
 	char checks[32];
 	json_open(j, "options");
 	json_text(j, "checks", options_checks_text(checks, sizeof checks, o->checks));
+	json_text(j, "columns", o->columns);
 	json_text(j, "engine", resolving_engine_text(o));
 	json_text(j, "unbound_config", o->unbound_config);
 	json_u64(j, "upstreams", o->upstreams.n);
@@ -147,6 +148,7 @@ static void put_versions(struct json *j)
 		{ "libdeflate", bgzf_library_version() },
 		{ "libidn2", idna_library_version() },
 		{ "libsodium", hash_library_version() },
+		{ "nettle", digest_library_version() },
 	};
 	json_open(j, "versions");
 	json_text(j, "spfsweep", SPFSWEEP_VERSION);

@@ -59,7 +59,8 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
     o = s["options"]
     assert (o["checks"], o["csv_safe"], o["receiver"], o["sync_interval_s"], o["engine"]) == ("spf,mx", True, "mx.example.com", 3, "forward")
     assert o["upstreams"] == 2 and o["upstream_addresses"] == [f"127.0.0.1:{bulk_nsd.port}", "[::1]:5353"]
-    assert set(s["versions"]) == {"spfsweep", "libunbound", "libevent", "zlib", "libdeflate", "libidn2", "libsodium"} and all(s["versions"].values())
+    assert o["columns"] is None
+    assert set(s["versions"]) == {"spfsweep", "libunbound", "libevent", "zlib", "libdeflate", "libidn2", "libsodium", "nettle"} and all(s["versions"].values())
     times = [datetime.datetime.fromisoformat(t.replace("Z", "+00:00")) for t in (s["started_at"], s["runs"][0]["started_at"], s["ended_at"])]
     assert begun <= times[0] <= times[1] <= times[2]
     assert [(run["first_row"], run["rows"]) for run in s["runs"]] == [(1, 3)]
