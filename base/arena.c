@@ -11,7 +11,6 @@
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -97,15 +96,4 @@ void *arena_alloc(struct arena *a, size_t size)
 overflow:
 	a->overflow = true;
 	return NULL;
-}
-
-char *arena_copy(struct arena *a, const void *bytes, size_t size)
-{
-	char *copy = size < SIZE_MAX ? arena_alloc(a, size + 1) : NULL;
-	if (!copy)
-		return NULL;
-	if (size > 0)
-		memcpy(copy, bytes, size);
-	copy[size] = '\0';
-	return copy;
 }

@@ -29,7 +29,5 @@ size_t arena_held_bytes(const struct arena *a);
 
 /* Aligned for any type; not cleared. */
 void *arena_alloc(struct arena *a, size_t size);
-/* A copy with a NUL after it. */
-char *arena_copy(struct arena *a, const void *bytes, size_t size);
 
 #endif

@@ -23,15 +23,9 @@
 
 enum { LINE_BYTES = 4096, LIVE_BYTES = 1024, PATIENCE_MS = 1000 };
 
-static enum message_level level_max = MESSAGE_INFO;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
 static bool stuck; /* under the lock: it takes no more */
-
-void message_set_level(enum message_level level)
-{
-	level_max = level;
-}
 
 /* What blocks is opened anew; files, what is closed and what cannot be opened are written as they are. */
 static int stderr_open(void)
@@ -93,8 +87,6 @@ static void controls_replace(char *text)
 
 void message(enum message_level level, const char *format, ...)
 {
-	if (level > level_max)
-		return;
 	const int saved = errno;
 	const char *tag = level == MESSAGE_WARNING ? "warning: " : "";
 	char text[LINE_BYTES], line[LINE_BYTES + LIVE_BYTES + 64];

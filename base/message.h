@@ -9,9 +9,6 @@
 
 enum message_level { MESSAGE_ERROR, MESSAGE_WARNING, MESSAGE_INFO };
 
-/* Messages above this level are dropped; MESSAGE_INFO, the default, drops none. Call before threads start. */
-void message_set_level(enum message_level level);
-
 /* printf-like; `format` has no newline at its end. Warnings say "warning: " after the prefix. */
 void message(enum message_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -83,22 +83,6 @@ static void absurd_sizes_overflow(void **state)
 	assert_true(a.overflow);
 	arena_reset(&a);
 	assert_null(arena_alloc(&a, SIZE_MAX / 2));
-	arena_reset(&a);
-	assert_null(arena_copy(&a, "", SIZE_MAX));
-	arena_fini(&a);
-}
-
-static void a_copy_ends_with_nul(void **state)
-{
-	(void)state;
-	struct arena a;
-	arena_init(&a, 16, 0);
-	const char *copy = arena_copy(&a, "domain,ip", 6);
-	assert_string_equal(copy, "domain");
-	assert_string_equal(arena_copy(&a, NULL, 0), "");
-	const char *with_nul = arena_copy(&a, "a\0b", 3);
-	assert_memory_equal(with_nul, "a\0b", 4);
-	assert_string_equal(copy, "domain");
 	arena_fini(&a);
 }
 
@@ -129,7 +113,6 @@ int main(void)
 		cmocka_unit_test(an_unusual_chunk_is_not_kept),
 		cmocka_unit_test(overflow_sticks_until_the_reset),
 		cmocka_unit_test(absurd_sizes_overflow),
-		cmocka_unit_test(a_copy_ends_with_nul),
 		cmocka_unit_test(what_is_held_is_all_chunks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,22 +58,6 @@ static void a_message_is_one_line(void **state)
 	assert_string_equal(out, "spfsweep: in.csv: no such file\nspfsweep: warning: 3 rows\nspfsweep: done\n");
 }
 
-static void the_level_drops_what_is_above(void **state)
-{
-	(void)state;
-	struct capture c;
-	char out[512];
-	capture_begin(&c);
-	message_set_level(MESSAGE_WARNING);
-	message(MESSAGE_INFO, "dropped");
-	message(MESSAGE_WARNING, "kept");
-	message_set_level(MESSAGE_ERROR);
-	message(MESSAGE_WARNING, "dropped");
-	message_set_level(MESSAGE_INFO);
-	capture_end(&c, out, sizeof(out));
-	assert_string_equal(out, "spfsweep: warning: kept\n");
-}
-
 /* A reader that does not read holds nobody up; when it reads again, what comes then is whole. The pipe's own descriptor blocks, as that of any shell does. */
 static void what_is_not_read_is_dropped(void **state)
 {
@@ -184,7 +168,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_one_line),
-		cmocka_unit_test(the_level_drops_what_is_above),
 		cmocka_unit_test(what_is_not_read_is_dropped),
 		cmocka_unit_test(a_message_goes_above_the_live_line),
 		cmocka_unit_test(control_characters_cannot_drive_the_terminal),
