@@ -151,11 +151,10 @@ static bool is_too_much(unsigned n_answered, unsigned n_lost)
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
-/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. And where much was lost lately, a cohort without losses is one whose losses are not known yet:
- * its repeats still wait in line. */
+/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. */
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
-	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT && !is_too_much(u->recent_answered, u->recent_lost);
+	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
 	/* without losses what was silent has names to thank for it; it was borne as well */
 	uint64_t n_borne = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
 	uint64_t percent_per_s = n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
@@ -267,9 +266,6 @@ static void heard(struct upstream *u, uint64_t now_ns)
 	if (now_ns - u->died_ns >= SILENCE_NS) {
 		window_start(u);
 		cohort_begin(u, now_ns);
-		u->recent_answered = u->recent_lost = 0;
-	} else if (u->pace_credit < 0) {
-		u->pace_credit = 0; /* what was sent to it meanwhile waited for nothing */
 	}
 }
 
@@ -279,6 +275,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 		return;
 	u->dead = true;
 	u->died_ns = now_ns;
+	u->recent_answered = u->recent_lost = 0;
 	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
 }
@@ -342,7 +339,7 @@ void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 	leave(u);
 	if (sent_ns >= u->answered_ns && u->n_silent++ == 0)
 		u->silent_since_ns = at_least(u->answered_ns, sent_ns);
-	if (u->n_silent * upstream_try_worth(u) >= SILENT_MIN * TRY_WORTH && now_ns - u->silent_since_ns >= SILENCE_NS)
+	if (u->n_silent >= SILENT_MIN && now_ns - u->silent_since_ns >= SILENCE_NS)
 		die(u, now_ns);
 }
 

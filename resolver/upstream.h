@@ -37,14 +37,14 @@ struct upstream {
 	unsigned n_quick;             /* answers of the cohort that came sooner than that */
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
-	int64_t pace_credit;          /* below zero after what was sent to it while it was dead */
+	int64_t pace_credit;          /* below zero after repeats when another upstream died */
 	bool pace_limits;             /* it held a question back while the cohort was sent */
 	/* the fate of the last some dozens of queries, of whatever cohort, as far as it is known */
 	unsigned recent_answered, recent_lost;
 	/* death */
 	bool dead, ever_answered;
 	uint64_t answered_ns;         /* the last answer */
-	unsigned n_silent;            /* overdue queries since then; it takes more of them where much is lost anyway */
+	unsigned n_silent;            /* overdue queries since then */
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
 	uint64_t died_ns, next_probe_ns;
 	uint64_t probe_pause_ns;

@@ -72,7 +72,6 @@ static void the_window_is_kept(void **state)
  * answers them. */
 struct network {
 	unsigned trip_ms, answers_per_s, lost_percent, silent_percent;
-	unsigned known_late_s; /* what is lost is known so much later than its patience, since its repeat waited in line */
 };
 
 enum { QUEUE = 4096, STEPS = 4000 };
@@ -98,7 +97,7 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 		for (; expiring[ms % STEPS]; expiring[ms % STEPS]--, last.n_lost += ms >= (seconds - 1) * 1000) {
 			uint64_t sent_ns = now_ns - upstream_patience_ns(u, 0);
 			upstream_overdue(u, sent_ns, now_ns);
-			upstream_lost(u, sent_ns - n->known_late_s * CLOCK_NS_PER_S);
+			upstream_lost(u, sent_ns);
 		}
 		for (; silent[ms % STEPS]; silent[ms % STEPS]--)
 			upstream_overdue(u, now_ns - upstream_patience_ns(u, 0), now_ns);
@@ -204,17 +203,6 @@ static void losses_that_end_are_forgotten(void **state)
 	assert_in_range(u.pace_per_s, 1, 20);
 	simulate(&u, &(struct network){ .trip_ms = 20, .silent_percent = 40 }, 240);
 	assert_true(u.pace_per_s > 500);
-}
-
-/* Losses that are known when the cohort of their queries is long judged: the pace must not grow as if there were none. */
-static void losses_that_are_known_late_hold_the_pace_down(void **state)
-{
-	(void)state;
-	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
-	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20 }, 30);
-	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20, .known_late_s = 20 }, 120);
-	assert_in_range(u.pace_per_s, 10, 40);
 }
 
 /* Slow names among quick ones are no queue. */
@@ -328,29 +316,6 @@ static void an_answer_in_time_keeps_it_alive(void **state)
 	assert_false(u.dead);
 }
 
-/* Of one that loses most, sixteen silent queries are what is to be expected; it takes as many as sixteen of others are worth. And dead or not, what it is like is not forgotten at once. */
-static void one_that_loses_much_is_not_soon_taken_for_dead(void **state)
-{
-	(void)state;
-	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
-	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 90 }, 20);
-	assert_false(u.dead);
-	const unsigned needed = 16 * TRY_WORTH / upstream_try_worth(&u);
-	const uint64_t from_ns = u.turned_at_ns + MS;
-	upstream_sent(&u);
-	upstream_answered(&u, from_ns, from_ns);
-	goes_silent(&u, from_ns, needed - 1);
-	assert_false(u.dead);
-	goes_silent(&u, from_ns, 1);
-	assert_true(u.dead);
-	assert_int_equal(upstream_try_worth(&u), TRY_WORTH);
-	upstream_lives(&u, from_ns + 3000 * MS);
-	assert_true(upstream_try_worth(&u) < TRY_WORTH / 2);
-	upstream_turn(&u, from_ns + 4000 * MS);
-	assert_true(upstream_may_repeat(&u)); /* what was sent in vain is no debt */
-}
-
 static void a_late_answer_revives(void **state)
 {
 	(void)state;
@@ -391,12 +356,12 @@ static void the_rate_is_kept(void **state)
 	assert_in_range(n_sent, 1980, 2020);
 }
 
-static void tries_by_tcp_go_into_debt(void **state)
+static void repeats_go_into_debt(void **state)
 {
 	(void)state;
 	struct upstream u = fresh(1000, 10);
 	for (int i = 0; i < 21; i++)
-		upstream_sent_by_tcp(&u);
+		upstream_sent(&u);
 	upstream_turn(&u, START + CLOCK_NS_PER_S);
 	assert_int_equal(upstream_room(&u), 0);
 	upstream_turn(&u, START + 2 * CLOCK_NS_PER_S);
@@ -410,11 +375,10 @@ int main(void)
 		cmocka_unit_test(patience_follows_the_round_trip), cmocka_unit_test(a_short_timeout_wins), cmocka_unit_test(the_window_is_kept),
 		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short), cmocka_unit_test(a_longer_way_is_no_queue),
 		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue), cmocka_unit_test(losses_that_end_are_forgotten),
-		cmocka_unit_test(losses_that_are_known_late_hold_the_pace_down), cmocka_unit_test(one_that_loses_much_is_not_soon_taken_for_dead),
 		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
 		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
 		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
-		cmocka_unit_test(the_rate_is_kept), cmocka_unit_test(tries_by_tcp_go_into_debt),
+		cmocka_unit_test(the_rate_is_kept), cmocka_unit_test(repeats_go_into_debt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
