@@ -71,9 +71,9 @@ static void write_header(struct collector *c)
 		checkpoint.note_size = 0;
 	}
 	if (recipe->header.failed || recipe->text.failed || packed.failed || (c->p->compress && !z)) {
-		message(MESSAGE_ERROR, "the header row cannot be written: %s", error_text(ERROR_NOMEM));
 		c->ended = true;
-		pipeline_fail(c->p);
+		if (pipeline_fail(c->p))
+			message(MESSAGE_ERROR, "the header row cannot be written: %s", error_text(ERROR_NOMEM));
 	}
 	write_out(c, z ? packed.bytes : recipe->header.bytes, z ? packed.size : recipe->header.size);
 	bgzf_free(z);

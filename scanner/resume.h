@@ -37,7 +37,7 @@ enum resume_outcome resume_read(struct resumption *r, const char *path, const st
 /* Takes a zeroed one. */
 void resume_fini(struct resumption *r);
 
-/* For `retry`: false, after telling the user, when `path` is an output of ours that was made with other options, or of a scan that did not end. Other files are not judged. */
+/* For `retry`: false, after telling the user, when `path` is an output of ours that was made with other options, of a scan that did not end, or is damaged. Other files are not judged. */
 bool resume_fits_retry(const char *path, const struct recipe *recipe);
 
 #endif

@@ -202,8 +202,10 @@ static bool cut_and_add(struct scan *s)
 {
 	const struct pipeline *p = &s->pipeline;
 	uint64_t keep_bytes = s->resumption.keep_bytes;
-	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading))
-		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && !p->stop_reading && !s->inputs.broke;
+	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading)) {
+		bool whole = !p->stop_reading && !s->inputs.broke; /* a signal in the sync changes nothing any more */
+		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
+	}
 	return cut_output(s, keep_bytes) && pipeline_run(&s->pipeline, s->sink);
 }
 

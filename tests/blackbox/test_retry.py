@@ -233,6 +233,14 @@ def test_a_damaged_output(bad_weather, tmp_path):
     assert scan.status == USAGE and scan.data == b"" and scan.says("damaged.csv.gz", f"damaged behind byte {whole}", "--resume")
 
 
+def test_octets_behind_the_end(bad_weather, tmp_path):
+    """No row is missing: they are no damage."""
+    before, path, _, dns = bad_weather
+    (tmp_path / "padded.csv.gz").write_bytes(path.read_bytes() + b"garbage " * 20)
+    scan = retry(tmp_path, tmp_path / "padded.csv.gz", dns.upstream, *OPTIONS)
+    assert scan.status == DONE and scan.timeless() == before.timeless()
+
+
 @pytest.mark.parametrize("text", ["", "domain,ip\nexample.com,192.0.2.1\n", "row,domain,status\n1,a,b\n"])
 def test_what_is_no_output(server, tmp_path, text):
     scan = retry(tmp_path, text, server(lambda name, type: []).upstream)
