@@ -1,8 +1,10 @@
 """test_terminal.py - the terminal that a scan is started from: it is closed, it takes no more, or the scan was told not to mind (nohup, background jobs)."""
 
+import contextlib
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import threading
 
@@ -134,6 +136,22 @@ def test_a_pipe_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
     process = harness.start("scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT, stderr=writer)
     status = finish(process)
     os.close(reader), os.close(writer)
+    assert status == DONE
+    assert_whole(tmp_path / "out.csv.gz")
+
+
+def test_a_socket_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
+    """As systemd gives to a service; it cannot be opened anew."""
+    gate.gate.set()
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            writer.send(b"x" * 4096)
+    writer.setblocking(True)
+    process = harness.start("scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT, stderr=writer)
+    status = finish(process)
+    reader.close(), writer.close()
     assert status == DONE
     assert_whole(tmp_path / "out.csv.gz")
 
