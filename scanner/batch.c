@@ -94,7 +94,7 @@ bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out
 	struct batch_row *r = &b->rows[row];
 	r->skipped = skipped;
 	r->worker = (uint16_t)worker;
-	r->out_at = (uint32_t)out_at;
+	r->out_at = out_at;
 	r->out_size = (uint32_t)(b->out[worker].size - out_at);
 	/* release: the finisher must see this row's text; acquire: the finisher sees everybody's */
 	return atomic_fetch_sub_explicit(&b->n_left, 1, memory_order_acq_rel) == 1;

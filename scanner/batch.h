@@ -33,7 +33,8 @@ struct batch_row {
 	bool skipped;                      /* the scan was stopped before it began: no output */
 	bool compressed;                   /* its output is whole BGZF members */
 	uint16_t worker;
-	uint32_t out_at, out_size;         /* in out[worker] */
+	uint32_t out_size;
+	size_t out_at;                     /* in out[worker]; plain CSV of a batch of huge rows may pass 4 GiB */
 };
 
 struct batch_slice {
