@@ -3,8 +3,8 @@
 
 #include <nettle/sha2.h>
 #include <nettle/version.h>
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct digest {
@@ -44,9 +44,8 @@ char *digest_text(const struct digest *d, char text[DIGEST_TEXT_BYTES])
 	return text;
 }
 
-const char *digest_library_version(void)
+char *digest_library_version(char text[DIGEST_VERSION_BYTES])
 {
-	static char text[32];
-	snprintf(text, sizeof text, "%d.%d", nettle_version_major(), nettle_version_minor());
+	snprintf(text, DIGEST_VERSION_BYTES, "%d.%d", nettle_version_major(), nettle_version_minor());
 	return text;
 }

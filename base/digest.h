@@ -23,7 +23,8 @@ void digest_add(struct digest *d, const void *bytes, size_t size);
 /* Of all that was added so far; more may be added afterwards. Returns `text`. */
 char *digest_text(const struct digest *d, char text[DIGEST_TEXT_BYTES]);
 
-/* The version of nettle that is loaded, as "3.8"; lives until the next call. Main thread. */
-const char *digest_library_version(void);
+#define DIGEST_VERSION_BYTES 24
+/* The version of nettle that is loaded, as "3.8". Returns `text`. Any thread. */
+char *digest_library_version(char text[DIGEST_VERSION_BYTES]);
 
 #endif

@@ -28,17 +28,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
 static bool stuck; /* under the lock: it takes no more */
 
-/* What blocks is opened anew; files and what is closed are written as they are. *may_block: a socket, or what another user may open only. */
-static int stderr_open(bool *may_block)
+/* What blocks is opened anew; files, what is closed and what cannot be opened (a socket, what belongs to another user) are written as they are. */
+static int stderr_open(void)
 {
 	struct stat st;
 	int fd = -1;
-	*may_block = false;
-	if (fstat(STDERR_FILENO, &st) || S_ISREG(st.st_mode))
-		return STDERR_FILENO;
-	if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode))
+	if (!fstat(STDERR_FILENO, &st) && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
 		fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	*may_block = fd < 0;
 	return fd < 0 ? STDERR_FILENO : fd;
 }
 
@@ -53,8 +49,8 @@ static bool wait_for_room(int fd, bool patient)
 /* What is not taken in time is dropped. */
 static void stderr_write(const char *bytes, size_t size, bool patient)
 {
-	bool may_block;
-	int fd = stderr_open(&may_block);
+	int fd = stderr_open();
+	const bool may_block = fd == STDERR_FILENO; /* a file never does, and has always room */
 	while (size > 0 && (!may_block || wait_for_room(fd, patient))) {
 		/* for so much there is room where there is any */
 		ssize_t n = write(fd, bytes, may_block && size > PIPE_BUF ? PIPE_BUF : size);

@@ -290,13 +290,7 @@ static bool has_failed_enough(const struct forward *e, const struct query *q)
 	return q->n_failures >= most || is_tried_out(e, q->tries_worth + open_worth);
 }
 
-/* In line at the route that just failed, while another could be asked. */
-static bool waits_in_vain(struct forward *e, const struct query *q, const struct route *r)
-{
-	return q->line == &r->late && choice_of_route(e, q) != r;
-}
-
-/* A failure that somebody said. While another try is out, its answer is waited for. */
+/* A failure that somebody said. While another try is out, its answer is waited for; and nobody stands in line where he was just refused, if he may ask elsewhere. */
 static void query_heard_failure(struct forward *e, struct query *q, struct route *r, const struct answer *failure, bool was_latest)
 {
 	answer_unref(q->failure);
@@ -307,12 +301,11 @@ static void query_heard_failure(struct forward *e, struct query *q, struct route
 	if (has_failed_enough(e, q)) {
 		if (failure->status != ANSWER_MALFORMED)
 			query_fail(e, q);
-	} else {
-		bool in_vain = waits_in_vain(e, q, r);
-		if (in_vain)
+	} else if (was_latest || q->line == &r->late) {
+		struct route *next = choice_of_route(e, q);
+		if (q->line == &r->late && next != r)
 			query_wait_no_more(e, q);
-		if (was_latest || in_vain)
-			query_try_again(e, q, choice_of_route(e, q));
+		query_try_again(e, q, next);
 	}
 }
 

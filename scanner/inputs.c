@@ -82,7 +82,7 @@ static void layout_from_data(struct layout *layout, const struct csv_record *rec
 		textbuf_printf(&layout->header, ",column%u", i + 1);
 }
 
-static void say_source_error(struct inputs *in)
+static bool fail_at_source(struct inputs *in)
 {
 	enum error err = source_error(in->source);
 	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source)) :
@@ -93,6 +93,7 @@ static void say_source_error(struct inputs *in)
 		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
 	else
 		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source), what);
+	return false;
 }
 
 /* For want of memory. */
@@ -123,7 +124,7 @@ static bool open_at(struct inputs *in, unsigned at)
 {
 	enum error err = source_open(&in->source, in->paths[at]);
 	if (err) {
-		in->broke = in->broke || err != ERROR_SYSTEM || !error_is_wrong_name(errno);
+		in->broke = err != ERROR_SYSTEM || !error_is_wrong_name(errno);
 		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return false;
 	}
@@ -168,10 +169,8 @@ static bool read_first(struct inputs *in, bool first_file, const char *columns, 
 {
 	bool any = csv_read(in->csv, &in->first, stop);
 	in->has_first = any;
-	if (!any && source_error(in->source)) {
-		say_source_error(in);
-		return false;
-	}
+	if (!any && source_error(in->source))
+		return fail_at_source(in);
 	if (!first_file) {
 		struct layout other = { 0 };
 		bool header = any && !columns && layout_from_names(&other, &in->first);
@@ -297,10 +296,8 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 			break;
 		if (*stop)
 			return false;
-		if (source_error(in->source)) {
-			say_source_error(in);
-			return false;
-		}
+		if (source_error(in->source))
+			return fail_at_source(in);
 		if (source_had_trailing_garbage(in->source))
 			message(MESSAGE_WARNING, "%s: bytes after the end of the gzip data are ignored", source_path(in->source));
 		end_digest(in, stop);

@@ -139,6 +139,7 @@ static void put_runs(struct json *j, const struct summary *s)
 /* Of what is loaded, which need not be what we were built with. */
 static void put_versions(struct json *j)
 {
+	char nettle[DIGEST_VERSION_BYTES];
 	const struct {
 		const char *name, *version;
 	} libraries[] = {
@@ -148,7 +149,7 @@ static void put_versions(struct json *j)
 		{ "libdeflate", bgzf_library_version() },
 		{ "libidn2", idna_library_version() },
 		{ "libsodium", hash_library_version() },
-		{ "nettle", digest_library_version() },
+		{ "nettle", digest_library_version(nettle) },
 	};
 	json_open(j, "versions");
 	json_text(j, "spfsweep", SPFSWEEP_VERSION);

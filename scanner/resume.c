@@ -360,11 +360,11 @@ bool resume_fits_retry(const char *path, const struct recipe *recipe)
 		fits = !says_other_options(path, recipe, &member);
 		while (fits && !(err = members_next(m, &member)))
 			is_eof = member.is_eof;
-		if (fits && err == ERROR_CORRUPT && !is_eof) {
-			message(MESSAGE_ERROR, "%s: it is damaged behind byte %llu; the rows from there on must be scanned again, as `spfsweep scan --resume` does", path, (unsigned long long)members_at(m));
-			fits = false;
-		} else if (fits && !is_eof) {
-			message(MESSAGE_ERROR, "%s: the scan that wrote this did not end: finish it with --resume first", path);
+		if (fits && !is_eof) {
+			if (err == ERROR_CORRUPT)
+				message(MESSAGE_ERROR, "%s: it is damaged behind byte %llu; the rows from there on must be scanned again, as `spfsweep scan --resume` does", path, (unsigned long long)members_at(m));
+			else
+				message(MESSAGE_ERROR, "%s: the scan that wrote this did not end: finish it with --resume first", path);
 			fits = false;
 		}
 	}

@@ -200,13 +200,13 @@ static bool cut_output(struct scan *s, uint64_t keep_bytes)
 /* True when every row is in the output. One that is complete already is never without its end-of-file member, not even for a moment. */
 static bool cut_and_add(struct scan *s)
 {
-	const struct pipeline *p = &s->pipeline;
+	struct pipeline *p = &s->pipeline;
 	uint64_t keep_bytes = s->resumption.keep_bytes;
 	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading)) {
 		bool whole = !p->stop_reading && !s->inputs.broke; /* a signal in the sync changes nothing any more */
 		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
 	}
-	return cut_output(s, keep_bytes) && pipeline_run(&s->pipeline, s->sink);
+	return cut_output(s, keep_bytes) && pipeline_run(p, s->sink);
 }
 
 static bool add_rows(struct scan *s)

@@ -215,6 +215,15 @@ def test_a_signal_and_then_resume(finished, bulk_nsd, running, tmp_path):
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
 
 
+def strace(inject, *args):
+    """A run in which a system call fails, or takes its time."""
+    return ["strace", "-f", "-qq", "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}", "-o", "/dev/null", harness.SPFSWEEP, *map(str, args), "--progress=never"]
+
+
+def broken(inject, *args):
+    return subprocess.run(strace(inject, *args), capture_output=True, text=True, timeout=120)
+
+
 def synced(path, options, folder, nsd):
     """How often fdatasync() was called while a scan ran."""
     trace = folder / "trace"
@@ -253,8 +262,7 @@ def test_a_sync_that_fails(finished, bulk_nsd, tmp_path, when):
     """Behind the rows, and behind the end-of-file member. The kernel takes such pages for written: what is not known to be on the disk is no longer in the file, and not in the counts."""
     expected, path = finished
     out, summary = tmp_path / "broken.csv.gz", tmp_path / "summary.json"
-    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:error=EIO:when={when}", "-o", "/dev/null", harness.SPFSWEEP, "scan", path, "-o", out, bulk_nsd.upstream,
-                           "--progress=never", "--sync-interval=0", "--summary", summary], capture_output=True, text=True, timeout=120)
+    done = broken(f"fdatasync:error=EIO:when={when}", "scan", path, "-o", out, bulk_nsd.upstream, "--sync-interval=0", "--summary", summary)
     told = [line for line in lines_of(done.stderr) if "Input/output error" in line]
     assert done.returncode == STOPPED and len(told) == 1 and str(out) in told[0], done.stderr
     s = json.loads(summary.read_text())
@@ -264,11 +272,6 @@ def test_a_sync_that_fails(finished, bulk_nsd, tmp_path, when):
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
 
 
-def strace(inject, *args):
-    """A run in which a system call fails, or takes its time."""
-    return ["strace", "-f", "-qq", "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}", "-o", "/dev/null", harness.SPFSWEEP, *map(str, args), "--progress=never"]
-
-
 @pytest.mark.slow
 def test_a_first_sync_that_fails_while_resuming(finished, bulk_nsd, tmp_path):
     """Rows that a killed scan left may be in the kernel's memory only."""
@@ -276,7 +279,7 @@ def test_a_first_sync_that_fails_while_resuming(finished, bulk_nsd, tmp_path):
     out, summary = tmp_path / "out.csv.gz", tmp_path / "summary.json"
     kept = expected.data[: sum(m.size for m in harness.bgzf_members(expected.data)[:5])]
     out.write_bytes(kept)
-    done = subprocess.run(strace("fdatasync:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--resume", "--summary", summary), capture_output=True, text=True, timeout=120)
+    done = broken("fdatasync:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--resume", "--summary", summary)
     assert done.returncode == STOPPED and done.stderr.count("Input/output error; whether the rows that it holds are on the disk is not known") == 1, done.stderr
     assert out.read_bytes() == kept and not json.loads(summary.read_text())["complete"]
 
@@ -286,7 +289,7 @@ def test_an_output_that_cannot_be_emptied(bulk_nsd, tmp_path):
     """It is as it was, so no digest of ours is one of it."""
     path, out, summary = harness.write_input(tmp_path / "in.csv", HEADER + rows_of(10)), tmp_path / "out.csv.gz", tmp_path / "summary.json"
     out.write_bytes(b"of before")
-    done = subprocess.run(strace("ftruncate:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--summary", summary), capture_output=True, text=True, timeout=120)
+    done = broken("ftruncate:error=EIO:when=1", "scan", path, "-o", out, bulk_nsd.upstream, "--summary", summary)
     assert done.returncode == STOPPED and f"{out}: Input/output error" in done.stderr
     assert out.read_bytes() == b"of before" and json.loads(summary.read_text())["output_sha256"] is None
 

@@ -148,17 +148,23 @@ def stranger(tmp_path_factory, rows_file):
     return folder, binary
 
 
+def run_with_threads(n_threads, first_user, out, binary, *args):
+    """As a user of its own for each number; what stood in the output's place before is in `done.data`, if it is still there."""
+    out.write_bytes(b"of before")
+    out.chmod(0o666)
+    command = ["setpriv", f"--reuid={first_user + n_threads}", "--clear-groups", "prlimit", f"--nproc={n_threads}", binary, *args, "-o", out, "--workers=8"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    done.data = out.read_bytes()
+    return done
+
+
 @without_sanitizers
 @pytest.mark.parametrize("n_threads, n_workers", [(1, None), (2, None), (3, None), (4, 1), (6, 3), (20, 8)])
 def test_threads(bulk_nsd, stranger, n_threads, n_workers):
     """One is the main thread, two are not workers."""
     folder, binary = stranger
     out = folder / "out.csv.gz"
-    out.write_bytes(b"of before")
-    out.chmod(0o666)
-    command = ["setpriv", f"--reuid={54321 + n_threads}", "--clear-groups", "prlimit", f"--nproc={n_threads}", binary, "scan", folder / "in.csv", "-o", out, bulk_nsd.upstream, "--workers=8"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
-    done.data = out.read_bytes()
+    done = run_with_threads(n_threads, 54321, out, binary, "scan", folder / "in.csv", bulk_nsd.upstream)
     assert assert_honest(done, "threads") == (ROWS if n_workers else None), done.stderr
     if n_workers in (1, 3):
         assert f"going on with {n_workers} of 8 workers" in done.stderr
@@ -171,9 +177,5 @@ def test_retry_with_few_threads(bulk_nsd, stranger, n_threads):
     folder, binary = stranger
     results, out = folder / "results.csv.gz", folder / "new.csv.gz"
     assert harness.run("scan", folder / "in.csv", "-o", results, bulk_nsd.upstream).returncode == DONE
-    out.write_bytes(b"of before")
-    out.chmod(0o666)
-    command = ["setpriv", f"--reuid={54341 + n_threads}", "--clear-groups", "prlimit", f"--nproc={n_threads}", binary, "retry", results, "-o", out, bulk_nsd.upstream, "--workers=8"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
-    done.data = out.read_bytes()
+    done = run_with_threads(n_threads, 54341, out, binary, "retry", results, bulk_nsd.upstream)
     assert assert_honest(done, "threads") == (ROWS if n_threads > 3 else None), done.stderr

@@ -128,32 +128,31 @@ def test_a_terminal_that_takes_no_more(gate, terminal, rows_file, tmp_path):
     assert_whole(tmp_path / "out.csv.gz")
 
 
-def test_a_pipe_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
+def assert_ends(gate, rows_file, folder, stderr):
+    """A scan whose standard error takes no more ends, and is whole."""
     gate.gate.set()
+    assert finish(harness.start("scan", rows_file, "-o", folder / "out.csv.gz", gate.upstream, *PATIENT, stderr=stderr)) == DONE
+    assert_whole(folder / "out.csv.gz")
+
+
+def test_a_pipe_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writer, b"x" * 4096)
-    process = harness.start("scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT, stderr=writer)
-    status = finish(process)
+    assert_ends(gate, rows_file, tmp_path, writer)
     os.close(reader), os.close(writer)
-    assert status == DONE
-    assert_whole(tmp_path / "out.csv.gz")
 
 
 def test_a_socket_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
     """As systemd gives to a service; it cannot be opened anew."""
-    gate.gate.set()
     reader, writer = socket.socketpair()
     writer.setblocking(False)
     with contextlib.suppress(BlockingIOError):
         while True:
             writer.send(b"x" * 4096)
     writer.setblocking(True)
-    process = harness.start("scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT, stderr=writer)
-    status = finish(process)
+    assert_ends(gate, rows_file, tmp_path, writer)
     reader.close(), writer.close()
-    assert status == DONE
-    assert_whole(tmp_path / "out.csv.gz")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])

@@ -471,7 +471,8 @@ int main(void)
 		cmocka_unit_test(done_may_ask_the_same_again),
 		cmocka_unit_test(failures_are_remembered_for_a_while),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(what_holds_a_question_back_is_said), cmocka_unit_test(closing_forgets_everybody),
+		cmocka_unit_test(what_holds_a_question_back_is_said),
+		cmocka_unit_test(closing_forgets_everybody),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 		cmocka_unit_test(everybody_is_told_without_memory),
 #endif
