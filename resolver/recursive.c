@@ -12,7 +12,8 @@
  *   in the packet for one it had cached.
  * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question at once, before it
  *   sent anything. That says nothing about the name: such a question is put back and tried again when the forwarder is trusted again.
- *   When it forwards to --upstream, no other fresh failure comes inside ub_resolve_event(). (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
+ *   A name may fail at once by its own fault, too: a loop of CNAMEs that libunbound has cached. So a name that nobody ever asked for
+ *   tells which it is: it is sent, or the forwarder is distrusted. (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
  * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
  *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
 #include "resolver/engine.h"
@@ -63,9 +64,9 @@ struct recursive {
 	struct answer_builder builder;
 	bool ready, closing;
 	/* forwarding: */
-	bool may_refuse;         /* a failure at once means that nothing was tried */
-	struct flight *starting; /* inside ub_resolve_event() */
-	bool refused;            /* ... and it was one of those */
+	bool may_refuse;         /* a failure at once may mean that nothing was tried */
+	struct ticket *starting; /* inside ub_resolve_event() */
+	bool refused;            /* ... and it failed at once */
 };
 
 /* ---- tickets ---- */
@@ -138,17 +139,15 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	struct recursive *e = t->engine;
 	if (e->closing)
 		return;
+	if (t == e->starting && rcode != 0 && e->may_refuse) {
+		e->refused = true;
+		return;
+	}
 	if (rcode == 0 && packet && size > RCODE_OCTET && ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
 		resolver_count(e->engine.resolver, RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
 	const struct answer *answer = answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
 	struct flight *f = t->flight;
 	ticket_put(t);
-	if (f && f == e->starting && rcode != 0 && e->may_refuse && f->n_put_back < PUT_BACK_MAX) {
-		answer_unref(answer);
-		f->ticket = NULL;
-		e->refused = true;
-		return;
-	}
 	if (f) {
 		f->ticket = NULL;
 		resolver_land(e->engine.resolver, f, answer);
@@ -171,6 +170,51 @@ static void name_print(char text[DNAME_TEXT_BYTES + 1], const struct dname *name
 	}
 }
 
+enum asked { ASKED, ASKED_IN_VAIN, ASKED_REFUSED };
+
+/* Hands the ticket's question to libunbound. ASKED: it has the ticket, or has given it back with the answer. ASKED_REFUSED: it failed the question at once. ASKED_IN_VAIN: it would not
+ * take it, see *error. The ticket is the caller's then. */
+static enum asked ask(struct recursive *e, struct ticket *t, const struct dname *qname, int *error)
+{
+	char name[DNAME_TEXT_BYTES + 1];
+	name_print(name, qname);
+	e->starting = t;
+	e->refused = false;
+	*error = ub_resolve_event(e->ctx, name, (int)t->type, CLASS_IN, t, answered, NULL);
+	e->starting = NULL;
+	if (e->refused)
+		return ASKED_REFUSED;
+	return *error ? ASKED_IN_VAIN : ASKED;
+}
+
+/* Random, so that libunbound has nothing about it: a label of 16 letters, below the root. */
+static void name_nobody_asked_for(struct dname *name)
+{
+	*name = (struct dname){ .size = 18, .wire = { 16 } };
+	for (unsigned i = 1; i <= 16; i++)
+		name->wire[i] = (uint8_t)('a' + arc4random_uniform(26));
+}
+
+/* libunbound counts what stays without answer by types, so the type matters. What is asked for is nobody's question, and is left like one that was given up. */
+static bool forwarder_is_trusted(struct recursive *e, enum rrtype type)
+{
+	struct ticket *t = ticket_get(e);
+	int error;
+	if (!t)
+		return false;
+	name_nobody_asked_for(&t->qname);
+	t->flight = NULL;
+	t->type = type;
+	e->engine.n_abandoned++;
+	if (ask(e, t, &t->qname, &error) == ASKED) {
+		resolver_count_retries(e->engine.resolver, 1);
+		return true;
+	}
+	e->engine.n_abandoned--;
+	ticket_put(t);
+	return false;
+}
+
 static void recursive_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
 	struct recursive *e = (struct recursive *)engine;
@@ -180,24 +224,22 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 		resolver_land(engine->resolver, f, NULL);
 		return;
 	}
-	char name[DNAME_TEXT_BYTES + 1];
-	name_print(name, flight_name(f));
 	t->flight = f;
 	t->type = f->type;
 	f->ticket = t;
-	e->starting = f;
-	e->refused = false;
-	int failed = ub_resolve_event(e->ctx, name, (int)f->type, CLASS_IN, t, answered, NULL);
-	e->starting = NULL;
-	if (e->refused) {
-		resolver_put_back(engine->resolver, f);
+	int error;
+	enum asked asked = ask(e, t, flight_name(f), &error);
+	bool put_back = asked == ASKED_REFUSED && f->n_put_back < PUT_BACK_MAX && !forwarder_is_trusted(e, f->type);
+	if (asked == ASKED_REFUSED && !put_back)
+		asked = ask(e, t, flight_name(f), &error); /* trust may have come back between the two */
+	if (asked == ASKED)
 		return;
-	}
-	if (failed) {
-		ticket_put(t);
-		f->ticket = NULL;
-		resolver_land(engine->resolver, f, answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, ub_strerror(failed)));
-	}
+	ticket_put(t);
+	f->ticket = NULL;
+	if (put_back)
+		resolver_put_back(engine->resolver, f);
+	else
+		resolver_land(engine->resolver, f, answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, error ? ub_strerror(error) : cause_unknown));
 }
 
 static void recursive_abandon(struct engine *engine, struct flight *f)

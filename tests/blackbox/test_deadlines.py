@@ -2,6 +2,7 @@
 
 import threading
 
+import dns.rrset
 import pytest
 
 import harness
@@ -96,3 +97,25 @@ def test_more_questions_given_up_than_libunbound_may_have_open(server, tmp_path)
     assert scan.status == DONE
     assert [row["spf"] for row in scan.rows[:12]] == ["temperror"] * 12 and len(scan.rows) == 24
     assert all(row["spf"] == "pass" or row["dns_cause"] for row in scan.rows[12:])
+
+
+def circling(query):
+    """l5.test is another name of m5.test, which is another name of l5.test; both are told at once."""
+    reply = query.reply(passing(query.type))
+    if query.name[0] in "lm":
+        reply.answer[:], reply.authority[:] = [], []
+        for owner, target in (query.name, query.name.translate(str.maketrans("lm", "ml"))), (query.name.translate(str.maketrans("lm", "ml")), query.name):
+            reply.answer.append(dns.rrset.from_text(owner + ".", 300, "IN", "CNAME", target + "."))
+    return reply.to_wire()
+
+
+def test_loops_that_libunbound_has_cached(server, tmp_path):
+    """It fails such a name before it asks anything, as it does when it takes the upstream for dead; but here no other row has to wait."""
+    (tmp_path / "anchor").write_text("signed.test. IN DS 12345 8 2 " + "ab" * 32 + "\n")
+    dns = server(raw=circling)
+    names = [f"{kind}{n}.test" for n in range(10) for kind in "lmg"]
+    text = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in names)
+    scan = harness.scan(tmp_path, text, dns.upstream, "--dnssec", f"--trust-anchor={tmp_path}/anchor", "--checks=spf", "--workers=1", "--in-flight=1", timeout=60)
+    assert scan.status == DONE, scan.stderr
+    assert [(row["domain"], row["spf"]) for row in scan.rows] == [(name, "pass" if name[0] == "g" else "temperror") for name in names]
+    assert all(row["domain"][0] == "g" or ": unresolved (" in row["dns_cause"] for row in scan.rows)
