@@ -138,7 +138,7 @@ static void begin_probes(struct row *row)
 /* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when there is more to run. */
 static bool next_identity(struct row *row)
 {
-	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY || row->spf.result.matched.failed;
+	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY || row->spf.result.matched.failed || row->spf.result.explanation.failed;
 	if (!row->checking_helo) {
 		row->has_spf = true;
 		return false;

@@ -15,7 +15,8 @@
 
 const struct spf_limits spf_limits_of_rfc = { .lookup_terms = 10, .void_lookups = 2, .mx_names = 10, .ptr_names = 10 };
 
-enum { EXPLANATION_MAX_BYTES = 4096, EXPLANATION_CHUNK_BYTES = 1024, KEEP_BYTES = 8192 };
+/* EXPLANATION_MEMORY_BYTES is what a compiled explanation may take; nobody waits with more. TERM_MAX_BYTES is what `matched` shows of a term. */
+enum { EXPLANATION_CHUNK_BYTES = 1024, EXPLANATION_MEMORY_BYTES = 16 << 10, TERM_MAX_BYTES = 1000, KEEP_BYTES = 8192 };
 
 static void event(struct spf_check *c, struct spf_event event)
 {
@@ -36,7 +37,7 @@ static void term_event(struct spf_check *c, enum spf_event_kind kind, const stru
 
 /* ---- frames and verdicts ---- */
 
-/* "include:_spf.example.com > ip4:192.0.2.0/24" */
+/* "include:_spf.example.com > ip4:192.0.2.0/24". A row may wait with it for long, and a term may have 64 KB. */
 static void write_matched(struct spf_check *c)
 {
 	struct textbuf *out = &c->result.matched;
@@ -47,7 +48,9 @@ static void write_matched(struct spf_check *c)
 			continue;
 		if (out->size > 0)
 			textbuf_put(out, " > ", 3);
-		textbuf_put(out, f->term, f->term_size);
+		bool is_long = f->term_size > TERM_MAX_BYTES;
+		textbuf_put(out, f->term, is_long ? TERM_MAX_BYTES : f->term_size);
+		textbuf_put_text(out, is_long ? "..." : "");
 	}
 }
 
@@ -360,8 +363,7 @@ static enum turn step_target(struct spf_check *c)
 		term_event(c, SPF_EVENT_TERM, NULL);
 		return no_match(c);
 	}
-	if (!session_expand_domain(c, &c->target, m))
-		return give_up(c, SPF_TEMPERROR, SPF_PROBLEM_MEMORY);
+	session_expand_domain(c, &c->target, m);
 	return ask_for_term(c, d, &c->target);
 }
 
@@ -460,7 +462,6 @@ static void reset_result(struct spf_result *r)
 	textbuf_shrink(&r->matched, KEEP_BYTES);
 	textbuf_shrink(&r->explanation, KEEP_BYTES);
 	*r = (struct spf_result){ .matched = r->matched, .explanation = r->explanation, .record = "" };
-	r->explanation.limit_bytes = EXPLANATION_MAX_BYTES;
 }
 
 /* What a check holds of others: its frames' answers, and those in its result. */
@@ -471,7 +472,6 @@ void spf_check_release(struct spf_check *check)
 	answer_unref(check->result.record_answer);
 	answer_unref(check->result.failed);
 	reset_result(&check->result);
-	textbuf_shrink(&check->scratch, KEEP_BYTES);
 	arena_reset(&check->memory);
 }
 
@@ -480,7 +480,7 @@ void spf_check_begin(struct spf_check *check, const struct spf_request *request,
 	spf_check_release(check);
 	probe_begin(&check->probe, check_step, asker);
 	if (check->memory.chunk_bytes == 0)
-		arena_init(&check->memory, EXPLANATION_CHUNK_BYTES, 0);
+		arena_init(&check->memory, EXPLANATION_CHUNK_BYTES, EXPLANATION_MEMORY_BYTES);
 	check->request = request;
 	check->limits = limits;
 	check->charging = check->explaining = check->looked = false;
@@ -494,7 +494,6 @@ void spf_check_fini(struct spf_check *check)
 	spf_check_release(check);
 	textbuf_fini(&check->result.matched);
 	textbuf_fini(&check->result.explanation);
-	textbuf_fini(&check->scratch);
 	arena_fini(&check->memory);
 	*check = (struct spf_check){ .n_frames = 0 };
 }

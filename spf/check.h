@@ -68,7 +68,7 @@ struct spf_result {
 	enum spf_verdict verdict;
 	enum spf_problem problem;
 	/* "include:_spf.example.com > ip4:192.0.2.0/24": the deciding directive behind the includes and redirects that led to
-	 * it, as published. With an error: the term at which it happened. Empty when no directive matched (neutral by default)
+	 * it, as published, but for what is behind the first 1 000 octets of a term: "..." stands for that. With an error: the term at which it happened. Empty when no directive matched (neutral by default)
 	 * or there is no record. */
 	struct textbuf matched;
 	struct textbuf explanation; /* printable US-ASCII; only on fail with a usable exp */
@@ -122,7 +122,6 @@ struct spf_check {
 	struct dname target;
 	struct macro_string explanation;
 	struct arena memory;                /* of the explanation */
-	struct textbuf scratch;
 	struct spf_frame frames[SPF_FRAMES_MAX];
 };
 

@@ -5,12 +5,17 @@
  * replaced. The text comes from strangers and goes into SMTP replies: printable US-ASCII after expansion, or none. */
 #include "spf/machine.h"
 
+enum { EXPLANATION_MAX_BYTES = 4096 };
+
 enum turn explain_ask(struct spf_check *c)
 {
 	const struct macro_string *exp = &check_top(c)->record->exp;
 	if (macro_string_uses(exp, 'p') && !c->names_ready)
 		return clientnames_find(c, STEP_EXPLAIN);
-	if (session_is_unspeakable(c, exp) || !session_expand_domain(c, &c->target, exp) || c->target.size == 0)
+	if (session_is_unspeakable(c, exp))
+		return check_go(c, STEP_END);
+	session_expand_domain(c, &c->target, exp);
+	if (c->target.size == 0)
 		return check_go(c, STEP_END);
 	probe_ask(&c->probe, &c->target, RRTYPE_TXT);
 	return check_wait(c, STEP_EXPLAIN_TEXT);
@@ -31,10 +36,10 @@ enum turn explain_compile(struct spf_check *c)
 	return check_go(c, STEP_EXPLAIN_EXPAND);
 }
 
-static bool is_printable(const struct textbuf *text)
+static bool is_printable(const char *text, size_t size)
 {
-	for (size_t i = 0; i < text->size; i++) {
-		if (text->bytes[i] < 0x20 || text->bytes[i] > 0x7e)
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] < 0x20 || text[i] > 0x7e)
 			return false;
 	}
 	return true;
@@ -42,9 +47,12 @@ static bool is_printable(const struct textbuf *text)
 
 enum turn explain_expand(struct spf_check *c)
 {
-	struct textbuf *explanation = &c->result.explanation;
-	session_expand(c, explanation, &c->explanation);
-	if (explanation->failed || !is_printable(explanation))
-		textbuf_reset(explanation);
+	char room[EXPLANATION_MAX_BYTES];
+	bool is_cut;
+	size_t size = session_expand(c, room, sizeof room, &c->explanation, &is_cut);
+	const char *text = room + sizeof room - size;
+	if (!is_cut && is_printable(text, size))
+		textbuf_put(&c->result.explanation, text, size);
+	arena_reset(&c->memory);
 	return check_go(c, STEP_END);
 }

@@ -77,10 +77,10 @@ enum turn explain_expand(struct spf_check *c);
 
 /* ---- session.c ---- */
 
-/* The target-name of a domain-spec, in the frame on top. Size 0 of *name: what it expands to is no domain name. False: memory
- * ran out. */
-bool session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m);
-void session_expand(struct spf_check *c, struct textbuf *out, const struct macro_string *m);
+/* The target-name of a domain-spec, in the frame on top. Size 0 of *name: what it expands to is no domain name. */
+void session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m);
+/* As macro_expand(). */
+size_t session_expand(struct spf_check *c, char *room, size_t room_bytes, const struct macro_string *m, bool *is_cut);
 /* True when the domain-spec needs a local-part that no domain name can hold (RFC 8616 section 4): such a term does not match. */
 bool session_is_unspeakable(const struct spf_check *c, const struct macro_string *m);
 

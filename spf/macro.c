@@ -1,18 +1,14 @@
-/* macro.c - macro-strings: a one-pass compiler into segments, and an expander that works in place at the end of the output.
+/* macro.c - macro-strings: a one-pass compiler into segments; expand.c expands them.
  *
  * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before any macro has a value: what a
  * hostile HELO expands to is never a syntax error. Traps that the grammar sets:
  *   - "%%", "%_" and "%-" are macro-expands too, so a domain-spec may end in them;
  *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither "museum" nor "%{d}com" is a
  *     domain-spec;
- *   - "r" is a literal string of the ABNF, hence also "R".
- * Splitting, reversal and rejoining keep the length, because each delimiter character separates (empty parts are parts) and
- * becomes one dot; so the expander appends the raw value and transforms it where it lies. */
+ *   - "r" is a literal string of the ABNF, hence also "R". */
 #include "spf/macro.h"
 
 #include <string.h>
-
-#define TARGET_NAME_MAX_CHARS 253
 
 struct parser {
 	const char *text, *end, *at;
@@ -208,171 +204,4 @@ bool macro_string_uses(const struct macro_string *m, char letter)
 			return true;
 	}
 	return false;
-}
-
-/* ---- expansion ---- */
-
-/* "192.0.2.3", or the 32 nibbles of an IPv6 address with dots between them: made for %{ir}. */
-static void put_dotted(struct textbuf *out, const struct ipaddr *ip)
-{
-	if (ip->family != IPFAMILY_6) {
-		ipaddr_print(out, ip);
-		return;
-	}
-	for (unsigned i = 0; i < 16; i++) {
-		char nibbles[4] = { "0123456789abcdef"[ip->bytes[i] >> 4], '.', "0123456789abcdef"[ip->bytes[i] & 15], '.' };
-		textbuf_put(out, nibbles, i < 15 ? 4 : 3);
-	}
-}
-
-static void put_value(struct textbuf *out, char letter, const struct macro_session *session)
-{
-	switch (letter) {
-	case 's':
-		textbuf_put(out, session->local_part, session->local_part_size);
-		textbuf_put_char(out, '@');
-		textbuf_put(out, session->sender_domain, session->sender_domain_size);
-		break;
-	case 'l':
-		textbuf_put(out, session->local_part, session->local_part_size);
-		break;
-	case 'o':
-		textbuf_put(out, session->sender_domain, session->sender_domain_size);
-		break;
-	case 'd':
-		textbuf_put(out, session->domain, session->domain_size);
-		break;
-	case 'i':
-		put_dotted(out, session->ip);
-		break;
-	case 'p':
-		textbuf_put(out, session->validated, session->validated_size);
-		break;
-	case 'v':
-		textbuf_put_text(out, session->ip->family == IPFAMILY_6 ? "ip6" : "in-addr");
-		break;
-	case 'h':
-		textbuf_put(out, session->helo, session->helo_size);
-		break;
-	case 'c':
-		ipaddr_print(out, session->ip);
-		break;
-	case 'r':
-		textbuf_put_text(out, session->receiver);
-		break;
-	case 't':
-		textbuf_put_u64(out, session->time_s);
-		break;
-	}
-}
-
-static bool is_delimiter(const struct macro_segment *s, char c)
-{
-	return c && strchr(s->delimiters, c);
-}
-
-static void reverse_octets(char *text, size_t size)
-{
-	for (size_t i = 0; i < size / 2; i++) {
-		char c = text[i];
-		text[i] = text[size - 1 - i];
-		text[size - 1 - i] = c;
-	}
-}
-
-/* Reverses everything, and then each part back. */
-static void reverse_parts(char *text, size_t size, const struct macro_segment *s)
-{
-	reverse_octets(text, size);
-	for (size_t start = 0, i = 0; i <= size; i++) {
-		if (i == size || is_delimiter(s, text[i])) {
-			reverse_octets(text + start, i - start);
-			start = i + 1;
-		}
-	}
-}
-
-/* Section 7.3: split, reverse, keep the right-hand parts, rejoin with dots. Gives the new size. */
-static size_t transform(char *text, size_t size, const struct macro_segment *s)
-{
-	if (s->reverse)
-		reverse_parts(text, size, s);
-	size_t start = size;
-	for (unsigned parts = 1; start > 0; start--) {
-		if (is_delimiter(s, text[start - 1]) && parts++ == s->keep)
-			break;
-	}
-	memmove(text, text + start, size - start);
-	for (size_t i = 0; i < size - start; i++) {
-		if (is_delimiter(s, text[i]))
-			text[i] = '.';
-	}
-	return size - start;
-}
-
-/* unreserved of RFC 3986 section 2.3. */
-static bool is_unreserved(char c)
-{
-	return is_alphanum(c) || (c && strchr("-._~", c));
-}
-
-/* From the right, so that nothing is overwritten before it was read. */
-static void escape_from(struct textbuf *out, size_t start)
-{
-	size_t n_escaped = 0;
-	for (size_t i = start; i < out->size; i++)
-		n_escaped += !is_unreserved(out->bytes[i]);
-	if (n_escaped == 0 || !textbuf_reserve(out, 2 * n_escaped))
-		return;
-	size_t from = out->size, to = out->size + 2 * n_escaped;
-	textbuf_advance(out, 2 * n_escaped);
-	while (from > start) {
-		char c = out->bytes[--from];
-		if (is_unreserved(c)) {
-			out->bytes[--to] = c;
-			continue;
-		}
-		out->bytes[--to] = "0123456789ABCDEF"[(uint8_t)c & 15];
-		out->bytes[--to] = "0123456789ABCDEF"[(uint8_t)c >> 4];
-		out->bytes[--to] = '%';
-	}
-}
-
-void macro_expand(struct textbuf *out, const struct macro_string *m, const struct macro_session *session)
-{
-	for (size_t i = 0; i < m->n_segments && !out->failed; i++) {
-		const struct macro_segment *s = &m->segments[i];
-		if (!s->letter) {
-			textbuf_put(out, s->literal, s->literal_size);
-			continue;
-		}
-		size_t start = out->size;
-		put_value(out, s->letter, session);
-		if (s->transforms && out->size > start)
-			out->size = start + transform(out->bytes + start, out->size - start, s);
-		if (s->url_escape)
-			escape_from(out, start);
-	}
-}
-
-enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m,
-	const struct macro_session *session)
-{
-	name->size = 0;
-	textbuf_reset(scratch);
-	macro_expand(scratch, m, session);
-	if (scratch->failed)
-		return ERROR_NOMEM;
-	if (scratch->size == 0)
-		return ERROR_EMPTY;
-	const char *text = scratch->bytes, *end = text + scratch->size;
-	/* A final dot is the root's and no character of the 253. */
-	bool absolute = end[-1] == '.';
-	while (end - text - absolute > TARGET_NAME_MAX_CHARS) {
-		const char *dot = memchr(text, '.', (size_t)(end - text - absolute));
-		if (!dot)
-			return ERROR_LABEL_LONG;
-		text = dot + 1;
-	}
-	return dname_parse(name, text, (size_t)(end - text));
 }

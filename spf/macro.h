@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/dname.h"
 #include "base/ipaddr.h"
-#include "base/textbuf.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,12 +56,12 @@ bool macro_compile(struct macro_string *m, const char *text, size_t size, enum m
 /* True if `letter` (lower case) occurs in it. */
 bool macro_string_uses(const struct macro_string *m, char letter);
 
-/* Appends the expansion. out->failed tells of a limit or of memory. */
-void macro_expand(struct textbuf *out, const struct macro_string *m, const struct macro_session *session);
+/* Writes the expansion to the end of room[0..room_bytes) and gives its size; of one that is larger only the last `room_bytes` octets, and *is_cut says so.
+ * The work is bounded by the room, the number of segments and the longest value, however much it would be. */
+size_t macro_expand(char *room, size_t room_bytes, const struct macro_string *m, const struct macro_session *session, bool *is_cut);
 
-/* The target-name: the expansion, cut from the left by whole labels to 253 characters (section 7.3), as a domain name. ERROR_* of
- * dname_parse() when it is none. `scratch` is reset and holds the expanded text afterwards. */
-enum error macro_expand_domain(struct dname *name, struct textbuf *scratch, const struct macro_string *m,
-	const struct macro_session *session);
+/* The target-name: the expansion, cut from the left by whole labels to 253 characters (section 7.3), as a domain name. ERROR_EMPTY, or
+ * ERROR_* of dname_parse(), when it is none. */
+enum error macro_expand_domain(struct dname *name, const struct macro_string *m, const struct macro_session *session);
 
 #endif

@@ -37,7 +37,8 @@ static void fill_validated(struct spf_check *c, struct macro_session *session, s
 	session->validated_size = write_name(texts->validated, &best);
 }
 
-static void fill(struct spf_check *c, struct macro_session *session, struct session_texts *texts)
+/* What `m` needs. */
+static void fill(struct spf_check *c, struct macro_session *session, struct session_texts *texts, const struct macro_string *m)
 {
 	const struct spf_request *r = c->request;
 	*session = (struct macro_session){
@@ -61,30 +62,28 @@ static void fill(struct spf_check *c, struct macro_session *session, struct sess
 		session->helo = r->helo;
 		session->helo_size = r->helo_size;
 	}
+	if (macro_string_uses(m, 'p'))
+		fill_validated(c, session, texts);
 }
 
-void session_expand(struct spf_check *c, struct textbuf *out, const struct macro_string *m)
+size_t session_expand(struct spf_check *c, char *room, size_t room_bytes, const struct macro_string *m, bool *is_cut)
 {
 	struct macro_session session;
 	struct session_texts texts;
-	fill(c, &session, &texts);
-	if (macro_string_uses(m, 'p'))
-		fill_validated(c, &session, &texts);
-	macro_expand(out, m, &session);
+	fill(c, &session, &texts, m);
+	return macro_expand(room, room_bytes, m, &session, is_cut);
 }
 
-bool session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m)
+void session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m)
 {
 	if (m->n_segments == 1 && !m->segments[0].letter && m->segments[0].literal_size < DNAME_MAX_BYTES - 1) {
 		dname_parse(name, m->segments[0].literal, m->segments[0].literal_size);
-		return true;
+		return;
 	}
 	struct macro_session session;
 	struct session_texts texts;
-	fill(c, &session, &texts);
-	if (macro_string_uses(m, 'p'))
-		fill_validated(c, &session, &texts);
-	return macro_expand_domain(name, &c->scratch, m, &session) != ERROR_NOMEM;
+	fill(c, &session, &texts, m);
+	macro_expand_domain(name, m, &session);
 }
 
 bool session_is_unspeakable(const struct spf_check *c, const struct macro_string *m)

@@ -34,6 +34,14 @@ ZONE = "\n".join([
     *[f"many A 10.{n >> 8}.{n & 255}.1" for n in range(3900)],
     "*.addresses TXT \"v=spf1 a:many.big.test -all\"",
     *[f"*.addresses A 10.{n >> 8}.{n & 255}.1" for n in range(3900)],
+    # what expands to 60 times its size before it is cut to a name
+    "*.expansions TXT " + strings("v=spf1 exists:" + "%{d}" * 14000 + " -all"),
+    # ten includes of 60 KB each, which all stand in the result, and then an explanation
+    "*.matched TXT " + strings("v=spf1 -include:" + "i." * 30000 + "i1.big.test exp=%{d}.explanation.big.test"),
+    *[f"i{n} TXT " + strings("v=spf1 include:" + "i." * 30000 + f"i{n + 1}.big.test") for n in range(1, 10)],
+    *[f"*.i.i{n} CNAME i{n}" for n in range(1, 11)],
+    "i10 TXT \"v=spf1 +all\"",
+    "*.explanation TXT \"no\"",
 ]) + "\n"
 
 
@@ -52,7 +60,8 @@ def scan_of(folder, kind, rows, *options):
     return scan
 
 
-@pytest.mark.parametrize("kind, spf", [("networks", "neutral"), ("lookups", "permerror"), ("macros", "fail"), ("text", "none"), ("addresses", "fail")])
+@pytest.mark.parametrize("kind, spf", [("networks", "neutral"), ("lookups", "permerror"), ("macros", "fail"), ("text", "none"), ("addresses", "fail"),
+    (f"{'x' * 60}.{'y' * 60}.{'z' * 60}.expansions", "fail"), ("matched", "fail")])
 def test_two_thousand_rows_in_flight(nsd, tmp_path, kind, spf):
     scan = scan_of(tmp_path, kind, ROWS, nsd.upstream, "--checks=spf,a" if kind == "addresses" else "--checks=spf")
     verdicts = collections.Counter(row["spf"] for row in harness.read_rows(scan.data))

@@ -343,6 +343,74 @@ static void test_explanation_is_optional(void **state)
 	stage_end(&s);
 }
 
+/* `text`, so often. */
+static void put_often(struct textbuf *out, const char *text, unsigned n)
+{
+	while (n--)
+		textbuf_put_text(out, text);
+}
+
+static void expect_explanation(const char *text, unsigned n, size_t size)
+{
+	struct stage s;
+	struct textbuf zone = { 0 };
+	textbuf_put_text(&zone, "example.com TXT \"v=spf1 -all exp=why.example.com\"\nwhy.example.com TXT \"");
+	put_often(&zone, text, n);
+	textbuf_put_text(&zone, "\"\n");
+	stage_begin(&s, textbuf_text(&zone), "192.0.2.7", "example.com");
+	stage_run(&s, &spf_limits_of_rfc);
+	assert_int_equal(s.check.result.verdict, SPF_FAIL);
+	assert_int_equal(s.check.result.explanation.size, size);
+	assert_in_range(arena_held_bytes(&s.check.memory), 0, 4096);
+	stage_end(&s);
+	textbuf_fini(&zone);
+}
+
+/* At most 4 096 octets, and what it was made of is not held. */
+static void test_explanations_are_bounded(void **state)
+{
+	(void)state;
+	expect_explanation("x", 4096, 4096);
+	expect_explanation("x", 4097, 0);
+	expect_explanation("%%", 100, 100);
+	expect_explanation("%%", 30000, 0);
+	expect_explanation("%{l}", 100, 1000);
+	expect_explanation("%{h}%{l}%{h}", 100, 0); /* more macros than 16 KiB hold */
+}
+
+/* Of a term of `size` octets, which leads to a name of the longest. */
+static void expect_matched(unsigned size, unsigned shown)
+{
+	struct stage s;
+	struct textbuf zone = { 0 }, term = { 0 };
+	textbuf_put_text(&term, size % 2 ? "+exists:" : "exists:");
+	put_often(&term, "i.", (size - 18) / 2);
+	textbuf_put_text(&term, "example.com");
+	assert_int_equal(term.size, size);
+	textbuf_printf(&zone, "example.com TXT \"v=spf1 %s -all\"\n", textbuf_text(&term));
+	put_often(&zone, "i.", 121);
+	textbuf_put_text(&zone, "example.com A 192.0.2.9\n");
+	stage_begin(&s, textbuf_text(&zone), "192.0.2.7", "example.com");
+	stage_run(&s, &spf_limits_of_rfc);
+	assert_int_equal(s.check.result.verdict, SPF_PASS);
+	const struct textbuf *matched = &s.check.result.matched;
+	assert_int_equal(matched->size, shown < size ? shown + 3 : size);
+	assert_memory_equal(matched->bytes, term.bytes, shown);
+	assert_memory_equal(matched->bytes + shown, "...", matched->size - shown);
+	stage_end(&s);
+	textbuf_fini(&zone);
+	textbuf_fini(&term);
+}
+
+/* The result tells what decided, and is no megabyte with terms of 60 KB, one in the other. */
+static void test_long_terms_are_cut_short(void **state)
+{
+	(void)state;
+	expect_matched(1000, 1000);
+	expect_matched(1001, 1000);
+	expect_matched(60000, 1000);
+}
+
 static int run_data(const struct spf_cases *all)
 {
 	struct CMUnitTest *tests = calloc(all->n_cases, sizeof *tests);
@@ -364,6 +432,8 @@ static int run_code(void)
 		cmocka_unit_test(test_limits_are_the_callers),
 		cmocka_unit_test(test_frames_are_bounded),
 		cmocka_unit_test(test_explanation_is_optional),
+		cmocka_unit_test(test_explanations_are_bounded),
+		cmocka_unit_test(test_long_terms_are_cut_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

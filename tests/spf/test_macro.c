@@ -10,7 +10,7 @@
 
 struct fixture {
 	struct arena arena;
-	struct textbuf out;
+	char room[4096];
 	struct ipaddr ip;
 	struct macro_session session;
 };
@@ -18,7 +18,6 @@ struct fixture {
 static void fixture_begin(struct fixture *f, const char *ip)
 {
 	arena_init(&f->arena, 512, 0);
-	textbuf_init(&f->out, 0);
 	assert_int_equal(ipaddr_parse(&f->ip, ip, strlen(ip)), ERROR_NONE);
 	f->session = (struct macro_session){
 		.ip = &f->ip,
@@ -35,7 +34,6 @@ static void fixture_begin(struct fixture *f, const char *ip)
 static void fixture_end(struct fixture *f)
 {
 	arena_fini(&f->arena);
-	textbuf_fini(&f->out);
 }
 
 static const char *expand_as(struct fixture *f, const char *text, enum macro_grammar grammar)
@@ -44,10 +42,11 @@ static const char *expand_as(struct fixture *f, const char *text, enum macro_gra
 	size_t error_at;
 	if (!macro_compile(&m, text, strlen(text), grammar, &f->arena, &error_at))
 		fail_msg("%s: syntax error at %zu", text, error_at);
-	textbuf_reset(&f->out);
-	macro_expand(&f->out, &m, &f->session);
-	assert_false(f->out.failed);
-	return textbuf_text(&f->out);
+	f->room[sizeof f->room - 1] = '\0';
+	bool is_cut;
+	size_t size = macro_expand(f->room, sizeof f->room - 1, &m, &f->session, &is_cut);
+	assert_false(is_cut);
+	return f->room + sizeof f->room - 1 - size;
 }
 
 struct pair {
@@ -261,7 +260,7 @@ static enum error target_of(struct fixture *f, const char *text, struct dname *n
 	struct macro_string m;
 	size_t error_at;
 	assert_true(macro_compile(&m, text, strlen(text), MACRO_DOMAIN_SPEC, &f->arena, &error_at));
-	return macro_expand_domain(name, &f->out, &m, &f->session);
+	return macro_expand_domain(name, &m, &f->session);
 }
 
 /* `size` octets: labels of 9 octets with a dot behind each. */
@@ -337,23 +336,58 @@ static void test_bad_target_names(void **state)
 	fixture_end(&f);
 }
 
-/* A text at its limit fails as a whole, in every kind of segment. */
-static void test_output_limit(void **state)
+/* Whatever the room, it gets the end of the text, and nothing is said to be cut that is not. */
+static void expect_tails(struct fixture *f, const char *text)
+{
+	struct macro_string m;
+	size_t error_at;
+	const char *whole = expand_as(f, text, MACRO_EXPLAIN_STRING);
+	char room[128];
+	assert_true(macro_compile(&m, text, strlen(text), MACRO_EXPLAIN_STRING, &f->arena, &error_at));
+	assert_in_range(strlen(whole), 1, sizeof room - 1);
+	for (size_t bytes = 0; bytes <= sizeof room; bytes++) {
+		bool is_cut;
+		size_t size = macro_expand(room, bytes, &m, &f->session, &is_cut);
+		assert_int_equal(is_cut, strlen(whole) > bytes);
+		assert_int_equal(size, is_cut ? bytes : strlen(whole));
+		if (memcmp(room + bytes - size, whole + strlen(whole) - size, size) != 0)
+			fail_msg("%s in %zu octets", text, bytes);
+	}
+}
+
+static void test_rooms(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "%{s}", "%{S}%{S}", "0123456789012345678901234567890123456789",
-		"%{i}%{ir}%{i}%{i}%{i}" };
+	static const char *const texts[] = { "%{s}", "%{S}%{S}", "0123456789012345678901234567890123456789", "%{i}%{ir}%{i}%{i}%{i}", "%{d1r}x%{D2}", "%{LR-}", "%{s3r-.}|%{o2}", "a%{l1r+}%%" };
 	struct fixture f;
 	fixture_begin(&f, "192.0.2.3");
-	f.out.limit_bytes = 27;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct macro_string m;
-		size_t error_at;
-		assert_true(macro_compile(&m, texts[i], strlen(texts[i]), MACRO_STRING, &f.arena, &error_at));
-		textbuf_reset(&f.out);
-		macro_expand(&f.out, &m, &f.session);
-		assert_true(f.out.failed);
-	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		expect_tails(&f, texts[i]);
+	fixture_end(&f);
+}
+
+/* Macros of megabytes: the name is their end, and the dot that it is cut at may be as far to the left as it can be. */
+static void test_endless_macros(void **state)
+{
+	(void)state;
+	static char text[40000], local_part[100000];
+	struct fixture f;
+	struct dname name;
+	fixture_begin(&f, "192.0.2.3");
+	memset(local_part, 'a', sizeof local_part);
+	f.session.local_part = local_part;
+	f.session.local_part_size = sizeof local_part;
+	for (size_t i = 0; i < sizeof text - 20; i += 4)
+		memcpy(text + i, "%{l}", 4);
+	memcpy(text + sizeof text - 20, ".%{d}", 6);
+	assert_int_equal(target_of(&f, text, &name), ERROR_NONE);
+	assert_int_equal(name.size, 19); /* email.example.com */
+	assert_int_equal(target_of(&f, "%{lr}", &name), ERROR_LABEL_LONG);
+	fill_labels(local_part, sizeof local_part - 1);
+	assert_int_equal(target_of(&f, "%{l}.x%{l}.%{d}", &name), ERROR_NONE);
+	assert_in_range(name.size, 244, 255);
+	assert_int_equal(target_of(&f, "%{l1r}.%{d}", &name), ERROR_NONE);
+	assert_int_equal(name.size, 29); /* xxxxxxxxx.email.example.com */
 	fixture_end(&f);
 }
 
@@ -368,7 +402,8 @@ int main(void)
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_truncation),
 		cmocka_unit_test(test_bad_target_names),
-		cmocka_unit_test(test_output_limit),
+		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_endless_macros),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
