@@ -297,6 +297,8 @@ bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bo
 	}
 	enum found found;
 	while ((found = find_record(r, record)) == FOUND_MORE) {
+		if (r->skipping_line && stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+			return false; /* a line may have no end, and a source may never have to wait */
 		slide(r);
 		if (!took_in(r, source_read(r->source, r->window + r->end, READ_BYTES, stop)))
 			return false;
@@ -314,6 +316,11 @@ bool csv_would_block(struct csv_reader *r)
 	}
 	r->has_pending = r->has_pending || found == FOUND_RECORD;
 	return false;
+}
+
+bool csv_has_next(const struct csv_reader *r)
+{
+	return r->has_pending;
 }
 
 /* ---- fields ---- */

@@ -36,7 +36,7 @@ struct csv_reader *csv_reader_new(struct source *source);
 struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes);
 void csv_reader_free(struct csv_reader *r);
 
-/* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set while waiting. After an error
+/* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set while waiting, or within a line that is too long. After an error
  * nothing is delivered that the lost octets could have changed: neither the torn last line nor what stands behind a quote that is
  * still open. */
 bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bool *stop);
@@ -44,6 +44,8 @@ bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bo
 /* True when the next csv_read() would have to wait for the source: time to hand on what is there. Takes in what the source has
  * ready, so that a part of a record does not pass for a record. */
 bool csv_would_block(struct csv_reader *r);
+/* After csv_would_block() said no: false when there is no record at hand either, because the input is over. */
+bool csv_has_next(const struct csv_reader *r);
 
 /* Walks the fields of a record: start with csv_fields_of(), then csv_next_field() until false. An unquoted field points into the
  * record; a quoted one is unquoted into `scratch` when it holds doubled quotes, else points between its quotes. A broken record is

@@ -82,6 +82,8 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 
 const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
 {
+	if (waiter->flight->state == FLIGHT_HELD && resolver_is_full(r) && !waiter->flight->urgent)
+		return "answers that take too much memory, to ask for ";
 	if (waiter->flight->state == FLIGHT_HELD)
 		return "its turn at an upstream, to ask for ";
 	return resolver_is_queued(waiter) ? resolver_holdup(r) : "";

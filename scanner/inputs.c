@@ -120,9 +120,20 @@ static void end_digest(struct inputs *in, const volatile bool *stop)
 		digest_text(in->digest, in->digests[in->at]);
 }
 
-static bool open_at(struct inputs *in, unsigned at)
+static bool is_set(const volatile bool *stop)
 {
-	enum error err = source_open(&in->source, in->paths[at]);
+	return stop && *stop;
+}
+
+/* A FIFO that nobody writes to is waited for: a signal ends that, and is no error when it is *stop. */
+static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
+{
+	enum error err;
+	do {
+		if (is_set(stop))
+			return false;
+		err = source_open(&in->source, in->paths[at]);
+	} while (err == ERROR_SYSTEM && errno == EINTR);
 	if (err) {
 		in->broke = err != ERROR_SYSTEM || !error_is_wrong_name(errno);
 		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
@@ -220,7 +231,7 @@ static bool check_further(struct inputs *in, const char *columns, const volatile
 		struct stat st;
 		if (!strcmp(in->paths[i], "-") || (!stat(in->paths[i], &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 			continue;
-		bool good = open_at(in, i) && read_first(in, false, columns, stop);
+		bool good = open_at(in, i, stop) && read_first(in, false, columns, stop);
 		close_current(in);
 		if (!good)
 			return false;
@@ -236,7 +247,7 @@ bool inputs_open(struct inputs *in, const struct options *options, const volatil
 	in->layout.guarded = in->replay.guarded = options->csv_safe;
 	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
-	if (!open_at(in, 0) || !begin_digest(in) || !read_first(in, true, columns, stop))
+	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, true, columns, stop))
 		return false;
 	if (n_paths > 1) {
 		/* the layout is known now: check the others against it, then open the first again, unless it can be read only once */
@@ -281,9 +292,9 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	close_current(in);
 	if (in->at + 1 >= in->n_paths)
 		return false;
-	if (open_at(in, in->at + 1) && begin_digest(in) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
+	if (open_at(in, in->at + 1, stop) && begin_digest(in) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
 		return true;
-	in->broke = true;
+	in->broke |= in->source || !is_set(stop);
 	return false;
 }
 
@@ -336,9 +347,21 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 	return false;
 }
 
+/* The file behind the one at hand is no regular file: to open it, and to read it, may take for ever. */
+static bool next_may_block(const struct inputs *in)
+{
+	struct stat st;
+	if (in->at + 1 >= in->n_paths)
+		return false;
+	const char *path = in->paths[in->at + 1];
+	return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode));
+}
+
 bool inputs_would_block(const struct inputs *in)
 {
-	return in->csv && !in->has_first && csv_would_block(in->csv);
+	if (!in->csv || in->has_first)
+		return false;
+	return csv_would_block(in->csv) || (!csv_has_next(in->csv) && next_may_block(in));
 }
 
 const char *inputs_path(const struct inputs *in)

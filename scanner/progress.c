@@ -81,6 +81,8 @@ static void watch(struct progress *progress)
 	struct resolver_counters counters;
 	pipeline_tally(p, &tally, &counters);
 	uint64_t n_fed = pipeline_rows_fed(p), n_finished = tally_read(&tally.rows), n_open = n_fed > n_finished ? n_fed - n_finished : 0;
+	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) && !tally_read(&tally.active_rows))
+		n_open = 0; /* what was not begun is not begun any more: only the output is waited for */
 	enum watchdog_turn turn = watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
 	for (unsigned w = 0; turn != WATCHDOG_REST && w < p->n_workers; w++) {
 		_Atomic unsigned *asked_s = &p->workers[w].asked_s;

@@ -41,11 +41,12 @@ static void on_stop_signal(int number)
 	errno = saved;
 }
 
-/* How our own threads end a blocking read of the main thread. */
+/* How our own threads, once the scan is being stopped, end a blocking read of the main thread. From anybody else it means nothing. */
 static void on_nudge(int number)
 {
 	(void)number;
-	pipeline_stop(stop_target, true);
+	if (atomic_load_explicit(&stop_target->stopping, memory_order_relaxed))
+		pipeline_stop(stop_target, true);
 }
 
 /* The first of the stop signals ends the scan in order; after it all of them have their default action again, so a second one, of whatever kind, ends it at once. */

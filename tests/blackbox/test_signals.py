@@ -1,6 +1,7 @@
 """test_signals.py - scans that are stopped: by a signal, a reader that goes away, a full disk. What is written is valid and says that it is not whole."""
 
 import json
+import os
 import signal
 import subprocess
 
@@ -116,6 +117,50 @@ def test_a_signal_while_waiting_for_standard_input(server, running, tmp_path):
     assert len(rows_in_order(data)) == 2 and not data.endswith(harness.BGZF_EOF)
 
 
+def test_a_signal_that_means_nothing(server, running, rows_file, tmp_path):
+    """Other programs tell their progress upon it; here it is not the end of a scan."""
+    dns = server(answers_below(ROWS), delay_s=0.01)
+    process = running("scan", rows_file, "-o", tmp_path / "out.csv.gz", dns.upstream, *IMPATIENT, "--in-flight=50", stderr=subprocess.PIPE)
+    until(lambda: dns.count() > 100, what="questions")
+    process.send_signal(signal.SIGUSR1)
+    status, stderr = ended(process)
+    assert status == harness.DONE and len(rows_in_order((tmp_path / "out.csv.gz").read_bytes())) == ROWS, stderr
+
+
+def test_a_signal_in_an_endless_line(running, tmp_path):
+    """From a source that never has to wait."""
+    process = running("scan", "/dev/zero", "-o", tmp_path / "out.csv.gz", "--upstream=127.0.0.1:9", stderr=subprocess.PIPE)
+    until(lambda: int(open(f"/proc/{process.pid}/io").read().split()[1]) > 50_000_000, what="octets that were read")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == STOPPED
+
+
+def fifo_behind(folder, dns, running):
+    """A scan of two rows in a file, and of a FIFO that nobody writes to."""
+    os.mkfifo(folder / "fifo")
+    first = harness.write_input(folder / "in.csv", "domain,ip\nd0.test,192.0.2.1\nd1.test,192.0.2.1\n")
+    process = running("scan", first, folder / "fifo", "-o", folder / "out.csv.gz", dns.upstream, *IMPATIENT, stderr=subprocess.PIPE)
+    until(lambda: (folder / "out.csv.gz").exists() and len(harness.bgzf_members((folder / "out.csv.gz").read_bytes(), torn=True)) > 1, what="the first rows")
+    return process
+
+
+def test_a_signal_while_a_fifo_has_no_writer(server, running, tmp_path):
+    """The rows before it did not wait for it; the signal is no error of the FIFO's."""
+    process = fifo_behind(tmp_path, server(answers_below(ROWS)), running)
+    process.send_signal(signal.SIGTERM)
+    status, stderr = ended(process)
+    assert status == STOPPED and "Interrupted" not in stderr and "stopped before the end" in stderr
+    assert len(rows_in_order((tmp_path / "out.csv.gz").read_bytes())) == 2
+
+
+def test_a_fifo_whose_writer_is_late(server, running, tmp_path):
+    process = fifo_behind(tmp_path, server(answers_below(ROWS)), running)
+    (tmp_path / "fifo").write_text("domain,ip\nd2.test,192.0.2.1\n")
+    status, stderr = ended(process)
+    assert status == harness.DONE, stderr
+    assert len(rows_in_order((tmp_path / "out.csv.gz").read_bytes())) == 3
+
+
 def test_a_signal_before_anything_came(running, tmp_path):
     """Not even a header: nothing was done, and it does not hang."""
     process = running("scan", "-", "-o", tmp_path / "out.csv.gz", "--upstream=127.0.0.1:9", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -168,6 +213,23 @@ def test_a_disk_that_becomes_full(server, rows_file, tmp_path):
     n_rows = len(rows_in_order(data[:data.rindex(b"\n") + 1]))
     said = int(done.stderr.decode().split("ends before row ")[1].split()[0])
     assert said <= n_rows + 1
+
+
+def test_a_disk_that_becomes_full_of_long_rows(server, tmp_path):
+    """They are written row by row: all of those that fitted are told as written."""
+    notes = [str(n) * (30000 + 1000 * n) for n in range(9)]
+    rows = harness.write_input(tmp_path / "in.csv", "domain,ip,note\n" + "".join(f"d{n}.test,192.0.2.1,{notes[n % 9] if n % 2 else n}\n" for n in range(200)))
+    dns = server(answers_below(ROWS))
+    command = 'ulimit -f 2000; exec "$@"'
+    done = subprocess.run(["bash", "-c", command, "-", harness.SPFSWEEP, "scan", rows, "-o", tmp_path / "out.csv", dns.upstream, *IMPATIENT], capture_output=True, timeout=60)
+    assert done.returncode == STOPPED and b"File too large" in done.stderr
+    data = (tmp_path / "out.csv").read_bytes()
+    records = harness.parse_output(data)[1:]
+    assert data.endswith(b"\n") and [(r[0], r[3]) for r in records] == [(str(n + 1), notes[n % 9] if n % 2 else str(n)) for n in range(len(records))]
+    assert len(records) > 10 and f"ends before row {len(records) + 1}\n" in done.stderr.decode()
+    whole = harness.scan(tmp_path, rows, dns.upstream, *IMPATIENT, output="whole.csv")
+    assert whole.status == harness.DONE and len(whole.rows) == 200 and whole.summary["rows"] == 200
+    assert whole.data.startswith(data[: data.index(b",ok,")])
 
 
 def test_the_stopped_output_is_readable_by_gzip(server, running, rows_file, tmp_path):

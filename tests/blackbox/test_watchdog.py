@@ -3,13 +3,15 @@
 import ctypes
 import os
 import re
+import signal
 import subprocess
+import time
 
 import pytest
 
 import harness
 import nameservers
-from harness import DONE, until
+from harness import DONE, STOPPED, until
 
 pytestmark = pytest.mark.slow
 
@@ -73,3 +75,16 @@ def test_a_worker_that_does_not_turn(server, running, tmp_path):
     stderr = process.communicate(timeout=60)[1].decode()
     assert process.returncode == DONE, stderr
     assert [row["spf"] for row in harness.read_rows((tmp_path / "out.csv").read_bytes())] == ["fail"] * 3000
+
+
+def test_a_stopped_scan_that_waits_for_its_reader(server, running, tmp_path):
+    """No row is under way any more, so none is waited for."""
+    dns = server(lambda name, type: ["v=spf1 -all"], delay_s=0.02)
+    rows = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(20000)))
+    process = running("scan", rows, "-o", "-", dns.upstream, *OPTIONS, "--workers=1", "--window=8192", "--in-flight=20", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until(lambda: dns.count() > 2000, limit_s=60, what="a full pipe")
+    process.send_signal(signal.SIGTERM)
+    time.sleep(36)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == STOPPED and "no row was finished" not in stderr.decode()
+    assert [record[0] for record in harness.parse_output(stdout)[1:]] == [str(n + 1) for n in range(len(harness.parse_output(stdout)) - 1)]
