@@ -48,21 +48,39 @@ static bool fail_without_memory(struct reader *rd)
 
 /* ---- rows ---- */
 
-/* The size of the first row of some CSV text, with its line end; 0: it is not complete. Quotes of our own output always match. */
+/* The first quote in [from, end) that opens a field of the row at `row`. */
+static const char *opening_quote(const char *row, const char *from, const char *end)
+{
+	for (const char *quote = from; (quote = memchr(quote, '"', (size_t)(end - quote))) != NULL; quote++)
+		if (quote == row || quote[-1] == ',')
+			return quote;
+	return NULL;
+}
+
+/* Behind the quote that closes the field which opens at `quote`; NULL: it has not come yet. */
+static const char *behind_field(const char *quote, const char *end)
+{
+	for (const char *at = quote + 1; (at = memchr(at, '"', (size_t)(end - at))) != NULL; at += 2) {
+		if (at + 1 == end)
+			return NULL;
+		if (at[1] != '"')
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* The size of the first row of some CSV text, with its line end; 0: it is not complete. Quotes match, our own always, and those of a row that `retry` kept because it
+ * keeps no other; but in such a row a quote may also stand within a field, and quotes nothing there. */
 static size_t row_size(const char *text, size_t size)
 {
 	const char *at = text, *end = text + size;
 	for (const char *lf; (lf = memchr(at, '\n', (size_t)(end - at))) != NULL;) {
-		unsigned n_quotes = 0;
-		for (const char *quote = at; (quote = memchr(quote, '"', (size_t)(lf - quote))) != NULL; quote++)
-			n_quotes++;
-		if (n_quotes % 2 == 0)
+		const char *quote = opening_quote(text, at, lf);
+		if (!quote)
 			return (size_t)(lf + 1 - text);
-		/* the line end is quoted: the closing quote ends that */
-		at = memchr(lf, '"', (size_t)(end - lf));
+		at = behind_field(quote, end);
 		if (!at)
 			return 0;
-		at++;
 	}
 	return 0;
 }
@@ -93,6 +111,13 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 	return refuse(rd, RESUME_REFUSED);
 }
 
+static bool refuse_kept(struct reader *rd)
+{
+	char why[128];
+	snprintf(why, sizeof why, "its row %llu is not the one that is kept: it is of other results, or of another retry of them", (unsigned long long)rd->inputs->n_rows);
+	return refuse_another(rd, why);
+}
+
 /* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted whether it changed. */
 static bool compare_with_printed(struct reader *rd, const struct input_row *input, const char *text, size_t size)
 {
@@ -101,7 +126,7 @@ static bool compare_with_printed(struct reader *rd, const struct input_row *inpu
 	if (!input->keep)
 		tally_retried(&rd->r->tally, !results_same(input->printed.text, input->printed.size, text, size));
 	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
-		return refuse_another(rd, "it is of other results, or of another retry of them");
+		return refuse_kept(rd);
 	return true;
 }
 

@@ -132,6 +132,21 @@ def test_results_in_other_quotes(bad_weather, tmp_path, weather_is_good):
         assert again.status == DONE and again.timeless() == scan.timeless() and again.summary["changed_rows"] == scan.summary["changed_rows"], again.stderr
 
 
+def test_results_with_quotes_where_none_belong(bad_weather, tmp_path):
+    """A quote within a field quotes nothing: what was interrupted is gone on with all the same."""
+    _, path, weather, dns = bad_weather
+    weather.good = True
+    text = b"".join(m.text for m in harness.bgzf_members(path.read_bytes()))
+    name = tmp_path / "stray.csv"
+    name.write_bytes(text.replace(b"plain", b'5" disk'))
+    scan = retry(tmp_path, name, dns.upstream, *OPTIONS)
+    assert scan.status == DONE, scan.stderr
+    (tmp_path / "again.csv.gz").write_bytes(scan.data[: sum(m.size for m in harness.bgzf_members(scan.data)[:3])])
+    again = retry(tmp_path, name, dns.upstream, *OPTIONS, "--resume", output="again.csv.gz")
+    assert again.status == DONE and again.timeless() == scan.timeless(), again.stderr
+    assert again.summary["rows_before"] > 20
+
+
 def test_csv_safe_results(server, tmp_path):
     """What --csv-safe puts before a field is no part of it."""
     weather = Weather(every_fifth)
