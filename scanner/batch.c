@@ -161,7 +161,7 @@ static void put_compressed_row(struct members *m, const char *bytes, size_t size
 void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer)
 {
 	struct textbuf *out = &b->out[worker];
-	if (!packer->z || out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
+	if (out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
 		return;
 	textbuf_shrink(&packer->members, BGZF_MEMBER_MAX_BYTES);
 	struct members m = members_begin(packer, &packer->members, b->first_row + row);
@@ -181,10 +181,19 @@ void batch_packer_fini(struct batch_packer *packer)
 	textbuf_fini(&packer->members);
 }
 
+static bool any_compressed(const struct batch *b)
+{
+	for (unsigned i = 0; i < b->n_rows; i++)
+		if (b->rows[i].compressed)
+			return true;
+	return false;
+}
+
 bool batch_pack(struct batch *b, struct batch_packer *packer)
 {
 	struct members m = members_begin(packer, &b->packed, b->first_row);
 	bool good = !any_failed(b);
+	b->is_members = !packer->as_text || any_compressed(b);
 	textbuf_reset(&b->packed);
 	b->n_packed_rows = 0;
 	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped; i++, b->n_packed_rows++) {
@@ -192,7 +201,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 		const char *bytes = b->out[r->worker].bytes + r->out_at;
 		if (r->compressed)
 			put_compressed_row(&m, bytes, r->out_size);
-		else if (packer->z)
+		else if (b->is_members)
 			put_row(&m, bytes, r->out_size);
 		else
 			textbuf_put(&b->packed, bytes, r->out_size);

@@ -3,7 +3,8 @@
  * Ownership, in the order of a batch's life (see pipeline.h): the feeder fills it and then never touches it again; every worker reads the input and writes only the slots and the output buffer
  * that are its own; the worker that finishes the last row (batch_finish_row() says so) packs it; the collector writes it and gives it back to the feeder.
  *
- * A very long row is made BGZF members as soon as it is printed: a batch full of them waits for its last row in a fraction of the memory. */
+ * A very long row is made BGZF members as soon as it is printed: a batch full of them waits for its last row in a fraction of the memory. Where the output is text, the whole batch then
+ * comes to the collector as members, which makes text of them again. */
 #ifndef SCANNER_BATCH_H
 #define SCANNER_BATCH_H
 
@@ -50,13 +51,15 @@ struct batch {
 	struct batch_slice *slices;        /* one for each worker */
 	struct textbuf *out;               /* one for each worker */
 	atomic_uint n_left;                /* rows not finished yet */
-	struct textbuf packed;             /* what the collector writes */
+	struct textbuf packed;             /* what the collector writes; */
+	bool is_members;                   /* ... BGZF members, whatever the output is */
 	unsigned n_packed_rows;            /* fewer than n_rows when a row was skipped: the output ends there */
 };
 
 /* How a worker makes BGZF members of its rows; the buffers are for the work. */
 struct batch_packer {
-	struct bgzf *z;                    /* NULL: output stays text */
+	struct bgzf *z;
+	bool as_text;                      /* what needs not be compressed is not */
 	uint64_t fingerprint, run;
 	struct textbuf joined, members;
 };

@@ -11,6 +11,7 @@
 
 struct collector {
 	struct pipeline *p;
+	struct bgzf *z;
 	uint64_t next;          /* the sequence to be written next */
 	uint64_t n_rows;        /* handed to the sink, those before a resumed scan's among them */
 	uint64_t synced_ns;
@@ -62,31 +63,61 @@ static void write_header(struct collector *c)
 {
 	const struct recipe *recipe = c->p->recipe;
 	struct textbuf packed = { 0 };
-	struct bgzf *z = c->p->compress ? bgzf_new((int)c->p->options->compression_level) : NULL;
 	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint, .first_row = 1, .run = c->p->run, .note = recipe->text.bytes, .note_size = recipe->text.size };
 	const size_t part_size = BGZF_TEXT_MAX_BYTES - recipe->text.size;
-	for (size_t at = 0; z && at < recipe->header.size; at += part_size) {
+	for (size_t at = 0; c->p->compress && at < recipe->header.size; at += part_size) {
 		size_t left = recipe->header.size - at;
-		bgzf_put_member(z, &packed, recipe->header.bytes + at, left < part_size ? left : part_size, &checkpoint);
+		bgzf_put_member(c->z, &packed, recipe->header.bytes + at, left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
-	if (recipe->header.failed || recipe->text.failed || packed.failed || (c->p->compress && !z)) {
+	if (recipe->header.failed || recipe->text.failed || packed.failed) {
 		c->ended = true;
 		if (pipeline_fail(c->p))
 			message(MESSAGE_ERROR, "the header row cannot be written: %s", error_text(ERROR_NOMEM));
 	}
-	write_out(c, z ? packed.bytes : recipe->header.bytes, z ? packed.size : recipe->header.size);
-	bgzf_free(z);
+	write_out(c, c->p->compress ? packed.bytes : recipe->header.bytes, c->p->compress ? packed.size : recipe->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
 		sync_output(c); /* from now on there is something to go on with, whatever --sync-interval is */
 }
 
+/* So many rows, whole ones. */
+static void write_rows(struct collector *c, const struct textbuf *rows, unsigned n)
+{
+	write_out(c, rows->bytes, rows->size);
+	if (!c->ended)
+		c->n_rows += n;
+}
+
+/* Members as text: only as much of it at a time as a row has, or a member with several. */
+static void write_inflated(struct collector *c, const struct textbuf *members)
+{
+	struct textbuf text = { 0 };
+	for (size_t at = 0, size; at < members->size && !c->ended; at += size) {
+		const uint8_t *bytes = (const uint8_t *)members->bytes + at;
+		struct bgzf_checkpoint checkpoint;
+		bool has_checkpoint;
+		enum error err = bgzf_parse_header(bytes, members->size - at, &size, &checkpoint, &has_checkpoint);
+		if (!err)
+			err = bgzf_get_member(c->z, bytes, members->size - at, &text);
+		if (err) {
+			c->ended = true;
+			if (pipeline_fail(c->p))
+				message(MESSAGE_ERROR, "rows from %llu on cannot be written: %s", (unsigned long long)(c->n_rows + 1), error_text(err));
+		} else if (checkpoint.n_rows) {
+			write_rows(c, &text, checkpoint.n_rows);
+			textbuf_reset(&text);
+		}
+	}
+	textbuf_fini(&text);
+}
+
 static void write_batch(struct collector *c, struct batch *batch)
 {
-	write_out(c, batch->packed.bytes, batch->packed.size);
-	if (!c->ended)
-		c->n_rows += batch->n_packed_rows;
+	if (batch->is_members && !c->p->compress)
+		write_inflated(c, &batch->packed);
+	else
+		write_rows(c, &batch->packed, batch->n_packed_rows);
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
 	atomic_fetch_sub_explicit(&c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
@@ -158,8 +189,14 @@ void *collector_main(void *arg)
 {
 	struct pipeline *p = arg;
 	struct collector c = { .p = p, .n_rows = p->resumption->n_rows, .synced_ns = clock_now_ns() };
-	if (!p->resumption->keep_bytes)
+	c.z = bgzf_new((int)p->options->compression_level);
+	if (!c.z) {
+		c.ended = true;
+		if (pipeline_fail(p))
+			message(MESSAGE_ERROR, "the output cannot be written: %s", error_text(ERROR_NOMEM));
+	} else if (!p->resumption->keep_bytes) {
 		write_header(&c);
+	}
 	while (!is_over(&c)) {
 		if (gather(&c))
 			write_ready(&c);
@@ -169,5 +206,6 @@ void *collector_main(void *arg)
 			sync_output(&c);
 	}
 	write_end(&c);
+	bgzf_free(c.z);
 	return NULL;
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One long row must not fix the memory of all after it. */
+enum { SCRATCH_KEEP_BYTES = 16 << 10 };
+
 void row_settings_init(struct row_settings *settings, const struct options *options)
 {
 	*settings = (struct row_settings){
@@ -237,6 +240,7 @@ bool row_has_failure(const struct row *row)
 void row_reset(struct row *row)
 {
 	spf_check_release(&row->spf);
+	textbuf_shrink(&row->subject.scratch, SCRATCH_KEEP_BYTES);
 	iprev_fini(&row->iprev);
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);

@@ -238,8 +238,8 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 	w->in = ring_new(p->n_batches);
 	w->out = ring_new(p->n_batches);
 	w->loop = loop_new();
-	w->packer = (struct batch_packer){ .z = p->compress ? bgzf_new((int)p->options->compression_level) : NULL, .fingerprint = p->recipe->fingerprint, .run = p->run };
-	if (!w->in || !w->out || !w->loop || (p->compress && !w->packer.z) || doorbell_init(&w->bell)) {
+	w->packer = (struct batch_packer){ .z = bgzf_new(p->compress ? (int)p->options->compression_level : 1), .as_text = !p->compress, .fingerprint = p->recipe->fingerprint, .run = p->run };
+	if (!w->in || !w->out || !w->loop || !w->packer.z || doorbell_init(&w->bell)) {
 		message(MESSAGE_ERROR, "worker %u cannot be set up: out of memory or file descriptors", index + 1);
 		return false;
 	}

@@ -64,7 +64,7 @@ static void check_text(const char *text, size_t size, size_t (*width)(unsigned),
 static void test_input_order(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { 0 };
+	struct batch_packer packer = { .z = bgzf_new(1), .as_text = true };
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	for (unsigned life = 0; life < 2; life++) {
@@ -97,7 +97,7 @@ static void test_empty_rows(void **state)
 static void test_skipped_row_ends_output(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { 0 };
+	struct batch_packer packer = { .z = bgzf_new(1), .as_text = true };
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, 40);
@@ -196,6 +196,25 @@ static void test_long_rows_wait_compressed(void **state)
 	batch_fini(&b);
 }
 
+/* Where the output is text, a batch is members only when one of its rows is long. */
+static void test_text_with_a_long_row(void **state)
+{
+	struct batch b;
+	struct batch_packer packer = { .z = bgzf_new(1), .as_text = true, .fingerprint = 0xabcdef, .run = 0x123 };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	fill(&b, 10);
+	assert_true(finish_all(&b, wide, 10, &packer));
+	assert_true(batch_pack(&b, &packer) && b.is_members);
+	check_members(&b, packer.z, wide, 10);
+	fill(&b, 10);
+	assert_true(finish_all(&b, narrow, 10, &packer));
+	assert_true(batch_pack(&b, &packer) && !b.is_members);
+	check_text(b.packed.bytes, b.packed.size, narrow, 10);
+	batch_packer_fini(&packer);
+	batch_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +224,7 @@ int main(void)
 		cmocka_unit_test(test_blocks_count_rows),
 		cmocka_unit_test(test_no_memory_loses_no_row),
 		cmocka_unit_test(test_long_rows_wait_compressed),
+		cmocka_unit_test(test_text_with_a_long_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
