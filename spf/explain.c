@@ -29,8 +29,10 @@ enum turn explain_compile(struct spf_check *c)
 		return check_go(c, STEP_END);
 	const char *text = (const char *)answer_rdata(texts, 0);
 	arena_reset(&c->memory);
-	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size, MACRO_EXPLAIN_STRING, &c->memory, &error_at))
+	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size, MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
+		arena_reset(&c->memory);
 		return check_go(c, STEP_END);
+	}
 	if (macro_string_uses(&c->explanation, 'p') && !c->names_ready)
 		return clientnames_find(c, STEP_EXPLAIN_EXPAND);
 	return check_go(c, STEP_EXPLAIN_EXPAND);

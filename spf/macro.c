@@ -181,12 +181,14 @@ static bool parse(struct parser *p, enum macro_grammar grammar)
 bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a,
 	size_t *error_at)
 {
-	size_t n_percents = 0;
-	for (size_t i = 0; i < size; i++)
+	size_t n_percents = 0, n_macros = 0;
+	for (size_t i = 0; i < size; i++) {
 		n_percents += text[i] == '%';
+		n_macros += text[i] == '%' && i + 1 < size && text[i + 1] == '{';
+	}
 	*error_at = 0;
-	/* A macro-expand ends at most one literal and begins another; "%-" is the only one that grows, by one octet. */
-	*m = (struct macro_string){ .segments = arena_alloc(a, (2 * n_percents + 1) * sizeof *m->segments) };
+	/* A macro ends at most one literal and begins another; "%-" is the only one of the others, which are literals, that grows, by one octet. */
+	*m = (struct macro_string){ .segments = arena_alloc(a, (2 * n_macros + 1) * sizeof *m->segments) };
 	struct parser p = { .text = text, .end = text + size, .at = text, .m = m, .tail = text };
 	p.literal_end = arena_alloc(a, size + n_percents + 1);
 	if (!m->segments || !p.literal_end)
