@@ -1,6 +1,8 @@
 /* asking.c - the side of those who ask: questions, waiters, and what holds questions back. */
 #include "resolver/inside.h"
 
+static const char failures_pause[] = "a pause after failures to end, to ask for ";
+
 static void waiter_join(struct resolver_waiter *w, struct flight *f)
 {
 	w->flight = f;
@@ -84,6 +86,8 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 {
 	if (waiter->flight->state == FLIGHT_HELD && resolver_is_full(r) && !waiter->flight->urgent)
 		return "answers that take too much memory, to ask for ";
+	if (waiter->flight->state == FLIGHT_HELD && r->engine->ops->failure_ms)
+		return failures_pause;
 	if (waiter->flight->state == FLIGHT_HELD)
 		return "its turn at an upstream, to ask for ";
 	return resolver_is_queued(waiter) ? resolver_holdup(r) : "";
@@ -95,7 +99,7 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)
-		return "a pause after failures to end, to ask for ";
+		return failures_pause;
 	if (r->n_started >= r->max_in_flight)
 		return "--in-flight to ask for ";
 	if (r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)

@@ -23,7 +23,7 @@ struct flight {
 	struct flight *next, **link; /* the list it is on: queue, with the engine (by deadline), finished */
 	const struct answer *answer;
 	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_HELD, FLIGHT_LANDED, FLIGHT_TOLD } state;
-	unsigned n_put_back, n_asked_again;
+	unsigned n_asked_again;
 	unsigned n_sleeps;  /* how often the thread had slept when it was started */
 	bool urgent; /* see resolver_make_urgent() */
 	/* the engine's */
@@ -71,9 +71,8 @@ struct engine {
 void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
 /* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL is ignored. */
 void resolver_late(struct resolver *r, const struct answer *answer);
-/* Only from inside start(): the engine could not even try. The flight waits in the queue again and nothing is started for a moment; how often
- * that happened to it is f->n_put_back. Like all our own throttling it costs the question none of its time. */
-void resolver_put_back(struct resolver *r, struct flight *f);
+/* The engine asks for a pause: nothing is started for a moment. */
+void resolver_pause(struct resolver *r);
 /* The engine lets a flight that was started wait for others (while resolver_is_full(), for urgent ones only): it takes no place among those in flight, and no time of its own passes. */
 void resolver_hold(struct resolver *r, struct flight *f);
 /* It goes on, or it is known to be on its way: its deadline begins anew. */

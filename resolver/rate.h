@@ -44,11 +44,4 @@ static inline void rate_spend(struct rate *r, uint64_t n)
 		r->credit -= cost < r->credit ? cost : r->credit;
 }
 
-/* One was not sent after all. */
-static inline void rate_give_back(struct rate *r)
-{
-	if (r->queries_per_s)
-		r->credit += CLOCK_NS_PER_S;
-}
-
 #endif

@@ -10,14 +10,15 @@
  * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so none is.
  * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason is in `rcode` for a fresh one,
  *   in the packet for one it had cached.
- * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question at once, before it
- *   sent anything. That says nothing about the name: such a question is put back and tried again when the forwarder is trusted again.
- *   A name may fail at once by its own fault, too: a loop of CNAMEs that libunbound has cached. So a name that nobody ever asked for
- *   tells which it is: it is sent, or the forwarder is distrusted. (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
+ * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question inside ub_resolve_event(), before it
+ *   sent anything. That says nothing about the name; but it remembers it as a failure of the name for 5 s. Such a question *rests* until that is forgotten.
+ *   A name may fail there by its own fault, too: a loop of CNAMEs that libunbound has cached. That is not remembered, which tells the two apart: the question is asked again at
+ *   once. (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
  * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
  *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
 #include "resolver/engine.h"
 
+#include "base/clock.h"
 #include "resolver/ubconfig.h"
 #include "resolver/wire.h"
 
@@ -38,11 +39,11 @@
 #define RCODE_OCTET 3
 #define RCODE_SERVFAIL 2
 
-/* A forwarder comes back after "infra-host-ttl", 10 s; a question that was put back this often is given up for good. */
-#define PUT_BACK_MAX 300
-
 /* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of time that the thread did not live. */
 enum { FAILURE_MS = 6000 };
+
+/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given up for good, after 30 s. */
+enum { RESTS_MAX = 5 };
 
 static const char cause_unknown[] = "libunbound cannot say why";
 
@@ -55,7 +56,15 @@ struct ticket {
 	struct dname qname;
 	enum rrtype type;
 	struct ticket *next_free, *next_made;
+	/* while its question rests */
+	struct ticket *next_resting;
+	uint64_t rested_ns; /* when that is over */
+	unsigned n_rests;
+	bool has_failed;    /* at once: a failure that libunbound remembers may be that one */
 };
+
+/* What came of a question inside ub_resolve_event(). */
+enum at_once { AT_ONCE_NOTHING, AT_ONCE_FAILED, AT_ONCE_REMEMBERED };
 
 struct recursive {
 	struct engine engine; /* first */
@@ -64,9 +73,10 @@ struct recursive {
 	struct answer_builder builder;
 	bool ready, closing;
 	/* forwarding: */
-	bool may_refuse;         /* a failure at once may mean that nothing was tried */
+	bool may_distrust;       /* a failure at once may mean that nothing was tried */
 	struct ticket *starting; /* inside ub_resolve_event() */
-	bool refused;            /* ... and it failed at once */
+	enum at_once at_once;
+	struct ticket *resting, **resting_end; /* by rested_ns */
 };
 
 /* ---- tickets ---- */
@@ -133,15 +143,21 @@ static const struct answer *answer_of(struct ticket *t, int rcode, const void *p
 	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
 
+static bool is_servfail(const uint8_t *packet, int size)
+{
+	return packet && size > RCODE_OCTET && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL;
+}
+
 static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
 {
 	struct ticket *t = arg;
 	struct recursive *e = t->engine;
 	if (e->closing)
 		return;
-	if (t == e->starting && rcode != 0 && e->may_refuse) {
-		e->refused = true;
-		return;
+	if (t == e->starting && e->may_distrust) {
+		e->at_once = rcode != 0 ? AT_ONCE_FAILED : t->has_failed && is_servfail(packet, size) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
+		if (e->at_once != AT_ONCE_NOTHING)
+			return;
 	}
 	if (rcode == 0 && packet && size > RCODE_OCTET && ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
 		resolver_count(e->engine.resolver, RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
@@ -170,55 +186,51 @@ static void name_print(char text[DNAME_TEXT_BYTES + 1], const struct dname *name
 	}
 }
 
-enum asked { ASKED, ASKED_IN_VAIN, ASKED_REFUSED };
-
-/* Hands the ticket's question to libunbound. ASKED: it has the ticket, or has given it back with the answer. ASKED_REFUSED: it failed the question at once. ASKED_IN_VAIN: it would not
- * take it, see *error. The ticket is the caller's then. */
-static enum asked ask(struct recursive *e, struct ticket *t, const struct dname *qname, int *error)
+/* libunbound has the ticket then, or has given it back with the answer, unless it failed at once, or would not take the question (the error of that). */
+static int ask(struct recursive *e, struct ticket *t)
 {
 	char name[DNAME_TEXT_BYTES + 1];
-	name_print(name, qname);
+	name_print(name, flight_name(t->flight));
 	e->starting = t;
-	e->refused = false;
-	*error = ub_resolve_event(e->ctx, name, (int)t->type, CLASS_IN, t, answered, NULL);
+	e->at_once = AT_ONCE_NOTHING;
+	int error = ub_resolve_event(e->ctx, name, (int)t->type, CLASS_IN, t, answered, NULL);
 	e->starting = NULL;
-	if (e->refused)
-		return ASKED_REFUSED;
-	return *error ? ASKED_IN_VAIN : ASKED;
+	return error;
 }
 
-/* Random, so that libunbound has nothing about it: a label of 16 letters, below the root. */
-static void name_nobody_asked_for(struct dname *name)
+static void rest(struct recursive *e, struct ticket *t, uint64_t now_ns)
 {
-	*name = (struct dname){ .size = 18, .wire = { 16 } };
-	for (unsigned i = 1; i <= 16; i++)
-		name->wire[i] = (uint8_t)('a' + arc4random_uniform(26));
+	t->n_rests++;
+	t->rested_ns = now_ns + FAILURE_MS * CLOCK_NS_PER_MS;
+	t->next_resting = NULL;
+	*e->resting_end = t;
+	e->resting_end = &t->next_resting;
+	resolver_hold(e->engine.resolver, t->flight);
+	resolver_pause(e->engine.resolver);
 }
 
-/* libunbound counts what stays without answer by types, so the type matters. What is asked for is nobody's question, and is left like one that was given up. */
-static bool forwarder_is_trusted(struct recursive *e, enum rrtype type)
+static void try(struct recursive *e, struct ticket *t, uint64_t now_ns)
 {
-	struct ticket *t = ticket_get(e);
-	int error;
-	if (!t)
-		return false;
-	name_nobody_asked_for(&t->qname);
-	t->flight = NULL;
-	t->type = type;
-	e->engine.n_abandoned++;
-	if (ask(e, t, &t->qname, &error) == ASKED) {
-		resolver_count_retries(e->engine.resolver, 1);
-		return true;
+	struct flight *f = t->flight;
+	int error = ask(e, t);
+	if (!error && e->at_once == AT_ONCE_FAILED) {
+		t->has_failed = true;
+		error = ask(e, t);
 	}
-	e->engine.n_abandoned--;
+	if (!error && e->at_once == AT_ONCE_NOTHING)
+		return;
+	if (!error && e->at_once == AT_ONCE_REMEMBERED && t->n_rests < RESTS_MAX) {
+		rest(e, t, now_ns);
+		return;
+	}
 	ticket_put(t);
-	return false;
+	f->ticket = NULL;
+	resolver_land(e->engine.resolver, f, answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, error ? ub_strerror(error) : cause_unknown));
 }
 
 static void recursive_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
 	struct recursive *e = (struct recursive *)engine;
-	(void)now_ns;
 	struct ticket *t = ticket_get(e);
 	if (!t) {
 		resolver_land(engine->resolver, f, NULL);
@@ -226,20 +238,22 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 	}
 	t->flight = f;
 	t->type = f->type;
+	t->n_rests = 0;
+	t->has_failed = false;
 	f->ticket = t;
-	int error;
-	enum asked asked = ask(e, t, flight_name(f), &error);
-	bool put_back = asked == ASKED_REFUSED && f->n_put_back < PUT_BACK_MAX && !forwarder_is_trusted(e, f->type);
-	if (asked == ASKED_REFUSED && !put_back)
-		asked = ask(e, t, flight_name(f), &error); /* trust may have come back between the two */
-	if (asked == ASKED)
-		return;
-	ticket_put(t);
-	f->ticket = NULL;
-	if (put_back)
-		resolver_put_back(engine->resolver, f);
-	else
-		resolver_land(engine->resolver, f, answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, error ? ub_strerror(error) : cause_unknown));
+	try(e, t, now_ns);
+}
+
+static void recursive_turn(struct engine *engine, uint64_t now_ns)
+{
+	struct recursive *e = (struct recursive *)engine;
+	for (struct ticket *t; (t = e->resting) != NULL && t->rested_ns <= now_ns;) {
+		e->resting = t->next_resting;
+		if (!e->resting)
+			e->resting_end = &e->resting;
+		resolver_renew(engine->resolver, t->flight);
+		try(e, t, now_ns);
+	}
 }
 
 static void recursive_abandon(struct engine *engine, struct flight *f)
@@ -272,6 +286,7 @@ static const struct engine_ops recursive_ops = {
 	.name = "libunbound",
 	.start = recursive_start,
 	.abandon = recursive_abandon,
+	.turn = recursive_turn,
 	.free = recursive_free,
 	.failure_ms = FAILURE_MS,
 };
@@ -436,7 +451,8 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r, const s
 	}
 	e->engine = (struct engine){ .ops = &recursive_ops, .resolver = r };
 	e->builder.slab = resolver_slab(r);
-	e->may_refuse = config->kind == RESOLVER_FORWARD;
+	e->may_distrust = config->kind == RESOLVER_FORWARD;
+	e->resting_end = &e->resting;
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
 	enum error err = set_up(&setup, loop);

@@ -18,7 +18,7 @@
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
 
-/* How long nothing is started after the engine put a flight back. */
+/* How long a pause is that the engine asks for. */
 #define HOLD_MS 100
 
 /* A question whose failures all fell into times in which the thread did not run is asked so often again. */
@@ -95,14 +95,9 @@ void resolver_renew(struct resolver *r, struct flight *f)
 	r->n_started++;
 }
 
-void resolver_put_back(struct resolver *r, struct flight *f)
+void resolver_pause(struct resolver *r)
 {
-	assert(f->state == FLIGHT_STARTED);
-	flight_list_remove(&r->started, f);
-	r->n_started--;
-	rate_give_back(&r->rate);
-	f->n_put_back++;
-	queue_again(r, f, HOLD_MS);
+	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
 }
 
 /* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
@@ -165,7 +160,6 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 		flight_end(r, f);
 		return true;
 	}
-	f->n_put_back = 0;
 	flight_queue(r, f);
 	return true;
 }

@@ -182,7 +182,6 @@ static void print_forward(struct textbuf *out, const struct resolver_config *con
 	textbuf_printf(out, "\tinfra-cache-min-rtt: %u\n", timeout_ms ? timeout_ms : 1);
 	textbuf_printf(out, "\toutbound-msg-retry: %u\n", config->retries + 1);
 	textbuf_put_text(out, "\tinfra-host-ttl: 10\n");
-	textbuf_put_text(out, "\taggressive-nsec: no\n"); /* a name that was never asked for is sent: see recursive.c */
 	textbuf_put_text(out, "forward-zone:\n\tname: \".\"\n");
 	for (unsigned i = 0; i < config->n_upstreams; i++) {
 		textbuf_put_text(out, "\tforward-addr: ");
