@@ -63,14 +63,19 @@ struct route *choice_of_route(struct forward *e, const struct query *q)
 	return best;
 }
 
-bool choice_must_wait(const struct route *r)
+static bool is_free(const struct route *r)
 {
-	return !r->health.dead && (r->late.first || !upstream_may_repeat(&r->health));
+	return !r->late.first && upstream_may_repeat(&r->health);
+}
+
+bool choice_must_wait(const struct forward *e, const struct route *r)
+{
+	return (!r->health.dead || e->is_pausing) && !is_free(r);
 }
 
 static bool can_repeat(const struct route *r, const struct query *q)
 {
-	return has_not_failed(r, q) && !choice_must_wait(r);
+	return has_not_failed(r, q) && is_free(r);
 }
 
 struct route *choice_of_ready_route(struct forward *e, const struct query *q)

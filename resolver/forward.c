@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* While all upstreams are dead that answered once, nothing new is asked for so long: an upstream that restarts must not cost verdicts. */
+/* While all upstreams are dead that answered once, nothing new is asked for so long, and what was asked waits: an upstream that restarts must not cost verdicts. */
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
 /* How many questions at once try their luck with upstreams that are all dead. */
 enum { FORLORN_MAX = 256 };
@@ -115,15 +115,18 @@ static void probe(struct forward *e, struct route *r)
 /* Since when no upstream lives; says so once. */
 static void note_the_dead(struct forward *e)
 {
+	bool ever_answered = false;
+	e->is_pausing = false;
 	for (unsigned i = 0; i < e->n_routes; i++) {
+		ever_answered = ever_answered || e->routes[i].health.ever_answered;
 		if (!e->routes[i].health.dead) {
 			e->all_dead_since_ns = 0;
 			return;
 		}
 	}
-	if (e->all_dead_since_ns)
-		return;
-	e->all_dead_since_ns = e->now_ns;
+	if (!e->all_dead_since_ns)
+		e->all_dead_since_ns = e->now_ns;
+	e->is_pausing = ever_answered && e->now_ns - e->all_dead_since_ns < PAUSE_NS;
 	if (!e->said_dead)
 		message(MESSAGE_WARNING, e->n_routes == 1 ? "the upstream does not answer; waiting for it" : "no upstream answers; waiting for one");
 	e->said_dead = true;
@@ -178,13 +181,10 @@ static void forward_flush(struct engine *engine)
 static bool forward_has_room(const struct engine *engine)
 {
 	const struct forward *e = (const struct forward *)engine;
-	bool ever = false;
-	for (unsigned i = 0; i < e->n_routes; i++) {
+	for (unsigned i = 0; i < e->n_routes; i++)
 		if (choice_has_room(&e->routes[i]))
 			return true;
-		ever = ever || e->routes[i].health.ever_answered;
-	}
-	if (!e->all_dead_since_ns || (ever && e->now_ns - e->all_dead_since_ns < PAUSE_NS))
+	if (!e->all_dead_since_ns || e->is_pausing)
 		return false;
 	return e->n_open < FORLORN_MAX;
 }

@@ -34,6 +34,7 @@ struct forward {
 	unsigned n_taken; /* datagrams, in this turn */
 	uint64_t timeout_ns, now_ns, all_dead_since_ns;
 	bool mix_case, said_dead;
+	bool is_pausing; /* all are dead that answered once, and it is not long ago: what was asked waits for them, and nothing new is asked */
 	struct attempts attempts;
 	struct timers timers;
 	struct query *free_queries, *blocks;
@@ -81,8 +82,8 @@ void query_wait_no_more(struct forward *e, struct query *q);
 struct route *choice_of_route(struct forward *e, const struct query *q);
 /* One that may be asked again now, though perhaps not for the first time; NULL: none. */
 struct route *choice_of_ready_route(struct forward *e, const struct query *q);
-/* Whether a query to be repeated there must wait for the pace of a living upstream. */
-bool choice_must_wait(const struct route *r);
+/* Whether a query to be repeated there must wait for the pace of an upstream that lives, or for one to come back. */
+bool choice_must_wait(const struct forward *e, const struct route *r);
 /* Whether it may be asked something new. */
 bool choice_has_room(const struct route *r);
 

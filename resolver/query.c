@@ -25,6 +25,8 @@ enum { FAILURES_MAX = 3 };
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
 /* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
 enum { TRY_WORTH_OF_CALM = 70 };
+/* ... and one at an upstream that is away for a while is only to see whether it came back. */
+enum { TRY_WORTH_IN_PAUSE = TRY_WORTH / 20 };
 
 static const struct dname root = { .size = 1 };
 
@@ -236,10 +238,10 @@ static void query_try_again(struct forward *e, struct query *q, struct route *r)
 {
 	if (q->line)
 		return;
-	struct route *other = !q->by_tcp && choice_must_wait(r) ? choice_of_ready_route(e, q) : NULL;
+	struct route *other = !q->by_tcp && choice_must_wait(e, r) ? choice_of_ready_route(e, q) : NULL;
 	if (other)
 		r = other;
-	if (!q->by_tcp && choice_must_wait(r))
+	if (!q->by_tcp && choice_must_wait(e, r))
 		query_wait(e, q, &r->late);
 	else
 		query_repeat(e, q, r);
@@ -247,9 +249,10 @@ static void query_try_again(struct forward *e, struct query *q, struct route *r)
 
 void query_turn_late(struct forward *e, struct route *r)
 {
-	for (struct query *q; (q = r->late.first) != NULL && upstream_may_repeat(&r->health);) {
+	const bool is_left = r->health.dead && !e->is_pausing; /* its line goes elsewhere */
+	for (struct query *q; (q = r->late.first) != NULL && (is_left || upstream_may_repeat(&r->health));) {
 		query_wait_no_more(e, q);
-		if (r->health.dead)
+		if (is_left)
 			query_try_again(e, q, choice_of_route(e, q));
 		else
 			query_repeat(e, q, r);
@@ -414,7 +417,7 @@ void query_due(struct forward *e, struct query *q)
 			return;
 		struct upstream *health = &e->routes[latest->wicket.upstream].health;
 		latest->overdue = true;
-		unsigned worth = by_tcp ? TRY_WORTH : upstream_try_worth(health);
+		unsigned worth = by_tcp ? TRY_WORTH : e->is_pausing ? TRY_WORTH_IN_PAUSE : upstream_try_worth(health);
 		q->tries_worth += worth;
 		if (worth < TRY_WORTH_OF_CALM)
 			resolver_renew(e->engine.resolver, q->flight);

@@ -24,6 +24,8 @@ enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PA
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
+/* Of queries without answer between two answers: what one counts, over how many answers the average goes, and what is the most. */
+enum { RUN_ONE = 256, RUN_AVERAGE_OVER = 8, RUN_MAX = 32 };
 /* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
 enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
 
@@ -41,8 +43,6 @@ static void window_start(struct upstream *u)
 {
 	u->window = (unsigned)at_most(WINDOW_FIRST, u->limits.max_in_flight);
 	u->starting = true;
-	u->pace_per_s = 0;
-	u->pace_credit = 0;
 	u->trip_base_ns = UINT64_MAX;
 }
 
@@ -83,11 +83,17 @@ static void rate_fill(struct upstream *u, uint64_t elapsed_ns)
 		u->credit = most;
 }
 
+/* One that is dead is tried as often as the slowest. */
+static uint64_t pace_now(const struct upstream *u)
+{
+	return u->dead ? u->limits.pace_min_per_s : u->pace_per_s;
+}
+
 static void pace_fill(struct upstream *u, uint64_t elapsed_ns)
 {
-	int64_t most = (int64_t)(PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * u->pace_per_s);
+	int64_t most = (int64_t)(PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * pace_now(u));
 	u->pace_limits = u->pace_limits || (!u->cohort_end_ns && u->pace_credit < (int64_t)CLOCK_NS_PER_S);
-	u->pace_credit += (int64_t)(elapsed_ns * u->pace_per_s);
+	u->pace_credit += (int64_t)(elapsed_ns * pace_now(u));
 	if (u->pace_credit > most)
 		u->pace_credit = most;
 }
@@ -151,10 +157,11 @@ static bool is_too_much(unsigned n_answered, unsigned n_lost)
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
-/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. */
+/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. And where much was lost lately, a cohort without losses is one whose losses are not known yet:
+ * its repeats still wait in line. */
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
-	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT;
+	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT && !is_too_much(u->recent_answered, u->recent_lost);
 	/* without losses what was silent has names to thank for it; it was borne as well */
 	uint64_t n_borne = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
 	uint64_t percent_per_s = n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
@@ -229,7 +236,7 @@ static bool has_credit(uint64_t per_s, int64_t credit)
 
 bool upstream_may_repeat(const struct upstream *u)
 {
-	return u->dead || (has_credit(u->pace_per_s, u->pace_credit) && has_credit(u->limits.queries_per_s, u->credit));
+	return has_credit(pace_now(u), u->pace_credit) && has_credit(u->limits.queries_per_s, u->credit);
 }
 
 unsigned upstream_room(const struct upstream *u)
@@ -254,18 +261,36 @@ unsigned upstream_try_worth(const struct upstream *u)
 
 /* ---- life and death ---- */
 
+/* How many stay without answer between two answers: the average of late. */
+static void run_note(struct upstream *u)
+{
+	u->usual_run += (unsigned)at_most(u->n_overdue, RUN_MAX) * RUN_ONE / RUN_AVERAGE_OVER;
+	u->usual_run -= u->usual_run / RUN_AVERAGE_OVER;
+}
+
+/* Silence is told by what is usual: an upstream that answers one of ten queries is not dead when sixteen stay without answer. */
+static bool is_silent(const struct upstream *u, uint64_t now_ns)
+{
+	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) && now_ns - u->silent_since_ns >= SILENCE_NS;
+}
+
 static void heard(struct upstream *u, uint64_t now_ns)
 {
-	u->n_silent = 0;
+	if (!u->dead)
+		run_note(u);
+	u->n_silent = u->n_overdue = 0;
 	u->answered_ns = u->silent_since_ns = now_ns;
 	u->ever_answered = true;
 	if (!u->dead)
 		return;
 	u->dead = false;
-	/* a short while may have been one of silent names; what was learnt of it holds */
+	u->pace_credit = 0;
+	/* a short while may have been one of silent names; what was learnt of it holds, and its pace in any case, which grows again by itself */
 	if (now_ns - u->died_ns >= SILENCE_NS) {
 		window_start(u);
 		cohort_begin(u, now_ns);
+		if (!u->pace_per_s)
+			u->recent_answered = u->recent_lost = 0;
 	}
 }
 
@@ -275,7 +300,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 		return;
 	u->dead = true;
 	u->died_ns = now_ns;
-	u->recent_answered = u->recent_lost = 0;
+	u->pace_credit = 0;
 	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
 }
@@ -286,7 +311,7 @@ void upstream_turn(struct upstream *u, uint64_t now_ns)
 	u->turned_at_ns = now_ns;
 	if (u->limits.queries_per_s)
 		rate_fill(u, elapsed_ns);
-	if (u->pace_per_s)
+	if (pace_now(u))
 		pace_fill(u, elapsed_ns);
 	cohort_turn(u, now_ns);
 }
@@ -306,7 +331,7 @@ void upstream_sent(struct upstream *u)
 	}
 	if (u->limits.queries_per_s)
 		u->credit -= (int64_t)CLOCK_NS_PER_S;
-	if (u->pace_per_s)
+	if (pace_now(u))
 		u->pace_credit -= (int64_t)CLOCK_NS_PER_S;
 }
 
@@ -337,9 +362,10 @@ void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_n
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
 {
 	leave(u);
+	u->n_overdue++;
 	if (sent_ns >= u->answered_ns && u->n_silent++ == 0)
 		u->silent_since_ns = at_least(u->answered_ns, sent_ns);
-	if (u->n_silent >= SILENT_MIN && now_ns - u->silent_since_ns >= SILENCE_NS)
+	if (is_silent(u, now_ns))
 		die(u, now_ns);
 }
 

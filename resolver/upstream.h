@@ -37,14 +37,15 @@ struct upstream {
 	unsigned n_quick;             /* answers of the cohort that came sooner than that */
 	/* pace: once it dropped something, it is asked little more than it was seen to answer, and evenly: 10^9 credits a query, as below */
 	uint64_t pace_per_s;          /* 0: none yet */
-	int64_t pace_credit;          /* below zero after repeats when another upstream died */
+	int64_t pace_credit;
 	bool pace_limits;             /* it held a question back while the cohort was sent */
 	/* the fate of the last some dozens of queries, of whatever cohort, as far as it is known */
 	unsigned recent_answered, recent_lost;
 	/* death */
 	bool dead, ever_answered;
 	uint64_t answered_ns;         /* the last answer */
-	unsigned n_silent;            /* overdue queries since then */
+	unsigned n_overdue, n_silent; /* overdue queries since then, and those of them that were sent since then */
+	unsigned usual_run;           /* overdue queries between two answers, of late, in 256ths */
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
 	uint64_t died_ns, next_probe_ns;
 	uint64_t probe_pause_ns;
@@ -66,7 +67,7 @@ unsigned upstream_room(const struct upstream *u);
  * never over the limit's timeout, which wins. */
 uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
 
-/* Whether a question may be repeated to it now: false while its pace or its rate is used up. When it is dead that is no reason to wait. */
+/* Whether a question may be repeated to it now: false while its pace or its rate is used up. One that is dead has the least pace. */
 bool upstream_may_repeat(const struct upstream *u);
 
 /* What a query to it that was not answered counts for, in percent: the square of the share that was answered lately. Where half of them are lost, most likely because we ask too much, a question deserves

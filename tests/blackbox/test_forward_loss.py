@@ -132,9 +132,9 @@ def test_the_only_upstream_limits_its_answers(server, tmp_path):
     assert_truth(scan(tmp_path, 1500, [server(limited)]), 1500)
 
 
-@pytest.mark.parametrize("per_second, rows", [(10, 100), (20, 200), (100, 700)])
-def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second, rows):
-    """Two workers, who do not know of each other. Tries that are lost because there are too many of them are our own doing."""
+@pytest.mark.parametrize("per_second, rows, workers", [(10, 100, 2), (20, 200, 2), (100, 700, 2), pytest.param(10, 600, 8, marks=pytest.mark.slow)])
+def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second, rows, workers):
+    """Workers do not know of each other. Tries that are lost because there are too many of them are our own doing."""
     bucket = {"tokens": 1.0, "at": time.monotonic()}
 
     def limited(name, type):
@@ -146,7 +146,7 @@ def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second
         bucket["tokens"] -= 1
         return truth(name, type)
 
-    assert_truth(scan(tmp_path, rows, [server(limited)], "--workers=2"), rows)
+    assert_truth(scan(tmp_path, rows, [server(limited)], f"--workers={workers}"), rows)
 
 
 @pytest.mark.parametrize("answer_s, rows", [(0.03, 300), (0.01, 1000)])
@@ -211,9 +211,9 @@ def begin_scan(folder, *args):
     return end
 
 
-@pytest.mark.parametrize("outage", ["closed", "silent"])
-def test_a_restart_of_the_only_upstream(server, tmp_path, outage):
-    """It answers for a while, is away for two seconds, and comes back on its port."""
+@pytest.mark.parametrize("outage, seconds", [("closed", 2), ("silent", 2), pytest.param("closed", 20, marks=pytest.mark.slow), pytest.param("silent", 20, marks=pytest.mark.slow)])
+def test_a_restart_of_the_only_upstream(server, tmp_path, outage, seconds):
+    """It answers for a while, is away, longer than a question has time, and comes back on its port."""
     away = threading.Event()
     dns = server(lambda name, type: SILENCE if away.is_set() else truth(name, type))
     end = begin_scan(tmp_path, 2000, [dns], "--qps=500")
@@ -222,7 +222,7 @@ def test_a_restart_of_the_only_upstream(server, tmp_path, outage):
         away.set()
         if outage == "closed":
             dns.stop()
-        time.sleep(2)   # the outage
+        time.sleep(seconds)   # the outage
         away.clear()
         if outage == "closed":
             server(truth, port=dns.port)

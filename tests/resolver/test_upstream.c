@@ -72,6 +72,7 @@ static void the_window_is_kept(void **state)
  * answers them. */
 struct network {
 	unsigned trip_ms, answers_per_s, lost_percent, silent_percent;
+	unsigned known_late_s; /* what is lost is known so much later than its patience, since its repeat waited in line */
 };
 
 enum { QUEUE = 4096, STEPS = 4000 };
@@ -97,7 +98,7 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 		for (; expiring[ms % STEPS]; expiring[ms % STEPS]--, last.n_lost += ms >= (seconds - 1) * 1000) {
 			uint64_t sent_ns = now_ns - upstream_patience_ns(u, 0);
 			upstream_overdue(u, sent_ns, now_ns);
-			upstream_lost(u, sent_ns);
+			upstream_lost(u, sent_ns - n->known_late_s * CLOCK_NS_PER_S);
 		}
 		for (; silent[ms % STEPS]; silent[ms % STEPS]--)
 			upstream_overdue(u, now_ns - upstream_patience_ns(u, 0), now_ns);
@@ -205,6 +206,17 @@ static void losses_that_end_are_forgotten(void **state)
 	assert_true(u.pace_per_s > 500);
 }
 
+/* Losses that are known when the cohort of their queries is long judged: the pace must not grow as if there were none. */
+static void losses_that_are_known_late_hold_the_pace_down(void **state)
+{
+	(void)state;
+	struct upstream u;
+	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
+	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20 }, 30);
+	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20, .known_late_s = 20 }, 120);
+	assert_in_range(u.pace_per_s, 10, 40);
+}
+
 /* Slow names among quick ones are no queue. */
 static void slow_names_do_not_shrink_it(void **state)
 {
@@ -233,8 +245,15 @@ static void where_most_is_lost_a_try_is_worth_little(void **state)
 	while (upstream_may_repeat(&u))
 		upstream_sent(&u);
 	assert_int_equal(upstream_room(&u), 0);
-	u.dead = true;
-	assert_true(upstream_may_repeat(&u));
+	u.dead = true; /* then it has that pace in any case */
+	u.pace_per_s = 0;
+	assert_false(upstream_may_repeat(&u));
+	upstream_turn(&u, u.turned_at_ns + 100 * MS);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_true(upstream_may_repeat(&u));
+		upstream_sent(&u);
+	}
+	assert_false(upstream_may_repeat(&u));
 }
 
 static void a_lossy_line_does_not_shrink_the_window(void **state)
@@ -316,6 +335,30 @@ static void an_answer_in_time_keeps_it_alive(void **state)
 	assert_false(u.dead);
 }
 
+/* Of one that answers a tenth, sixteen silent queries are what is to be expected; many more are not, and how long it was dead is not what is usual. */
+static void silence_is_told_by_what_is_usual(void **state)
+{
+	(void)state;
+	struct upstream u = fresh(1000, 0);
+	uint64_t now_ns = START;
+	for (unsigned i = 0; i < 400; i++, now_ns += 100 * MS) {
+		upstream_sent(&u);
+		if (i % 10)
+			upstream_overdue(&u, now_ns - 2000 * MS, now_ns);
+		else
+			upstream_answered(&u, now_ns, now_ns);
+	}
+	for (unsigned life = 0; life < 2; life++) {
+		upstream_lives(&u, now_ns);
+		goes_silent(&u, now_ns, 100);
+		assert_false(u.dead);
+		goes_silent(&u, now_ns, 100);
+		assert_true(u.dead);
+		goes_silent(&u, now_ns, 1000);
+		now_ns += 5000 * MS;
+	}
+}
+
 static void a_late_answer_revives(void **state)
 {
 	(void)state;
@@ -375,6 +418,7 @@ int main(void)
 		cmocka_unit_test(patience_follows_the_round_trip), cmocka_unit_test(a_short_timeout_wins), cmocka_unit_test(the_window_is_kept),
 		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short), cmocka_unit_test(a_longer_way_is_no_queue),
 		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue), cmocka_unit_test(losses_that_end_are_forgotten),
+		cmocka_unit_test(losses_that_are_known_late_hold_the_pace_down), cmocka_unit_test(silence_is_told_by_what_is_usual),
 		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
 		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
 		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
