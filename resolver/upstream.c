@@ -285,12 +285,13 @@ static void heard(struct upstream *u, uint64_t now_ns)
 		return;
 	u->dead = false;
 	u->pace_credit = 0;
-	/* a short while may have been one of silent names; what was learnt of it holds, and its pace in any case, which grows again by itself */
-	if (now_ns - u->died_ns >= SILENCE_NS) {
+	/* a short while was one of silent names: the upstream itself loses nothing; what was learnt of its window holds, and its pace in any case, which grows again by itself */
+	bool was_short = now_ns - u->died_ns < SILENCE_NS;
+	if (was_short || !u->pace_per_s)
+		u->recent_answered = u->recent_lost = 0;
+	if (!was_short) {
 		window_start(u);
 		cohort_begin(u, now_ns);
-		if (!u->pace_per_s)
-			u->recent_answered = u->recent_lost = 0;
 	}
 }
 
