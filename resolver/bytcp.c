@@ -49,9 +49,15 @@ static void put(struct forward *e, struct query *q, struct route *r)
 	query_tried(q, r);
 }
 
+/* What was asked waits for it to come back. */
+static bool is_away(const struct forward *e, const struct route *r)
+{
+	return r->health.dead && e->is_pausing;
+}
+
 void bytcp_try(struct forward *e, struct query *q, struct route *r)
 {
-	const bool may_pass = q->flight->urgent || (!r->waiting.first && !resolver_is_full(e->engine.resolver));
+	const bool may_pass = !is_away(e, r) && (q->flight->urgent || (!r->waiting.first && !resolver_is_full(e->engine.resolver)));
 	if (may_pass && gate_is_open(&r->gate))
 		put(e, q, r);
 	else
@@ -82,7 +88,7 @@ static void line_expire(struct forward *e, struct route *r)
 void bytcp_turn(struct forward *e, struct route *r)
 {
 	line_expire(e, r);
-	while (r->waiting.first && gate_is_open(&r->gate)) {
+	while (r->waiting.first && !is_away(e, r) && gate_is_open(&r->gate)) {
 		struct query *q = next_in_line(e, r);
 		if (!q)
 			return;

@@ -151,9 +151,9 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
 	}
-	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL;)
-		query_due(e, (struct query *)t);
 	note_the_dead(e);
+	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL; note_the_dead(e))
+		query_due(e, (struct query *)t);
 }
 
 static unsigned gather_us(const struct forward *e)

@@ -26,6 +26,8 @@ enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PA
 enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
 /* Of queries without answer between two answers: what one counts, over how many answers the average goes, and what is the most. */
 enum { RUN_ONE = 256, RUN_AVERAGE_OVER = 8, RUN_MAX = 32 };
+/* So often it may come back and answer nothing but probes. */
+enum { ONLY_LIVES_MAX = 2 };
 /* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
 enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
 
@@ -214,7 +216,7 @@ static void cohort_judge(struct upstream *u)
 		window_shorten_queue(u);
 	else if (u->was_full)
 		window_grow(u);
-	if (!u->starting)
+	if (!u->starting || u->pace_per_s)
 		pace_set(u, n_outcomes, u->cohort_end_ns - u->cohort_begin_ns);
 }
 
@@ -254,7 +256,7 @@ unsigned upstream_room(const struct upstream *u)
 unsigned upstream_try_worth(const struct upstream *u)
 {
 	unsigned n = u->recent_answered + u->recent_lost;
-	if (u->dead || !n)
+	if (u->dead || u->n_only_lives >= ONLY_LIVES_MAX || !n)
 		return TRY_WORTH;
 	return (unsigned)at_least((uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n), TRY_WORTH_MIN);
 }
@@ -274,25 +276,30 @@ static bool is_silent(const struct upstream *u, uint64_t now_ns)
 	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) && now_ns - u->silent_since_ns >= SILENCE_NS;
 }
 
-static void heard(struct upstream *u, uint64_t now_ns)
+/* A short while was one of silent names: the upstream itself loses nothing, and what was learnt of its window holds. After a long one the window begins anew, but not the pace that was right before the silence. */
+static void revive(struct upstream *u, uint64_t now_ns)
 {
-	if (!u->dead)
-		run_note(u);
-	u->n_silent = u->n_overdue = 0;
-	u->answered_ns = u->silent_since_ns = now_ns;
-	u->ever_answered = true;
-	if (!u->dead)
-		return;
+	bool was_short = now_ns - u->died_ns < SILENCE_NS;
 	u->dead = false;
 	u->pace_credit = 0;
-	/* a short while was one of silent names: the upstream itself loses nothing; what was learnt of its window holds, and its pace in any case, which grows again by itself */
-	bool was_short = now_ns - u->died_ns < SILENCE_NS;
-	if (was_short || !u->pace_per_s)
+	u->away_to_ns = now_ns;
+	if (!u->pace_per_s)
 		u->recent_answered = u->recent_lost = 0;
 	if (!was_short) {
 		window_start(u);
 		cohort_begin(u, now_ns);
 	}
+}
+
+static void heard(struct upstream *u, uint64_t now_ns)
+{
+	if (u->dead)
+		revive(u, now_ns);
+	else
+		run_note(u);
+	u->n_silent = u->n_overdue = 0;
+	u->answered_ns = u->silent_since_ns = now_ns;
+	u->ever_answered = true;
 }
 
 static void die(struct upstream *u, uint64_t now_ns)
@@ -301,6 +308,7 @@ static void die(struct upstream *u, uint64_t now_ns)
 		return;
 	u->dead = true;
 	u->died_ns = now_ns;
+	u->away_to_ns = UINT64_MAX;
 	u->pace_credit = 0;
 	u->next_probe_ns = now_ns;
 	u->probe_pause_ns = PROBE_FIRST_NS;
@@ -358,6 +366,7 @@ void upstream_answered_late(struct upstream *u, uint64_t sent_ns, uint64_t now_n
 	recent_note(u, 1, 0);
 	trip_note(u, now_ns - sent_ns);
 	heard(u, now_ns);
+	u->n_only_lives = 0;
 }
 
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, uint64_t now_ns)
@@ -377,6 +386,8 @@ void upstream_dropped(struct upstream *u)
 
 void upstream_lost(struct upstream *u, uint64_t sent_ns)
 {
+	if (sent_ns >= u->died_ns && sent_ns < u->away_to_ns)
+		return;
 	u->n_lost += is_of_cohort(u, sent_ns);
 	recent_note(u, 0, 1);
 }
@@ -400,5 +411,6 @@ void upstream_probed(struct upstream *u, uint64_t now_ns)
 
 void upstream_lives(struct upstream *u, uint64_t now_ns)
 {
+	u->n_only_lives += u->dead;
 	heard(u, now_ns);
 }

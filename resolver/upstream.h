@@ -47,7 +47,9 @@ struct upstream {
 	unsigned n_overdue, n_silent; /* overdue queries since then, and those of them that were sent since then */
 	unsigned usual_run;           /* overdue queries between two answers, of late, in 256ths */
 	uint64_t silent_since_ns;     /* since when there might have been one: the later of it and the sending of the first of those queries */
+	unsigned n_only_lives;        /* how often it came back since it answered a question: what one loses that answers only probes is no crowd */
 	uint64_t died_ns, next_probe_ns;
+	uint64_t away_to_ns;          /* when it came back: what was sent between its death and then it did not lose, it was not there */
 	uint64_t probe_pause_ns;
 	/* rate: a query costs 10^9 credits, a nanosecond brings queries_per_s; below zero after tries by TCP, which do not wait */
 	int64_t credit;

@@ -231,6 +231,29 @@ def test_a_restart_of_the_only_upstream(server, tmp_path, outage, seconds):
     assert_truth(result, 2000)
 
 
+@pytest.mark.slow
+def test_a_restart_of_the_only_upstream_that_is_asked_by_tcp(server, tmp_path):
+    """Every second name needs TCP; while it is away nobody gets an answer by either."""
+    away = threading.Event()
+
+    def raw(query):
+        if away.is_set():
+            return SILENCE
+        needs_tcp = query.name.endswith(("0.test", "2.test", "4.test", "6.test", "8.test"))
+        return query.cut_off() if needs_tcp and not query.by_tcp else truth(query.name, query.type)
+
+    dns = server(raw=raw, tcp=True)
+    end = begin_scan(tmp_path, 2000, [dns], "--qps=300")
+    try:
+        harness.until(lambda: dns.count() > 500, what="the first 500 questions")
+        away.set()
+        time.sleep(20)   # the outage
+        away.clear()
+    finally:
+        result = end()
+    assert_truth(result, 2000)
+
+
 # ---- rates ----
 
 @pytest.mark.parametrize("workers", [1, 3])

@@ -369,6 +369,49 @@ static void a_late_answer_revives(void **state)
 	assert_false(u.dead);
 }
 
+/* It answers 20 a second, goes away, and comes back as one that answers everything. */
+static void a_pace_of_before_grows_again(void **state)
+{
+	(void)state;
+	struct upstream u;
+	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
+	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20 }, 30);
+	uint64_t pace_per_s = u.pace_per_s, from_ns = u.turned_at_ns + MS;
+	assert_in_range(pace_per_s, 10, 40);
+	goes_silent(&u, from_ns, 1000);
+	assert_true(u.dead);
+	upstream_turn(&u, from_ns + 9000 * MS);
+	upstream_lives(&u, from_ns + 9000 * MS);
+	assert_int_equal(u.pace_per_s, pace_per_s);
+	simulate(&u, &(struct network){ .trip_ms = 1 }, 60);
+	assert_true(u.pace_per_s > 1000);
+}
+
+/* What is sent while it is away is not lost, though its question is answered later, by whomever; and if it comes back only to answer probes, a try counts. */
+static void what_is_sent_while_it_is_away_is_not_lost(void **state)
+{
+	(void)state;
+	struct upstream u = fresh(1000, 0);
+	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 50 }, 20);
+	const unsigned worth = upstream_try_worth(&u);
+	const uint64_t from_ns = u.turned_at_ns + MS;
+	assert_in_range(worth, 10, 50);
+	for (unsigned life = 1; life <= 2; life++) {
+		uint64_t now_ns = from_ns + life * 10000 * MS;
+		goes_silent(&u, now_ns, 100);
+		assert_true(u.dead);
+		upstream_lives(&u, now_ns + 5000 * MS);
+		for (unsigned i = 0; i < 100; i++)
+			upstream_lost(&u, now_ns + (2100 + i * 25) * MS);
+		assert_int_equal(upstream_try_worth(&u), life < 2 ? worth : TRY_WORTH);
+	}
+	upstream_sent(&u);
+	upstream_answered(&u, from_ns + 36000 * MS, from_ns + 36000 * MS);
+	assert_in_range(upstream_try_worth(&u), worth, worth + 10);
+	upstream_lost(&u, from_ns + 36000 * MS);
+	assert_in_range(upstream_try_worth(&u), worth - 5, worth + 5);
+}
+
 static void nothing_listens(void **state)
 {
 	(void)state;
@@ -419,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short), cmocka_unit_test(a_longer_way_is_no_queue),
 		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue), cmocka_unit_test(losses_that_end_are_forgotten),
 		cmocka_unit_test(losses_that_are_known_late_hold_the_pace_down), cmocka_unit_test(silence_is_told_by_what_is_usual),
+		cmocka_unit_test(a_pace_of_before_grows_again), cmocka_unit_test(what_is_sent_while_it_is_away_is_not_lost),
 		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
 		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
 		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
