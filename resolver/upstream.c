@@ -276,7 +276,7 @@ static bool is_silent(const struct upstream *u, uint64_t now_ns)
 	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) && now_ns - u->silent_since_ns >= SILENCE_NS;
 }
 
-/* A short while was one of silent names: the upstream itself loses nothing, and what was learnt of its window holds. After a long one the window begins anew, but not the pace that was right before the silence. */
+/* A short while was one of silent names: the upstream itself loses nothing, and what was learnt of its window holds. After a long one the window begins anew, but not the pace, which grows again by itself. */
 static void revive(struct upstream *u, uint64_t now_ns)
 {
 	bool was_short = now_ns - u->died_ns < SILENCE_NS;
