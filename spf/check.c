@@ -50,7 +50,8 @@ static void write_matched(struct spf_check *c)
 			textbuf_put(out, " > ", 3);
 		bool is_long = f->term_size > TERM_MAX_BYTES;
 		textbuf_put(out, f->term, is_long ? TERM_MAX_BYTES : f->term_size);
-		textbuf_put_text(out, is_long ? "..." : "");
+		if (is_long)
+			textbuf_put(out, "...", 3);
 	}
 }
 
