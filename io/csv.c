@@ -323,6 +323,23 @@ bool csv_has_next(const struct csv_reader *r)
 	return r->has_pending;
 }
 
+size_t csv_row_size(const char *text, size_t size)
+{
+	size_t line_end = find_octet(text, 0, size, '\n');
+	struct walk walk = { .lf = line_end };
+	const struct walk no_memo = { 0 };
+	if (line_end == size)
+		return 0;
+	switch (walk_quotes(&walk, &no_memo, text, 0, line_end, size, false)) {
+	case FOUND_RECORD:
+		return walk.at + 1;
+	case FOUND_BROKEN:
+		return line_end + 1;
+	default:
+		return 0;
+	}
+}
+
 /* ---- fields ---- */
 
 struct csv_fields csv_fields_of(const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch)

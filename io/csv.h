@@ -47,6 +47,9 @@ bool csv_would_block(struct csv_reader *r);
 /* After csv_would_block() said no: false when there is no record at hand either, because the input is over. */
 bool csv_has_next(const struct csv_reader *r);
 
+/* The size of the first record of some text, with its line end, where csv_read() ends it; 0: it is not complete. For text in memory that goes on: what it ends with may not be all. */
+size_t csv_row_size(const char *text, size_t size);
+
 /* Walks the fields of a record: start with csv_fields_of(), then csv_next_field() until false. An unquoted field points into the
  * record; a quoted one is unquoted into `scratch` when it holds doubled quotes, else points between its quotes. A broken record is
  * one field for each stretch between commas, quotes kept; so is a field whose quote is not followed by a comma, in a record that

@@ -5,6 +5,7 @@
 #include "scanner/resume.h"
 
 #include "base/message.h"
+#include "io/csv.h"
 #include "io/members.h"
 #include "scanner/columns.h"
 #include "scanner/results.h"
@@ -47,43 +48,6 @@ static bool fail_without_memory(struct reader *rd)
 }
 
 /* ---- rows ---- */
-
-/* The first quote in [from, end) that opens a field of the row at `row`. */
-static const char *opening_quote(const char *row, const char *from, const char *end)
-{
-	for (const char *quote = from; (quote = memchr(quote, '"', (size_t)(end - quote))) != NULL; quote++)
-		if (quote == row || quote[-1] == ',')
-			return quote;
-	return NULL;
-}
-
-/* Behind the quote that closes the field which opens at `quote`; NULL: it has not come yet. */
-static const char *behind_field(const char *quote, const char *end)
-{
-	for (const char *at = quote + 1; (at = memchr(at, '"', (size_t)(end - at))) != NULL; at += 2) {
-		if (at + 1 == end)
-			return NULL;
-		if (at[1] != '"')
-			return at + 1;
-	}
-	return NULL;
-}
-
-/* The size of the first row of some CSV text, with its line end; 0: it is not complete. Quotes match, our own always, and those of a row that `retry` kept because it
- * keeps no other; but in such a row a quote may also stand within a field, and quotes nothing there. */
-static size_t row_size(const char *text, size_t size)
-{
-	const char *at = text, *end = text + size;
-	for (const char *lf; (lf = memchr(at, '\n', (size_t)(end - at))) != NULL;) {
-		const char *quote = opening_quote(text, at, lf);
-		if (!quote)
-			return (size_t)(lf + 1 - text);
-		at = behind_field(quote, end);
-		if (!at)
-			return 0;
-	}
-	return 0;
-}
 
 /* For people: a part of a row around the first octet in which it differs from another. */
 static void put_part(struct textbuf *out, const char *text, size_t size, size_t differs_at)
@@ -181,7 +145,7 @@ static bool take_rows(struct reader *rd)
 	size_t at = 0, size;
 	if (!rd->text.size)
 		return true; /* there may be no bytes at all */
-	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+	while ((size = csv_row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
 		const char *row = rd->text.bytes + at;
 		if (!(rd->has_header ? take_row(rd, row, size) : take_header(rd, row, size)))
 			return false;
@@ -226,7 +190,7 @@ static uint64_t complete_rows(const struct reader *rd, bool *begun)
 	*begun = false;
 	if (!rd->text.size)
 		return 0;
-	while ((size = row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+	while ((size = csv_row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
 		at += size;
 		n++;
 	}
