@@ -224,12 +224,18 @@ static void note_sizes(struct inputs *in)
 	atomic_store_explicit(&in->raw_size, total, memory_order_relaxed);
 }
 
+/* To open it, and to read it, may take for ever: a pipe, a FIFO, a terminal. */
+static bool may_block(const char *path)
+{
+	struct stat st;
+	return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
 /* Every further regular file is opened once before the scan starts, so that a wrong name or header is a mistake of the command line and not of the third hour. */
 static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
 {
 	for (unsigned i = in->n_paths; i-- > 1;) {
-		struct stat st;
-		if (!strcmp(in->paths[i], "-") || (!stat(in->paths[i], &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		if (may_block(in->paths[i]))
 			continue;
 		bool good = open_at(in, i, stop) && read_first(in, false, columns, stop);
 		close_current(in);
@@ -347,21 +353,14 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 	return false;
 }
 
-/* The file behind the one at hand is no regular file: to open it, and to read it, may take for ever. */
-static bool next_may_block(const struct inputs *in)
-{
-	struct stat st;
-	if (in->at + 1 >= in->n_paths)
-		return false;
-	const char *path = in->paths[in->at + 1];
-	return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode));
-}
-
 bool inputs_would_block(const struct inputs *in)
 {
 	if (!in->csv || in->has_first)
 		return false;
-	return csv_would_block(in->csv) || (!csv_has_next(in->csv) && next_may_block(in));
+	if (csv_would_block(in->csv))
+		return true;
+	/* the file is over, and the next one may be worse */
+	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths && may_block(in->paths[in->at + 1]);
 }
 
 const char *inputs_path(const struct inputs *in)
