@@ -28,7 +28,6 @@ enum turn explain_compile(struct spf_check *c)
 	if (!texts || texts->status != ANSWER_OK || texts->n_records != 1)
 		return check_go(c, STEP_END);
 	const char *text = (const char *)answer_rdata(texts, 0);
-	arena_reset(&c->memory);
 	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size, MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
 		arena_reset(&c->memory);
 		return check_go(c, STEP_END);
