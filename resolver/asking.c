@@ -1,7 +1,8 @@
 /* asking.c - the side of those who ask: questions, waiters, and what holds questions back. */
 #include "resolver/inside.h"
 
-static const char failures_pause[] = "a pause after failures to end, to ask for ";
+static const char pause_text[] = "a pause after failures to end, to ask for ";
+static const char memory_text[] = "answers that take too much memory, to ask for ";
 
 static void waiter_join(struct resolver_waiter *w, struct flight *f)
 {
@@ -82,14 +83,18 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
 }
 
+/* With libunbound, which keeps time by itself, a question rests after a failure; with our own engine it stands in line. */
+static const char *held_up_by(const struct resolver *r, const struct flight *f)
+{
+	if (r->engine->ops->failure_ms)
+		return pause_text;
+	return resolver_is_full(r) && !f->urgent ? memory_text : "its turn at an upstream, to ask for ";
+}
+
 const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
 {
-	if (waiter->flight->state == FLIGHT_HELD && resolver_is_full(r) && !waiter->flight->urgent)
-		return "answers that take too much memory, to ask for ";
-	if (waiter->flight->state == FLIGHT_HELD && r->engine->ops->failure_ms)
-		return failures_pause;
 	if (waiter->flight->state == FLIGHT_HELD)
-		return "its turn at an upstream, to ask for ";
+		return held_up_by(r, waiter->flight);
 	return resolver_is_queued(waiter) ? resolver_holdup(r) : "";
 }
 
@@ -99,7 +104,7 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)
-		return failures_pause;
+		return pause_text;
 	if (r->n_started >= r->max_in_flight)
 		return "--in-flight to ask for ";
 	if (r->n_started + r->engine->n_abandoned >= 2 * (uint64_t)r->max_in_flight)
@@ -107,7 +112,7 @@ const char *resolver_holdup(const struct resolver *r)
 	if (r->engine->ops->has_room && !r->engine->ops->has_room(r->engine))
 		return "the upstreams, which are dead or have no room, to ask for ";
 	if (!load_has_room(&r->load, r->n_started) && !(r->queue.first && r->queue.first->urgent))
-		return "answers that take too much memory, to ask for ";
+		return memory_text;
 	return rate_room(&r->rate, 1) ? "" : "--qps to ask for ";
 }
 

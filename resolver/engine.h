@@ -71,8 +71,8 @@ struct engine {
 void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
 /* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL is ignored. */
 void resolver_late(struct resolver *r, const struct answer *answer);
-/* The engine asks for a pause: nothing is started for a moment. */
-void resolver_pause(struct resolver *r);
+/* Nothing is started for so long. */
+void resolver_pause(struct resolver *r, unsigned ms);
 /* The engine lets a flight that was started wait for others (while resolver_is_full(), for urgent ones only): it takes no place among those in flight, and no time of its own passes. */
 void resolver_hold(struct resolver *r, struct flight *f);
 /* It goes on, or it is known to be on its way: its deadline begins anew. */

@@ -25,8 +25,6 @@ enum { FAILURES_MAX = 3 };
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
 /* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
 enum { TRY_WORTH_OF_CALM = 70 };
-/* ... and one at an upstream that is away for a while is only to see whether it came back. */
-enum { TRY_WORTH_IN_PAUSE = TRY_WORTH / 20 };
 
 static const struct dname root = { .size = 1 };
 
@@ -417,7 +415,8 @@ void query_due(struct forward *e, struct query *q)
 			return;
 		struct upstream *health = &e->routes[latest->wicket.upstream].health;
 		latest->overdue = true;
-		unsigned worth = by_tcp ? TRY_WORTH : e->is_pausing ? TRY_WORTH_IN_PAUSE : upstream_try_worth(health);
+		/* one at an upstream that is away for a while is only to see whether it came back */
+		unsigned worth = by_tcp ? TRY_WORTH : e->is_pausing ? TRY_WORTH_MIN : upstream_try_worth(health);
 		q->tries_worth += worth;
 		if (worth < TRY_WORTH_OF_CALM)
 			resolver_renew(e->engine.resolver, q->flight);

@@ -42,8 +42,8 @@
 /* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of time that the thread did not live. */
 enum { FAILURE_MS = 6000 };
 
-/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given up for good, after 30 s. */
-enum { RESTS_MAX = 5 };
+/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given up for good, after 30 s. And how long no other is started then, only to rest as well. */
+enum { RESTS_MAX = 5, PAUSE_MS = 100 };
 
 static const char cause_unknown[] = "libunbound cannot say why";
 
@@ -113,6 +113,11 @@ static const struct answer *bogus_of(const struct dname *qname, enum rrtype type
 	return a;
 }
 
+static bool is_servfail(const uint8_t *packet, size_t size)
+{
+	return packet && size > RCODE_OCTET && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL;
+}
+
 static const struct answer *answer_of_packet(const struct ticket *t, const uint8_t *packet, size_t size, int security)
 {
 	struct answer_builder *b = &t->engine->builder;
@@ -121,7 +126,7 @@ static const struct answer *answer_of_packet(const struct ticket *t, const uint8
 	else
 		answer_builder_begin(b, &t->qname, t->type);
 	wire_decode(b, packet, size);
-	if (b->status == ANSWER_SERVFAIL && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL) {
+	if (b->status == ANSWER_SERVFAIL && is_servfail(packet, size)) {
 		b->status = ANSWER_UNRESOLVED;
 		snprintf(b->cause, sizeof b->cause, "%s", cause_unknown);
 	}
@@ -143,11 +148,6 @@ static const struct answer *answer_of(struct ticket *t, int rcode, const void *p
 	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
 
-static bool is_servfail(const uint8_t *packet, int size)
-{
-	return packet && size > RCODE_OCTET && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL;
-}
-
 static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
 {
 	struct ticket *t = arg;
@@ -155,7 +155,7 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 	if (e->closing)
 		return;
 	if (t == e->starting && e->may_distrust) {
-		e->at_once = rcode != 0 ? AT_ONCE_FAILED : t->has_failed && is_servfail(packet, size) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
+		e->at_once = rcode != 0 ? AT_ONCE_FAILED : t->has_failed && is_servfail(packet, (size_t)size) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
 		if (e->at_once != AT_ONCE_NOTHING)
 			return;
 	}
@@ -206,7 +206,7 @@ static void rest(struct recursive *e, struct ticket *t, uint64_t now_ns)
 	*e->resting_end = t;
 	e->resting_end = &t->next_resting;
 	resolver_hold(e->engine.resolver, t->flight);
-	resolver_pause(e->engine.resolver);
+	resolver_pause(e->engine.resolver, PAUSE_MS);
 }
 
 static void try(struct recursive *e, struct ticket *t, uint64_t now_ns)

@@ -18,9 +18,6 @@
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
 
-/* How long a pause is that the engine asks for. */
-#define HOLD_MS 100
-
 /* A question whose failures all fell into times in which the thread did not run is asked so often again. */
 #define ASK_AGAIN_MAX 3
 
@@ -71,14 +68,6 @@ void resolver_land(struct resolver *r, struct flight *f, const struct answer *an
 		flight_land(r, f, answer);
 }
 
-/* It was sent, and that counts for nothing. */
-static void queue_again(struct resolver *r, struct flight *f, unsigned hold_ms)
-{
-	flight_queue(r, f);
-	count(&r->counters.queries_sent, (uint64_t)-1);
-	r->hold_until_ns = r->now_ns + hold_ms * CLOCK_NS_PER_MS;
-}
-
 void resolver_hold(struct resolver *r, struct flight *f)
 {
 	flight_leave(r, f);
@@ -95,9 +84,9 @@ void resolver_renew(struct resolver *r, struct flight *f)
 	r->n_started++;
 }
 
-void resolver_pause(struct resolver *r)
+void resolver_pause(struct resolver *r, unsigned ms)
 {
-	r->hold_until_ns = r->now_ns + HOLD_MS * CLOCK_NS_PER_MS;
+	r->hold_until_ns = r->now_ns + ms * CLOCK_NS_PER_MS;
 }
 
 /* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
@@ -114,7 +103,9 @@ static void ask_again(struct resolver *r, struct flight *f)
 	answer_unref(f->answer);
 	f->answer = NULL;
 	f->n_asked_again++;
-	queue_again(r, f, r->engine->ops->failure_ms);
+	flight_queue(r, f);
+	count(&r->counters.queries_sent, (uint64_t)-1); /* it was sent, and that counts for nothing */
+	resolver_pause(r, r->engine->ops->failure_ms);
 }
 
 static struct answer *timeout_of(const struct resolver *r, const struct flight *f)

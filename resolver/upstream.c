@@ -28,8 +28,8 @@ enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
 enum { RUN_ONE = 256, RUN_AVERAGE_OVER = 8, RUN_MAX = 32 };
 /* So often it may come back and answer nothing but probes. */
 enum { ONLY_LIVES_MAX = 2 };
-/* Fates are forgotten by half when there are so many; a try is never taken for worth less than a twentieth. */
-enum { RECENT_MAX = 64, TRY_WORTH_MIN = TRY_WORTH / 20 };
+/* Fates are forgotten by half when there are so many. */
+enum { RECENT_MAX = 64 };
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
 {
@@ -276,16 +276,15 @@ static bool is_silent(const struct upstream *u, uint64_t now_ns)
 	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) && now_ns - u->silent_since_ns >= SILENCE_NS;
 }
 
-/* A short while was one of silent names: the upstream itself loses nothing, and what was learnt of its window holds. After a long one the window begins anew, but not the pace, which grows again by itself. */
+/* A short while may have been one of silent names: what was learnt of its window holds. After a long one the window begins anew, but not the pace, which grows again by itself. */
 static void revive(struct upstream *u, uint64_t now_ns)
 {
-	bool was_short = now_ns - u->died_ns < SILENCE_NS;
 	u->dead = false;
 	u->pace_credit = 0;
 	u->away_to_ns = now_ns;
 	if (!u->pace_per_s)
 		u->recent_answered = u->recent_lost = 0;
-	if (!was_short) {
+	if (now_ns - u->died_ns >= SILENCE_NS) {
 		window_start(u);
 		cohort_begin(u, now_ns);
 	}

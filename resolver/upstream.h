@@ -74,7 +74,7 @@ bool upstream_may_repeat(const struct upstream *u);
 
 /* What a query to it that was not answered counts for, in percent: the square of the share that was answered lately. Where half of them are lost, most likely because we ask too much, a question deserves
  * four times as many tries, and is then as good as never without an answer for that. */
-enum { TRY_WORTH = 100 };
+enum { TRY_WORTH = 100, TRY_WORTH_MIN = TRY_WORTH / 20 };
 unsigned upstream_try_worth(const struct upstream *u);
 
 void upstream_sent(struct upstream *u);
