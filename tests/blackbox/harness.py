@@ -147,6 +147,12 @@ def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300,
     return Scan(done.returncode, done.stderr, target.read_bytes() if target.exists() else b"", json.loads(summary.read_bytes()) if summary.exists() else None)
 
 
+def with_dnssec(folder):
+    """--dnssec with the anchor of a zone that is not asked for: libunbound asks, and has nothing to validate."""
+    (folder / "anchor").write_text("signed.test. IN DS 12345 8 2 " + "ab" * 32 + "\n")
+    return ["--dnssec", f"--trust-anchor={folder}/anchor"]
+
+
 def start(*args, **more):
     """A command line that goes on while the test does something; see running() in conftest.py for one that is stopped for sure."""
     return subprocess.Popen([SPFSWEEP, *map(str, args)], **more)

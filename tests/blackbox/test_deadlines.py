@@ -104,18 +104,18 @@ def circling(query):
     reply = query.reply(passing(query.type))
     if query.name[0] in "lm":
         reply.answer[:], reply.authority[:] = [], []
-        for owner, target in (query.name, query.name.translate(str.maketrans("lm", "ml"))), (query.name.translate(str.maketrans("lm", "ml")), query.name):
+        other = query.name.translate(str.maketrans("lm", "ml"))
+        for owner, target in (query.name, other), (other, query.name):
             reply.answer.append(dns.rrset.from_text(owner + ".", 300, "IN", "CNAME", target + "."))
     return reply.to_wire()
 
 
 def test_loops_that_libunbound_has_cached(server, tmp_path):
     """It fails such a name before it asks anything, as it does when it takes the upstream for dead; but here no other row has to wait."""
-    (tmp_path / "anchor").write_text("signed.test. IN DS 12345 8 2 " + "ab" * 32 + "\n")
     dns = server(raw=circling)
     names = [f"{kind}{n}.test" for n in range(10) for kind in "lmg"]
     text = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in names)
-    scan = harness.scan(tmp_path, text, dns.upstream, "--dnssec", f"--trust-anchor={tmp_path}/anchor", "--checks=spf", "--workers=1", "--in-flight=1", timeout=60)
+    scan = harness.scan(tmp_path, text, dns.upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=1", timeout=60)
     assert scan.status == DONE, scan.stderr
     assert [(row["domain"], row["spf"]) for row in scan.rows] == [(name, "pass" if name[0] == "g" else "temperror") for name in names]
     assert all(row["domain"][0] == "g" or ": unresolved (" in row["dns_cause"] for row in scan.rows)

@@ -17,12 +17,6 @@ def alive_or_silent(name, type):
     return ["v=spf1 -all"] if type == "TXT" else []
 
 
-def with_dnssec(folder):
-    """The anchor of another zone: libunbound asks, and has nothing to validate."""
-    (folder / "anchor").write_text("signed.test. IN DS 12345 8 2 " + "ab" * 32 + "\n")
-    return ["--dnssec", f"--trust-anchor={folder}/anchor"]
-
-
 def rows_text():
     names = [f"good{i}.test" for i in range(GOOD)] + [f"dead{i}.test" for i in range(DEAD)]
     random.Random(7).shuffle(names)
@@ -45,7 +39,7 @@ def test_most_names_silent(server, tmp_path):
 def test_most_names_silent_with_dnssec(server, tmp_path):
     """libunbound asks then, and takes the upstream for dead again and again; what it did not even send is asked when it trusts the upstream again."""
     names, rows = rows_text()
-    scan = harness.scan(tmp_path, rows, server(alive_or_silent).upstream, *with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=400")
+    scan = harness.scan(tmp_path, rows, server(alive_or_silent).upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=400")
     assert scan.status == harness.DONE, scan.stderr
     assert [row["domain"] for row in scan.rows] == names
     assert all(row["spf"] == "temperror" for row in scan.rows if row["domain"].startswith("dead"))
@@ -62,7 +56,7 @@ def test_a_long_silence_with_dnssec(server, tmp_path):
         return ["v=spf1 -all"] if begun[-1] - begun[0] > 30 and type == "TXT" else nameservers.SILENCE
 
     rows = "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(40))
-    scan = harness.scan(tmp_path, rows, server(late_riser).upstream, *with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=2")
+    scan = harness.scan(tmp_path, rows, server(late_riser).upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=2")
     assert scan.status == harness.DONE, scan.stderr
     lost = [row["dns_cause"] for row in scan.rows if row["spf"] != "fail"]
     assert 2 <= len(lost) <= 8 and all("no answer within 10000 ms" in cause for cause in lost), lost
