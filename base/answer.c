@@ -1,19 +1,27 @@
 /* answer.c - packs a builder's records into one block, and reads them back.
  *
- * The block: struct answer, the record table, rdata, the qname, the canonical name (left out when it is the qname), the cause
- * with a NUL. An offset of 0 for the cause means that there is none; offset 0 is the struct itself.
+ * The block: struct answer, the record table, rdata, the qname, the canonical name (left out when
+ * it is the qname), the cause with a NUL. An offset of 0 for the cause means that there is none;
+ * offset 0 is the struct itself.
  *
- * Duplicates are removed here (RFC 2181 section 5): two times the same MX must not cost two look-ups. Trap: a TXT
- * record is its character-strings, so two that only read the same once joined are two records, and two SPF
- * records are a permerror (RFC 7208 section 4.5). In the builder each TXT therefore keeps its string lengths behind the
- * joined text, counted by `preference`, which the finished record has as 0. */
+ * Duplicates are removed here (RFC 2181 section 5): two times the same MX must not cost two
+ * look-ups. Trap: a TXT record is its character-strings, so two that only read the same once joined
+ * are two records, and two SPF records are a permerror (RFC 7208 section 4.5). In the builder each
+ * TXT therefore keeps its string lengths behind the joined text, counted by `preference`, which the
+ * finished record has as 0. */
 #include "base/answer.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MALLOC_HEADER_BYTES = 16, RECORDS_MAX = 65535, FIRST_RECORDS = 16, TXT_LOOK_BACK = 64, RDATA_BYTES_MAX = INT32_MAX };
+enum {
+	MALLOC_HEADER_BYTES = 16,
+	RECORDS_MAX = 65535,
+	FIRST_RECORDS = 16,
+	TXT_LOOK_BACK = 64,
+	RDATA_BYTES_MAX = INT32_MAX
+};
 
 const char *answer_status_text(enum answer_status status)
 {
@@ -61,7 +69,8 @@ struct ipaddr answer_address(const struct answer *a, unsigned i)
 	const uint8_t *rdata = answer_rdata(a, i);
 	if (a->type == RRTYPE_A)
 		return ipaddr_of_4(rdata);
-	/* as published: a mapped address in an AAAA is IPv6 here, it is only a client's that means IPv4 */
+	/* as published: a mapped address in an AAAA is IPv6 here, it is only a client's that means
+	 * IPv4 */
 	struct ipaddr ip = { .family = IPFAMILY_6 };
 	memcpy(ip.bytes, rdata, sizeof ip.bytes);
 	return ip;
@@ -84,7 +93,8 @@ const char *answer_cause(const struct answer *a)
 
 size_t answer_bytes(const struct answer *a)
 {
-	return a->size_bytes + MALLOC_HEADER_BYTES + (a->attachment ? a->attachment->size_bytes : 0);
+	return a->size_bytes + MALLOC_HEADER_BYTES +
+	        (a->attachment ? a->attachment->size_bytes : 0);
 }
 
 /* Adds to what is alive, and kept if it is; `bytes` may be negative, as unsigned numbers are. */
@@ -175,13 +185,15 @@ static struct answer_record *record_push(struct answer_builder *b)
 	return r;
 }
 
-/* Rdata of a wrong shape is a maker's bug; kept out all the same, since the readers above trust it. */
+/* Rdata of a wrong shape is a maker's bug; kept out all the same, since the readers above trust it.
+ */
 static bool rdata_fits(enum rrtype type, size_t size)
 {
 	return type == RRTYPE_A ? size == 4 : type == RRTYPE_AAAA ? size == 16 : size <= UINT16_MAX;
 }
 
-void answer_builder_add(struct answer_builder *b, const void *rdata, size_t size, uint16_t preference)
+void answer_builder_add(
+        struct answer_builder *b, const void *rdata, size_t size, uint16_t preference)
 {
 	struct dname target;
 	const bool is_name = b->type == RRTYPE_PTR || b->type == RRTYPE_MX;
@@ -203,8 +215,8 @@ void answer_builder_add(struct answer_builder *b, const void *rdata, size_t size
 	textbuf_put(&b->rdata, rdata, size);
 }
 
-/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for at least one; none is taken
- * as empty text. */
+/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for
+ * at least one; none is taken as empty text. */
 static int strings_count(const uint8_t *rdata, size_t size)
 {
 	int n = 0;
@@ -248,11 +260,13 @@ static int records_compare(const void *left, const void *right, void *builder)
 		return memcmp(built_rdata(b, x), built_rdata(b, y), x->rdata_size);
 	if (x->preference != y->preference)
 		return x->preference < y->preference ? -1 : 1;
-	return dname_compare_wire(built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
+	return dname_compare_wire(
+	        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
 }
 
 /* The same octets, a TXT's string lengths with them. */
-static bool records_equal(const struct answer_builder *b, const struct answer_record *x, const struct answer_record *y)
+static bool records_equal(const struct answer_builder *b, const struct answer_record *x,
+        const struct answer_record *y)
 {
 	if (x->rdata_size != y->rdata_size || x->preference != y->preference)
 		return false;
@@ -260,8 +274,8 @@ static bool records_equal(const struct answer_builder *b, const struct answer_re
 	return size == 0 || memcmp(built_rdata(b, x), built_rdata(b, y), size) == 0;
 }
 
-/* Is `r` equal to one of the `n` records kept so far? Sorted ones need a look at the last only. The look back over TXT is bounded,
- * because a packet can hold thousands. */
+/* Is `r` equal to one of the `n` records kept so far? Sorted ones need a look at the last only. The
+ * look back over TXT is bounded, because a packet can hold thousands. */
 static bool record_is_known(const struct answer_builder *b, size_t n, const struct answer_record *r)
 {
 	const size_t look_back = b->type == RRTYPE_TXT ? TXT_LOOK_BACK : 1;
@@ -291,8 +305,10 @@ struct answer_layout {
 
 static struct answer_layout layout_of(const struct answer_builder *b, size_t cause_size)
 {
-	/* the names come first: a cache compares the qname of every answer it finds, close to the header it has just read */
-	struct answer_layout l = { .qname_at = sizeof(struct answer) + b->n_records * sizeof(b->records[0]) };
+	/* the names come first: a cache compares the qname of every answer it finds, close to the
+	 * header it has just read */
+	struct answer_layout l = { .qname_at = sizeof(struct answer) +
+		        b->n_records * sizeof(b->records[0]) };
 	l.end = l.qname_at + b->qname.size;
 	l.canonical_at = l.qname_at;
 	if (!dname_equal(&b->canonical, &b->qname)) {
@@ -335,7 +351,9 @@ struct answer *answer_build(struct answer_builder *b)
 	const size_t cause_size = strnlen(b->cause, sizeof(b->cause) - 1);
 	const struct answer_layout l = layout_of(b, cause_size);
 	const bool in_slab = b->slab && l.end <= SLAB_BLOCK_MAX_BYTES;
-	struct answer *a = in_slab ? slab_get(b->slab, l.end) : l.end <= UINT32_MAX ? malloc(l.end) : NULL;
+	struct answer *a = in_slab    ? slab_get(b->slab, l.end)
+	        : l.end <= UINT32_MAX ? malloc(l.end)
+	                              : NULL;
 	if (!a)
 		return NULL;
 	*a = (struct answer){
@@ -365,7 +383,8 @@ struct answer *answer_build(struct answer_builder *b)
 	return a;
 }
 
-struct answer *answer_of_failure(const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause)
+struct answer *answer_of_failure(
+        const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause)
 {
 	struct answer_builder b;
 	b.rdata = (struct textbuf){ 0 };

@@ -1,8 +1,9 @@
 /* arena.c - chunks in a list, newest first; the bump pointer lives in the newest one.
  *
- * A request larger than a chunk gets a chunk of its own size. Such a chunk is never kept by a reset, not even when it
- * came first: one unusual row must not fix the memory of all rows after it. `used_bytes` counts what was
- * handed out, rounded to the alignment, so that the limit means the same whatever the chunks look like. */
+ * A request larger than a chunk gets a chunk of its own size. Such a chunk is never kept by a
+ * reset, not even when it came first: one unusual row must not fix the memory of all rows after it.
+ * `used_bytes` counts what was handed out, rounded to the alignment, so that the limit means the
+ * same whatever the chunks look like. */
 #include "base/arena.h"
 
 #include "base/slab.h"
@@ -61,7 +62,8 @@ static struct arena_chunk *chunk_push(struct arena *a, size_t size)
 {
 	size_t room = size > a->chunk_bytes ? size : a->chunk_bytes;
 	bool in_slab = a->slab && sizeof(struct arena_chunk) + room <= SLAB_BLOCK_MAX_BYTES;
-	struct arena_chunk *c = in_slab ? slab_get(a->slab, sizeof(*c) + room) : malloc(sizeof(*c) + room);
+	struct arena_chunk *c =
+	        in_slab ? slab_get(a->slab, sizeof(*c) + room) : malloc(sizeof(*c) + room);
 	if (c) {
 		*c = (struct arena_chunk){ .next = a->chunks, .size = room, .in_slab = in_slab };
 		a->chunks = c;

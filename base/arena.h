@@ -1,8 +1,9 @@
 /* arena.h - memory that is given back all at once: one row's strings, one record's program.
  *
- * Allocation is a pointer bump; arena_reset() forgets everything and keeps the first chunk for the next user, so the
- * row path calls malloc only for unusual rows. When memory cannot be had or `limit_bytes` would be passed,
- * arena_alloc() gives NULL and `overflow` stays set until the reset. Single thread. */
+ * Allocation is a pointer bump; arena_reset() forgets everything and keeps the first chunk for the
+ * next user, so the row path calls malloc only for unusual rows. When memory cannot be had or
+ * `limit_bytes` would be passed, arena_alloc() gives NULL and `overflow` stays set until the reset.
+ * Single thread. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -14,7 +15,8 @@ struct slab;
 
 struct arena {
 	struct arena_chunk *chunks; /* newest first */
-	struct slab *slab; /* where chunks come from if they are small enough; NULL: the heap. Set it after arena_init(). */
+	struct slab *slab; /* where chunks come from if they are small enough; NULL: the heap. Set
+	                      it after arena_init(). */
 	size_t chunk_bytes, limit_bytes, used_bytes;
 	bool overflow;
 };

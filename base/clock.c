@@ -1,4 +1,5 @@
-/* clock.c - clock_gettime() in plain integers. It cannot fail for these three clocks with a valid pointer, so nothing is tested. */
+/* clock.c - clock_gettime() in plain integers. It cannot fail for these three clocks with a valid
+ * pointer, so nothing is tested. */
 #include "base/clock.h"
 
 #include <time.h>
@@ -29,7 +30,8 @@ uint64_t clock_lived_turn(struct clock_lived *clock, uint64_t now_ns)
 {
 	if (!clock->read_ns)
 		clock->now_ns = clock->read_ns = now_ns;
-	uint64_t took_ns = now_ns - clock->read_ns, lived_ns = took_ns < CLOCK_TURN_MAX_NS ? took_ns : CLOCK_TURN_MAX_NS;
+	uint64_t took_ns = now_ns - clock->read_ns,
+	         lived_ns = took_ns < CLOCK_TURN_MAX_NS ? took_ns : CLOCK_TURN_MAX_NS;
 	clock->read_ns = now_ns;
 	clock->now_ns += lived_ns;
 	clock->lost_ns += took_ns - lived_ns;

@@ -46,6 +46,7 @@ char *digest_text(const struct digest *d, char text[DIGEST_TEXT_BYTES])
 
 char *digest_library_version(char text[DIGEST_VERSION_BYTES])
 {
-	snprintf(text, DIGEST_VERSION_BYTES, "%d.%d", nettle_version_major(), nettle_version_minor());
+	snprintf(text, DIGEST_VERSION_BYTES, "%d.%d", nettle_version_major(),
+	        nettle_version_minor());
 	return text;
 }

@@ -1,7 +1,9 @@
-/* digest.h - SHA-256 of a stream of octets, for files that people want to recognise later (`sha256sum` gives the same).
+/* digest.h - SHA-256 of a stream of octets, for files that people want to recognise later
+ * (`sha256sum` gives the same).
  *
- * nettle and not libsodium, whose SHA-256 is portable C: nettle uses the processor's instructions, 1 500 against 320 MB/s where this was measured, and libunbound
- * brings it along anyway. A digest belongs to one thread at a time. */
+ * nettle and not libsodium, whose SHA-256 is portable C: nettle uses the processor's instructions,
+ * 1 500 against 320 MB/s where this was measured, and libunbound brings it along anyway. A digest
+ * belongs to one thread at a time. */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
@@ -17,7 +19,8 @@ struct digest *digest_new(void);
 /* Takes NULL. */
 void digest_free(struct digest *d);
 
-/* Any number of octets, also none. Takes NULL, and then does nothing: who hashes only sometimes need not ask. */
+/* Any number of octets, also none. Takes NULL, and then does nothing: who hashes only sometimes
+ * need not ask. */
 void digest_add(struct digest *d, const void *bytes, size_t size);
 
 /* Of all that was added so far; more may be added afterwards. Returns `text`. */

@@ -1,11 +1,12 @@
 /* dname.c - domain names, octet by octet.
  *
- * Hot: every row parses, lower-cases and compares names. What makes it cheap: a length octet is at most 63 and no
- * ASCII letter is below 65, so case can be folded over the whole wire form at once, eight octets a step,
- * without walking the labels. Two wire forms that are equal after folding also have the same labels.
+ * Hot: every row parses, lower-cases and compares names. What makes it cheap: a length octet is at
+ * most 63 and no ASCII letter is below 65, so case can be folded over the whole wire form at once,
+ * eight octets a step, without walking the labels. Two wire forms that are equal after folding also
+ * have the same labels.
  *
- * Trap: text is not the name. A dot inside a label is an ordinary octet of the wire form; only dname_print() has to tell it from a
- * separator. */
+ * Trap: text is not the name. A dot inside a label is an ordinary octet of the wire form; only
+ * dname_print() has to tell it from a separator. */
 #include "base/dname.h"
 
 #include "base/ipaddr.h"
@@ -13,7 +14,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* The eight octets of `v` with A-Z turned into a-z (RFC 4343): bit 7 of `upper` marks the octets from 'A' to 'Z'. */
+/* The eight octets of `v` with A-Z turned into a-z (RFC 4343): bit 7 of `upper` marks the octets
+ * from 'A' to 'Z'. */
 static uint64_t octets_lower(uint64_t v)
 {
 	const uint64_t ones = 0x0101010101010101u;
@@ -41,8 +43,9 @@ static void octets_store(uint8_t *at, uint64_t v)
 	memcpy(at, &v, sizeof(v));
 }
 
-/* The last eight octets are a step of their own, which may overlap the one before: lower-casing twice does no harm. They are loaded
- * first, because a load that straddles a fresh store stalls the processor. */
+/* The last eight octets are a step of their own, which may overlap the one before: lower-casing
+ * twice does no harm. They are loaded first, because a load that straddles a fresh store stalls the
+ * processor. */
 void dname_lower(struct dname *name)
 {
 	const size_t size = name->size;
@@ -72,7 +75,8 @@ bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size)
 	return octets_lower(octets_load(a + size - 8)) == octets_lower(octets_load(b + size - 8));
 }
 
-/* Turns the dots of `text`, already copied behind the first length octet and closed by a dot of its own, into lengths. */
+/* Turns the dots of `text`, already copied behind the first length octet and closed by a dot of its
+ * own, into lengths. */
 static enum error dots_to_lengths(uint8_t *wire, size_t text_size)
 {
 	size_t length_at = 0;
@@ -91,7 +95,8 @@ static enum error dots_to_lengths(uint8_t *wire, size_t text_size)
 	return ERROR_NONE;
 }
 
-/* What is wrong with text that is too long for a name: a bad label by itself says more than the sum. */
+/* What is wrong with text that is too long for a name: a bad label by itself says more than the
+ * sum. */
 static enum error long_text_error(const char *text, size_t size)
 {
 	for (size_t label_at = 0, at = 0; at <= size; at++) {
@@ -217,7 +222,8 @@ int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t
 	const size_t size = a_size < b_size ? a_size : b_size;
 	if (size == 0)
 		return (a_size > 0) - (b_size > 0);
-	/* Octet i of a wire form stands for character i - 1 of its text; a length octet for a dot, the root for the end. */
+	/* Octet i of a wire form stands for character i - 1 of its text; a length octet for a dot,
+	 * the root for the end. */
 	size_t a_next = a[0] + 1u, b_next = b[0] + 1u;
 	for (size_t i = 1; i < size; i++) {
 		int x = octet_lower(a[i]), y = octet_lower(b[i]);
@@ -241,10 +247,16 @@ int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t
 	return 0;
 }
 
-/* 1 for octets that master files take as they stand. Not: blanks and controls, the quote, brackets and semicolon, which end or
- * change a token there (and the semicolon separates names in our columns), the dot and the backslash. */
+/* 1 for octets that master files take as they stand. Not: blanks and controls, the quote, brackets
+ * and semicolon, which end or change a token there (and the semicolon separates names in our
+ * columns), the dot and the backslash. */
 static const uint8_t plain[256] = {
-	['!'] = 1, ['#' ... '\''] = 1, ['*' ... '-'] = 1, ['/' ... ':'] = 1, ['<' ... '['] = 1, [']' ... '~'] = 1,
+	['!'] = 1,
+	['#' ... '\''] = 1,
+	['*' ... '-'] = 1,
+	['/' ... ':'] = 1,
+	['<' ... '['] = 1,
+	[']' ... '~'] = 1,
 };
 
 static char *octet_write(char *to, uint8_t c)

@@ -1,4 +1,5 @@
-/* entropy.h - random numbers that nobody can guess, many for one system call: query ids, source ports, 0x20 bits.
+/* entropy.h - random numbers that nobody can guess, many for one system call: query ids, source
+ * ports, 0x20 bits.
  *
  * One pool for each thread that needs some; zeroed is ready for use. */
 #ifndef BASE_ENTROPY_H
@@ -13,7 +14,8 @@ struct entropy {
 	unsigned current_bits;
 };
 
-/* From the kernel (getrandom(2)); ends the program when it has none, which it never does once a machine is up. */
+/* From the kernel (getrandom(2)); ends the program when it has none, which it never does once a
+ * machine is up. */
 uint64_t entropy_u64(struct entropy *e);
 uint16_t entropy_u16(struct entropy *e);
 

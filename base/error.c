@@ -1,4 +1,5 @@
-/* error.c - the text table of "base/error.h". Indexed by the enum, so that a new error without a text is seen by the test. */
+/* error.c - the text table of "base/error.h". Indexed by the enum, so that a new error without a
+ * text is seen by the test. */
 #include "base/error.h"
 
 #include <errno.h>
@@ -28,5 +29,6 @@ const char *error_text(enum error err)
 
 bool error_is_wrong_name(int errno_value)
 {
-	return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == EISDIR || errno_value == ENAMETOOLONG || errno_value == ELOOP;
+	return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == EISDIR ||
+	        errno_value == ENAMETOOLONG || errno_value == ELOOP;
 }

@@ -1,7 +1,8 @@
 /* hash.h - a keyed hash for tables whose keys strangers choose.
  *
- * SipHash-2-4 from libsodium, with a key drawn at random when the process starts, so that nobody can prepare names
- * that collide in our tables. Values of hash_bytes() differ from run to run: never print, store or order by them. */
+ * SipHash-2-4 from libsodium, with a key drawn at random when the process starts, so that nobody
+ * can prepare names that collide in our tables. Values of hash_bytes() differ from run to run:
+ * never print, store or order by them. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

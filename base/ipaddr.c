@@ -1,8 +1,9 @@
 /* ipaddr.c - addresses from text and back.
  *
- * Own code for IPv4 and for printing, because inet_ntop() goes through printf and writes ::102:304 as ::1.2.3.4; inet_pton()
- * for IPv6, which is as strict as RFC 4291 section 2.2 asks once it gets a C string. Traps: input is no C string and may hold a
- * NUL, which would end it early for inet_pton(); leading zeros in a dotted quad are refused, since some read them as octal. */
+ * Own code for IPv4 and for printing, because inet_ntop() goes through printf and writes ::102:304
+ * as ::1.2.3.4; inet_pton() for IPv6, which is as strict as RFC 4291 section 2.2 asks once it gets
+ * a C string. Traps: input is no C string and may hold a NUL, which would end it early for
+ * inet_pton(); leading zeros in a dotted quad are refused, since some read them as octal. */
 #include "base/ipaddr.h"
 
 #include <arpa/inet.h>
@@ -128,7 +129,9 @@ bool ipaddr_in_prefix(const struct ipaddr *ip, const struct ipaddr *network, uns
 	const uint64_t a = word_load(ip->bytes), b = word_load(network->bytes);
 	if (prefix_bits <= 64)
 		return words_match(a, b, prefix_bits);
-	return a == b && words_match(word_load(ip->bytes + 8), word_load(network->bytes + 8), prefix_bits - 64);
+	return a == b &&
+	        words_match(
+	                word_load(ip->bytes + 8), word_load(network->bytes + 8), prefix_bits - 64);
 }
 
 static char *decimal_write(char *to, uint8_t value)
@@ -164,7 +167,8 @@ static char *group_write(char *to, unsigned group)
 	return to;
 }
 
-/* The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2); *n stays 0 without one. */
+/* The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2); *n stays
+ * 0 without one. */
 static unsigned zero_run_find(const unsigned groups[8], unsigned *n)
 {
 	unsigned best = 8;

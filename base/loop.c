@@ -1,9 +1,10 @@
 /* loop.c - libevent behind five calls; the only file that sees it.
  *
- * Traps: EVLOOP_ONCE returns at once when no event is registered, so a waiting turn also passes EVLOOP_NO_EXIT_ON_EMPTY; a
- * EVLOOP_NONBLOCK alone goes on as long as anything stays readable, so one round is EVLOOP_ONCE here, too; a
- * signal does not end a turn, so who is to be woken by one rings a doorbell that the loop watches. An event may free itself in its
- * own callback: nothing is touched after it. One loop per thread, so libevent's locks stay off (EVENT_BASE_FLAG_NOLOCK). */
+ * Traps: EVLOOP_ONCE returns at once when no event is registered, so a waiting turn also passes
+ * EVLOOP_NO_EXIT_ON_EMPTY; a EVLOOP_NONBLOCK alone goes on as long as anything stays readable, so
+ * one round is EVLOOP_ONCE here, too; a signal does not end a turn, so who is to be woken by one
+ * rings a doorbell that the loop watches. An event may free itself in its own callback: nothing is
+ * touched after it. One loop per thread, so libevent's locks stay off (EVENT_BASE_FLAG_NOLOCK). */
 #include "base/loop.h"
 
 #include <assert.h>
@@ -56,8 +57,8 @@ static void loop_event_fired(evutil_socket_t fd, short what, void *arg)
 	e->callback(e->arg);
 }
 
-static struct loop_event *loop_event_new(struct loop *l, int fd, short what, const struct timeval *period, loop_callback *callback,
-	void *arg)
+static struct loop_event *loop_event_new(struct loop *l, int fd, short what,
+        const struct timeval *period, loop_callback *callback, void *arg)
 {
 	struct loop_event *e = calloc(1, sizeof(*e));
 	if (!e)
@@ -78,11 +79,13 @@ struct loop_event *loop_watch(struct loop *l, int fd, loop_callback *callback, v
 	return loop_event_new(l, fd, EV_READ | EV_PERSIST, NULL, callback, arg);
 }
 
-struct loop_event *loop_every(struct loop *l, unsigned period_ms, loop_callback *callback, void *arg)
+struct loop_event *loop_every(
+        struct loop *l, unsigned period_ms, loop_callback *callback, void *arg)
 {
 	/* libevent takes a period of zero for "once". */
 	assert(period_ms > 0);
-	const struct timeval period = { .tv_sec = period_ms / 1000, .tv_usec = (suseconds_t)(period_ms % 1000) * 1000 };
+	const struct timeval period = { .tv_sec = period_ms / 1000,
+		.tv_usec = (suseconds_t)(period_ms % 1000) * 1000 };
 	return loop_event_new(l, -1, EV_PERSIST, &period, callback, arg);
 }
 
@@ -107,7 +110,8 @@ void loop_turn(struct loop *l, bool wait)
 		nanosleep(&rest, NULL); /* a signal may end it early */
 	}
 	l->gather_us = 0;
-	event_base_loop(l->base, wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	event_base_loop(l->base,
+	        wait ? EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
 struct event_base *loop_event_base(struct loop *l)

@@ -1,11 +1,15 @@
 /* message.c - one mutex, one write(2) per message.
  *
- * A terminal or a pipe that takes no more (nobody reads it: a connection that broke without a word, a terminal that was stopped) must not hold up a scan, so it is written without
- * blocking: it is opened anew for each message, since to set O_NONBLOCK on what we were given would set it for the other processes that have it, too.
+ * A terminal or a pipe that takes no more (nobody reads it: a connection that broke without a word,
+ * a terminal that was stopped) must not hold up a scan, so it is written without blocking: it is
+ * opened anew for each message, since to set O_NONBLOCK on what we were given would set it for the
+ * other processes that have it, too.
  *
- * The whole line, with the wiping and the redrawing of the live line, goes out in one write, so that it does not tear
- * even when other processes share the terminal. Control characters become '?', those behind 0x7f and octets that are no UTF-8 too: messages quote
- * file names and DNS text, which must not drive the user's terminal. The state below is process-wide because standard error is. */
+ * The whole line, with the wiping and the redrawing of the live line, goes out in one write, so
+ * that it does not tear even when other processes share the terminal. Control characters become
+ * '?', those behind 0x7f and octets that are no UTF-8 too: messages quote file names and DNS text,
+ * which must not drive the user's terminal. The state below is process-wide because standard error
+ * is. */
 #include "base/message.h"
 
 #include <errno.h>
@@ -26,9 +30,10 @@ enum { LINE_BYTES = 4096, LIVE_BYTES = 1024, PATIENCE_MS = 1000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
-static bool stuck; /* under the lock: it takes no more */
+static bool stuck;            /* under the lock: it takes no more */
 
-/* What blocks is opened anew; files, what is closed and what cannot be opened (a socket, what belongs to another user) are written as they are. */
+/* What blocks is opened anew; files, what is closed and what cannot be opened (a socket, what
+ * belongs to another user) are written as they are. */
 static int stderr_open(void)
 {
 	struct stat st;
@@ -38,7 +43,8 @@ static int stderr_open(void)
 	return fd < 0 ? STDERR_FILENO : fd;
 }
 
-/* Whether there is room now, or soon. Who waited in vain once is not waited for again until he takes something. */
+/* Whether there is room now, or soon. Who waited in vain once is not waited for again until he
+ * takes something. */
 static bool wait_for_room(int fd, bool patient)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -66,15 +72,17 @@ static void stderr_write(const char *bytes, size_t size, bool patient)
 		close(fd);
 }
 
-/* How many octets the UTF-8 sequence at `at` has; 0: it is none (RFC 3629: no surrogates, nothing too long, nothing over U+10FFFF), or a control (U+0080 to U+009F). Text ends with NUL. */
+/* How many octets the UTF-8 sequence at `at` has; 0: it is none (RFC 3629: no surrogates, nothing
+ * too long, nothing over U+10FFFF), or a control (U+0080 to U+009F). Text ends with NUL. */
 static unsigned utf8_size(const unsigned char *at)
 {
 	unsigned size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
 	for (unsigned i = 1; i < size; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-	bool is_wrong = at[0] < 0xc2 || at[0] > 0xf4 || (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf0 && at[1] < 0x90) ||
-		(at[0] == 0xf4 && at[1] > 0x8f);
+	bool is_wrong = at[0] < 0xc2 || at[0] > 0xf4 || (at[0] == 0xc2 && at[1] < 0xa0) ||
+	        (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+	        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f);
 	return is_wrong ? 0 : size;
 }
 
@@ -102,7 +110,8 @@ void message(enum message_level level, const char *format, ...)
 	controls_replace(text);
 
 	pthread_mutex_lock(&lock);
-	size = snprintf(line, sizeof(line), "%sspfsweep: %s%s\n%s", live[0] ? WIPE : "", tag, text, live);
+	size = snprintf(
+	        line, sizeof(line), "%sspfsweep: %s%s\n%s", live[0] ? WIPE : "", tag, text, live);
 	if (size > 0)
 		stderr_write(line, (size_t)size, true);
 	pthread_mutex_unlock(&lock);

@@ -1,8 +1,9 @@
 /* probe.c - the loop around a step.
  *
- * Traps: the answers of the last turn are moved to the stack before the step runs, because the step fills the slots anew
- * with its questions. n_asked grows only after ask() came back, so an asker that hands an answer in from inside its
- * own ask() is caught by the assertion in probe_take(); it would otherwise lead to a run inside a run. */
+ * Traps: the answers of the last turn are moved to the stack before the step runs, because the step
+ * fills the slots anew with its questions. n_asked grows only after ask() came back, so an asker
+ * that hands an answer in from inside its own ask() is caught by the assertion in probe_take(); it
+ * would otherwise lead to a run inside a run. */
 #include "base/probe.h"
 
 #include <assert.h>

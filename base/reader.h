@@ -1,7 +1,8 @@
 /* reader.h - reads foreign bytes straight down: a bounded cursor with one sticky error.
  *
- * Once a read passes the end, `failed` stays set and every further read gives zeros, so a decoder reads its fields in
- * order and tests reader_ok() once before it believes any of them. The bytes belong to the caller. Single thread. */
+ * Once a read passes the end, `failed` stays set and every further read gives zeros, so a decoder
+ * reads its fields in order and tests reader_ok() once before it believes any of them. The bytes
+ * belong to the caller. Single thread. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 

@@ -1,9 +1,10 @@
-/* ring.h - a bounded lock-free queue of pointers between exactly one producer and one consumer thread.
+/* ring.h - a bounded lock-free queue of pointers between exactly one producer and one consumer
+ * thread.
  *
- * Concurrency Kit's ck_ring, seen by no other file. One SPSC ring per pair of threads, because a multi-producer ring
- * spins behind a producer that lost its processor. Pushing an item hands over its ownership: what the producer wrote
- * before ring_push() is seen after ring_pop(), and the producer must not touch it again.
- * Nobody waits here; for sleeping see "base/doorbell.h". */
+ * Concurrency Kit's ck_ring, seen by no other file. One SPSC ring per pair of threads, because a
+ * multi-producer ring spins behind a producer that lost its processor. Pushing an item hands over
+ * its ownership: what the producer wrote before ring_push() is seen after ring_pop(), and the
+ * producer must not touch it again. Nobody waits here; for sleeping see "base/doorbell.h". */
 #ifndef BASE_RING_H
 #define BASE_RING_H
 

@@ -1,4 +1,5 @@
-/* rrtype.h - the RR types this program asks for, by their numbers (RFC 1035 section 3.2.2, RFC 3596). Type 99 is never asked. */
+/* rrtype.h - the RR types this program asks for, by their numbers (RFC 1035 section 3.2.2, RFC
+ * 3596). Type 99 is never asked. */
 #ifndef BASE_RRTYPE_H
 #define BASE_RRTYPE_H
 

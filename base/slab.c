@@ -1,7 +1,9 @@
 /* slab.c - spans of equal blocks in huge chunks.
  *
- * A span begins with its header at a multiple of its size; free blocks are linked through their first word, and blocks that were never used are not even touched.
- * A span is on its class's list while it has room, on the list of empty ones while it has no block out, on no list while it is full. */
+ * A span begins with its header at a multiple of its size; free blocks are linked through their
+ * first word, and blocks that were never used are not even touched. A span is on its class's list
+ * while it has room, on the list of empty ones while it has no block out, on no list while it is
+ * full. */
 #include "base/slab.h"
 
 #include <stdbool.h>
@@ -35,7 +37,10 @@ struct slab_chunk {
 	struct slab_chunk *next;
 };
 
-enum { SPAN_HEADER_BYTES = (sizeof(struct slab_span) + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES };
+enum {
+	SPAN_HEADER_BYTES =
+	        (sizeof(struct slab_span) + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES
+};
 
 void slab_init(struct slab *s)
 {
@@ -133,7 +138,8 @@ static bool span_is_full(const struct slab_span *span)
 
 void *slab_get(struct slab *s, size_t size)
 {
-	uint32_t block_bytes = (uint32_t)(size + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES;
+	uint32_t block_bytes =
+	        (uint32_t)(size + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES;
 	struct slab_span *span = *class_list(s, block_bytes);
 	if (!span && !(span = span_take(s, block_bytes)))
 		return NULL;

@@ -1,7 +1,7 @@
 /* textbuf.c - growth and formatting; the fast path of a put is inline in the header.
  *
- * `capacity` is what text may fill and never passes the limit; the block has one byte more, so that textbuf_text() can
- * always write its NUL and never fails. */
+ * `capacity` is what text may fill and never passes the limit; the block has one byte more, so that
+ * textbuf_text() can always write its NUL and never fails. */
 #include "base/textbuf.h"
 
 #include <stdarg.h>
@@ -142,7 +142,8 @@ void textbuf_put_escaped(struct textbuf *b, const void *bytes, size_t size)
 			textbuf_put(b, "\\\\", 2);
 			continue;
 		}
-		const char ddd[4] = { '\\', (char)('0' + c / 100), (char)('0' + c / 10 % 10), (char)('0' + c % 10) };
+		const char ddd[4] = { '\\', (char)('0' + c / 100), (char)('0' + c / 10 % 10),
+			(char)('0' + c % 10) };
 		textbuf_put(b, ddd, sizeof(ddd));
 	}
 }

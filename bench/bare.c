@@ -1,15 +1,18 @@
-/* bare.c - a bare send/receive loop: what a question to one DNS server costs with one socket, a system call or two for each, and nothing
- * beside them.
+/* bare.c - a bare send/receive loop: what a question to one DNS server costs with one socket, a
+ * system call or two for each, and nothing beside them.
  *
  *     bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS       one send() and one recv() a question
- *     bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS gso   up to 64 questions of equal size in one send(), which the kernel cuts (UDP_SEGMENT)
+ *     bare ADDRESS PORT QUESTIONS-FILE WINDOW SECONDS gso   up to 64 questions of equal size in one
+ * send(), which the kernel cuts (UDP_SEGMENT)
  *
- * Resolvers are held against it; it is none, and no lower bound either, since calls that receive many datagrams need fewer of them.
- * Ids alone match answers to questions, nothing of an answer is looked at but its rcode and whether it is cut off (then it is no answer,
- * and is not asked for again by TCP), nothing is cached. All packets are made before the clock starts. It passes over the questions until
- * SECONDS of CPU are over, once at the least. poll() is called only when nothing can be sent or received. A question without an answer is
- * sent again after a second, some times, so that a pass ends with all of them answered. For "gso" the questions are sorted by size; runs
- * of one size then lie side by side. */
+ * Resolvers are held against it; it is none, and no lower bound either, since calls that receive
+ * many datagrams need fewer of them. Ids alone match answers to questions, nothing of an answer is
+ * looked at but its rcode and whether it is cut off (then it is no answer, and is not asked for
+ * again by TCP), nothing is cached. All packets are made before the clock starts. It passes over
+ * the questions until SECONDS of CPU are over, once at the least. poll() is called only when
+ * nothing can be sent or received. A question without an answer is sent again after a second, some
+ * times, so that a pass ends with all of them answered. For "gso" the questions are sorted by size;
+ * runs of one size then lie side by side. */
 #include "base/clock.h"
 #include "bench/questions.h"
 #include "resolver/wire.h"
@@ -25,8 +28,9 @@
 
 #define EDNS_PAYLOAD 1232
 #define N_IDS 65536u
-#define WINDOW_MAX (N_IDS / 2) /* so that a free id is soon found, and not one that was free a moment ago */
-#define GROUP_MAX 64u          /* what kernels before 6.9 cut a datagram into at the most */
+#define WINDOW_MAX                                                                                 \
+	(N_IDS / 2)   /* so that a free id is soon found, and not one that was free a moment ago */
+#define GROUP_MAX 64u /* what kernels before 6.9 cut a datagram into at the most */
 #define TRIES_MAX 8
 #define PATIENCE_NS CLOCK_NS_PER_S
 #define RESEND_EVERY_NS (CLOCK_NS_PER_S / 8)
@@ -73,7 +77,8 @@ static void add_packet(struct bench *b, const struct question *question)
 	if (dname_parse(&qname, question->name, strlen(question->name)))
 		die(question->name, "no domain name");
 	size_t size = wire_encode_query(packet, 0, &qname, question->type, EDNS_PAYLOAD, false);
-	b->packets[b->n_packets++] = (struct packet){ .offset = b->octets.size, .size = (uint16_t)size };
+	b->packets[b->n_packets++] =
+	        (struct packet){ .offset = b->octets.size, .size = (uint16_t)size };
 	textbuf_put(&b->octets, packet, size);
 }
 
@@ -118,7 +123,9 @@ static void sort_by_size(struct bench *b)
 
 static void open_socket(struct bench *b, const char *address, const char *port)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *to;
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_DGRAM },
+	                *to;
 	int failed = getaddrinfo(address, port, &hints, &to), size = SOCKET_BUFFER_BYTES;
 	if (failed)
 		die(address, gai_strerror(failed));
@@ -132,10 +139,12 @@ static void open_socket(struct bench *b, const char *address, const char *port)
 
 /* ---- sending ---- */
 
-/* What comes as an ICMP message is told by the next call of either kind. It is nobody's answer: the question is asked again in time. */
+/* What comes as an ICMP message is told by the next call of either kind. It is nobody's answer: the
+ * question is asked again in time. */
 static bool is_passing(int error)
 {
-	return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH || error == ENOBUFS || error == EINTR;
+	return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH ||
+	        error == ENOBUFS || error == EINTR;
 }
 
 static uint16_t take_id(struct bench *b)
@@ -147,7 +156,8 @@ static uint16_t take_id(struct bench *b)
 
 static void cut_into(struct bench *b, int segment_bytes)
 {
-	if (b->segment_bytes != segment_bytes && setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes))
+	if (b->segment_bytes != segment_bytes &&
+	        setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes))
 		die("UDP_SEGMENT", strerror(errno));
 	b->segment_bytes = segment_bytes;
 }
@@ -156,7 +166,8 @@ static void cut_into(struct bench *b, int segment_bytes)
 static size_t group_size(const struct bench *b)
 {
 	size_t n = 1, most = b->gso ? GROUP_MAX : 1;
-	while (n < most && b->next + n < b->n_packets && b->packets[b->next + n].size == b->packets[b->next].size)
+	while (n < most && b->next + n < b->n_packets &&
+	        b->packets[b->next + n].size == b->packets[b->next].size)
 		n++;
 	return b->n_open + n <= b->window ? n : 0;
 }
@@ -215,7 +226,8 @@ static void resend(struct bench *b, uint64_t now_ns)
 		open->sent_ns = now_ns;
 		open->tries++;
 		b->n_resent++;
-		if (send(b->fd, b->octets.bytes + packet->offset, packet->size, 0) < 0 && errno != EAGAIN && !is_passing(errno))
+		if (send(b->fd, b->octets.bytes + packet->offset, packet->size, 0) < 0 &&
+		        errno != EAGAIN && !is_passing(errno))
 			die("send", strerror(errno));
 	}
 }
@@ -261,7 +273,8 @@ static void pass(struct bench *b)
 		if (receive_all(b) || b->n_ended == b->n_packets)
 			continue;
 		bool may_send = b->next < b->n_packets && group_size(b);
-		struct pollfd ready = { .fd = b->fd, .events = (short)(may_send ? POLLIN | POLLOUT : POLLIN) };
+		struct pollfd ready = { .fd = b->fd,
+			.events = (short)(may_send ? POLLIN | POLLOUT : POLLIN) };
 		poll(&ready, 1, (int)(RESEND_EVERY_NS / CLOCK_NS_PER_MS));
 	}
 	b->n_passes++;
@@ -275,7 +288,8 @@ static void measure(struct bench *b, double seconds)
 		cpu_ns = clock_cpu_ns() - cpu_began_ns;
 	} while ((double)cpu_ns < seconds * 1e9);
 	uint64_t wall_ns = clock_now_ns() - began_ns;
-	printf("{\"passes\": %zu, \"questions\": %zu, \"answered\": %zu, ", b->n_passes, b->n_passes * b->n_packets, b->n_answered);
+	printf("{\"passes\": %zu, \"questions\": %zu, \"answered\": %zu, ", b->n_passes,
+	        b->n_passes * b->n_packets, b->n_answered);
 	printf("\"truncated\": %zu, \"resent\": %zu, ", b->n_truncated, b->n_resent);
 	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
 }

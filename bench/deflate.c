@@ -1,10 +1,12 @@
-/* deflate.c - bare libdeflate: what packing a text costs at the least, in pieces as the scan packs its results.
+/* deflate.c - bare libdeflate: what packing a text costs at the least, in pieces as the scan packs
+ * its results.
  *
  *     deflate TEXT-FILE SECONDS
  *     deflate --version
  *
- * Each piece is deflated at level 1 and its crc32 is taken, as a block-gzip member needs both; nothing is written. It passes over the
- * text until SECONDS of CPU are over. "bytes" are those of all the passes, "packed" what they became. */
+ * Each piece is deflated at level 1 and its crc32 is taken, as a block-gzip member needs both;
+ * nothing is written. It passes over the text until SECONDS of CPU are over. "bytes" are those of
+ * all the passes, "packed" what they became. */
 #include "base/clock.h"
 #include "bench/textfile.h"
 
@@ -34,12 +36,14 @@ static void read_text(struct textbuf *text, const char *path)
 		die(path, wrong ? wrong : "empty");
 }
 
-static void pack(struct libdeflate_compressor *compressor, const struct textbuf *text, struct totals *totals)
+static void pack(
+        struct libdeflate_compressor *compressor, const struct textbuf *text, struct totals *totals)
 {
 	char packed[PIECE_BYTES + 1024];
 	for (size_t at = 0; at < text->size; at += PIECE_BYTES) {
 		size_t size = text->size - at < PIECE_BYTES ? text->size - at : PIECE_BYTES;
-		size_t packed_size = libdeflate_deflate_compress(compressor, text->bytes + at, size, packed, sizeof packed);
+		size_t packed_size = libdeflate_deflate_compress(
+		        compressor, text->bytes + at, size, packed, sizeof packed);
 		if (!packed_size)
 			die("libdeflate", "a piece grew");
 		totals->packed += packed_size;
@@ -49,7 +53,8 @@ static void pack(struct libdeflate_compressor *compressor, const struct textbuf 
 	totals->passes++;
 }
 
-static void measure(struct libdeflate_compressor *compressor, const struct textbuf *text, double seconds)
+static void measure(
+        struct libdeflate_compressor *compressor, const struct textbuf *text, double seconds)
 {
 	struct totals totals = { 0 };
 	uint64_t began_ns = clock_now_ns(), cpu_began_ns = clock_cpu_ns(), cpu_ns;
@@ -58,7 +63,8 @@ static void measure(struct libdeflate_compressor *compressor, const struct textb
 		cpu_ns = clock_cpu_ns() - cpu_began_ns;
 	} while ((double)cpu_ns < seconds * 1e9);
 	double wall_s = (double)(clock_now_ns() - began_ns) / 1e9;
-	printf("{\"passes\": %zu, \"bytes\": %zu, \"packed\": %zu, \"crc\": %u, ", totals.passes, totals.bytes, totals.packed, totals.crc);
+	printf("{\"passes\": %zu, \"bytes\": %zu, \"packed\": %zu, \"crc\": %u, ", totals.passes,
+	        totals.bytes, totals.packed, totals.crc);
 	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, wall_s);
 }
 

@@ -1,4 +1,5 @@
-/* handover.c - items over a ring, as between feeder and worker: push, ring the doorbell; the other sleeps when there is nothing. */
+/* handover.c - items over a ring, as between feeder and worker: push, ring the doorbell; the other
+ * sleeps when there is nothing. */
 #include "bench/handover.h"
 
 #include "base/doorbell.h"
@@ -62,9 +63,12 @@ static void send_items(struct handover *h)
 
 bool handover_between(uint64_t n)
 {
-	struct handover h = { .ring = ring_new(RING_ITEMS), .filled.fd = -1, .emptied.fd = -1, .n = n };
+	struct handover h = {
+		.ring = ring_new(RING_ITEMS), .filled.fd = -1, .emptied.fd = -1, .n = n
+	};
 	pthread_t thread;
-	bool good = h.ring && !doorbell_init(&h.filled) && !doorbell_init(&h.emptied) && !pthread_create(&thread, NULL, receive, &h);
+	bool good = h.ring && !doorbell_init(&h.filled) && !doorbell_init(&h.emptied) &&
+	        !pthread_create(&thread, NULL, receive, &h);
 	if (good) {
 		send_items(&h);
 		pthread_join(thread, NULL);

@@ -1,4 +1,5 @@
-/* handover.h - what it costs to hand items over a ring: within one thread, and between two that sleep when they have nothing to do. */
+/* handover.h - what it costs to hand items over a ring: within one thread, and between two that
+ * sleep when they have nothing to do. */
 #ifndef BENCH_HANDOVER_H
 #define BENCH_HANDOVER_H
 

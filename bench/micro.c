@@ -1,9 +1,10 @@
-/* micro.c - nanoseconds per operation of the hot pieces of the program, each alone: for finding out what a change did, not for
- * promising anything about scans.
+/* micro.c - nanoseconds per operation of the hot pieces of the program, each alone: for finding out
+ * what a change did, not for promising anything about scans.
  *
- * Each piece is repeated until one repetition takes long enough to be timed, then repeated some more; the median counts, and the
- * smallest stands beside it: on a busy machine the two lie apart, and then neither is to be trusted. Time is the thread's own CPU
- * time, but for pieces of two threads. */
+ * Each piece is repeated until one repetition takes long enough to be timed, then repeated some
+ * more; the median counts, and the smallest stands beside it: on a busy machine the two lie apart,
+ * and then neither is to be trusted. Time is the thread's own CPU time, but for pieces of two
+ * threads. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "bench/pieces.h"
@@ -51,7 +52,9 @@ static struct timing time_piece(const struct piece *piece, struct pieces *p, boo
 		times[i] = (double)time_once(piece, p, n) / (double)n;
 	qsort(times, repetitions, sizeof times[0], by_value);
 	double bytes = piece->bytes ? (double)piece->bytes(p) : 0;
-	return (struct timing){ .median_ns = times[repetitions / 2], .smallest_ns = times[0], .bytes = bytes };
+	return (struct timing){
+		.median_ns = times[repetitions / 2], .smallest_ns = times[0], .bytes = bytes
+	};
 }
 
 static void tell(const struct piece *piece, const struct timing *t)
@@ -66,8 +69,10 @@ static void tell(const struct piece *piece, const struct timing *t)
 
 static void tell_json(const struct piece *piece, const struct timing *t, bool last)
 {
-	printf("  {\"piece\": \"%s\", \"operation\": \"%s\", \"median_ns\": %.2f, ", piece->name, piece->operation, t->median_ns);
-	printf("\"smallest_ns\": %.2f, \"bytes\": %.0f}%s\n", t->smallest_ns, t->bytes, last ? "" : ",");
+	printf("  {\"piece\": \"%s\", \"operation\": \"%s\", \"median_ns\": %.2f, ", piece->name,
+	        piece->operation, t->median_ns);
+	printf("\"smallest_ns\": %.2f, \"bytes\": %.0f}%s\n", t->smallest_ns, t->bytes,
+	        last ? "" : ",");
 }
 
 static bool is_wanted(const struct piece *piece, int n, char **words)
@@ -83,7 +88,8 @@ static void run_pieces(struct pieces *p, bool json, bool quick, int n, char **wo
 	if (json)
 		printf("[\n");
 	else
-		printf("%-20s %12s %12s %8s  %s\n", "", "median ns", "smallest ns", "MB/s", "one operation is a");
+		printf("%-20s %12s %12s %8s  %s\n", "", "median ns", "smallest ns", "MB/s",
+		        "one operation is a");
 	size_t last = 0;
 	for (size_t i = 0; i < pieces_count; i++)
 		if (is_wanted(&pieces_table[i], n, words))
@@ -112,7 +118,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[at], "--json") && strcmp(argv[at], "--quick")) {
 			fputs("usage: micro [--json] [--quick] [PART-OF-A-NAME...]\n"
 			      "--quick runs each piece a few times, to see that it runs\n",
-				stderr);
+			        stderr);
 			return 2;
 		}
 	}

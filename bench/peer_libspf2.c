@@ -1,13 +1,16 @@
-/* peer_libspf2.c - libspf2 over a file of pairs, as a program would use it that checks one message after the other.
+/* peer_libspf2.c - libspf2 over a file of pairs, as a program would use it that checks one message
+ * after the other.
  *
  *     peer_libspf2 PAIRS RESULTS [THREADS]
  *     peer_libspf2 --version
  *
- * PAIRS is plain "domain,ip" with a header; RESULTS gets the same rows with the result, in our words. The sender is postmaster@domain
- * and the HELO name is the domain. libspf2 waits for every DNS answer and asks whom /etc/resolv.conf names. Each thread has a server
- * object of its own, with libspf2's own cache before its resolver, and takes the next row that nobody has taken. One JSON line on
- * stderr tells the rows, what they cost, and for how many libspf2 had no result of RFC 7208 but "(invalid)": it says so when it cannot
- * get a domain's record or cannot parse it. Whoever uses it must tell the two by its error, and so do we: temperror and permerror. */
+ * PAIRS is plain "domain,ip" with a header; RESULTS gets the same rows with the result, in our
+ * words. The sender is postmaster@domain and the HELO name is the domain. libspf2 waits for every
+ * DNS answer and asks whom /etc/resolv.conf names. Each thread has a server object of its own, with
+ * libspf2's own cache before its resolver, and takes the next row that nobody has taken. One JSON
+ * line on stderr tells the rows, what they cost, and for how many libspf2 had no result of RFC 7208
+ * but "(invalid)": it says so when it cannot get a domain's record or cannot parse it. Whoever uses
+ * it must tell the two by its error, and so do we: temperror and permerror. */
 #include "base/clock.h"
 #include "bench/textfile.h"
 
@@ -105,7 +108,8 @@ static void write_results(const struct job *job, const char *path)
 		die(path, "cannot be written");
 	fputs("domain,ip,result\n", f);
 	for (size_t i = 0; i < job->n_pairs; i++)
-		fprintf(f, "%s,%s,%s\n", job->pairs[i].domain, job->pairs[i].ip, word_of(job->pairs[i].result));
+		fprintf(f, "%s,%s,%s\n", job->pairs[i].domain, job->pairs[i].ip,
+		        word_of(job->pairs[i].result));
 	if (fclose(f))
 		die(path, "cannot be written");
 }
@@ -132,9 +136,11 @@ static SPF_result_t evaluate(struct job *job, SPF_server_t *server, const struct
 	if (!request)
 		die("libspf2", "out of memory");
 	bool is_ip6 = strchr(pair->ip, ':') != NULL;
-	SPF_errcode_t failed = (is_ip6 ? SPF_request_set_ipv6_str : SPF_request_set_ipv4_str)(request, pair->ip);
+	SPF_errcode_t failed =
+	        (is_ip6 ? SPF_request_set_ipv6_str : SPF_request_set_ipv4_str)(request, pair->ip);
 	snprintf(sender, sizeof sender, "postmaster@%s", pair->domain);
-	if (!failed && !SPF_request_set_helo_dom(request, pair->domain) && !SPF_request_set_env_from(request, sender)) {
+	if (!failed && !SPF_request_set_helo_dom(request, pair->domain) &&
+	        !SPF_request_set_env_from(request, sender)) {
 		SPF_errcode_t error = SPF_request_query_mailfrom(request, &response);
 		if (response)
 			result = result_of(job, error, response);
@@ -190,8 +196,10 @@ int main(int argc, char **argv)
 	run(&job, n_threads);
 	uint64_t cpu_ns = clock_cpu_ns() - cpu_began_ns, wall_ns = clock_now_ns() - began_ns;
 	write_results(&job, argv[2]);
-	fprintf(stderr, "{\"rows\": %zu, \"invalid\": %zu, ", job.n_pairs, atomic_load(&job.n_invalid));
-	fprintf(stderr, "\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
+	fprintf(stderr, "{\"rows\": %zu, \"invalid\": %zu, ", job.n_pairs,
+	        atomic_load(&job.n_invalid));
+	fprintf(stderr, "\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9,
+	        (double)wall_ns / 1e9);
 	free(job.pairs);
 	textbuf_fini(&job.text);
 	return 0;

@@ -1,8 +1,9 @@
 /* pieces.c - the hot pieces, in the order in which a row meets them.
  *
- * "hot" works on 64 domains, which the processor's caches hold: what the code costs. "wide" works on many, in an order that no
- * prefetcher guesses: what the same costs in a scan, where each look-up goes to main memory. All answers come from the resolver's
- * own cache, filled by the scripted engine before. */
+ * "hot" works on 64 domains, which the processor's caches hold: what the code costs. "wide" works
+ * on many, in an order that no prefetcher guesses: what the same costs in a scan, where each
+ * look-up goes to main memory. All answers come from the resolver's own cache, filled by the
+ * scripted engine before. */
 #include "bench/pieces.h"
 
 #include "base/clock.h"
@@ -111,13 +112,22 @@ static void scene_init(struct scene *s, unsigned n_domains)
 	char why[128];
 	if (!workload_init(&s->workload, n_domains))
 		die("the workload cannot be made");
-	s->layout = (struct layout){ .n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE };
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED, .script = s->workload.script, .question_deadline_ms = 10000,
-		.max_in_flight = 1000, .cache_bytes = CACHE_BYTES, .failure_ttl_s = 30, .n_workers = 1 };
+	s->layout = (struct layout){
+		.n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE
+	};
+	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
+		.script = s->workload.script,
+		.question_deadline_ms = 10000,
+		.max_in_flight = 1000,
+		.cache_bytes = CACHE_BYTES,
+		.failure_ttl_s = 30,
+		.n_workers = 1 };
 	if (resolver_new(&s->resolver, &config, NULL, why, sizeof why))
 		die(why);
-	s->settings = (struct row_settings){
-		.checks = CHECK_ALL, .explain = true, .deadline_ns = 60 * CLOCK_NS_PER_S, .limits = spf_limits_of_rfc };
+	s->settings = (struct row_settings){ .checks = CHECK_ALL,
+		.explain = true,
+		.deadline_ns = 60 * CLOCK_NS_PER_S,
+		.limits = spf_limits_of_rfc };
 	runner_init(&s->runner, s->resolver, &s->settings, 1000);
 	runner_tick(&s->runner, CLOCK_NS_PER_S, 1800000000);
 	s->runner.finished = on_finished;
@@ -127,7 +137,8 @@ static void scene_init(struct scene *s, unsigned n_domains)
 		die("out of memory");
 	for (unsigned i = 0; i < n_domains; i++) {
 		const struct csv_record *r = &s->workload.records[i];
-		dname_parse(&s->names[i], r->text, (size_t)((const char *)memchr(r->text, ',', r->size) - r->text));
+		dname_parse(&s->names[i], r->text,
+		        (size_t)((const char *)memchr(r->text, ',', r->size) - r->text));
 	}
 	scene_warm(s);
 }
@@ -178,7 +189,8 @@ static void ask_cached(struct pieces *p, struct scene *s, uint64_t n)
 {
 	struct resolver_waiter waiter = { .done = unexpected };
 	while (n--) {
-		const struct answer *a = resolver_ask(s->resolver, &waiter, &s->names[next_row(s)], RRTYPE_TXT);
+		const struct answer *a =
+		        resolver_ask(s->resolver, &waiter, &s->names[next_row(s)], RRTYPE_TXT);
 		if (!a)
 			die("a question was not cached");
 		p->sum += a->n_records;
@@ -218,7 +230,8 @@ static void decode(struct pieces *p, uint64_t n)
 	}
 }
 
-/* ---- SPF with its answers at hand: what was asked is remembered in order, and the same check asks the same ---- */
+/* ---- SPF with its answers at hand: what was asked is remembered in order, and the same check asks
+ * the same ---- */
 
 struct spf_replay {
 	struct asker asker; /* first */
@@ -228,8 +241,8 @@ struct spf_replay {
 	bool recorded;
 };
 
-static const struct answer *replay_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
-	enum rrtype type)
+static const struct answer *replay_ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	struct spf_replay *r = (struct spf_replay *)asker;
 	struct resolver_waiter waiter = { .done = unexpected };
@@ -254,7 +267,9 @@ static void check_spf(struct pieces *p, uint64_t n)
 		replays[k].asker.ask = replay_ask;
 		replays[k].resolver = p->hot.resolver;
 		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.workload.records[k]);
-		requests[k] = (struct spf_request){ .ip = p->hot.subject.ip, .domain = p->hot.subject.domain, .explain = true };
+		requests[k] = (struct spf_request){
+			.ip = p->hot.subject.ip, .domain = p->hot.subject.domain, .explain = true
+		};
 	}
 	for (uint64_t i = 0; i < n; i++) {
 		struct spf_replay *r = &replays[i % 4];
@@ -274,8 +289,9 @@ static void check_spf(struct pieces *p, uint64_t n)
 
 static void compile(struct pieces *p, uint64_t n)
 {
-	static const char text[] = "v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.7 a mx include:_spf.example.com "
-				   "include:spf.protection.example.net ~all";
+	static const char text[] =
+	        "v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.7 a mx include:_spf.example.com "
+	        "include:spf.protection.example.net ~all";
 	while (n--) {
 		struct spf_record *record = spf_record_compile(text, sizeof text - 1);
 		if (!record || record->outcome != SPF_NEUTRAL)
@@ -331,20 +347,26 @@ static void split(struct pieces *p, const char *text, bool plain, uint64_t n)
 
 static void split_plain(struct pieces *p, uint64_t n)
 {
-	split(p, "4711,domain-4711.example.com,192.0.2.47,user@domain-4711.example.com,mail.example.com,2026-01-01,250", true, n);
+	split(p,
+	        "4711,domain-4711.example.com,192.0.2.47,user@domain-4711.example.com,mail.example."
+	        "com,2026-01-01,250",
+	        true, n);
 }
 
 static void split_quoted(struct pieces *p, uint64_t n)
 {
-	split(p, "4711,\"domain-4711.example.com\",192.0.2.47,\"\"\"a b\"\"@domain-4711.example.com\",mail.example.com,"
-		 "\"2026-01-01, noon\",250",
-		false, n);
+	split(p,
+	        "4711,\"domain-4711.example.com\",192.0.2.47,\"\"\"a "
+	        "b\"\"@domain-4711.example.com\",mail.example.com,"
+	        "\"2026-01-01, noon\",250",
+	        false, n);
 }
 
 static void parse_subject(struct pieces *p, uint64_t n)
 {
 	while (n--) {
-		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.workload.records[next_row(&p->hot)]);
+		subject_parse(&p->hot.subject, &p->hot.layout,
+		        &p->hot.workload.records[next_row(&p->hot)]);
 		p->sum += p->hot.subject.domain.size;
 	}
 }
@@ -425,7 +447,8 @@ static void make_input_files(struct pieces *p)
 	for (size_t at = 0; at < text->size; at += BGZF_TEXT_MAX_BYTES) {
 		size_t left = text->size - at;
 		struct bgzf_checkpoint none = { 0 };
-		bgzf_put_member(p->bgzf, &gzip, text->bytes + at, left < BGZF_TEXT_MAX_BYTES ? left : BGZF_TEXT_MAX_BYTES, &none);
+		bgzf_put_member(p->bgzf, &gzip, text->bytes + at,
+		        left < BGZF_TEXT_MAX_BYTES ? left : BGZF_TEXT_MAX_BYTES, &none);
 	}
 	bgzf_put_eof(&gzip);
 	p->plain_fd = file_of(text->bytes, text->size);
@@ -444,7 +467,8 @@ static void make_member(struct pieces *p)
 	}
 }
 
-/* One question and its answer as a server sends them: the question's octets, then an A record with a pointer to the name. */
+/* One question and its answer as a server sends them: the question's octets, then an A record with
+ * a pointer to the name. */
 static void make_packet(struct pieces *p)
 {
 	static const uint8_t record[] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 14, 16, 0, 4, 10, 64, 0, 1 };

@@ -4,7 +4,8 @@
 
 #include "base/textbuf.h"
 
-/* Puts the file's octets behind what `text` has, and a NUL that does not count. NULL, or what went wrong. */
+/* Puts the file's octets behind what `text` has, and a NUL that does not count. NULL, or what went
+ * wrong. */
 const char *textfile_read(struct textbuf *text, const char *path);
 
 #endif

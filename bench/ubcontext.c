@@ -19,7 +19,8 @@ static void drop_socket_settings(struct textbuf *text)
 	for (const char *end; *at; at = end) {
 		end = strchr(at, '\n') ? strchr(at, '\n') + 1 : at + strlen(at);
 		const char *word = at + strspn(at, "\t");
-		if (strncmp(word, "outgoing-port-", 14) && strncmp(word, "outgoing-range:", 15) && strncmp(word, "udp-connect:", 12))
+		if (strncmp(word, "outgoing-port-", 14) && strncmp(word, "outgoing-range:", 15) &&
+		        strncmp(word, "udp-connect:", 12))
 			textbuf_put(&kept, at, (size_t)(end - at));
 		if (!strncmp(word, "udp-connect:", 12))
 			textbuf_put_text(&kept, "\toutgoing-range: " N_SOCKETS "\n");
@@ -31,13 +32,16 @@ static void drop_socket_settings(struct textbuf *text)
 static void print_library_settings(struct textbuf *text, const struct resolver_config *config)
 {
 	char address[IPADDR_TEXT_BYTES];
-	textbuf_put_text(text, "server:\n\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n\tunblock-lan-zones: yes\n");
+	textbuf_put_text(text,
+	        "server:\n\tlocal-zone: \"" UBCONFIG_READY_NAME
+	        "\" always_nxdomain\n\tunblock-lan-zones: yes\n");
 	if (config->n_upstreams)
-		textbuf_printf(text, "forward-zone:\n\tname: \".\"\n\tforward-addr: %s@%u\n", ipaddr_text(&config->upstreams[0].ip, address),
-			config->upstreams[0].port);
+		textbuf_printf(text, "forward-zone:\n\tname: \".\"\n\tforward-addr: %s@%u\n",
+		        ipaddr_text(&config->upstreams[0].ip, address), config->upstreams[0].port);
 }
 
-static void print_settings(struct textbuf *text, enum ubcontext_settings settings, const struct resolver_config *config)
+static void print_settings(struct textbuf *text, enum ubcontext_settings settings,
+        const struct resolver_config *config)
 {
 	if (settings == UBCONTEXT_LIBRARY) {
 		print_library_settings(text, config);
@@ -56,14 +60,17 @@ static bool take_settings(struct ub_ctx *ctx, const struct textbuf *text)
 	if (fd < 0)
 		return false;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	bool taken = !text->failed && write(fd, text->bytes, text->size) == (ssize_t)text->size && !ub_ctx_config(ctx, path);
+	bool taken = !text->failed && write(fd, text->bytes, text->size) == (ssize_t)text->size &&
+	        !ub_ctx_config(ctx, path);
 	close(fd);
 	return taken;
 }
 
-static void note(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
+static void note(void *arg, int rcode, void *packet, int size, int security, char *why_bogus,
+        int was_ratelimited)
 {
-	(void)rcode, (void)packet, (void)size, (void)security, (void)why_bogus, (void)was_ratelimited;
+	(void)rcode, (void)packet, (void)size, (void)security, (void)why_bogus,
+	        (void)was_ratelimited;
 	*(bool *)arg = true;
 }
 
@@ -71,11 +78,13 @@ static void note(void *arg, int rcode, void *packet, int size, int security, cha
 static const char *finish(struct ub_ctx *ctx)
 {
 	bool ready = false;
-	int failed = ub_resolve_event(ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, &ready, note, NULL);
+	int failed =
+	        ub_resolve_event(ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, &ready, note, NULL);
 	return failed ? ub_strerror(failed) : ready ? NULL : "it is not ready";
 }
 
-static const char *configure(struct ub_ctx *ctx, enum ubcontext_settings settings, const struct resolver_config *config)
+static const char *configure(
+        struct ub_ctx *ctx, enum ubcontext_settings settings, const struct resolver_config *config)
 {
 	struct textbuf text = { 0 };
 	print_settings(&text, settings, config);
@@ -86,8 +95,8 @@ static const char *configure(struct ub_ctx *ctx, enum ubcontext_settings setting
 	return finish(ctx);
 }
 
-struct ub_ctx *ubcontext_new(struct event_base *base, enum ubcontext_settings settings, const struct resolver_config *config, char *why,
-	size_t why_size)
+struct ub_ctx *ubcontext_new(struct event_base *base, enum ubcontext_settings settings,
+        const struct resolver_config *config, char *why, size_t why_size)
 {
 	struct ub_ctx *ctx = ub_ctx_create_event(base);
 	if (ctx)

@@ -1,16 +1,23 @@
-/* ubloop.c - questions per CPU-second through libunbound, to one forwarder or by recursion, asked in one of four ways; one way a run.
+/* ubloop.c - questions per CPU-second through libunbound, to one forwarder or by recursion, asked
+ * in one of four ways; one way a run.
  *
- *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a socket for each datagram, 16 of
+ *     library   a bare ub_resolve_event() loop, libunbound's own settings but for the forwarder: a
+ *               socket for each datagram, 16 of
  *               them, the validator in its module list
- *     default   the same loop with our settings, but for the sockets: "udp-connect" and the ports as libunbound has them, with 1024
+ *     default   the same loop with our settings, but for the sockets: "udp-connect" and the ports
+ *               as libunbound has them, with 1024
  *               places so that no question waits for one
- *     tuned     the same loop with our settings: what the engine's libunbound gets, from the same ubconfig_print()
- *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and deadlines on top of an engine
+ *     tuned     the same loop with our settings: what the engine's libunbound gets, from the same
+ *               ubconfig_print()
+ *     layer     resolver_ask() and resolver_pump(): decoding, answers, cache, single flight and
+ *               deadlines on top of an engine
  *
- * The bare loops do nothing with an answer but look at its two rcodes. Each keeps `window` questions open and refills from the
- * loop, never from a callback, which would recurse on answers that come at once. It passes over the questions until SECONDS of CPU are
- * over, once at the least, each time with a context of its own that has nothing cached. CPU seconds are this process's own, from the
- * first question of a pass to its last answer: reading the questions, setting up and clearing away are not in them. */
+ * The bare loops do nothing with an answer but look at its two rcodes. Each keeps `window`
+ * questions open and refills from the loop, never from a callback, which would recurse on answers
+ * that come at once. It passes over the questions until SECONDS of CPU are over, once at the least,
+ * each time with a context of its own that has nothing cached. CPU seconds are this process's own,
+ * from the first question of a pass to its last answer: reading the questions, setting up and
+ * clearing away are not in them. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/loop.h"
@@ -28,7 +35,8 @@
 #define RCODE_OCTET 3
 #define RCODE_NXDOMAIN 3
 #define CLASS_IN 1
-#define CACHE_BYTES (16u << 20) /* every question is new: more would only be filled and never read */
+#define CACHE_BYTES                                                                                \
+	(16u << 20) /* every question is new: more would only be filled and never read */
 
 struct slot {
 	struct resolver_waiter waiter; /* first; only for the layer */
@@ -50,7 +58,8 @@ struct bench {
 	struct resolver_upstream upstream;
 	unsigned window;
 	struct questions questions;
-	uint8_t **packed; /* only for the layer: the wire form of each name behind its size; whole dnames would fill the processor's caches */
+	uint8_t **packed; /* only for the layer: the wire form of each name behind its size; whole
+	                     dnames would fill the processor's caches */
 	struct slot *slots, *free_slots;
 	size_t next, n_ended, n_definite; /* of this pass */
 	/* a bare loop's */
@@ -123,7 +132,8 @@ static void end_slot(struct slot *slot, bool definite)
 
 /* ---- the bare loop ---- */
 
-static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
+static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus,
+        int was_ratelimited)
 {
 	(void)security, (void)why_bogus, (void)was_ratelimited;
 	const uint8_t *octets = packet;
@@ -145,7 +155,8 @@ static void run_bare(struct bench *b)
 	while (b->n_ended < b->questions.count) {
 		for (struct slot *slot; (slot = take_slot(b)) != NULL;) {
 			const struct question *q = &b->questions.list[b->next++];
-			int failed = ub_resolve_event(b->ctx, q->name, (int)q->type, CLASS_IN, slot, answered, NULL);
+			int failed = ub_resolve_event(
+			        b->ctx, q->name, (int)q->type, CLASS_IN, slot, answered, NULL);
 			if (failed)
 				die(q->name, ub_strerror(failed));
 		}
@@ -183,7 +194,8 @@ static void ask(struct bench *b, struct slot *slot)
 	qname.size = b->packed[i][0];
 	memcpy(qname.wire, b->packed[i] + 1, qname.size);
 	slot->waiter.done = told;
-	const struct answer *answer = resolver_ask(b->resolver, &slot->waiter, &qname, b->questions.list[i].type);
+	const struct answer *answer =
+	        resolver_ask(b->resolver, &slot->waiter, &qname, b->questions.list[i].type);
 	if (answer)
 		told(&slot->waiter, answer);
 }
@@ -194,7 +206,8 @@ static void run_layer(struct bench *b)
 		for (struct slot *slot; (slot = take_slot(b)) != NULL;)
 			ask(b, slot);
 		resolver_pump(b->resolver, clock_now_ns());
-		if (b->n_ended < b->questions.count && (!b->free_slots || b->next == b->questions.count))
+		if (b->n_ended < b->questions.count &&
+		        (!b->free_slots || b->next == b->questions.count))
 			loop_turn(b->loop, !resolver_wants_pump(b->resolver));
 	}
 }
@@ -240,12 +253,15 @@ static void measure(struct bench *b, double seconds)
 		b->way->clear_away(b);
 		free(b->slots);
 	} while ((double)cpu_ns < seconds * 1e9);
-	printf("{\"mode\": \"%s\", \"window\": %u, \"passes\": %zu, ", b->way->name, b->window, n_passes);
-	printf("\"questions\": %zu, \"definite\": %zu, ", n_passes * b->questions.count, n_definite);
+	printf("{\"mode\": \"%s\", \"window\": %u, \"passes\": %zu, ", b->way->name, b->window,
+	        n_passes);
+	printf("\"questions\": %zu, \"definite\": %zu, ", n_passes * b->questions.count,
+	        n_definite);
 	printf("\"cpu\": %.6f, \"wall\": %.6f}\n", (double)cpu_ns / 1e9, (double)wall_ns / 1e9);
 }
 
-/* A server to forward to is ADDRESS:PORT; anything with a slash is an unbound.conf for recursion. */
+/* A server to forward to is ADDRESS:PORT; anything with a slash is an unbound.conf for recursion.
+ */
 static void set_server(struct bench *b, char *text)
 {
 	char *colon = strrchr(text, ':');
@@ -254,7 +270,8 @@ static void set_server(struct bench *b, char *text)
 		b->config.unbound_config = text;
 		return;
 	}
-	if (!colon || ipaddr_parse(&b->upstream.ip, text, (size_t)(colon - text)) || !(b->upstream.port = (uint16_t)strtoul(colon + 1, NULL, 10)))
+	if (!colon || ipaddr_parse(&b->upstream.ip, text, (size_t)(colon - text)) ||
+	        !(b->upstream.port = (uint16_t)strtoul(colon + 1, NULL, 10)))
 		die(text, "neither ADDRESS:PORT nor the path of an unbound.conf");
 	b->config.kind = RESOLVER_FORWARD;
 	b->config.upstreams = &b->upstream;
@@ -264,7 +281,9 @@ static void set_server(struct bench *b, char *text)
 int main(int argc, char **argv)
 {
 	if (argc != 6) {
-		fputs("usage: ubloop library|default|tuned|layer ADDRESS:PORT|UNBOUND-CONF QUESTIONS-FILE WINDOW SECONDS\n", stderr);
+		fputs("usage: ubloop library|default|tuned|layer ADDRESS:PORT|UNBOUND-CONF "
+		      "QUESTIONS-FILE WINDOW SECONDS\n",
+		        stderr);
 		return 2;
 	}
 	struct bench b = { .way = way_of(argv[1]), .window = (unsigned)strtoul(argv[4], NULL, 10) };
@@ -272,8 +291,13 @@ int main(int argc, char **argv)
 		die("arguments", "no window");
 	hash_init();
 	/* as scanner/resolving.c makes it from the program's defaults */
-	b.config = (struct resolver_config){ .timeout_ms = 2000, .retries = 3, .question_deadline_ms = 10000, .max_in_flight = b.window,
-		.cache_bytes = CACHE_BYTES, .failure_ttl_s = 30, .n_workers = 1 };
+	b.config = (struct resolver_config){ .timeout_ms = 2000,
+		.retries = 3,
+		.question_deadline_ms = 10000,
+		.max_in_flight = b.window,
+		.cache_bytes = CACHE_BYTES,
+		.failure_ttl_s = 30,
+		.n_workers = 1 };
 	set_server(&b, argv[2]);
 	const char *why = questions_read(&b.questions, argv[3]);
 	if (why)

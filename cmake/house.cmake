@@ -11,7 +11,8 @@ if(SPFSWEEP_SANITIZE)
 	target_link_options(house INTERFACE -fsanitize=${SPFSWEEP_SANITIZE})
 endif()
 
-# house_library(NAME SOURCES ... FLOORS ... PRIVATE ...): FLOORS are the folders below it, PRIVATE the external libraries that one of its files uses.
+# house_library(NAME SOURCES ... FLOORS ... PRIVATE ...): FLOORS are the folders below it, PRIVATE
+# the external libraries that one of its files uses.
 function(house_library name)
 	cmake_parse_arguments(arg "" "" "SOURCES;FLOORS;PRIVATE" ${ARGN})
 	add_library(${name} STATIC ${arg_SOURCES})

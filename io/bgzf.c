@@ -1,10 +1,11 @@
-/* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the frame, RFC 1951 section 3.2.4 for
- * stored blocks).
+/* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the
+ * frame, RFC 1951 section 3.2.4 for stored blocks).
  *
- * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A member must fit in 64 KiB with its
- * header, also when the text does not shrink: then it is one stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All
- * numbers in a member are little-endian. The EOF member is compared octet by octet by other tools, so it is a constant and not made
- * by the compressor. */
+ * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A
+ * member must fit in 64 KiB with its header, also when the text does not shrink: then it is one
+ * stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All numbers in a member are
+ * little-endian. The EOF member is compared octet by octet by other tools, so it is a constant and
+ * not made by the compressor. */
 #include "io/bgzf.h"
 
 #include <assert.h>
@@ -12,15 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIXED_BYTES 12      /* up to and with XLEN */
+#define FIXED_BYTES 12 /* up to and with XLEN */
 #define BC_BYTES 6
-#define SW_DATA_BYTES 32    /* without its note */
+#define SW_DATA_BYTES 32 /* without its note */
 #define HEADER_BYTES (FIXED_BYTES + BC_BYTES + 4 + SW_DATA_BYTES)
-#define TRAILER_BYTES 8     /* CRC32 and ISIZE */
+#define TRAILER_BYTES 8 /* CRC32 and ISIZE */
 #define STORED_EXTRA_BYTES 5
 
-static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <= BGZF_MEMBER_MAX_BYTES,
-	"stored text must fit in a member");
+static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <=
+                BGZF_MEMBER_MAX_BYTES,
+        "stored text must fit in a member");
 
 struct bgzf {
 	struct libdeflate_compressor *compressor;
@@ -66,7 +68,8 @@ static uint64_t get_le(const uint8_t *at, unsigned n_bytes)
 
 /* ---- writing ---- */
 
-static void encode_header(uint8_t *member, size_t member_size, const struct bgzf_checkpoint *checkpoint)
+static void encode_header(
+        uint8_t *member, size_t member_size, const struct bgzf_checkpoint *checkpoint)
 {
 	/* ID1 ID2, CM deflate, FLG FEXTRA, MTIME none, XFL, OS unknown */
 	static const uint8_t fixed[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
@@ -97,15 +100,20 @@ static size_t encode_stored(uint8_t *out, const void *text, size_t size)
 	return STORED_EXTRA_BYTES + size;
 }
 
-void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size, const struct bgzf_checkpoint *checkpoint)
+void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size,
+        const struct bgzf_checkpoint *checkpoint)
 {
 	assert(size + checkpoint->note_size <= BGZF_TEXT_MAX_BYTES);
-	size_t header_size = HEADER_BYTES + checkpoint->note_size, deflated_max = STORED_EXTRA_BYTES + size;
-	uint8_t *member = (uint8_t *)textbuf_reserve(out, header_size + deflated_max + TRAILER_BYTES);
+	size_t header_size = HEADER_BYTES + checkpoint->note_size,
+	       deflated_max = STORED_EXTRA_BYTES + size;
+	uint8_t *member =
+	        (uint8_t *)textbuf_reserve(out, header_size + deflated_max + TRAILER_BYTES);
 	if (!member)
 		return;
 	uint8_t *deflated = member + header_size;
-	size_t deflated_size = size ? libdeflate_deflate_compress(z->compressor, text, size, deflated, deflated_max) : 0;
+	size_t deflated_size = size
+	        ? libdeflate_deflate_compress(z->compressor, text, size, deflated, deflated_max)
+	        : 0;
 	if (!deflated_size)
 		deflated_size = encode_stored(deflated, text, size);
 	uint8_t *trailer = deflated + deflated_size;
@@ -117,7 +125,8 @@ void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size
 	textbuf_advance(out, member_size);
 }
 
-static const uint8_t eof_member[BGZF_EOF_BYTES] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3 };
+static const uint8_t eof_member[BGZF_EOF_BYTES] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0,
+	'B', 'C', 2, 0, 0x1b, 0, 3 };
 
 void bgzf_put_eof(struct textbuf *out)
 {
@@ -131,7 +140,8 @@ bool bgzf_is_eof(const uint8_t *bytes, size_t size)
 
 /* ---- reading ---- */
 
-/* ID1 ID2 CM FLG: a member of ours has no name, comment or header checksum, and bgzip's have none. */
+/* ID1 ID2 CM FLG: a member of ours has no name, comment or header checksum, and bgzip's have none.
+ */
 static bool begins_like_bgzf(const uint8_t *bytes, size_t size)
 {
 	static const uint8_t magic[] = { 0x1f, 0x8b, 8, 4 };
@@ -154,7 +164,7 @@ static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkp
 }
 
 enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_size,
-	struct bgzf_checkpoint *checkpoint, bool *has_checkpoint)
+        struct bgzf_checkpoint *checkpoint, bool *has_checkpoint)
 {
 	*member_size = 0;
 	*has_checkpoint = false;
@@ -180,7 +190,9 @@ enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_s
 		else if (memcmp(id, "SW", 2) == 0)
 			*has_checkpoint = decode_checkpoint(data, data_size, checkpoint);
 	}
-	if (at != header_size || *member_size < header_size + TRAILER_BYTES + 2) /* the shortest deflate data are two octets */
+	if (at != header_size ||
+	        *member_size < header_size + TRAILER_BYTES +
+	                        2) /* the shortest deflate data are two octets */
 		return ERROR_CORRUPT;
 	return ERROR_NONE;
 }
@@ -190,7 +202,8 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	size_t member_size;
 	struct bgzf_checkpoint checkpoint;
 	bool has_checkpoint;
-	enum error error = bgzf_parse_header(bytes, size, &member_size, &checkpoint, &has_checkpoint);
+	enum error error =
+	        bgzf_parse_header(bytes, size, &member_size, &checkpoint, &has_checkpoint);
 	if (error)
 		return error;
 	if (size < member_size)
@@ -203,13 +216,14 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	char *out = textbuf_reserve(text, text_size ? text_size : 1);
 	if (!out)
 		return ERROR_NOMEM;
-	/* With places for both sizes libdeflate takes shorter text and data too; octets between the data and the trailer would be the
-	 * checksum to every other reader. */
+	/* With places for both sizes libdeflate takes shorter text and data too; octets between the
+	 * data and the trailer would be the checksum to every other reader. */
 	size_t deflated_size = (size_t)(trailer - deflated), used_size;
-	enum libdeflate_result result = libdeflate_deflate_decompress_ex(
-		z->decompressor, deflated, deflated_size, out, text_size, &used_size, &inflated_size);
-	if (result != LIBDEFLATE_SUCCESS || used_size != deflated_size || inflated_size != text_size ||
-		libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
+	enum libdeflate_result result = libdeflate_deflate_decompress_ex(z->decompressor, deflated,
+	        deflated_size, out, text_size, &used_size, &inflated_size);
+	if (result != LIBDEFLATE_SUCCESS || used_size != deflated_size ||
+	        inflated_size != text_size ||
+	        libdeflate_crc32(0, out, text_size) != get_le(trailer, 4))
 		return ERROR_CORRUPT;
 	textbuf_advance(text, text_size);
 	return ERROR_NONE;

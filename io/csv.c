@@ -1,15 +1,17 @@
 /* csv.c - finds records in a window that slides over the stream, and fields in a record.
  *
- * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is walked from quote to quote,
- * never octet by octet. Following RFC 4180 blindly would let one stray quote swallow a million rows, so a walk that fails (the
- * quote is not closed, or what follows the closing one is no comma) gives its first line up as `broken` and begins again with the
- * next line.
- * The trap is the cost: in a file where every line opens a quote, each walk may run over the longest record before it
- * fails. But a walk stands between quotes at every line end that it passes (outside quotes the record would have ended there), and
- * so does a later walk that passes the same line end: from there both see the same. So the furthest walk's position is kept
+ * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is
+ * walked from quote to quote, never octet by octet. Following RFC 4180 blindly would let one stray
+ * quote swallow a million rows, so a walk that fails (the quote is not closed, or what follows the
+ * closing one is no comma) gives its first line up as `broken` and begins again with the next line.
+ * The trap is the cost: in a file where every line opens a quote, each walk may run over the
+ * longest record before it fails. But a walk stands between quotes at every line end that it passes
+ * (outside quotes the record would have ended there), and so does a later walk that passes the same
+ * line end: from there both see the same. So the furthest walk's position is kept
  * (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
- * A record and its line end must fit in the window, so the window is that twice and one read more, and never
- * moves more octets than were consumed since it last did. Its memory is touched only as far as records are long. */
+ * A record and its line end must fit in the window, so the window is that twice and one read more,
+ * and never moves more octets than were consumed since it last did. Its memory is touched only as
+ * far as records are long. */
 #include "io/csv.h"
 
 #include <assert.h>
@@ -18,7 +20,8 @@
 
 #define READ_BYTES (128u * 1024)
 
-/* How far quotes have been walked: all before `at` is seen, `inside` tells whether that is between quotes. */
+/* How far quotes have been walked: all before `at` is seen, `inside` tells whether that is between
+ * quotes. */
 struct walk {
 	size_t at;
 	size_t lf; /* no LF lies in [at, lf) */
@@ -34,8 +37,8 @@ struct csv_reader {
 	uint64_t line;
 	/* offsets into the window; `at` is the next record's begin */
 	size_t at, end;
-	size_t lf;          /* no LF lies in [at, lf) */
-	struct walk walk;   /* of the record at `at`; walk.at <= at: not begun */
+	size_t lf;        /* no LF lies in [at, lf) */
+	struct walk walk; /* of the record at `at`; walk.at <= at: not begun */
 	struct walk memo;
 	/* a record that csv_would_block() found: the next csv_read() gives it */
 	bool has_pending;
@@ -50,7 +53,11 @@ struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_b
 	if (!r)
 		return NULL;
 	/* not the window: that would make all of it resident */
-	*r = (struct csv_reader){ .source = source, .max_bytes = record_max_bytes, .reach_bytes = reach_bytes, .window_bytes = window_bytes, .line = 1 };
+	*r = (struct csv_reader){ .source = source,
+		.max_bytes = record_max_bytes,
+		.reach_bytes = reach_bytes,
+		.window_bytes = window_bytes,
+		.line = 1 };
 	return r;
 }
 
@@ -93,8 +100,8 @@ static enum quote judge_quote(const char *window, size_t at, size_t end, bool fi
 	}
 }
 
-/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a comma. True: there is none,
- * walk->at is at the LF or `end`. */
+/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a
+ * comma. True: there is none, walk->at is at the LF or `end`. */
 static bool walk_outside(struct walk *walk, const char *window, size_t start, size_t end)
 {
 	if (walk->lf < walk->at)
@@ -113,10 +120,11 @@ static bool walk_outside(struct walk *walk, const char *window, size_t start, si
 	}
 }
 
-/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or runs out of octets. `final`:
- * nothing will come behind `end`. `line_end` is the end of the first line. */
-static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window, size_t start, size_t line_end,
-	size_t end, bool final)
+/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or
+ * runs out of octets. `final`: nothing will come behind `end`. `line_end` is the end of the first
+ * line. */
+static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window,
+        size_t start, size_t line_end, size_t end, bool final)
 {
 	for (;;) {
 		if (!walk->inside && walk_outside(walk, window, start, end))
@@ -154,7 +162,8 @@ static size_t text_size(const char *window, size_t start, size_t end)
 static uint64_t count_lines(const char *text, size_t size)
 {
 	uint64_t n = 0;
-	for (const char *end = text + size; (text = memchr(text, '\n', (size_t)(end - text))); text++)
+	for (const char *end = text + size; (text = memchr(text, '\n', (size_t)(end - text)));
+	        text++)
 		n++;
 	return n;
 }
@@ -180,7 +189,8 @@ static enum found take_long_line(struct csv_reader *r, struct csv_record *record
 	const struct walk no_memo = { 0 };
 	record->too_long = true;
 	record->plain = !has_quote && find_octet(r->window, r->at, end, '\r') == end;
-	record->broken = has_quote && walk_quotes(&walk, &no_memo, r->window, r->at, end, end, true) == FOUND_BROKEN;
+	record->broken = has_quote &&
+	        walk_quotes(&walk, &no_memo, r->window, r->at, end, end, true) == FOUND_BROKEN;
 	r->skipping_line = true;
 	return take(r, record, r->max_bytes, end);
 }
@@ -192,7 +202,8 @@ static enum found take_quoted(struct csv_reader *r, struct csv_record *record, s
 	size_t end = at_limit ? r->at + r->reach_bytes : r->end;
 	if (r->walk.at <= r->at)
 		r->walk = (struct walk){ .at = r->at, .lf = line_end };
-	enum found found = walk_quotes(&r->walk, &r->memo, r->window, r->at, line_end, end, r->source_ended && end == r->end);
+	enum found found = walk_quotes(&r->walk, &r->memo, r->window, r->at, line_end, end,
+	        r->source_ended && end == r->end);
 	if (found == FOUND_MORE && !at_limit)
 		return FOUND_MORE;
 	if (r->walk.at >= r->memo.at)
@@ -260,7 +271,8 @@ static size_t less(size_t offset, size_t by)
 	return offset > by ? offset - by : 0;
 }
 
-/* Makes room for a read. Moves what is left only when that is no more than what has been consumed. */
+/* Makes room for a read. Moves what is left only when that is no more than what has been consumed.
+ */
 static void slide(struct csv_reader *r)
 {
 	size_t by = r->at;
@@ -279,7 +291,8 @@ static void slide(struct csv_reader *r)
 	r->memo.lf = less(r->memo.lf, by);
 }
 
-/* Takes in what the source gave. False: nothing came, and it is not the end. An error is no end: what is undecided stays so. */
+/* Takes in what the source gave. False: nothing came, and it is not the end. An error is no end:
+ * what is undecided stays so. */
 static bool took_in(struct csv_reader *r, size_t n)
 {
 	r->end += n;
@@ -298,7 +311,8 @@ bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bo
 	enum found found;
 	while ((found = find_record(r, record)) == FOUND_MORE) {
 		if (r->skipping_line && stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
-			return false; /* a line may have no end, and a source may never have to wait */
+			return false; /* a line may have no end, and a source may never have to wait
+			               */
 		slide(r);
 		if (!took_in(r, source_read(r->source, r->window + r->end, READ_BYTES, stop)))
 			return false;
@@ -342,7 +356,8 @@ size_t csv_row_size(const char *text, size_t size)
 
 /* ---- fields ---- */
 
-struct csv_fields csv_fields_of(const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch)
+struct csv_fields csv_fields_of(
+        const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch)
 {
 	if (!plain && !broken) {
 		textbuf_reset(scratch);
@@ -362,7 +377,8 @@ struct csv_fields csv_fields_of(const char *text, size_t size, bool plain, bool 
 static const char *closing_quote(const char *at, const char *end, bool *has_doubled)
 {
 	*has_doubled = false;
-	for (const char *quote = at + 1; (quote = memchr(quote, '"', (size_t)(end - quote))); quote += 2) {
+	for (const char *quote = at + 1; (quote = memchr(quote, '"', (size_t)(end - quote)));
+	        quote += 2) {
 		if (quote + 1 == end || quote[1] == ',')
 			return quote;
 		if (quote[1] != '"')
@@ -397,8 +413,9 @@ bool csv_next_field(struct csv_fields *f, struct csv_field *field)
 		const char *quote = closing_quote(f->at, f->end, &has_doubled);
 		if (quote) {
 			end = quote + 1;
-			*field = has_doubled ? undouble(f->at + 1, quote, f->scratch) :
-			                       (struct csv_field){ .text = f->at + 1, .size = (size_t)(quote - f->at - 1) };
+			*field = has_doubled ? undouble(f->at + 1, quote, f->scratch)
+			                     : (struct csv_field){ .text = f->at + 1,
+				                       .size = (size_t)(quote - f->at - 1) };
 		}
 	}
 	if (!end) {
@@ -460,7 +477,8 @@ void csv_put_field(struct textbuf *out, const char *text, size_t size)
 	put_field(out, "", text, size);
 }
 
-/* With the guard itself among them, so that csv_unguard() can tell one that was put from one that was there. */
+/* With the guard itself among them, so that csv_unguard() can tell one that was put from one that
+ * was there. */
 static bool wants_guard(char first)
 {
 	return first && strchr("=+-@\t\r\n'", first);

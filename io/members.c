@@ -81,7 +81,8 @@ enum error members_next(struct members *m, struct member *member)
 		return ERROR_EMPTY;
 	*member = (struct member){ .at = m->at };
 	textbuf_reset(&m->text);
-	err = bgzf_parse_header(bytes, left, &member->size, &member->checkpoint, &member->has_checkpoint);
+	err = bgzf_parse_header(
+	        bytes, left, &member->size, &member->checkpoint, &member->has_checkpoint);
 	if (!err)
 		err = bgzf_get_member(m->z, bytes, left, &m->text);
 	if (err)

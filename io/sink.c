@@ -1,9 +1,11 @@
-/* sink.c - write() until all is written. Standard output may be non-blocking (a terminal shared with a program that made it so):
- * then poll() waits.
+/* sink.c - write() until all is written. Standard output may be non-blocking (a terminal shared
+ * with a program that made it so): then poll() waits.
  *
- * Standard output is duplicated, so that closing it can tell what a network file system says only then, while descriptor 1 stays
- * open. A failed write may have left a part of its block behind, which is cut off again; after a failed sync the kernel forgets the pages, and all since the last good one is cut off: the first
- * errno is kept and given again. A new file's name is only as safe as its folder, which is synced with the first data. */
+ * Standard output is duplicated, so that closing it can tell what a network file system says only
+ * then, while descriptor 1 stays open. A failed write may have left a part of its block behind,
+ * which is cut off again; after a failed sync the kernel forgets the pages, and all since the last
+ * good one is cut off: the first errno is kept and given again. A new file's name is only as safe
+ * as its folder, which is synced with the first data. */
 #include "io/sink.h"
 
 #include "base/digest.h"
@@ -26,7 +28,7 @@ struct sink {
 	int errno_of_failure; /* 0: none so far */
 	bool was_cut, sync_failed, name_is_safe;
 	uint64_t n_bytes, n_safe_bytes; /* in the file; on the disk */
-	struct digest *digest; /* the caller's, or NULL */
+	struct digest *digest;          /* the caller's, or NULL */
 };
 
 static bool is_stdout(const char *path)
@@ -34,7 +36,8 @@ static bool is_stdout(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* Files are opened for reading, too: a digest is of what is kept as well. Pipes and devices, and files that we may only write, are not. */
+/* Files are opened for reading, too: a digest is of what is kept as well. Pipes and devices, and
+ * files that we may only write, are not. */
 static int open_path(const char *path)
 {
 	struct stat st;
@@ -60,7 +63,10 @@ static enum error wrap(struct sink **out, const char *path, int fd)
 		errno = saved;
 		return ERROR_SYSTEM;
 	}
-	*s = (struct sink){ .path = is_stdout(path) ? "standard output" : path, .is_stdout = is_stdout(path), .fd = fd, .is_regular = S_ISREG(st.st_mode) };
+	*s = (struct sink){ .path = is_stdout(path) ? "standard output" : path,
+		.is_stdout = is_stdout(path),
+		.fd = fd,
+		.is_regular = S_ISREG(st.st_mode) };
 	*out = s;
 	return ERROR_NONE;
 }
@@ -111,7 +117,8 @@ static bool digest_kept(const struct sink *s, uint64_t keep_bytes)
 {
 	char buffer[1 << 16];
 	for (uint64_t at = 0; s->digest && at < keep_bytes;) {
-		size_t size = keep_bytes - at < sizeof buffer ? (size_t)(keep_bytes - at) : sizeof buffer;
+		size_t size =
+		        keep_bytes - at < sizeof buffer ? (size_t)(keep_bytes - at) : sizeof buffer;
 		ssize_t n = pread(s->fd, buffer, size, (off_t)at);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -168,7 +175,8 @@ bool sink_digest_is_right(const struct sink *s)
 static enum error fail_in_block(struct sink *s, int why)
 {
 	if (sink_is_file(s))
-		(void)!cut_at(s, s->n_bytes); /* if that fails, too, a torn end is what --resume is for */
+		(void)!cut_at(
+		        s, s->n_bytes); /* if that fails, too, a torn end is what --resume is for */
 	return fail(s, why);
 }
 
@@ -189,7 +197,8 @@ enum error sink_write(struct sink *s, const void *bytes, size_t size)
 	return ERROR_NONE;
 }
 
-/* A folder that cannot be opened or synced (permissions, some network file systems) is no failure of the data. */
+/* A folder that cannot be opened or synced (permissions, some network file systems) is no failure
+ * of the data. */
 static void make_name_safe(struct sink *s)
 {
 	char link[32], path[PATH_MAX];
@@ -208,7 +217,8 @@ static void make_name_safe(struct sink *s)
 	close(fd);
 }
 
-/* The kernel takes pages for written that are not, and shows them to whoever reads the file: what nobody knows to be on the disk must not be taken for it later. */
+/* The kernel takes pages for written that are not, and shows them to whoever reads the file: what
+ * nobody knows to be on the disk must not be taken for it later. */
 static enum error fail_unsynced(struct sink *s, int why)
 {
 	if (sink_is_file(s) && cut_at(s, s->n_safe_bytes))
@@ -224,7 +234,8 @@ enum error sink_sync(struct sink *s)
 	if (!s->is_regular)
 		return ERROR_NONE;
 	while (fdatasync(s->fd) < 0) {
-		if (errno == EINVAL || errno == EROFS) /* special files cannot be synced: no failure of the data */
+		if (errno == EINVAL ||
+		        errno == EROFS) /* special files cannot be synced: no failure of the data */
 			return ERROR_NONE;
 		if (errno == EINTR)
 			continue;

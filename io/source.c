@@ -1,11 +1,14 @@
-/* source.c - one input file: read(), and inflate() when its first two octets say gzip (RFC 1952 section 2.3.1).
+/* source.c - one input file: read(), and inflate() when its first two octets say gzip (RFC 1952
+ * section 2.3.1).
  *
- * A gzip file is a chain of members. Between two members the next octets decide: the magic begins another member, nothing is the
- * end, anything else is padding or garbage. So a cut exactly between two members cannot be seen by anybody, every other cut can:
- * inside a member, and after the first octet of the magic. Traps: inflate() may still hold output when it has eaten its input, so
- * it is called before more input is read, and Z_BUF_ERROR only says that it made no progress; on a data error it has already
- * written all that it could decode, which is delivered. Waiting is done in poll(), in slices: the signal that sets *stop may be
- * taken by another thread, or just before the wait begins, and then nothing interrupts us. */
+ * A gzip file is a chain of members. Between two members the next octets decide: the magic begins
+ * another member, nothing is the end, anything else is padding or garbage. So a cut exactly between
+ * two members cannot be seen by anybody, every other cut can: inside a member, and after the first
+ * octet of the magic. Traps: inflate() may still hold output when it has eaten its input, so it is
+ * called before more input is read, and Z_BUF_ERROR only says that it made no progress; on a data
+ * error it has already written all that it could decode, which is delivered. Waiting is done in
+ * poll(), in slices: the signal that sets *stop may be taken by another thread, or just before the
+ * wait begins, and then nothing interrupts us. */
 #include "io/source.h"
 
 #include "base/digest.h"
@@ -34,9 +37,9 @@ struct source {
 	uint64_t size_bytes;
 	/* the stream's state */
 	enum format format;
-	bool raw_ended;   /* read() said so, or failed */
+	bool raw_ended; /* read() said so, or failed */
 	bool in_member;
-	bool ended;       /* nothing will be delivered any more */
+	bool ended; /* nothing will be delivered any more */
 	bool had_garbage;
 	enum error error;
 	int errno_of_read;
@@ -66,7 +69,8 @@ enum error source_open(struct source **out, const char *path)
 {
 	*out = NULL;
 	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+	                  : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return ERROR_SYSTEM;
 	struct source *s = NULL;
@@ -113,7 +117,8 @@ static void end_with(struct source *s, enum error error, int errno_of_read)
 	s->errno_of_read = errno_of_read;
 }
 
-/* True when a read() will not block. False: told to stop, not to wait, or the stream has ended with an error. */
+/* True when a read() will not block. False: told to stop, not to wait, or the stream has ended with
+ * an error. */
 static bool await_readable(struct source *s, const struct patience *patience)
 {
 	if (s->is_regular)
@@ -283,7 +288,8 @@ static size_t read_gzip(struct source *s, void *buffer, uInt size, const struct 
 
 /* ---- plain text ---- */
 
-static size_t read_plain(struct source *s, void *buffer, size_t size, const struct patience *patience)
+static size_t read_plain(
+        struct source *s, void *buffer, size_t size, const struct patience *patience)
 {
 	size_t n = raw_left(s) < size ? raw_left(s) : size;
 	if (n) { /* what detect_format() has read */
@@ -299,7 +305,8 @@ static size_t read_plain(struct source *s, void *buffer, size_t size, const stru
 
 /* ---- reading ---- */
 
-static size_t read_text(struct source *s, void *buffer, size_t size, const struct patience *patience)
+static size_t read_text(
+        struct source *s, void *buffer, size_t size, const struct patience *patience)
 {
 	if (s->ended || size == 0)
 		return 0;

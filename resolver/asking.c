@@ -14,7 +14,8 @@ static void waiter_join(struct resolver_waiter *w, struct flight *f)
 	f->waiters = w;
 }
 
-const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter, const struct dname *qname, enum rrtype type)
+const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
+        const struct dname *qname, enum rrtype type)
 {
 	struct question q;
 	question_of(&q, qname, type);
@@ -50,12 +51,14 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
 	}
 }
 
-const struct answer *resolver_give_up(struct resolver *r, struct resolver_waiter *waiter, const char *cause)
+const struct answer *resolver_give_up(
+        struct resolver *r, struct resolver_waiter *waiter, const char *cause)
 {
 	const struct flight *f = waiter->flight;
 	if (!f)
 		return NULL;
-	const struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
+	const struct answer *answer =
+	        answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
 	resolver_cancel(r, waiter);
 	return answer ? answer : resolver_out_of_memory(r);
 }
@@ -83,12 +86,14 @@ bool resolver_is_queued(const struct resolver_waiter *waiter)
 	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
 }
 
-/* With libunbound, which keeps time by itself, a question rests after a failure; with our own engine it stands in line. */
+/* With libunbound, which keeps time by itself, a question rests after a failure; with our own
+ * engine it stands in line. */
 static const char *held_up_by(const struct resolver *r, const struct flight *f)
 {
 	if (r->engine->ops->failure_ms)
 		return pause_text;
-	return resolver_is_full(r) && !f->urgent ? memory_text : "its turn at an upstream, to ask for ";
+	return resolver_is_full(r) && !f->urgent ? memory_text
+	                                         : "its turn at an upstream, to ask for ";
 }
 
 const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
@@ -100,7 +105,8 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 
 /* ---- what holds questions back ---- */
 
-/* Questions that an engine cannot stop count like open ones once there are as many as we allow open: its memory stays bounded. */
+/* Questions that an engine cannot stop count like open ones once there are as many as we allow
+ * open: its memory stays bounded. */
 const char *resolver_holdup(const struct resolver *r)
 {
 	if (r->now_ns < r->hold_until_ns)

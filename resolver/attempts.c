@@ -1,4 +1,5 @@
-/* attempts.c - a chained hash table over blocks of attempts. Ids are random, so they spread themselves; the wicket is mixed in so that equal ids of many sockets do not meet. */
+/* attempts.c - a chained hash table over blocks of attempts. Ids are random, so they spread
+ * themselves; the wicket is mixed in so that equal ids of many sockets do not meet. */
 #include "resolver/attempts.h"
 
 #include <stdlib.h>
@@ -51,7 +52,8 @@ void attempts_fini(struct attempts *as)
 
 static bool is_at(const struct attempt *a, struct wicket wicket, uint16_t id)
 {
-	return a->id == id && a->wicket.port == wicket.port && a->wicket.upstream == wicket.upstream;
+	return a->id == id && a->wicket.port == wicket.port &&
+	        a->wicket.upstream == wicket.upstream;
 }
 
 struct attempt *attempts_find(const struct attempts *as, struct wicket wicket, uint16_t id)
@@ -96,7 +98,8 @@ void attempts_put(struct attempts *as, struct attempt *a)
 	as->count--;
 }
 
-void attempts_each(const struct attempts *as, struct wicket wicket, void (*visit)(void *arg, struct attempt *a), void *arg)
+void attempts_each(const struct attempts *as, struct wicket wicket,
+        void (*visit)(void *arg, struct attempt *a), void *arg)
 {
 	for (size_t i = 0; i < as->n_buckets; i++)
 		for (struct attempt *a = as->buckets[i]; a; a = a->next_in_bucket)

@@ -1,17 +1,24 @@
 /* bytcp.c - a question on its way by TCP, because no datagram holds its answer.
  *
- *     the gate of the route is shut     the question waits in line, which costs it no time: it is we who let it wait; but not for ever
- *     the connection is busy            others' answers come, so its own is on the way: it is waited for anew, within bounds, and not asked for again
- *     the connection is silent          it is as good as none: closed, and all who wait for it try again soon
- *     it broke                          they try again soon, too, and later each time; or stand in line again, when it served some of them: servers may close a connection after as many
- *                                       answers as they like (RFC 7766 section 6.2), and that loses only what was asked in vain */
+ *     the gate of the route is shut     the question waits in line, which costs it no time: it is
+ *                                       we who let it wait; but not for ever
+ *     the connection is busy            others' answers come, so its own is on the way: it is
+ *                                       waited for anew, within bounds, and not asked for again
+ *     the connection is silent          it is as good as none: closed, and all who wait for it try
+ *                                       again soon
+ *     it broke                          they try again soon, too, and later each time; or stand in
+ *                                       line again, when it served some of them: servers may close
+ *                                       a connection after as many
+ *                                       answers as they like (RFC 7766 section 6.2), and that loses
+ *                                       only what was asked in vain */
 #include "resolver/forward.h"
 
 #include "base/clock.h"
 
 #include <assert.h>
 
-/* Before the next try, after a connection broke: doubles with every try; and when it had brought answers. */
+/* Before the next try, after a connection broke: doubles with every try; and when it had brought
+ * answers. */
 #define BREAK_NS (50 * CLOCK_NS_PER_MS)
 #define BREAK_SERVED_NS (2 * CLOCK_NS_PER_MS)
 /* In line; an upstream that answers a question now and then must not hold a scan up for hours. */
@@ -57,7 +64,8 @@ static bool is_away(const struct forward *e, const struct route *r)
 
 void bytcp_try(struct forward *e, struct query *q, struct route *r)
 {
-	const bool may_pass = !is_away(e, r) && (q->flight->urgent || (!r->waiting.first && !resolver_is_full(e->engine.resolver)));
+	const bool may_pass = !is_away(e, r) &&
+	        (q->flight->urgent || (!r->waiting.first && !resolver_is_full(e->engine.resolver)));
 	if (may_pass && gate_is_open(&r->gate))
 		put(e, q, r);
 	else
@@ -79,9 +87,12 @@ static void line_expire(struct forward *e, struct route *r)
 	if (resolver_is_full(e->engine.resolver))
 		r->line_stood_ns += e->now_ns - r->line_turned_ns;
 	r->line_turned_ns = e->now_ns;
-	for (struct query *q; (q = r->waiting.first) != NULL && q->waits_since_ns + LINE_MAX_NS < e->now_ns - r->line_stood_ns;) {
+	for (struct query *q; (q = r->waiting.first) != NULL &&
+	        q->waits_since_ns + LINE_MAX_NS < e->now_ns - r->line_stood_ns;) {
 		line_leave(q);
-		query_land(e, q, answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, "the upstream answers too few questions by TCP"));
+		query_land(e, q,
+		        answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT,
+		                "the upstream answers too few questions by TCP"));
 	}
 }
 
@@ -100,7 +111,8 @@ void bytcp_turn(struct forward *e, struct route *r)
 /* Whether the very connection by which it was asked has brought something lately. */
 static bool is_busy(const struct forward *e, const struct route *r, const struct attempt *a)
 {
-	return stream_is_open(r->stream) && r->stream_opened_ns <= a->sent_ns && r->stream_heard_ns > a->sent_ns && r->stream_heard_ns + e->timeout_ns > e->now_ns;
+	return stream_is_open(r->stream) && r->stream_opened_ns <= a->sent_ns &&
+	        r->stream_heard_ns > a->sent_ns && r->stream_heard_ns + e->timeout_ns > e->now_ns;
 }
 
 bool bytcp_wait_on(struct forward *e, struct query *q, const struct attempt *a)
@@ -120,7 +132,8 @@ struct broken {
 	bool was_of_use;
 };
 
-/* A try by a connection that served others first does not count: it was we who wanted too much of it. */
+/* A try by a connection that served others first does not count: it was we who wanted too much of
+ * it. */
 static void try_soon(void *arg, struct attempt *a)
 {
 	const struct broken *b = arg;
@@ -133,13 +146,15 @@ static void try_soon(void *arg, struct attempt *a)
 	unsigned doublings = q->n_tries < BREAK_DOUBLINGS_MAX ? q->n_tries : BREAK_DOUBLINGS_MAX;
 	if (!b->was_of_use)
 		q->tries_worth += TRY_WORTH;
-	timer_set(&e->timers, &q->timer, e->now_ns + (b->was_of_use ? BREAK_SERVED_NS : BREAK_NS << doublings));
+	timer_set(&e->timers, &q->timer,
+	        e->now_ns + (b->was_of_use ? BREAK_SERVED_NS : BREAK_NS << doublings));
 }
 
 void bytcp_broken(struct forward *e, struct route *r, bool was_of_use)
 {
 	struct broken broken = { .engine = e, .was_of_use = was_of_use };
-	attempts_each(&e->attempts, (struct wicket){ (uint16_t)r->index, WICKET_STREAM }, try_soon, &broken);
+	attempts_each(&e->attempts, (struct wicket){ (uint16_t)r->index, WICKET_STREAM }, try_soon,
+	        &broken);
 	if (was_of_use)
 		gate_broke(&r->gate);
 	else

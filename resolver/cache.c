@@ -1,4 +1,5 @@
-/* cache.c - see cache.h. Low bits of a question's hash choose the line, high bits are the slot's tag. */
+/* cache.c - see cache.h. Low bits of a question's hash choose the line, high bits are the slot's
+ * tag. */
 #include "resolver/cache.h"
 
 #include "base/clock.h"
@@ -25,7 +26,8 @@ struct cache_line {
 /* Zeroed, and in huge pages where the system gives them: the table is read at random. */
 static struct cache_line *lines_new(size_t n)
 {
-	size_t bytes = n * sizeof(struct cache_line), align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
+	size_t bytes = n * sizeof(struct cache_line),
+	       align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
 	struct cache_line *lines = aligned_alloc(align, bytes);
 	if (lines && align == HUGE_PAGE_BYTES)
 		madvise(lines, bytes, MADV_HUGEPAGE); /* only a wish */
@@ -39,7 +41,9 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s)
 	size_t n_lines = 2;
 	while (n_lines * SLOTS < limit_bytes / ANSWER_SMALL_BYTES)
 		n_lines *= 2;
-	*c = (struct cache){ .limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s, .line_mask = n_lines - 1 };
+	*c = (struct cache){
+		.limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s, .line_mask = n_lines - 1
+	};
 	c->lines = lines_new(n_lines);
 	c->table_bytes = n_lines * sizeof *c->lines;
 	return c->lines != NULL;
@@ -70,7 +74,8 @@ static uint32_t tag_of(uint64_t hash)
 
 static bool is_for(const struct answer *a, const struct question *q)
 {
-	return a->type == q->type && answer_qname_size(a) == q->size && !memcmp(answer_qname_wire(a), q->bytes, q->size);
+	return a->type == q->type && answer_qname_size(a) == q->size &&
+	        !memcmp(answer_qname_wire(a), q->bytes, q->size);
 }
 
 /* The i-th of the eight slots where the hash may be: its line's, then its twin's. */
@@ -97,7 +102,8 @@ static void slot_evict(struct cache *c, struct cache_slot *s)
 	c->n_evictions++;
 }
 
-/* CLOCK: takes the first answer that is out of date or was not used since the hand last came by. Only called while there are any. */
+/* CLOCK: takes the first answer that is out of date or was not used since the hand last came by.
+ * Only called while there are any. */
 static void hand_evict(struct cache *c, uint32_t now_s)
 {
 	for (;;) {
@@ -119,7 +125,8 @@ static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now
 		struct cache_slot *s = slot_at(c, hash, i);
 		if (!s->answer)
 			return s;
-		if (!victim || s->expires_s <= now_s || (victim->used && !s->used && victim->expires_s > now_s))
+		if (!victim || s->expires_s <= now_s ||
+		        (victim->used && !s->used && victim->expires_s > now_s))
 			victim = s;
 	}
 	slot_evict(c, victim);
@@ -179,7 +186,9 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	if (!make_room(c, bytes, now_s))
 		return;
 	s = slot_make(c, q->hash, now_s);
-	*s = (struct cache_slot){ .answer = answer_ref(a), .expires_s = now_s + (uint32_t)ttl_s, .tag = tag_of(q->hash) & 0x7fffffff };
+	*s = (struct cache_slot){ .answer = answer_ref(a),
+		.expires_s = now_s + (uint32_t)ttl_s,
+		.tag = tag_of(q->hash) & 0x7fffffff };
 	answer_set_kept(a, true);
 	c->n_entries++;
 }

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
-enum chain_step chain_extend(struct chain **chain, const struct answer *half, const struct dname *qname)
+enum chain_step chain_extend(
+        struct chain **chain, const struct answer *half, const struct dname *qname)
 {
 	struct dname next;
 	answer_canonical(half, &next);
 	struct chain *c = *chain;
-	if (dname_equal(&next, qname) || (c && (dname_equal(&next, &c->name) || c->n_targets == CHAIN_TARGETS_MAX)))
+	if (dname_equal(&next, qname) ||
+	        (c && (dname_equal(&next, &c->name) || c->n_targets == CHAIN_TARGETS_MAX)))
 		return CHAIN_TOO_LONG;
 	if (!c) {
 		c = *chain = malloc(sizeof *c);

@@ -1,7 +1,8 @@
 /* choice.c - which upstream a query goes to. */
 #include "resolver/forward.h"
 
-/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter ones than this are all alike. */
+/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter
+ * ones than this are all alike. */
 enum { TRIP_ALIKE_US = 1000 };
 
 static uint64_t cost_of(const struct route *r)
@@ -10,7 +11,8 @@ static uint64_t cost_of(const struct route *r)
 	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
 }
 
-static struct route *cheapest(struct forward *e, bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
+static struct route *cheapest(struct forward *e,
+        bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
 {
 	struct route *best = NULL;
 	for (unsigned i = 0; i < e->n_routes; i++) {
@@ -55,7 +57,8 @@ static bool is_any(const struct route *r, const struct query *q)
 
 struct route *choice_of_route(struct forward *e, const struct query *q)
 {
-	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room, is_untried, has_not_failed, is_alive, is_any };
+	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room,
+		is_untried, has_not_failed, is_alive, is_any };
 	struct route *best = NULL;
 	e->first_route++;
 	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)

@@ -1,4 +1,5 @@
-/* counters.h - (private to resolver/) counters that one thread writes and others read while it does. */
+/* counters.h - (private to resolver/) counters that one thread writes and others read while it
+ * does. */
 #ifndef RESOLVER_COUNTERS_H
 #define RESOLVER_COUNTERS_H
 
@@ -16,7 +17,8 @@ static inline void show(uint64_t *counter, uint64_t value)
 }
 
 /* Anybody's. */
-static inline void counters_copy(struct resolver_counters *out, const struct resolver_counters *counters)
+static inline void counters_copy(
+        struct resolver_counters *out, const struct resolver_counters *counters)
 {
 	_Static_assert(sizeof *out % sizeof(uint64_t) == 0, "only uint64_t counters");
 	const uint64_t *from = (const uint64_t *)counters;

@@ -8,7 +8,8 @@ static bool is_letter(uint8_t octet)
 	return (uint8_t)((octet | BIT_CASE) - 'a') < 26;
 }
 
-/* The letters of a name in turn take the bits in turn. Length octets are no letters: they are under 64. */
+/* The letters of a name in turn take the bits in turn. Length octets are no letters: they are
+ * under 64. */
 void echo_mix_case(uint8_t *octets, size_t size, uint64_t bits)
 {
 	if (!bits)
@@ -32,7 +33,8 @@ static bool is_same_name(const uint8_t *octets, const struct dname *qname, uint6
 		uint8_t expected = qname->wire[i], got = octets[i];
 		if (is_letter(expected)) {
 			if (bits) {
-				expected = (uint8_t)((expected & ~BIT_CASE) | (bits & 1 ? 0 : BIT_CASE));
+				expected = (uint8_t)((expected & ~BIT_CASE) |
+				        (bits & 1 ? 0 : BIT_CASE));
 				bits = bits >> 1 | bits << 63;
 			} else {
 				got |= BIT_CASE;
@@ -44,7 +46,8 @@ static bool is_same_name(const uint8_t *octets, const struct dname *qname, uint6
 	return true;
 }
 
-enum echo echo_check(const uint8_t *packet, size_t size, const struct dname *qname, enum rrtype type, uint64_t bits)
+enum echo echo_check(const uint8_t *packet, size_t size, const struct dname *qname,
+        enum rrtype type, uint64_t bits)
 {
 	if (size < ECHO_HEADER_BYTES || !(packet[2] & BIT_QR))
 		return ECHO_OTHER;
@@ -54,6 +57,7 @@ enum echo echo_check(const uint8_t *packet, size_t size, const struct dname *qna
 	if (n_questions != 1 || size < ECHO_HEADER_BYTES + qname->size + 4u)
 		return ECHO_OTHER;
 	const uint8_t *behind = packet + ECHO_HEADER_BYTES + qname->size;
-	bool same = is_same_name(packet + ECHO_HEADER_BYTES, qname, bits) && u16_at(behind) == (unsigned)type && u16_at(behind + 2) == CLASS_IN;
+	bool same = is_same_name(packet + ECHO_HEADER_BYTES, qname, bits) &&
+	        u16_at(behind) == (unsigned)type && u16_at(behind + 2) == CLASS_IN;
 	return same ? ECHO_ANSWER : ECHO_OTHER;
 }

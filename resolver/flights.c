@@ -1,7 +1,7 @@
 /* flights.c - the table of questions under way: chained, doubling, with a free list.
  *
- * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows with the crowd (once, at the
- * start of a scan). */
+ * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows
+ * with the crowd (once, at the start of a scan). */
 #include "resolver/flights.h"
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 
 bool flights_init(struct flights *fs)
 {
-	*fs = (struct flights){ .buckets = calloc(FLIGHTS_BUCKETS_MIN, sizeof *fs->buckets), .n_buckets = FLIGHTS_BUCKETS_MIN };
+	*fs = (struct flights){ .buckets = calloc(FLIGHTS_BUCKETS_MIN, sizeof *fs->buckets),
+		.n_buckets = FLIGHTS_BUCKETS_MIN };
 	return fs->buckets;
 }
 
@@ -33,7 +34,7 @@ static struct flight **bucket_of(const struct flights *fs, uint64_t hash)
 static bool flight_is_for(const struct flight *f, const struct question *q)
 {
 	return f->hash == q->hash && f->type == q->type && f->qname.size == q->size &&
-		memcmp(f->qname.wire, q->bytes, q->size) == 0;
+	        memcmp(f->qname.wire, q->bytes, q->size) == 0;
 }
 
 struct flight *flights_find(const struct flights *fs, const struct question *q)
@@ -54,7 +55,8 @@ static void bucket_push(const struct flights *fs, struct flight *f)
 /* Without memory the table stays as it is, only with longer chains. */
 static void buckets_double(struct flights *fs)
 {
-	struct flights larger = { .buckets = calloc(2 * fs->n_buckets, sizeof *fs->buckets), .n_buckets = 2 * fs->n_buckets };
+	struct flights larger = { .buckets = calloc(2 * fs->n_buckets, sizeof *fs->buckets),
+		.n_buckets = 2 * fs->n_buckets };
 	if (!larger.buckets)
 		return;
 	for (size_t i = 0; i < fs->n_buckets; i++) {
@@ -76,7 +78,9 @@ struct flight *flights_get(struct flights *fs, const struct question *q)
 		fs->free_list = f->next;
 	else if (!(f = malloc(sizeof *f)))
 		return NULL;
-	*f = (struct flight){ .type = (enum rrtype)q->type, .hash = q->hash, .qname.size = (uint8_t)q->size };
+	*f = (struct flight){
+		.type = (enum rrtype)q->type, .hash = q->hash, .qname.size = (uint8_t)q->size
+	};
 	memcpy(f->qname.wire, q->bytes, q->size);
 	if (fs->count++ == fs->n_buckets)
 		buckets_double(fs);

@@ -1,7 +1,8 @@
-/* flights.h - (private to resolver/) the questions that are under way, found by question: what makes single flight.
+/* flights.h - (private to resolver/) the questions that are under way, found by question: what
+ * makes single flight.
  *
- * Flights are recycled and never given back before the end, so the table stays as large as the largest crowd was. Whoever puts a
- * flight back has taken it off its list. */
+ * Flights are recycled and never given back before the end, so the table stays as large as the
+ * largest crowd was. Whoever puts a flight back has taken it off its list. */
 #ifndef RESOLVER_FLIGHTS_H
 #define RESOLVER_FLIGHTS_H
 

@@ -1,7 +1,9 @@
-/* forward.c - the engine that asks the upstreams by itself: UDP by the batch, TCP for what no datagram holds.
+/* forward.c - the engine that asks the upstreams by itself: UDP by the batch, TCP for what no
+ * datagram holds.
  *
- * Only what repeats a question that is out, from the address and port that it was sent to and with its id, counts as an answer; the rest is counted and dropped, and the wait for the right
- * one goes on. */
+ * Only what repeats a question that is out, from the address and port that it was sent to and with
+ * its id, counts as an answer; the rest is counted and dropped, and the wait for the right one goes
+ * on. */
 #include "resolver/forward.h"
 
 #include "base/clock.h"
@@ -13,15 +15,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* While all upstreams are dead that answered once, nothing new is asked for so long, and what was asked waits: an upstream that restarts must not cost verdicts. */
+/* While all upstreams are dead that answered once, nothing new is asked for so long, and what was
+ * asked waits: an upstream that restarts must not cost verdicts. */
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
 /* How many questions at once try their luck with upstreams that are all dead. */
 enum { FORLORN_MAX = 256 };
-/* While so many questions are open, and less than such a part of them was answered in a turn, the worker rests before it looks again: it then finds many answers at once. It
- * rests for a part of the round trip, within bounds. */
-enum { GATHER_MIN = 64, GATHER_PART = 8, GATHER_TRIP_PART = 64, GATHER_MIN_US = 200, GATHER_MAX_US = 2000 };
+/* While so many questions are open, and less than such a part of them was answered in a turn, the
+ * worker rests before it looks again: it then finds many answers at once. It rests for a part of
+ * the round trip, within bounds. */
+enum {
+	GATHER_MIN = 64,
+	GATHER_PART = 8,
+	GATHER_TRIP_PART = 64,
+	GATHER_MIN_US = 200,
+	GATHER_MAX_US = 2000
+};
 
-/* All workers ask an upstream that often, however little it answers: one that loses a part at random must not bring a scan to a standstill. */
+/* All workers ask an upstream that often, however little it answers: one that loses a part at
+ * random must not bring a scan to a standstill. */
 enum { PACE_MIN_PER_S = 100 };
 
 /* ---- questions ---- */
@@ -52,20 +63,24 @@ static void probe_answered(struct forward *e, struct route *r, struct attempt *a
 }
 
 /* Octets from an upstream's address and port. */
-static void take(struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
+static void take(
+        struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
 	if (size < ECHO_HEADER_BYTES) {
 		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
-	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port }, (uint16_t)(packet[0] << 8 | packet[1]));
+	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port },
+	        (uint16_t)(packet[0] << 8 | packet[1]));
 	if (!a || a->is_put) {
 		resolver_count(e->engine.resolver, RESOLVER_STRAY_PACKET);
 		upstream_lives(&r->health, e->now_ns);
 		return;
 	}
 	struct query *q = a->query;
-	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(), q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->case_bits) == ECHO_OTHER) {
+	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(),
+	            q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE,
+	            a->case_bits) == ECHO_OTHER) {
 		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		return;
 	}
@@ -128,7 +143,9 @@ static void note_the_dead(struct forward *e)
 		e->all_dead_since_ns = e->now_ns;
 	e->is_pausing = ever_answered && e->now_ns - e->all_dead_since_ns < PAUSE_NS;
 	if (!e->said_dead)
-		message(MESSAGE_WARNING, e->n_routes == 1 ? "the upstream does not answer; waiting for it" : "no upstream answers; waiting for one");
+		message(MESSAGE_WARNING,
+		        e->n_routes == 1 ? "the upstream does not answer; waiting for it"
+		                         : "no upstream answers; waiting for one");
 	e->said_dead = true;
 }
 
@@ -163,7 +180,9 @@ static unsigned gather_us(const struct forward *e)
 		if (!e->routes[i].health.dead && e->routes[i].health.srtt_ns < trip_ns)
 			trip_ns = e->routes[i].health.srtt_ns;
 	uint64_t us = trip_ns / 1000 / GATHER_TRIP_PART;
-	return us < GATHER_MIN_US || trip_ns == UINT64_MAX ? GATHER_MIN_US : us < GATHER_MAX_US ? (unsigned)us : GATHER_MAX_US;
+	return us < GATHER_MIN_US || trip_ns == UINT64_MAX ? GATHER_MIN_US
+	        : us < GATHER_MAX_US                       ? (unsigned)us
+	                                                   : GATHER_MAX_US;
 }
 
 static void forward_flush(struct engine *engine)
@@ -219,16 +238,21 @@ static const struct engine_ops forward_ops = {
 /* Beside the one for TCP. */
 static unsigned ports_per_upstream(const struct resolver_config *config)
 {
-	unsigned n = config->max_fds ? config->max_fds / config->n_upstreams : PORTS_PER_UPSTREAM + 1;
+	unsigned n =
+	        config->max_fds ? config->max_fds / config->n_upstreams : PORTS_PER_UPSTREAM + 1;
 	return n < 2 ? 1 : n > PORTS_PER_UPSTREAM ? PORTS_PER_UPSTREAM : n - 1;
 }
 
-static enum error route_open(struct forward *e, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+static enum error route_open(struct forward *e, const struct resolver_config *config,
+        struct loop *loop, char *why, size_t why_size)
 {
 	unsigned index = e->n_routes;
 	const struct resolver_upstream *to = &config->upstreams[index];
 	struct route *r = &e->routes[index];
-	struct upstream_limits limits = { .timeout_ms = config->timeout_ms, .max_in_flight = config->max_in_flight, .queries_per_s = config->queries_per_s_per_upstream, .pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
+	struct upstream_limits limits = { .timeout_ms = config->timeout_ms,
+		.max_in_flight = config->max_in_flight,
+		.queries_per_s = config->queries_per_s_per_upstream,
+		.pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
 	r->engine = e;
 	r->index = index;
 	r->line_turned_ns = e->now_ns;
@@ -236,7 +260,8 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	gate_init(&r->gate, r->health.limits.max_in_flight);
 	if (!ports_open(&r->ports, ports_per_upstream(config), loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
-		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text), strerror(errno));
+		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text),
+		        strerror(errno));
 		return ERROR_SYSTEM;
 	}
 	e->n_routes++;
@@ -244,7 +269,8 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 	return r->stream ? ERROR_NONE : ERROR_NOMEM;
 }
 
-enum error forward_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+enum error forward_engine_new(struct engine **out, struct resolver *r,
+        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
 {
 	enum error err = ERROR_NOMEM;
 	struct forward *e = calloc(1, sizeof *e);
@@ -255,14 +281,16 @@ enum error forward_engine_new(struct engine **out, struct resolver *r, const str
 	e->engine = (struct engine){ .ops = &forward_ops, .resolver = r };
 	e->loop = loop;
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
-	/* An upstream that answers quickly is asked again long before the timeout, so more tries fit into the same time. */
+	/* An upstream that answers quickly is asked again long before the timeout, so more tries
+	 * fit into the same time. */
 	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;
 	e->mix_case = config->mix_case;
 	e->said_dead = config->worker != 0;
 	e->builder.slab = resolver_slab(r);
 	e->routes = calloc(config->n_upstreams, sizeof *e->routes);
 	timers_init(&e->timers, e->now_ns);
-	if (e->routes && datagrams_init(&e->datagrams) && attempts_init(&e->attempts, config->max_in_flight))
+	if (e->routes && datagrams_init(&e->datagrams) &&
+	        attempts_init(&e->attempts, config->max_in_flight))
 		err = ERROR_NONE;
 	while (!err && e->n_routes < config->n_upstreams)
 		err = route_open(e, config, loop, why, why_size);

@@ -1,4 +1,5 @@
-/* inside.h - (private to resolver/) what a resolver is made of, for the two files that work on it: resolver.c moves flights and tells their outcomes, asking.c is the side of those who ask. */
+/* inside.h - (private to resolver/) what a resolver is made of, for the two files that work on it:
+ * resolver.c moves flights and tells their outcomes, asking.c is the side of those who ask. */
 #ifndef RESOLVER_INSIDE_H
 #define RESOLVER_INSIDE_H
 
@@ -39,7 +40,8 @@ static inline uint64_t resolver_cache_ns(const struct resolver *r)
 	return r->now_ns + r->slept_ns;
 }
 
-/* Why no queued question is sent now, in the words of resolver_waits_for(); "" when one may be. (asking.c) */
+/* Why no queued question is sent now, in the words of resolver_waits_for(); "" when one may be.
+ * (asking.c) */
 const char *resolver_holdup(const struct resolver *r);
 
 static inline bool resolver_may_start(const struct resolver *r)

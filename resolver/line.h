@@ -1,4 +1,5 @@
-/* line.h - (private to resolver/) queries that wait in line at a route: for a place by TCP, or for the pace of the upstream. A query is in one line at the most, and may leave it from anywhere. */
+/* line.h - (private to resolver/) queries that wait in line at a route: for a place by TCP, or for
+ * the pace of the upstream. A query is in one line at the most, and may leave it from anywhere. */
 #ifndef RESOLVER_LINE_H
 #define RESOLVER_LINE_H
 

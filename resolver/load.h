@@ -1,13 +1,16 @@
 /* load.h - (private to resolver/) how much memory the answers of what is under way may take.
  *
- * A cache is bounded, and so is the number of rows under way; but an answer may have 64 KiB, its names ten times that, and a row may ask for a hundred. So what is alive and not in the cache is
- * counted, and what is still to come is estimated by the average of late. Past the limit nothing begins but what the oldest row needs, which frees its memory in the end. Pure. */
+ * A cache is bounded, and so is the number of rows under way; but an answer may have 64 KiB, its
+ * names ten times that, and a row may ask for a hundred. So what is alive and not in the cache is
+ * counted, and what is still to come is estimated by the average of late. Past the limit nothing
+ * begins but what the oldest row needs, which frees its memory in the end. Pure. */
 #ifndef RESOLVER_LOAD_H
 #define RESOLVER_LOAD_H
 
 #include "base/answer.h"
 
-/* The weight of an answer in the average is one in so many; and what it is taken for before there was any. */
+/* The weight of an answer in the average is one in so many; and what it is taken for before there
+ * was any. */
 enum { LOAD_AVERAGE_OVER = 64, LOAD_AVERAGE_FIRST = 16 << 10 };
 
 struct load {
@@ -16,9 +19,12 @@ struct load {
 	size_t average_bytes; /* of an answer */
 };
 
-static inline void load_init(struct load *l, const struct answer_account *account, size_t limit_bytes)
+static inline void load_init(
+        struct load *l, const struct answer_account *account, size_t limit_bytes)
 {
-	*l = (struct load){ .account = account, .limit_bytes = limit_bytes, .average_bytes = LOAD_AVERAGE_FIRST };
+	*l = (struct load){
+		.account = account, .limit_bytes = limit_bytes, .average_bytes = LOAD_AVERAGE_FIRST
+	};
 }
 
 static inline size_t load_bytes(const struct load *l)

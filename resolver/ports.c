@@ -1,6 +1,7 @@
 /* ports.c - UDP by the batch.
  *
- * What ICMP tells comes as an error of the socket's next call, whatever that call is; it is about a datagram of before. */
+ * What ICMP tells comes as an error of the socket's next call, whatever that call is; it is about a
+ * datagram of before. */
 #include "resolver/ports.h"
 
 #include "resolver/endpoint.h"
@@ -20,8 +21,10 @@ static void mark_readable(void *arg)
 	((struct port *)arg)->readable = true;
 }
 
-/* The kernel gives an unbound socket a random port (net.ipv4.ip_local_port_range) when it is connected. */
-static bool port_open(struct port *p, struct loop *loop, const struct sockaddr_storage *to, socklen_t size)
+/* The kernel gives an unbound socket a random port (net.ipv4.ip_local_port_range) when it is
+ * connected. */
+static bool port_open(
+        struct port *p, struct loop *loop, const struct sockaddr_storage *to, socklen_t size)
 {
 	int bytes = BUFFER_BYTES;
 	p->readable = false;
@@ -29,9 +32,11 @@ static bool port_open(struct port *p, struct loop *loop, const struct sockaddr_s
 	p->fd = socket(to->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (p->fd < 0)
 		return false;
-	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes); /* the kernel gives what its limit allows */
+	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &bytes,
+	        sizeof bytes); /* the kernel gives what its limit allows */
 	setsockopt(p->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
-	if (connect(p->fd, (const struct sockaddr *)to, size) == 0 && (p->event = loop_watch(loop, p->fd, mark_readable, p)) != NULL)
+	if (connect(p->fd, (const struct sockaddr *)to, size) == 0 &&
+	        (p->event = loop_watch(loop, p->fd, mark_readable, p)) != NULL)
 		return true;
 	int why = errno;
 	close(p->fd);
@@ -39,7 +44,8 @@ static bool port_open(struct port *p, struct loop *loop, const struct sockaddr_s
 	return false;
 }
 
-bool ports_open(struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port)
+bool ports_open(
+        struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port)
 {
 	struct sockaddr_storage to;
 	socklen_t size = endpoint_sockaddr(&to, ip, port);
@@ -78,21 +84,28 @@ static ssize_t send_segmented(int fd, const uint8_t *octets, size_t size, unsign
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(uint16_t))];
-	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(uint16_t)), .cmsg_level = SOL_UDP, .cmsg_type = UDP_SEGMENT } };
+	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(uint16_t)),
+		              .cmsg_level = SOL_UDP,
+		              .cmsg_type = UDP_SEGMENT } };
 	uint16_t segment = (uint16_t)size;
 	memcpy(CMSG_DATA(&control.header), &segment, sizeof segment);
-	struct msghdr message = { .msg_iov = &all, .msg_iovlen = 1, .msg_control = n > 1 ? control.space : NULL, .msg_controllen = n > 1 ? sizeof control.space : 0 };
+	struct msghdr message = { .msg_iov = &all,
+		.msg_iovlen = 1,
+		.msg_control = n > 1 ? control.space : NULL,
+		.msg_controllen = n > 1 ? sizeof control.space : 0 };
 	return sendmsg(fd, &message, 0);
 }
 
-/* The datagrams that a sendmmsg() left over are sent by the next one; an error in its middle comes with that one. */
+/* The datagrams that a sendmmsg() left over are sent by the next one; an error in its middle comes
+ * with that one. */
 static enum ports_outcome send_one_by_one(int fd, const uint8_t *octets, size_t size, unsigned n)
 {
 	struct iovec parts[PORTS_SEGMENTS_MAX];
 	struct mmsghdr messages[PORTS_SEGMENTS_MAX];
 	memset(messages, 0, sizeof messages);
 	for (unsigned i = 0; i < n; i++) {
-		parts[i] = (struct iovec){ .iov_base = (void *)(octets + i * size), .iov_len = size };
+		parts[i] =
+		        (struct iovec){ .iov_base = (void *)(octets + i * size), .iov_len = size };
 		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
@@ -105,7 +118,8 @@ static enum ports_outcome send_one_by_one(int fd, const uint8_t *octets, size_t 
 	return PORTS_SENT;
 }
 
-enum ports_outcome ports_send(struct ports *p, unsigned which, const uint8_t *octets, size_t size, unsigned n)
+enum ports_outcome ports_send(
+        struct ports *p, unsigned which, const uint8_t *octets, size_t size, unsigned n)
 {
 	int fd = p->sockets[which].fd;
 	if (n > 1 && !p->can_segment)
@@ -113,7 +127,8 @@ enum ports_outcome ports_send(struct ports *p, unsigned which, const uint8_t *oc
 	if (send_segmented(fd, octets, size, n) >= 0)
 		return PORTS_SENT;
 	/* Some devices and some kernels take the option but not the datagram. */
-	if (n > 1 && (errno == EIO || errno == EINVAL || errno == EMSGSIZE || errno == EOPNOTSUPP)) {
+	if (n > 1 &&
+	        (errno == EIO || errno == EINVAL || errno == EMSGSIZE || errno == EOPNOTSUPP)) {
 		p->can_segment = false;
 		return send_one_by_one(fd, octets, size, n);
 	}
@@ -126,8 +141,10 @@ bool datagrams_init(struct datagrams *d)
 {
 	*d = (struct datagrams){ .octets = malloc(PORTS_BATCH * sizeof *d->octets) };
 	for (unsigned i = 0; d->octets && i < PORTS_BATCH; i++) {
-		d->parts[i] = (struct iovec){ .iov_base = d->octets[i], .iov_len = PORTS_DATAGRAM_MAX };
-		d->messages[i].msg_hdr = (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1 };
+		d->parts[i] =
+		        (struct iovec){ .iov_base = d->octets[i], .iov_len = PORTS_DATAGRAM_MAX };
+		d->messages[i].msg_hdr =
+		        (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1 };
 	}
 	return d->octets != NULL;
 }

@@ -1,7 +1,10 @@
-/* ports.h - (private to resolver/) the UDP sockets to one upstream: connected, on random source ports, many datagrams a system call.
+/* ports.h - (private to resolver/) the UDP sockets to one upstream: connected, on random source
+ * ports, many datagrams a system call.
  *
- * A batch of datagrams of one size leaves in one sendmsg() that the kernel cuts (UDP_SEGMENT, Linux 4.18); where it cannot, in one sendmmsg(). Answers come in by recvmmsg().
- * Connected sockets take datagrams from the upstream's address and port alone, and tell when nothing listens there. */
+ * A batch of datagrams of one size leaves in one sendmsg() that the kernel cuts (UDP_SEGMENT,
+ * Linux 4.18); where it cannot, in one sendmmsg(). Answers come in by recvmmsg(). Connected sockets
+ * take datagrams from the upstream's address and port alone, and tell when nothing listens there.
+ */
 #ifndef RESOLVER_PORTS_H
 #define RESOLVER_PORTS_H
 
@@ -14,8 +17,8 @@
 #include <sys/socket.h>
 
 #define PORTS_PER_UPSTREAM 8u
-#define PORTS_SEGMENTS_MAX 64u     /* what kernels before 6.9 cut a datagram into at the most */
-#define PORTS_DATAGRAM_MAX 4096u   /* what is received of one; we ask for 1232 */
+#define PORTS_SEGMENTS_MAX 64u   /* what kernels before 6.9 cut a datagram into at the most */
+#define PORTS_DATAGRAM_MAX 4096u /* what is received of one; we ask for 1232 */
 #define PORTS_BATCH 64u
 
 struct port {
@@ -47,17 +50,22 @@ void datagrams_fini(struct datagrams *d);
 enum ports_outcome {
 	PORTS_SENT,        /* or lost on the way, as datagrams are */
 	PORTS_FULL,        /* the socket takes no more now */
-	PORTS_UNREACHABLE, /* nothing listens there, so an earlier datagram told; these were not sent */
+	PORTS_UNREACHABLE, /* nothing listens there, so an earlier datagram told; these were not
+	                      sent */
 };
 
-/* Opens `n` sockets, or as many as it can. False, with errno: not even one. `loop` wakes when a datagram comes. */
-bool ports_open(struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port);
+/* Opens `n` sockets, or as many as it can. False, with errno: not even one. `loop` wakes when a
+ * datagram comes. */
+bool ports_open(
+        struct ports *p, unsigned n, struct loop *loop, const struct ipaddr *ip, uint16_t port);
 void ports_close(struct ports *p);
 
 /* Sends `n` datagrams of `size` octets each, which lie side by side, through socket `which`. */
-enum ports_outcome ports_send(struct ports *p, unsigned which, const uint8_t *octets, size_t size, unsigned n);
+enum ports_outcome ports_send(
+        struct ports *p, unsigned which, const uint8_t *octets, size_t size, unsigned n);
 
-/* Receives what is there, at most a batch; `*unreachable` tells that nothing listens. False: there is no more. */
+/* Receives what is there, at most a batch; `*unreachable` tells that nothing listens. False: there
+ * is no more. */
 bool ports_receive(struct ports *p, unsigned which, struct datagrams *d, bool *unreachable);
 
 #endif

@@ -3,11 +3,18 @@
  *     a definite answer              lands
  *     CNAMEs without their target    lands as what it is, and resolver.c goes on from there
  *     cut off (TC)                   the same upstream is asked by TCP
- *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown that it knows EDNS
- *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other; after some of them the last one lands
- *     malformed                      the same, but the right answer may still come, and then counts: it is waited for as long as for any
- *     nothing, for its patience      asked again, elsewhere if possible, when the pace of that upstream allows; after tries_max a timeout lands, or the failure that was heard meanwhile. What is
- *                                    asked too much is our own doing: tries at an upstream that loses many of them count for less, and waiting for its pace costs a question no time */
+ *     FORMERR, NOTIMP                the same upstream is asked without EDNS, unless it has shown
+ *                                    that it knows EDNS
+ *     SERVFAIL, REFUSED              another upstream is asked, or the same when there is no other;
+ *                                    after some of them the last one lands
+ *     malformed                      the same, but the right answer may still come, and then
+ *                                    counts: it is waited for as long as for any
+ *     nothing, for its patience      asked again, elsewhere if possible, when the pace of that
+ *                                    upstream allows; after tries_max a timeout lands, or the
+ *                                    failure that was heard meanwhile. What is
+ *                                    asked too much is our own doing: tries at an upstream that
+ *                                    loses many of them count for less, and waiting for its pace
+ *                                    costs a question no time */
 #include "resolver/forward.h"
 
 #include "base/clock.h"
@@ -21,9 +28,11 @@ enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_TC = 0x02, MASK_RCODE = 0x0f };
 
 /* Answers that are failures, from as many upstreams, before the last one counts. */
 enum { FAILURES_MAX = 3 };
-/* After so many tries without any answer an upstream that never answered with EDNS is asked without it, and after so many answers to such it is never asked with it again. */
+/* After so many tries without any answer an upstream that never answered with EDNS is asked without
+ * it, and after so many answers to such it is never asked with it again. */
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
-/* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of its question. */
+/* A try that is worth less ran into a crowd of our own making: that takes nothing from the time of
+ * its question. */
 enum { TRY_WORTH_OF_CALM = 70 };
 
 static const struct dname root = { .size = 1 };
@@ -126,10 +135,13 @@ static void query_fail(struct forward *e, struct query *q)
 	const struct answer *answer = answer_ref(q->failure);
 	if (!answer) {
 		char cause[64];
-		snprintf(cause, sizeof cause, "no answer to %u %s", q->n_tries, q->n_tries == 1 ? "query" : "queries");
-		struct answer *timeout = answer_of_failure(&q->flight->qname, q->flight->type, ANSWER_TIMEOUT, cause);
+		snprintf(cause, sizeof cause, "no answer to %u %s", q->n_tries,
+		        q->n_tries == 1 ? "query" : "queries");
+		struct answer *timeout = answer_of_failure(
+		        &q->flight->qname, q->flight->type, ANSWER_TIMEOUT, cause);
 		if (timeout)
-			timeout->attempts = (uint8_t)(q->n_tries < UINT8_MAX ? q->n_tries : UINT8_MAX);
+			timeout->attempts =
+			        (uint8_t)(q->n_tries < UINT8_MAX ? q->n_tries : UINT8_MAX);
 		answer = timeout;
 	}
 	query_land(e, q, answer);
@@ -141,14 +153,17 @@ size_t query_encode(void *engine, const struct attempt *a, uint8_t packet[WIRE_Q
 {
 	(void)engine;
 	const struct dname *qname = a->query ? flight_name(a->query->flight) : &root;
-	size_t size = wire_encode_query(packet, a->id, qname, a->query ? a->query->flight->type : (enum rrtype)QUERY_PROBE_TYPE, a->plain ? 0 : EDNS_PAYLOAD, false);
+	size_t size = wire_encode_query(packet, a->id, qname,
+	        a->query ? a->query->flight->type : (enum rrtype)QUERY_PROBE_TYPE,
+	        a->plain ? 0 : EDNS_PAYLOAD, false);
 	echo_mix_case(packet + ECHO_HEADER_BYTES, qname->size, a->case_bits);
 	return size;
 }
 
 static size_t packet_size(const struct attempt *a)
 {
-	return QUERY_FIXED_BYTES + (a->query ? flight_name(a->query->flight)->size : 1u) + (a->plain ? 0u : OPT_BYTES);
+	return QUERY_FIXED_BYTES + (a->query ? flight_name(a->query->flight)->size : 1u) +
+	        (a->plain ? 0u : OPT_BYTES);
 }
 
 static bool should_be_plain(const struct query *q, const struct route *r)
@@ -158,7 +173,8 @@ static bool should_be_plain(const struct query *q, const struct route *r)
 	return q->plain || (q->n_tries >= TRIES_BEFORE_PLAIN && q->n_tries % 2 == 0);
 }
 
-struct attempt *query_new_attempt(struct forward *e, struct query *q, struct route *r, uint16_t port)
+struct attempt *query_new_attempt(
+        struct forward *e, struct query *q, struct route *r, uint16_t port)
 {
 	struct attempt *a = attempts_get(&e->attempts, (struct wicket){ (uint16_t)r->index, port });
 	if (!a)
@@ -173,7 +189,8 @@ struct attempt *query_new_attempt(struct forward *e, struct query *q, struct rou
 	return a;
 }
 
-/* Up to a quarter more, at random: what was sent together and lost together must not be sent together again. */
+/* Up to a quarter more, at random: what was sent together and lost together must not be sent
+ * together again. */
 static uint64_t spread(struct forward *e, uint64_t patience_ns)
 {
 	return patience_ns + patience_ns / 4 * entropy_u16(&e->attempts.entropy) / UINT16_MAX;
@@ -186,7 +203,9 @@ static bool put_datagram(struct forward *e, struct query *q, struct route *r)
 		return false;
 	a->plain = should_be_plain(q, r);
 	route_put(r, a, packet_size(a), e->now_ns);
-	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, upstream_patience_ns(&r->health, q->tries_worth / TRY_WORTH)));
+	timer_set(&e->timers, &q->timer,
+	        e->now_ns +
+	                spread(e, upstream_patience_ns(&r->health, q->tries_worth / TRY_WORTH)));
 	return true;
 }
 
@@ -231,12 +250,14 @@ void query_wait_no_more(struct forward *e, struct query *q)
 	resolver_renew(e->engine.resolver, q->flight);
 }
 
-/* One that waits in line has its turn there. Nobody waits for an upstream while another may be asked, even for the second time. */
+/* One that waits in line has its turn there. Nobody waits for an upstream while another may be
+ * asked, even for the second time. */
 static void query_try_again(struct forward *e, struct query *q, struct route *r)
 {
 	if (q->line)
 		return;
-	struct route *other = !q->by_tcp && choice_must_wait(e, r) ? choice_of_ready_route(e, q) : NULL;
+	struct route *other =
+	        !q->by_tcp && choice_must_wait(e, r) ? choice_of_ready_route(e, q) : NULL;
 	if (other)
 		r = other;
 	if (!q->by_tcp && choice_must_wait(e, r))
@@ -248,7 +269,8 @@ static void query_try_again(struct forward *e, struct query *q, struct route *r)
 void query_turn_late(struct forward *e, struct route *r)
 {
 	const bool is_left = r->health.dead && !e->is_pausing; /* its line goes elsewhere */
-	for (struct query *q; (q = r->late.first) != NULL && (is_left || upstream_may_repeat(&r->health));) {
+	for (struct query *q;
+	        (q = r->late.first) != NULL && (is_left || upstream_may_repeat(&r->health));) {
 		query_wait_no_more(e, q);
 		if (is_left)
 			query_try_again(e, q, choice_of_route(e, q));
@@ -285,14 +307,21 @@ static bool is_tried_out(const struct forward *e, unsigned tries_worth)
 
 static bool has_failed_enough(const struct forward *e, const struct query *q)
 {
-	unsigned most = e->n_routes < 2 ? 2 : e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
+	unsigned most = e->n_routes < 2      ? 2
+	        : e->n_routes < FAILURES_MAX ? e->n_routes
+	                                     : FAILURES_MAX;
 	/* a malformed answer leaves its try open */
-	unsigned open_worth = q->failure->status == ANSWER_MALFORMED && q->attempts && !q->attempts->overdue ? TRY_WORTH : 0;
+	unsigned open_worth =
+	        q->failure->status == ANSWER_MALFORMED && q->attempts && !q->attempts->overdue
+	        ? TRY_WORTH
+	        : 0;
 	return q->n_failures >= most || is_tried_out(e, q->tries_worth + open_worth);
 }
 
-/* A failure that somebody said. While another try is out, its answer is waited for; and nobody stands in line where he was just refused, if he may ask elsewhere. */
-static void query_heard_failure(struct forward *e, struct query *q, struct route *r, const struct answer *failure, bool was_latest)
+/* A failure that somebody said. While another try is out, its answer is waited for; and nobody
+ * stands in line where he was just refused, if he may ask elsewhere. */
+static void query_heard_failure(struct forward *e, struct query *q, struct route *r,
+        const struct answer *failure, bool was_latest)
 {
 	answer_unref(q->failure);
 	q->failure = failure;
@@ -322,7 +351,8 @@ static void note_edns(struct route *r, const struct attempt *a, unsigned rcode)
 
 static bool wants_plain(const struct route *r, const struct attempt *a, unsigned rcode)
 {
-	return !a->plain && r->health.edns != EDNS_WORKS && (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
+	return !a->plain && r->health.edns != EDNS_WORKS &&
+	        (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
 }
 
 /* Takes the attempt off its query and gives it back; true if it was the latest one. */
@@ -348,12 +378,14 @@ static void note_answer(struct forward *e, struct route *r, const struct attempt
 		gate_answered(&r->gate);
 		upstream_lives(&r->health, e->now_ns);
 	} else {
-		(a->overdue ? upstream_answered_late : upstream_answered)(&r->health, a->sent_ns, e->now_ns);
+		(a->overdue ? upstream_answered_late : upstream_answered)(
+		        &r->health, a->sent_ns, e->now_ns);
 	}
 }
 
 /* NULL: no memory. */
-static const struct answer *decode(struct forward *e, const struct query *q, const uint8_t *packet, size_t size)
+static const struct answer *decode(
+        struct forward *e, const struct query *q, const uint8_t *packet, size_t size)
 {
 	struct answer_builder *b = &e->builder;
 	flight_begin_answer(q->flight, b);
@@ -362,8 +394,10 @@ static const struct answer *decode(struct forward *e, const struct query *q, con
 	return answer_build(b);
 }
 
-/* What the upstream says in place of an answer, so that it must be asked in another way: true when it was. */
-static bool asked_otherwise(struct forward *e, struct query *q, struct route *r, const struct attempt *a, const uint8_t *packet)
+/* What the upstream says in place of an answer, so that it must be asked in another way: true when
+ * it was. */
+static bool asked_otherwise(struct forward *e, struct query *q, struct route *r,
+        const struct attempt *a, const uint8_t *packet)
 {
 	if (wants_plain(r, a, packet[3] & MASK_RCODE)) {
 		q->plain = true;
@@ -386,7 +420,8 @@ void query_answered(struct forward *e, struct attempt *a, const uint8_t *packet,
 	struct route *r = &e->routes[a->wicket.upstream];
 	bool is_cut_off = packet[2] & BIT_TC && a->wicket.port != WICKET_STREAM;
 	const struct answer *answer = is_cut_off ? NULL : decode(e, q, packet, size);
-	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet[3] & MASK_RCODE)) {
+	if (answer && answer->status == ANSWER_MALFORMED &&
+	        !wants_plain(r, a, packet[3] & MASK_RCODE)) {
 		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
 		query_heard_failure(e, q, r, answer, q->attempts == a);
 		return;
@@ -415,8 +450,11 @@ void query_due(struct forward *e, struct query *q)
 			return;
 		struct upstream *health = &e->routes[latest->wicket.upstream].health;
 		latest->overdue = true;
-		/* one at an upstream that is away for a while is only to see whether it came back */
-		unsigned worth = by_tcp ? TRY_WORTH : e->is_pausing ? TRY_WORTH_MIN : upstream_try_worth(health);
+		/* one at an upstream that is away for a while is only to see whether it came back
+		 */
+		unsigned worth = by_tcp ? TRY_WORTH
+		        : e->is_pausing ? TRY_WORTH_MIN
+		                        : upstream_try_worth(health);
 		q->tries_worth += worth;
 		if (worth < TRY_WORTH_OF_CALM)
 			resolver_renew(e->engine.resolver, q->flight);

@@ -1,21 +1,30 @@
-/* recursive.c - the engine on libunbound's event API: recursion from the root, or forwarding, one ub_ctx for each worker on the
- * worker's own event loop.
+/* recursive.c - the engine on libunbound's event API: recursion from the root, or forwarding, one
+ * ub_ctx for each worker on the worker's own event loop.
  *
  * Traps, each of which shaped this file:
- * - An answer may call back before ub_resolve_event() returns (local zones, its own cache), and the packet lies in a buffer that
+ * - An answer may call back before ub_resolve_event() returns (local zones, its own cache), and the
+ *   packet lies in a buffer that
  *   the next question overwrites: the callback decodes at once, lands the flight, and asks nothing.
- * - ub_cancel() stops nothing. A flight that is given up leaves its *ticket* behind, which libunbound goes on to hold; the late
+ * - ub_cancel() stops nothing. A flight that is given up leaves its *ticket* behind, which
+ *   libunbound goes on to hold; the late
  *   answer is still worth caching.
  * - Deleting a context calls every open question back with SERVFAIL: `closing`.
- * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so none is.
- * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason is in `rcode` for a fresh one,
+ * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so
+ *   none is.
+ * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason
+ *   is in `rcode` for a fresh one,
  *   in the packet for one it had cached.
- * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails every question inside ub_resolve_event(), before it
- *   sent anything. That says nothing about the name; but it remembers it as a failure of the name for 5 s. Such a question *rests* until that is forgotten.
- *   A name may fail there by its own fault, too: a loop of CNAMEs that libunbound has cached. That is not remembered, which tells the two apart: the question is asked again at
- *   once. (With a user's forward-zone we cannot tell: there it may be the name's own zone that is dead.)
- * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a mutex, the one mutable variable at
- *   file scope; its configuration parser complains to the C library's stderr, everything else to a log that is process-wide too. */
+ * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails
+ *   every question inside ub_resolve_event(), before it
+ *   sent anything. That says nothing about the name; but it remembers it as a failure of the name
+ * for 5 s. Such a question *rests* until that is forgotten. A name may fail there by its own fault,
+ * too: a loop of CNAMEs that libunbound has cached. That is not remembered, which tells the two
+ * apart: the question is asked again at once. (With a user's forward-zone we cannot tell: there it
+ * may be the name's own zone that is dead.)
+ * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a
+ *   mutex, the one mutable variable at
+ *   file scope; its configuration parser complains to the C library's stderr, everything else to a
+ * log that is process-wide too. */
 #include "resolver/engine.h"
 
 #include "base/clock.h"
@@ -39,10 +48,12 @@
 #define RCODE_OCTET 3
 #define RCODE_SERVFAIL 2
 
-/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of time that the thread did not live. */
+/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of
+ * time that the thread did not live. */
 enum { FAILURE_MS = 6000 };
 
-/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given up for good, after 30 s. And how long no other is started then, only to rest as well. */
+/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given
+ * up for good, after 30 s. And how long no other is started then, only to rest as well. */
 enum { RESTS_MAX = 5, PAUSE_MS = 100 };
 
 static const char cause_unknown[] = "libunbound cannot say why";
@@ -60,7 +71,7 @@ struct ticket {
 	struct ticket *next_resting;
 	uint64_t rested_ns; /* when that is over */
 	unsigned n_rests;
-	bool has_failed;    /* at once: a failure that libunbound remembers may be that one */
+	bool has_failed; /* at once: a failure that libunbound remembers may be that one */
 };
 
 /* What came of a question inside ub_resolve_event(). */
@@ -105,7 +116,8 @@ static void ticket_put(struct ticket *t)
 
 /* ---- answers ---- */
 
-static const struct answer *bogus_of(const struct dname *qname, enum rrtype type, const char *why_bogus)
+static const struct answer *bogus_of(
+        const struct dname *qname, enum rrtype type, const char *why_bogus)
 {
 	struct answer *a = answer_of_failure(qname, type, ANSWER_BOGUS, why_bogus);
 	if (a)
@@ -118,7 +130,8 @@ static bool is_servfail(const uint8_t *packet, size_t size)
 	return packet && size > RCODE_OCTET && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL;
 }
 
-static const struct answer *answer_of_packet(const struct ticket *t, const uint8_t *packet, size_t size, int security)
+static const struct answer *answer_of_packet(
+        const struct ticket *t, const uint8_t *packet, size_t size, int security)
 {
 	struct answer_builder *b = &t->engine->builder;
 	if (t->flight)
@@ -135,8 +148,8 @@ static const struct answer *answer_of_packet(const struct ticket *t, const uint8
 }
 
 /* `rcode` is of libunbound's own making; only with 0 is there a packet to look at. */
-static const struct answer *answer_of(struct ticket *t, int rcode, const void *packet, int size, int security,
-	const char *why_bogus, int was_ratelimited)
+static const struct answer *answer_of(struct ticket *t, int rcode, const void *packet, int size,
+        int security, const char *why_bogus, int was_ratelimited)
 {
 	const struct dname *qname = t->flight ? &t->flight->qname : &t->qname;
 	const bool has_packet = rcode == 0 && packet && size > RCODE_OCTET;
@@ -148,20 +161,26 @@ static const struct answer *answer_of(struct ticket *t, int rcode, const void *p
 	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
 
-static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
+static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus,
+        int was_ratelimited)
 {
 	struct ticket *t = arg;
 	struct recursive *e = t->engine;
 	if (e->closing)
 		return;
 	if (t == e->starting && e->may_distrust) {
-		e->at_once = rcode != 0 ? AT_ONCE_FAILED : t->has_failed && is_servfail(packet, (size_t)size) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
+		e->at_once = rcode != 0                                      ? AT_ONCE_FAILED
+		        : t->has_failed && is_servfail(packet, (size_t)size) ? AT_ONCE_REMEMBERED
+		                                                             : AT_ONCE_NOTHING;
 		if (e->at_once != AT_ONCE_NOTHING)
 			return;
 	}
-	if (rcode == 0 && packet && size > RCODE_OCTET && ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
-		resolver_count(e->engine.resolver, RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
-	const struct answer *answer = answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
+	if (rcode == 0 && packet && size > RCODE_OCTET &&
+	        ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
+		resolver_count(e->engine.resolver,
+		        RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
+	const struct answer *answer =
+	        answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
 	struct flight *f = t->flight;
 	ticket_put(t);
 	if (f) {
@@ -186,7 +205,8 @@ static void name_print(char text[DNAME_TEXT_BYTES + 1], const struct dname *name
 	}
 }
 
-/* libunbound has the ticket then, or has given it back with the answer, unless it failed at once, or would not take the question (the error of that). */
+/* libunbound has the ticket then, or has given it back with the answer, unless it failed at once,
+ * or would not take the question (the error of that). */
 static int ask(struct recursive *e, struct ticket *t)
 {
 	char name[DNAME_TEXT_BYTES + 1];
@@ -225,7 +245,9 @@ static void try(struct recursive *e, struct ticket *t, uint64_t now_ns)
 	}
 	ticket_put(t);
 	f->ticket = NULL;
-	resolver_land(e->engine.resolver, f, answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED, error ? ub_strerror(error) : cause_unknown));
+	resolver_land(e->engine.resolver, f,
+	        answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED,
+	                error ? ub_strerror(error) : cause_unknown));
 }
 
 static void recursive_start(struct engine *engine, struct flight *f, uint64_t now_ns)
@@ -304,9 +326,10 @@ struct setup {
 	size_t why_size;
 };
 
-/* `err`, with the reason for the user: libunbound's first line, without time and process, behind what it was about; or `otherwise`
- * when it said nothing. */
-static enum error setup_failed(struct setup *s, enum error err, const char *about, const char *otherwise)
+/* `err`, with the reason for the user: libunbound's first line, without time and process, behind
+ * what it was about; or `otherwise` when it said nothing. */
+static enum error setup_failed(
+        struct setup *s, enum error err, const char *about, const char *otherwise)
 {
 	fflush(s->log);
 	const char *line = s->log_text && s->log_text[0] ? s->log_text : otherwise;
@@ -333,7 +356,8 @@ static enum error read_ours(struct setup *s)
 	if (!err && failed)
 		err = ERROR_SYNTAX;
 	if (err)
-		setup_failed(s, err, "libunbound's settings", err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		setup_failed(s, err, "libunbound's settings",
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 	if (fd >= 0)
 		close(fd);
 	textbuf_fini(&text);
@@ -346,19 +370,22 @@ static enum error read_users(struct setup *s)
 	if (!path)
 		return ERROR_NONE;
 	if (access(path, R_OK)) {
-		snprintf(s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
+		snprintf(
+		        s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
 		return ERROR_SYSTEM;
 	}
-	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own messages go to the descriptor,
-	 * so they are not caught by this. */
+	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own
+	 * messages go to the descriptor, so they are not caught by this. */
 	FILE *terminal = stderr;
 	stderr = s->log;
 	int failed = ub_ctx_config(s->engine->ctx, path);
 	stderr = terminal;
-	return failed ? setup_failed(s, ERROR_SYNTAX, "unbound configuration", ub_strerror(failed)) : ERROR_NONE;
+	return failed ? setup_failed(s, ERROR_SYNTAX, "unbound configuration", ub_strerror(failed))
+	              : ERROR_NONE;
 }
 
-/* Deleting a context whose module list did not start crashes in libunbound 1.17, so unknown names must not get that far. */
+/* Deleting a context whose module list did not start crashes in libunbound 1.17, so unknown names
+ * must not get that far. */
 static enum error check_modules(struct setup *s)
 {
 	static const char *const known[] = { "iterator", "validator", "respip", "dns64" };
@@ -366,13 +393,17 @@ static enum error check_modules(struct setup *s)
 	enum error err = ERROR_NONE;
 	if (ub_ctx_get_option(s->engine->ctx, "module-config", &modules))
 		return ERROR_NONE;
-	for (const char *at = modules + strspn(modules, " \t"); *at && !err; at += strspn(at, " \t")) {
+	for (const char *at = modules + strspn(modules, " \t"); *at && !err;
+	        at += strspn(at, " \t")) {
 		size_t size = strcspn(at, " \t"), i = 0;
-		while (i < sizeof known / sizeof known[0] && (strlen(known[i]) != size || memcmp(known[i], at, size) != 0))
+		while (i < sizeof known / sizeof known[0] &&
+		        (strlen(known[i]) != size || memcmp(known[i], at, size) != 0))
 			i++;
 		if (i == sizeof known / sizeof known[0]) {
-			snprintf(s->why, s->why_size, "unbound configuration %s: no such module: %.*s",
-				s->config->unbound_config ? s->config->unbound_config : "", (int)size, at);
+			snprintf(s->why, s->why_size,
+			        "unbound configuration %s: no such module: %.*s",
+			        s->config->unbound_config ? s->config->unbound_config : "",
+			        (int)size, at);
 			err = ERROR_SYNTAX;
 		}
 		at += size;
@@ -388,36 +419,43 @@ static enum error read_anchor(struct setup *s)
 	const char *path = s->config->trust_anchor ? s->config->trust_anchor : ROOT_ANCHOR;
 	if (access(path, R_OK)) {
 		snprintf(s->why, s->why_size, "trust anchor %s: %s%s", path, strerror(errno),
-			s->config->trust_anchor ? "" : " (Debian's package dns-root-data has it)");
+		        s->config->trust_anchor ? "" : " (Debian's package dns-root-data has it)");
 		return ERROR_SYSTEM;
 	}
 	int failed = ub_ctx_add_ta_file(s->engine->ctx, path);
-	return failed ? setup_failed(s, ERROR_SYNTAX, "trust anchor", ub_strerror(failed)) : ERROR_NONE;
+	return failed ? setup_failed(s, ERROR_SYNTAX, "trust anchor", ub_strerror(failed))
+	              : ERROR_NONE;
 }
 
-static void ready_answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus, int was_ratelimited)
+static void ready_answered(void *arg, int rcode, void *packet, int size, int security,
+        char *why_bogus, int was_ratelimited)
 {
 	struct recursive *e = arg;
 	(void)packet, (void)size, (void)security, (void)why_bogus, (void)was_ratelimited;
 	e->ready = rcode == 0;
 }
 
-/* Settings are only believed, and zones and anchors only read, at the first question: ask one that is answered at once. */
+/* Settings are only believed, and zones and anchors only read, at the first question: ask one that
+ * is answered at once. */
 static enum error finish(struct setup *s)
 {
 	struct recursive *e = s->engine;
-	int failed = ub_resolve_event(e->ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, e, ready_answered, NULL);
+	int failed = ub_resolve_event(
+	        e->ctx, UBCONFIG_READY_NAME, RRTYPE_A, CLASS_IN, e, ready_answered, NULL);
 	if (e->ready)
 		return ERROR_NONE;
 	char about[512] = "libunbound";
 	if (s->config->unbound_config)
-		snprintf(about, sizeof about, "unbound configuration %s", s->config->unbound_config);
-	return setup_failed(s, ERROR_SYNTAX, about, failed ? ub_strerror(failed) : "it does not answer");
+		snprintf(
+		        about, sizeof about, "unbound configuration %s", s->config->unbound_config);
+	return setup_failed(
+	        s, ERROR_SYNTAX, about, failed ? ub_strerror(failed) : "it does not answer");
 }
 
 static enum error set_up(struct setup *s, struct loop *loop)
 {
-	static enum error (*const steps[])(struct setup *) = { read_ours, read_users, check_modules, read_anchor, finish };
+	static enum error (*const steps[])(
+	        struct setup *) = { read_ours, read_users, check_modules, read_anchor, finish };
 	s->log = open_memstream(&s->log_text, &s->log_size);
 	if (s->log)
 		s->engine->ctx = ub_ctx_create_event(loop_event_base(loop));
@@ -429,15 +467,16 @@ static enum error set_up(struct setup *s, struct loop *loop)
 	for (size_t i = 0; !err && i < sizeof steps / sizeof steps[0]; i++)
 		err = steps[i](s);
 	if (s->engine->ctx)
-		ub_ctx_debugout(s->engine->ctx, NULL); /* from here on it has no log, whatever happens */
+		ub_ctx_debugout(
+		        s->engine->ctx, NULL); /* from here on it has no log, whatever happens */
 	if (s->log)
 		fclose(s->log);
 	free(s->log_text);
 	return err;
 }
 
-enum error recursive_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, struct loop *loop,
-	char *why, size_t why_size)
+enum error recursive_engine_new(struct engine **out, struct resolver *r,
+        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
 {
 	*out = NULL;
 	if (config->kind == RESOLVER_FORWARD && config->n_upstreams == 0) {

@@ -1,11 +1,15 @@
-/* resolver.c - what stands above every engine: the cache, single flight, the throttle, the deadlines, and who is told what.
+/* resolver.c - what stands above every engine: the cache, single flight, the throttle, the
+ * deadlines, and who is told what.
  *
- * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all have the same deadline length,
- * so the order of starting is the order of deadlines), `held` (with the engine, which lets it wait) or `landed` (its outcome waits for the next delivery). Engines only ever move
- * flights from `started` to `landed`, so nothing below changes under a loop's feet, and only resolver_pump() calls anybody back.
+ * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all
+ * have the same deadline length, so the order of starting is the order of deadlines), `held` (with
+ * the engine, which lets it wait) or `landed` (its outcome waits for the next delivery). Engines
+ * only ever move flights from `started` to `landed`, so nothing below changes under a loop's feet,
+ * and only resolver_pump() calls anybody back.
  *
- * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight leaves the table before its
- * waiters are told, and each waiter leaves the flight's list before it is called. */
+ * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight
+ * leaves the table before its waiters are told, and each waiter leaves the flight's list before it
+ * is called. */
 #include "resolver/resolver.h"
 
 #include "base/clock.h"
@@ -18,7 +22,8 @@
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
 
-/* A question whose failures all fell into times in which the thread did not run is asked so often again. */
+/* A question whose failures all fell into times in which the thread did not run is asked so often
+ * again. */
 #define ASK_AGAIN_MAX 3
 
 /* ---- flights ---- */
@@ -89,10 +94,12 @@ void resolver_pause(struct resolver *r, unsigned ms)
 	r->hold_until_ns = r->now_ns + ms * CLOCK_NS_PER_MS;
 }
 
-/* The engine's clock went on while the thread did not run, and took that for silence. Our own deadline did not. */
+/* The engine's clock went on while the thread did not run, and took that for silence. Our own
+ * deadline did not. */
 static bool proves_nothing(const struct resolver *r, const struct flight *f)
 {
-	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps || f->n_asked_again >= ASK_AGAIN_MAX)
+	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps ||
+	        f->n_asked_again >= ASK_AGAIN_MAX)
 		return false;
 	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
 }
@@ -104,7 +111,8 @@ static void ask_again(struct resolver *r, struct flight *f)
 	f->answer = NULL;
 	f->n_asked_again++;
 	flight_queue(r, f);
-	count(&r->counters.queries_sent, (uint64_t)-1); /* it was sent, and that counts for nothing */
+	count(&r->counters.queries_sent,
+	        (uint64_t)-1); /* it was sent, and that counts for nothing */
 	resolver_pause(r, r->engine->ops->failure_ms);
 }
 
@@ -135,14 +143,17 @@ static void outcome_count(struct resolver *r, const struct answer *answer)
 		count(&r->counters.timeouts, 1);
 }
 
-/* Half an answer sends its flight on its way again, to the name that it leads to. False: the answer is whole, or a failure. */
+/* Half an answer sends its flight on its way again, to the name that it leads to. False: the answer
+ * is whole, or a failure. */
 static bool flight_goes_on(struct resolver *r, struct flight *f)
 {
 	if (!f->answer || !f->answer->is_half)
 		return false;
 	enum chain_step step = chain_extend(&f->chain, f->answer, &f->qname);
 	answer_unref(f->answer);
-	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL, "CNAME loop, or too long a chain of CNAMEs") : NULL;
+	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL,
+	                                             "CNAME loop, or too long a chain of CNAMEs")
+	                                   : NULL;
 	if (step != CHAIN_GOES_ON)
 		return false;
 	flight_list_remove(&r->landed, f);
@@ -238,7 +249,8 @@ struct slab *resolver_slab(struct resolver *r)
 	return &r->slab;
 }
 
-/* A repeated question is a question to the network as well: it uses up its share of the rate, though it does not wait for it. */
+/* A repeated question is a question to the network as well: it uses up its share of the rate,
+ * though it does not wait for it. */
 void resolver_count_retries(struct resolver *r, unsigned n)
 {
 	count(&r->counters.retries, n);
@@ -269,8 +281,8 @@ static void tick(void *arg)
 	(void)arg;
 }
 
-static enum error engine_new(struct resolver *r, const struct resolver_config *config, struct loop *loop, char *why,
-	size_t why_size)
+static enum error engine_new(struct resolver *r, const struct resolver_config *config,
+        struct loop *loop, char *why, size_t why_size)
 {
 	if (config->kind == RESOLVER_SCRIPTED)
 		return scripted_engine_new(&r->engine, r, config, why, why_size);
@@ -280,7 +292,8 @@ static enum error engine_new(struct resolver *r, const struct resolver_config *c
 	return recursive_engine_new(&r->engine, r, config, loop, why, why_size);
 }
 
-enum error resolver_new(struct resolver **out, const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+enum error resolver_new(struct resolver **out, const struct resolver_config *config,
+        struct loop *loop, char *why, size_t why_size)
 {
 	assert(loop || config->kind == RESOLVER_SCRIPTED);
 	enum error err = ERROR_NOMEM;
@@ -298,7 +311,8 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
 	rate_init(&r->rate, config->queries_per_s);
 	load_init(&r->load, &r->cache.account, config->load_bytes);
-	if (!flights_init(&r->flights) || !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+	if (!flights_init(&r->flights) ||
+	        !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
 		goto out;
 	static const struct dname root = { .size = 1 };
 	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");

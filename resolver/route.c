@@ -42,7 +42,8 @@ static void drop_given_up(struct route *r, struct attempts *as, size_t size)
 }
 
 /* Takes the next of a size that leave through one socket; gives how many. */
-static unsigned take_batch(struct route *r, struct attempts *as, size_t size, struct attempt *batch[PORTS_SEGMENTS_MAX])
+static unsigned take_batch(struct route *r, struct attempts *as, size_t size,
+        struct attempt *batch[PORTS_SEGMENTS_MAX])
 {
 	unsigned n = 0;
 	while (n < PORTS_SEGMENTS_MAX && (n + 1) * size <= BATCH_BYTES) {
@@ -55,7 +56,8 @@ static unsigned take_batch(struct route *r, struct attempts *as, size_t size, st
 }
 
 /* False: the socket takes no more. */
-static bool send_batch(struct route *r, struct attempt *const *batch, unsigned n, size_t size, route_encode *encode, uint64_t now_ns)
+static bool send_batch(struct route *r, struct attempt *const *batch, unsigned n, size_t size,
+        route_encode *encode, uint64_t now_ns)
 {
 	static _Thread_local uint8_t octets[BATCH_BYTES + WIRE_QUERY_MAX_BYTES];
 	for (unsigned i = 0; i < n; i++)
@@ -73,7 +75,8 @@ static bool send_batch(struct route *r, struct attempt *const *batch, unsigned n
 }
 
 /* Every packet of a size, until the socket is full; false then. */
-static bool flush_size(struct route *r, struct attempts *as, size_t size, route_encode *encode, uint64_t now_ns)
+static bool flush_size(
+        struct route *r, struct attempts *as, size_t size, route_encode *encode, uint64_t now_ns)
 {
 	struct attempt *batch[PORTS_SEGMENTS_MAX];
 	for (unsigned n; (n = take_batch(r, as, size, batch)) > 0;)
@@ -84,7 +87,9 @@ static bool flush_size(struct route *r, struct attempts *as, size_t size, route_
 
 bool route_is_ripe(const struct route *r, uint64_t now_ns)
 {
-	return r->n_put && (r->n_put * RIPE_PART >= r->health.in_flight || now_ns - r->first_put_ns >= RIPE_NS);
+	return r->n_put &&
+	        (r->n_put * RIPE_PART >= r->health.in_flight ||
+	                now_ns - r->first_put_ns >= RIPE_NS);
 }
 
 void route_flush(struct route *r, struct attempts *as, route_encode *encode, uint64_t now_ns)
@@ -92,6 +97,7 @@ void route_flush(struct route *r, struct attempts *as, route_encode *encode, uin
 	bool room = true;
 	for (size_t word = 0; room && word < sizeof r->put_sizes / sizeof r->put_sizes[0]; word++)
 		for (uint64_t sizes = r->put_sizes[word]; room && sizes; sizes &= sizes - 1)
-			room = flush_size(r, as, word * 64 + (size_t)__builtin_ctzll(sizes), encode, now_ns);
+			room = flush_size(
+			        r, as, word * 64 + (size_t)__builtin_ctzll(sizes), encode, now_ns);
 	r->port_now = (uint16_t)(entropy_u16(&as->entropy) % r->ports.n_sockets);
 }

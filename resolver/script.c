@@ -1,5 +1,5 @@
-/* script.c - the DNS in memory: its text format, and what a server with these records would say. The table of names is
- * resolver/zone.c. */
+/* script.c - the DNS in memory: its text format, and what a server with these records would say.
+ * The table of names is resolver/zone.c. */
 #include "resolver/script.h"
 
 #include "resolver/wire.h"
@@ -94,7 +94,8 @@ static enum error name_of(struct dname *name, const struct field *f)
 		if (size == sizeof text)
 			return ERROR_NAME_LONG;
 		int octet = octet_of(f->text + i, f->size - i);
-		bool escaped_blank = f->text[i] == '\\' && i + 1 < f->size && is_blank(f->text[i + 1]);
+		bool escaped_blank =
+		        f->text[i] == '\\' && i + 1 < f->size && is_blank(f->text[i + 1]);
 		text[size] = octet >= 0 ? (char)octet : f->text[i + escaped_blank];
 		i += octet >= 0 ? 4 : 1u + escaped_blank;
 	}
@@ -127,7 +128,7 @@ static enum error text_put(struct textbuf *out, struct cursor *c)
 	size_t length_at = out->size;
 	textbuf_put_char(out, 0);
 	unsigned size = 0;
-	for (int octet; (octet = octet_next(c)) >= 0; ) {
+	for (int octet; (octet = octet_next(c)) >= 0;) {
 		if (size == UINT8_MAX) {
 			length_at = out->size;
 			size = 0;
@@ -144,8 +145,8 @@ static enum error text_put(struct textbuf *out, struct cursor *c)
 	return ERROR_NONE;
 }
 
-/* The quoted strings up to the end of the line. In wire form, because two TXT records that only read the same once joined are two
- * records. */
+/* The quoted strings up to the end of the line. In wire form, because two TXT records that only
+ * read the same once joined are two records. */
 static enum error texts_put(struct textbuf *out, struct cursor *c)
 {
 	skip_blanks(c);
@@ -159,7 +160,8 @@ static enum error texts_put(struct textbuf *out, struct cursor *c)
 
 static bool type_of(const struct field *f, uint16_t *type)
 {
-	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_PTR, RRTYPE_CNAME, RRTYPE_MX, RRTYPE_TXT };
+	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_PTR, RRTYPE_CNAME,
+		RRTYPE_MX, RRTYPE_TXT };
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
 		if (field_is(f, rrtype_text(types[i]))) {
 			*type = (uint16_t)types[i];
@@ -173,7 +175,12 @@ static bool type_of(const struct field *f, uint16_t *type)
 static bool fault_of(const struct field *f, uint8_t *fault)
 {
 	static const enum answer_status faults[] = {
-		ANSWER_SERVFAIL, ANSWER_REFUSED, ANSWER_TIMEOUT, ANSWER_BOGUS, ANSWER_MALFORMED, ANSWER_UNRESOLVED,
+		ANSWER_SERVFAIL,
+		ANSWER_REFUSED,
+		ANSWER_TIMEOUT,
+		ANSWER_BOGUS,
+		ANSWER_MALFORMED,
+		ANSWER_UNRESOLVED,
 	};
 	struct field word = { f->text + 1, f->size - 1 };
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
@@ -188,13 +195,15 @@ static bool fault_of(const struct field *f, uint8_t *fault)
 static enum error address_put(struct textbuf *out, const struct field *f, uint16_t type)
 {
 	struct ipaddr ip;
-	enum error err = type == RRTYPE_A ? ipaddr_parse_4(&ip, f->text, f->size) : ipaddr_parse_6(&ip, f->text, f->size);
+	enum error err = type == RRTYPE_A ? ipaddr_parse_4(&ip, f->text, f->size)
+	                                  : ipaddr_parse_6(&ip, f->text, f->size);
 	if (!err)
 		textbuf_put(out, ip.bytes, type == RRTYPE_A ? 4 : 16);
 	return err;
 }
 
-/* Appends the rdata of the rest of the line, in the form in which answers hold it, to the script's bytes. */
+/* Appends the rdata of the rest of the line, in the form in which answers hold it, to the script's
+ * bytes. */
 static enum error rdata_put(struct script *s, struct cursor *c, struct zone_record *e)
 {
 	if (e->type == TYPE_ANY)
@@ -276,12 +285,13 @@ static enum error line_parse(struct script *s, struct cursor c)
 	return zone_put_record(&s->zone, node, &e) ? ERROR_NONE : ERROR_NOMEM;
 }
 
-enum error script_parse(struct script **out, const char *text, size_t size, char *why, size_t why_size)
+enum error script_parse(
+        struct script **out, const char *text, size_t size, char *why, size_t why_size)
 {
 	struct script *s = calloc(1, sizeof *s);
 	enum error err = s && zone_init(&s->zone) ? ERROR_NONE : ERROR_NOMEM;
 	unsigned line = 0;
-	for (const char *at = text, *end = text + size; !err && at < end; ) {
+	for (const char *at = text, *end = text + size; !err && at < end;) {
 		const char *eol = memchr(at, '\n', (size_t)(end - at));
 		eol = eol ? eol : end;
 		line++;
@@ -307,8 +317,10 @@ void script_free(struct script *s)
 
 /* ---- look-up ---- */
 
-/* A fault of just this type stands before its records; one of every type ("*") behind records and CNAMEs. */
-static enum answer_status fault_at(const struct zone *z, const struct zone_node *n, uint16_t type, unsigned *delay_ms)
+/* A fault of just this type stands before its records; one of every type ("*") behind records and
+ * CNAMEs. */
+static enum answer_status fault_at(
+        const struct zone *z, const struct zone_node *n, uint16_t type, unsigned *delay_ms)
 {
 	uint32_t at = zone_next(z, n, type, true, ZONE_NONE);
 	if (at == ZONE_NONE)
@@ -317,7 +329,8 @@ static enum answer_status fault_at(const struct zone *z, const struct zone_node 
 	return z->records[at].fault;
 }
 
-static void record_add(const struct zone *z, const struct zone_record *record, struct answer_builder *b)
+static void record_add(
+        const struct zone *z, const struct zone_record *record, struct answer_builder *b)
 {
 	const char *rdata = z->bytes.bytes + record->rdata_at;
 	if (record->type == RRTYPE_TXT)
@@ -326,8 +339,10 @@ static void record_add(const struct zone *z, const struct zone_record *record, s
 		answer_builder_add(b, rdata, record->rdata_size, record->preference);
 }
 
-/* Adds the node's records of a type; false when it has none. The slowest of them decides the delay. */
-static bool records_at(const struct zone *z, const struct zone_node *n, uint16_t type, struct answer_builder *b, unsigned *delay_ms)
+/* Adds the node's records of a type; false when it has none. The slowest of them decides the delay.
+ */
+static bool records_at(const struct zone *z, const struct zone_node *n, uint16_t type,
+        struct answer_builder *b, unsigned *delay_ms)
 {
 	unsigned slowest_ms = 0;
 	uint32_t at = zone_next(z, n, type, false, ZONE_NONE);
@@ -342,18 +357,22 @@ static bool records_at(const struct zone *z, const struct zone_node *n, uint16_t
 }
 
 /* Goes on to the target of the node's CNAME when it has one. */
-static bool cname_at(const struct zone *z, const struct zone_node *n, struct dname *name, bool *alone, unsigned *delay_ms)
+static bool cname_at(const struct zone *z, const struct zone_node *n, struct dname *name,
+        bool *alone, unsigned *delay_ms)
 {
 	uint32_t at = zone_next(z, n, RRTYPE_CNAME, false, ZONE_NONE);
 	if (at == ZONE_NONE)
 		return false;
 	*delay_ms += z->records[at].delay_ms;
 	*alone = z->records[at].preference == ALONE;
-	return dname_decode(name, (const uint8_t *)z->bytes.bytes + z->records[at].rdata_at, z->records[at].rdata_size);
+	return dname_decode(name, (const uint8_t *)z->bytes.bytes + z->records[at].rdata_at,
+	        z->records[at].rdata_size);
 }
 
-/* One name of the chain: true when the answer is complete, false when *name is now the next link. */
-static bool find_at(const struct zone *z, struct dname *name, enum rrtype type, struct answer_builder *b, unsigned *delay_ms)
+/* One name of the chain: true when the answer is complete, false when *name is now the next link.
+ */
+static bool find_at(const struct zone *z, struct dname *name, enum rrtype type,
+        struct answer_builder *b, unsigned *delay_ms)
 {
 	const struct zone_node *n = zone_find(z, name);
 	if (!n) {
@@ -373,7 +392,8 @@ static bool find_at(const struct zone *z, struct dname *name, enum rrtype type, 
 
 static struct answer *failure_of(const struct answer_builder *b)
 {
-	struct answer *a = answer_of_failure(&b->qname, b->type, b->status, b->cause[0] ? b->cause : "the script says so");
+	struct answer *a = answer_of_failure(
+	        &b->qname, b->type, b->status, b->cause[0] ? b->cause : "the script says so");
 	if (a && b->status == ANSWER_BOGUS)
 		a->dnssec = ANSWER_DNSSEC_BOGUS;
 	return a;
@@ -389,14 +409,16 @@ struct answer *script_answer(const struct script *s, struct answer_builder *b, u
 	while (!find_at(&s->zone, &name, b->type, b, delay_ms)) {
 		if (++links > WIRE_CNAME_MAX) {
 			b->status = ANSWER_SERVFAIL;
-			snprintf(b->cause, sizeof b->cause, "CNAME chain over %d links", WIRE_CNAME_MAX);
+			snprintf(b->cause, sizeof b->cause, "CNAME chain over %d links",
+			        WIRE_CNAME_MAX);
 			break;
 		}
 	}
 	return b->status <= ANSWER_NXDOMAIN ? answer_build(b) : failure_of(b);
 }
 
-struct answer *script_find(const struct script *s, const struct dname *qname, enum rrtype type, unsigned *delay_ms)
+struct answer *script_find(
+        const struct script *s, const struct dname *qname, enum rrtype type, unsigned *delay_ms)
 {
 	struct answer_builder b = { 0 };
 	answer_builder_begin(&b, qname, type);

@@ -1,8 +1,10 @@
-/* scripted.c - the engine that answers from a script in virtual time: a scenario of hours runs in milliseconds.
+/* scripted.c - the engine that answers from a script in virtual time: a scenario of hours runs in
+ * milliseconds.
  *
- * An answer is looked up when its flight starts and lands in the first turn() at or after its due time; never inside start(), so a
- * delay of 0 still takes one pump, as a network would. Waiting flights lie in a binary heap by due time, then by start, so that
- * equal times keep their order. A flight's `ticket` is its place in the heap, from 1; a question that times out has none: it never
+ * An answer is looked up when its flight starts and lands in the first turn() at or after its due
+ * time; never inside start(), so a delay of 0 still takes one pump, as a network would. Waiting
+ * flights lie in a binary heap by due time, then by start, so that equal times keep their order. A
+ * flight's `ticket` is its place in the heap, from 1; a question that times out has none: it never
  * lands. */
 #include "resolver/engine.h"
 
@@ -81,7 +83,8 @@ static void scripted_start(struct engine *e, struct flight *f, uint64_t now_ns)
 	struct scripted *s = (struct scripted *)e;
 	unsigned delay_ms = 0;
 	flight_begin_answer(f, &s->builder);
-	const struct answer *answer = heap_has_room(s) ? script_answer(s->script, &s->builder, &delay_ms) : NULL;
+	const struct answer *answer =
+	        heap_has_room(s) ? script_answer(s->script, &s->builder, &delay_ms) : NULL;
 	if (!answer) {
 		resolver_land(e->resolver, f, NULL);
 		return;
@@ -90,7 +93,10 @@ static void scripted_start(struct engine *e, struct flight *f, uint64_t now_ns)
 		answer_unref(answer);
 		return;
 	}
-	struct due d = { .at_ns = now_ns + delay_ms * CLOCK_NS_PER_MS, .order = s->n_started++, .flight = f, .answer = answer };
+	struct due d = { .at_ns = now_ns + delay_ms * CLOCK_NS_PER_MS,
+		.order = s->n_started++,
+		.flight = f,
+		.answer = answer };
 	s->n_heap++;
 	heap_settle(s, s->n_heap - 1, &d);
 }
@@ -129,8 +135,8 @@ static const struct engine_ops scripted_ops = {
 	.free = scripted_free,
 };
 
-enum error scripted_engine_new(struct engine **out, struct resolver *r, const struct resolver_config *config, char *why,
-	size_t why_size)
+enum error scripted_engine_new(struct engine **out, struct resolver *r,
+        const struct resolver_config *config, char *why, size_t why_size)
 {
 	*out = NULL;
 	if (!config->script) {

@@ -1,4 +1,5 @@
-/* stream.c - DNS over TCP: each message behind its length in two octets (RFC 1035 section 4.2.2). */
+/* stream.c - DNS over TCP: each message behind its length in two octets (RFC 1035 section 4.2.2).
+ */
 #include "resolver/stream.h"
 
 #include "base/textbuf.h"
@@ -12,7 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WAITING_MAX_BYTES = 1 << 20, MESSAGE_MAX_BYTES = 65535, LENGTH_BYTES = 2, READ_BYTES = 1 << 16, READS_MAX = 16 };
+enum {
+	WAITING_MAX_BYTES = 1 << 20,
+	MESSAGE_MAX_BYTES = 65535,
+	LENGTH_BYTES = 2,
+	READ_BYTES = 1 << 16,
+	READS_MAX = 16
+};
 
 struct stream {
 	struct loop *loop;
@@ -30,12 +37,19 @@ struct stream {
 	size_t n_in, in_capacity;
 };
 
-struct stream *stream_new(struct loop *loop, const struct ipaddr *ip, uint16_t port, stream_message *message, stream_broken *broken, void *arg)
+struct stream *stream_new(struct loop *loop, const struct ipaddr *ip, uint16_t port,
+        stream_message *message, stream_broken *broken, void *arg)
 {
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		return NULL;
-	*s = (struct stream){ .loop = loop, .message = message, .broken = broken, .arg = arg, .ip = *ip, .port = port, .fd = -1 };
+	*s = (struct stream){ .loop = loop,
+		.message = message,
+		.broken = broken,
+		.arg = arg,
+		.ip = *ip,
+		.port = port,
+		.fd = -1 };
 	return s;
 }
 
@@ -74,7 +88,8 @@ static bool stream_open(struct stream *s)
 	if (s->fd < 0)
 		return false;
 	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if ((connect(s->fd, (struct sockaddr *)&to, size) && errno != EINPROGRESS) || !(s->event = loop_watch(s->loop, s->fd, mark_readable, s))) {
+	if ((connect(s->fd, (struct sockaddr *)&to, size) && errno != EINPROGRESS) ||
+	        !(s->event = loop_watch(s->loop, s->fd, mark_readable, s))) {
 		stream_close(s);
 		return false;
 	}
@@ -113,7 +128,8 @@ static void stream_break(struct stream *s)
 static bool write_out(struct stream *s)
 {
 	while (s->out_at < s->out.size) {
-		ssize_t n = send(s->fd, s->out.bytes + s->out_at, s->out.size - s->out_at, MSG_NOSIGNAL);
+		ssize_t n = send(
+		        s->fd, s->out.bytes + s->out_at, s->out.size - s->out_at, MSG_NOSIGNAL);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		s->out_at += (size_t)n;
@@ -122,7 +138,8 @@ static bool write_out(struct stream *s)
 	return true;
 }
 
-/* Hands over every whole message; keeps what is left. A message may make its receiver put more, but nothing here is moved by that. */
+/* Hands over every whole message; keeps what is left. A message may make its receiver put more, but
+ * nothing here is moved by that. */
 static void take_messages(struct stream *s)
 {
 	size_t at = 0;

@@ -1,7 +1,9 @@
-/* timers.h - (private to resolver/) deadlines of thousands of questions: set, moved and taken back in constant time.
+/* timers.h - (private to resolver/) deadlines of thousands of questions: set, moved and taken back
+ * in constant time.
  *
- * A hashed wheel: a timer lies in the slot of its tick, and one whose time is further away than the wheel is long goes round again. It fires in the first timers_next() at or after its
- * time, never before, and at most a tick late. Pure. */
+ * A hashed wheel: a timer lies in the slot of its tick, and one whose time is further away than the
+ * wheel is long goes round again. It fires in the first timers_next() at or after its time, never
+ * before, and at most a tick late. Pure. */
 #ifndef RESOLVER_TIMERS_H
 #define RESOLVER_TIMERS_H
 

@@ -1,30 +1,44 @@
 /* upstream.c - round trip, window, death and rate of one upstream.
  *
- * The window is no TCP's: a scanner on a line that loses 5 % at random must not collapse, and what it must find out is an upstream that drops what is too much. So only a share of losses
- * above LOSS_TOLERATED makes it smaller, in proportion. That share is taken of a cohort of queries, those sent in a short time: losses are known later than answers, and to compare the
- * ones with the others of the same moment would mix two loads. */
+ * The window is no TCP's: a scanner on a line that loses 5 % at random must not collapse, and what
+ * it must find out is an upstream that drops what is too much. So only a share of losses above
+ * LOSS_TOLERATED makes it smaller, in proportion. That share is taken of a cohort of queries, those
+ * sent in a short time: losses are known later than answers, and to compare the ones with the
+ * others of the same moment would mix two loads. */
 #include "resolver/upstream.h"
 
 #include "base/clock.h"
 
 #include <assert.h>
 
-#define PATIENCE_MIN_NS (300 * CLOCK_NS_PER_MS)     /* most answers come in microseconds, those that must be looked for in seconds: hurry only doubles the work */
+#define PATIENCE_MIN_NS                                                                            \
+	(300 * CLOCK_NS_PER_MS) /* most answers come in microseconds, those that must be looked    \
+	                           for in seconds: hurry only doubles the work */
 #define PATIENCE_FIRST_NS (500 * CLOCK_NS_PER_MS)
 #define COHORT_MIN_NS (50 * CLOCK_NS_PER_MS)
 #define COHORT_MAX_NS CLOCK_NS_PER_S
 #define SILENCE_NS (2 * CLOCK_NS_PER_S)
-#define REFUSAL_IS_OLD_NS (100 * CLOCK_NS_PER_MS)   /* after an answer, an ICMP error may be about a datagram from before it */
+#define REFUSAL_IS_OLD_NS                                                                          \
+	(100 * CLOCK_NS_PER_MS) /* after an answer, an ICMP error may be about a datagram from     \
+	                           before it */
 #define PROBE_FIRST_NS (250 * CLOCK_NS_PER_MS)
 #define PROBE_LAST_NS (4 * CLOCK_NS_PER_S)
 
-enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32, SILENT_MIN = 16, LOSS_TOLERATED_PERCENT = 10 };
-/* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays where a limit costs one in eleven. And the burst that it allows: of so long. */
+enum {
+	WINDOW_FIRST = 256,
+	WINDOW_MIN = 8,
+	COHORT_MIN = 32,
+	SILENT_MIN = 16,
+	LOSS_TOLERATED_PERCENT = 10
+};
+/* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays
+ * where a limit costs one in eleven. And the burst that it allows: of so long. */
 enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
-/* Of queries without answer between two answers: what one counts, over how many answers the average goes, and what is the most. */
+/* Of queries without answer between two answers: what one counts, over how many answers the average
+ * goes, and what is the most. */
 enum { RUN_ONE = 256, RUN_AVERAGE_OVER = 8, RUN_MAX = 32 };
 /* So often it may come back and answer nothing but probes. */
 enum { ONLY_LIVES_MAX = 2 };
@@ -64,7 +78,10 @@ static bool is_of_cohort(const struct upstream *u, uint64_t sent_ns)
 
 void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns)
 {
-	*u = (struct upstream){ .limits = *limits, .turned_at_ns = now_ns, .silent_since_ns = now_ns, .answered_ns = now_ns };
+	*u = (struct upstream){ .limits = *limits,
+		.turned_at_ns = now_ns,
+		.silent_since_ns = now_ns,
+		.answered_ns = now_ns };
 	if (!u->limits.max_in_flight)
 		u->limits.max_in_flight = 1;
 	if (!u->limits.pace_min_per_s)
@@ -94,7 +111,8 @@ static uint64_t pace_now(const struct upstream *u)
 static void pace_fill(struct upstream *u, uint64_t elapsed_ns)
 {
 	int64_t most = (int64_t)(PACE_BURST * CLOCK_NS_PER_S + PACE_BURST_NS * pace_now(u));
-	u->pace_limits = u->pace_limits || (!u->cohort_end_ns && u->pace_credit < (int64_t)CLOCK_NS_PER_S);
+	u->pace_limits =
+	        u->pace_limits || (!u->cohort_end_ns && u->pace_credit < (int64_t)CLOCK_NS_PER_S);
 	u->pace_credit += (int64_t)(elapsed_ns * pace_now(u));
 	if (u->pace_credit > most)
 		u->pace_credit = most;
@@ -118,7 +136,8 @@ static void trip_note(struct upstream *u, uint64_t trip_ns)
 uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries)
 {
 	uint64_t most_ns = at_least(u->limits.timeout_ms, 1) * CLOCK_NS_PER_MS;
-	uint64_t patience_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, PATIENCE_MIN_NS) : PATIENCE_FIRST_NS;
+	uint64_t patience_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, PATIENCE_MIN_NS)
+	                                  : PATIENCE_FIRST_NS;
 	for (; n_tries && patience_ns < most_ns; n_tries--)
 		patience_ns *= 2;
 	return at_most(patience_ns, most_ns);
@@ -159,15 +178,19 @@ static bool is_too_much(unsigned n_answered, unsigned n_lost)
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
-/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream could do. And where much was lost lately, a cohort without losses is one whose losses are not known yet:
- * its repeats still wait in line. */
+/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream
+ * could do. And where much was lost lately, a cohort without losses is one whose losses are not
+ * known yet: its repeats still wait in line. */
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
-	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT && !is_too_much(u->recent_answered, u->recent_lost);
+	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT &&
+	        !is_too_much(u->recent_answered, u->recent_lost);
 	/* without losses what was silent has names to thank for it; it was borne as well */
 	uint64_t n_borne = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
-	uint64_t percent_per_s = n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
-	uint64_t pace_per_s = at_least((percent_per_s + 99) / 100, u->limits.pace_min_per_s); /* rounded up: one must grow, too */
+	uint64_t percent_per_s =
+	        n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
+	uint64_t pace_per_s = at_least((percent_per_s + 99) / 100,
+	        u->limits.pace_min_per_s); /* rounded up: one must grow, too */
 	if (!u->pace_per_s || u->pace_limits || pace_per_s > u->pace_per_s)
 		u->pace_per_s = pace_per_s;
 }
@@ -186,10 +209,12 @@ static void base_note(struct upstream *u)
 		u->trip_base_ns = u->cohort_trip_min_ns;
 }
 
-/* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is as long as we make it. Names whose own servers are slow do not look like that. */
+/* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is
+ * as long as we make it. Names whose own servers are slow do not look like that. */
 static bool makes_it_queue(const struct upstream *u)
 {
-	return u->n_answered >= QUEUE_ANSWERS_MIN && u->cohort_trip_min_ns > u->trip_base_ns + QUEUE_TOLERATED_NS;
+	return u->n_answered >= QUEUE_ANSWERS_MIN &&
+	        u->cohort_trip_min_ns > u->trip_base_ns + QUEUE_TOLERATED_NS;
 }
 
 /* Where the smallest window does not help it is the way that has become longer. */
@@ -206,7 +231,8 @@ static void cohort_judge(struct upstream *u)
 	if (!n_outcomes)
 		return;
 	base_note(u);
-	/* where an upstream answers next to nothing, what is known of one cohort is too little to judge by */
+	/* where an upstream answers next to nothing, what is known of one cohort is too little to
+	 * judge by */
 	bool is_little = n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2;
 	if (is_too_much(u->n_answered, u->n_lost))
 		window_shrink(u, u->n_answered, n_outcomes);
@@ -223,9 +249,11 @@ static void cohort_judge(struct upstream *u)
 static void cohort_turn(struct upstream *u, uint64_t now_ns)
 {
 	uint64_t age_ns = now_ns - u->cohort_begin_ns;
-	if (!u->cohort_end_ns && age_ns >= at_least(u->srtt_ns, COHORT_MIN_NS) && (u->n_cohort >= COHORT_MIN || age_ns >= COHORT_MAX_NS))
+	if (!u->cohort_end_ns && age_ns >= at_least(u->srtt_ns, COHORT_MIN_NS) &&
+	        (u->n_cohort >= COHORT_MIN || age_ns >= COHORT_MAX_NS))
 		u->cohort_end_ns = now_ns;
-	if (u->cohort_end_ns && (u->n_answered + u->n_lost >= u->n_cohort || now_ns >= cohort_judged_ns(u))) {
+	if (u->cohort_end_ns &&
+	        (u->n_answered + u->n_lost >= u->n_cohort || now_ns >= cohort_judged_ns(u))) {
 		cohort_judge(u);
 		cohort_begin(u, now_ns);
 	}
@@ -238,7 +266,8 @@ static bool has_credit(uint64_t per_s, int64_t credit)
 
 bool upstream_may_repeat(const struct upstream *u)
 {
-	return has_credit(pace_now(u), u->pace_credit) && has_credit(u->limits.queries_per_s, u->credit);
+	return has_credit(pace_now(u), u->pace_credit) &&
+	        has_credit(u->limits.queries_per_s, u->credit);
 }
 
 unsigned upstream_room(const struct upstream *u)
@@ -258,7 +287,9 @@ unsigned upstream_try_worth(const struct upstream *u)
 	unsigned n = u->recent_answered + u->recent_lost;
 	if (u->dead || u->n_only_lives >= ONLY_LIVES_MAX || !n)
 		return TRY_WORTH;
-	return (unsigned)at_least((uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n), TRY_WORTH_MIN);
+	return (unsigned)at_least(
+	        (uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n),
+	        TRY_WORTH_MIN);
 }
 
 /* ---- life and death ---- */
@@ -270,13 +301,16 @@ static void run_note(struct upstream *u)
 	u->usual_run -= u->usual_run / RUN_AVERAGE_OVER;
 }
 
-/* Silence is told by what is usual: an upstream that answers one of ten queries is not dead when sixteen stay without answer. */
+/* Silence is told by what is usual: an upstream that answers one of ten queries is not dead when
+ * sixteen stay without answer. */
 static bool is_silent(const struct upstream *u, uint64_t now_ns)
 {
-	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) && now_ns - u->silent_since_ns >= SILENCE_NS;
+	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) &&
+	        now_ns - u->silent_since_ns >= SILENCE_NS;
 }
 
-/* A short while may have been one of silent names: what was learnt of its window holds. After a long one the window begins anew, but not the pace, which grows again by itself. */
+/* A short while may have been one of silent names: what was learnt of its window holds. After a
+ * long one the window begins anew, but not the pace, which grows again by itself. */
 static void revive(struct upstream *u, uint64_t now_ns)
 {
 	u->dead = false;

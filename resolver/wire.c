@@ -1,12 +1,16 @@
-/* wire.c - DNS messages: an answer out of bytes that anybody may have sent, and a question into bytes.
+/* wire.c - DNS messages: an answer out of bytes that anybody may have sent, and a question into
+ * bytes.
  *
- * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over everything finds lying counts, the
- * extended RCODE and the negative TTL; then the answer section is read once more for each CNAME that stands in front of the one it
- * follows (none, in the usual order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
- * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the message, in a few words.
+ * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over
+ * everything finds lying counts, the extended RCODE and the negative TTL; then the answer section
+ * is read once more for each CNAME that stands in front of the one it follows (none, in the usual
+ * order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
+ * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the
+ * message, in a few words.
  *
- * Lenient where resolvers are: RRs of other owners and types, and DNAMEs (the CNAME made from one is there as well, RFC 6672 section
- * 3.1) are passed over. Octets behind the last RR, and answers of another class, make a message malformed: no resolver sends such. */
+ * Lenient where resolvers are: RRs of other owners and types, and DNAMEs (the CNAME made from one
+ * is there as well, RFC 6672 section 3.1) are passed over. Octets behind the last RR, and answers
+ * of another class, make a message malformed: no resolver sends such. */
 #include "resolver/wire.h"
 
 #include "base/reader.h"
@@ -14,7 +18,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FLAG_QR = 0x8000, FLAG_TC = 0x0200, FLAG_RD = 0x0100, MASK_OPCODE = 0x7800, MASK_RCODE = 0x000f };
+enum {
+	FLAG_QR = 0x8000,
+	FLAG_TC = 0x0200,
+	FLAG_RD = 0x0100,
+	MASK_OPCODE = 0x7800,
+	MASK_RCODE = 0x000f
+};
 enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
 enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_OPT = 41, HEADER_BYTES = 12 };
 
@@ -45,15 +55,15 @@ static void copy_lower(uint8_t *to, const uint8_t *from, size_t size)
 		to[i] = (uint8_t)(from[i] + ((uint8_t)(from[i] - 'A') < 26 ? 32 : 0));
 }
 
-/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the piece of name that it stands in
- * (RFC 1035 section 4.1.4: a *prior* occurrence), so no loop is possible. The reader ends up behind the name's place in the
- * message. */
+/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the
+ * piece of name that it stands in (RFC 1035 section 4.1.4: a *prior* occurrence), so no loop is
+ * possible. The reader ends up behind the name's place in the message. */
 static bool name_read(struct reader *r, struct dname *name)
 {
 	const uint8_t *at = r->at, *piece = r->at, *after = NULL;
 	unsigned n_pointers = 0;
 	name->size = 0;
-	for (size_t size = 0; at < r->end; ) {
+	for (size_t size = 0; at < r->end;) {
 		if (*at >= 0xc0) {
 			if (r->end - at < 2 || ++n_pointers > POINTERS_MAX)
 				break;
@@ -65,7 +75,8 @@ static bool name_read(struct reader *r, struct dname *name)
 			continue;
 		}
 		size_t label = *at + 1u;
-		if (label > DNAME_MAX_LABEL_BYTES + 1 || (size_t)(r->end - at) < label || size + label > DNAME_MAX_BYTES)
+		if (label > DNAME_MAX_LABEL_BYTES + 1 || (size_t)(r->end - at) < label ||
+		        size + label > DNAME_MAX_BYTES)
 			break;
 		copy_lower(name->wire + size, at, label);
 		size += label;
@@ -100,7 +111,9 @@ static bool rdata_name(const struct rr *rr, size_t skip, struct dname *name)
 {
 	if (rr->rdata_size < skip)
 		return false;
-	struct reader r = { .start = rr->owner.start, .at = rr->rdata + skip, .end = rr->rdata + rr->rdata_size };
+	struct reader r = {
+		.start = rr->owner.start, .at = rr->rdata + skip, .end = rr->rdata + rr->rdata_size
+	};
 	return name_read(&r, name) && r.at == r.end;
 }
 
@@ -128,7 +141,9 @@ static const char *question_check(struct reader *r, const struct answer_builder 
 	uint16_t type = reader_u16(r), class = reader_u16(r);
 	if (!reader_ok(r))
 		return "ends inside the question";
-	return class == CLASS_IN && type == b->type && dname_equal(&name, &b->canonical) ? NULL : "answers another question";
+	return class == CLASS_IN && type == b->type && dname_equal(&name, &b->canonical)
+	        ? NULL
+	        : "answers another question";
 }
 
 /* RFC 2308 section 5: the negative TTL is the smaller of the SOA's own and its last field. */
@@ -144,7 +159,8 @@ static void authority_note(struct message *m, const struct rr *rr)
 	m->negative_ttl_s = minimum < rr->ttl_s ? minimum : rr->ttl_s;
 }
 
-static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_authority, unsigned n_additional)
+static const char *rrs_scan(
+        struct reader *r, struct message *m, unsigned n_authority, unsigned n_additional)
 {
 	struct rr rr;
 	for (unsigned i = 0; i < m->n_answers && rr_read(r, &rr); i++)
@@ -154,7 +170,8 @@ static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_auth
 		authority_note(m, &rr);
 	for (unsigned i = 0; i < n_additional; i++) {
 		struct reader field = *r;
-		/* The extended RCODE is the first octet of an OPT's TTL (RFC 6891 section 6.1.3); rr_read() would clamp it. */
+		/* The extended RCODE is the first octet of an OPT's TTL (RFC 6891 section 6.1.3);
+		 * rr_read() would clamp it. */
 		if (!rr_read(r, &rr))
 			break;
 		if (rr.type == TYPE_OPT) {
@@ -168,7 +185,8 @@ static const char *rrs_scan(struct reader *r, struct message *m, unsigned n_auth
 	return r->at == r->end ? NULL : "octets behind the last record";
 }
 
-static const char *message_scan(struct message *m, const struct answer_builder *b, const uint8_t *packet, size_t size)
+static const char *message_scan(
+        struct message *m, const struct answer_builder *b, const uint8_t *packet, size_t size)
 {
 	if (size < HEADER_BYTES)
 		return "shorter than a header";
@@ -239,7 +257,8 @@ static const char *chain_pass(struct answer_builder *b, const struct message *m,
 	return NULL;
 }
 
-static const char *chain_follow(struct answer_builder *b, const struct message *m, unsigned *n_links)
+static const char *chain_follow(
+        struct answer_builder *b, const struct message *m, unsigned *n_links)
 {
 	dname_lower(&b->canonical);
 	unsigned before = 0;
@@ -270,7 +289,8 @@ static bool record_add(struct answer_builder *b, const struct rr *rr)
 	case RRTYPE_MX:
 		if (!rdata_name(rr, 2, &target))
 			return false;
-		answer_builder_add(b, target.wire, target.size, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
+		answer_builder_add(
+		        b, target.wire, target.size, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
 		return true;
 	case RRTYPE_PTR:
 	case RRTYPE_CNAME:
@@ -311,22 +331,31 @@ static bool soa_covers(const struct message *m, const struct dname *name)
 	return m->has_soa && name_read(&r, &zone) && dname_is_within(name, &zone);
 }
 
-/* RCODE 0 and no record is not always "no data". A CNAME that leads out of what the server knows ends there, and only an SOA above its target says that the target was looked at. And name
- * servers of others, without an SOA, are a referral (RFC 2308 section 2.1): the upstream does not recurse, and knows nothing. */
+/* RCODE 0 and no record is not always "no data". A CNAME that leads out of what the server knows
+ * ends there, and only an SOA above its target says that the target was looked at. And name servers
+ * of others, without an SOA, are a referral (RFC 2308 section 2.1): the upstream does not recurse,
+ * and knows nothing. */
 static void emptiness_judge(struct answer_builder *b, const struct message *m, unsigned n_links)
 {
 	if (n_links > 0)
 		b->is_half = !soa_covers(m, &b->canonical);
 	else if (m->has_ns && !m->has_soa)
-		status_set(b, ANSWER_SERVFAIL, "a referral and no answer: the upstream does not recurse");
+		status_set(b, ANSWER_SERVFAIL,
+		        "a referral and no answer: the upstream does not recurse");
 }
 
 /* Error RCODEs without a status of their own are SERVFAIL, and the cause says which. */
 static void failure_set(struct answer_builder *b, unsigned rcode)
 {
 	static const char *const names[] = {
-		[1] = "FORMERR", [4] = "NOTIMP",  [6] = "YXDOMAIN", [7] = "YXRRSET",
-		[8] = "NXRRSET", [9] = "NOTAUTH", [10] = "NOTZONE", [16] = "BADVERS",
+		[1] = "FORMERR",
+		[4] = "NOTIMP",
+		[6] = "YXDOMAIN",
+		[7] = "YXRRSET",
+		[8] = "NXRRSET",
+		[9] = "NOTAUTH",
+		[10] = "NOTZONE",
+		[16] = "BADVERS",
 	};
 	b->ttl_s = 0;
 	b->status = rcode == RCODE_REFUSED ? ANSWER_REFUSED : ANSWER_SERVFAIL;
@@ -369,7 +398,8 @@ bool wire_decode(struct answer_builder *b, const uint8_t *packet, size_t size)
 	if (!wrong)
 		return true;
 	struct dname qname = b->qname;
-	answer_builder_begin(b, &qname, b->type); /* forgets what was added before the message turned out bad */
+	answer_builder_begin(
+	        b, &qname, b->type); /* forgets what was added before the message turned out bad */
 	status_set(b, ANSWER_MALFORMED, wrong);
 	return false;
 }
@@ -383,8 +413,8 @@ static uint8_t *put_u16(uint8_t *at, unsigned value)
 	return at + 2;
 }
 
-size_t wire_encode_query(uint8_t packet[WIRE_QUERY_MAX_BYTES], uint16_t id, const struct dname *qname, enum rrtype type,
-	unsigned udp_payload, bool dnssec_ok)
+size_t wire_encode_query(uint8_t packet[WIRE_QUERY_MAX_BYTES], uint16_t id,
+        const struct dname *qname, enum rrtype type, unsigned udp_payload, bool dnssec_ok)
 {
 	uint8_t *at = put_u16(packet, id);
 	at = put_u16(at, FLAG_RD);

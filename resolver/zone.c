@@ -1,5 +1,5 @@
-/* zone.c - see zone.h. The table hashes with plain FNV-1a and not with base/hash.h: whoever writes a script is no stranger, and its
- * table must outlive a test's second hash_init(). */
+/* zone.c - see zone.h. The table hashes with plain FNV-1a and not with base/hash.h: whoever writes
+ * a script is no stranger, and its table must outlive a test's second hash_init(). */
 #include "resolver/zone.h"
 
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static bool slots_grow(struct zone *z)
 	z->slots = slots;
 	z->n_slots = n;
 	for (uint32_t i = 0; i < z->n_nodes; i++)
-		slots[slot_of(z, (const uint8_t *)z->bytes.bytes + z->nodes[i].wire_at, z->nodes[i].wire_size)] = i;
+		slots[slot_of(z, (const uint8_t *)z->bytes.bytes + z->nodes[i].wire_at,
+		        z->nodes[i].wire_size)] = i;
 	return true;
 }
 
@@ -67,12 +68,15 @@ static uint32_t node_put(struct zone *z, const uint8_t *wire, uint8_t size)
 	size_t slot = slot_of(z, wire, size);
 	if (z->slots[slot] != ZONE_NONE)
 		return z->slots[slot];
-	struct zone_node *nodes = array_grow(z->nodes, z->n_nodes, &z->nodes_capacity, sizeof *nodes);
+	struct zone_node *nodes =
+	        array_grow(z->nodes, z->n_nodes, &z->nodes_capacity, sizeof *nodes);
 	if (!nodes)
 		return ZONE_NONE;
 	z->nodes = nodes;
-	nodes[z->n_nodes] = (struct zone_node){
-		.wire_at = (uint32_t)z->bytes.size, .wire_size = size, .first = ZONE_NONE, .last = ZONE_NONE };
+	nodes[z->n_nodes] = (struct zone_node){ .wire_at = (uint32_t)z->bytes.size,
+		.wire_size = size,
+		.first = ZONE_NONE,
+		.last = ZONE_NONE };
 	textbuf_put(&z->bytes, wire, size);
 	if (z->bytes.failed)
 		return ZONE_NONE;
@@ -99,7 +103,7 @@ void zone_fini(struct zone *z)
 uint32_t zone_put_owner(struct zone *z, const struct dname *owner)
 {
 	uint32_t node = node_put(z, owner->wire, owner->size);
-	for (unsigned at = 0; node != ZONE_NONE && owner->wire[at]; ) {
+	for (unsigned at = 0; node != ZONE_NONE && owner->wire[at];) {
 		at += owner->wire[at] + 1u;
 		if (node_put(z, owner->wire + at, (uint8_t)(owner->size - at)) == ZONE_NONE)
 			return ZONE_NONE;
@@ -109,7 +113,8 @@ uint32_t zone_put_owner(struct zone *z, const struct dname *owner)
 
 bool zone_put_record(struct zone *z, uint32_t node, const struct zone_record *record)
 {
-	struct zone_record *records = array_grow(z->records, z->n_records, &z->records_capacity, sizeof *records);
+	struct zone_record *records =
+	        array_grow(z->records, z->n_records, &z->records_capacity, sizeof *records);
 	if (!records)
 		return false;
 	z->records = records;
@@ -128,7 +133,7 @@ bool zone_put_record(struct zone *z, uint32_t node, const struct zone_record *re
 const struct zone_node *zone_find(const struct zone *z, const struct dname *name)
 {
 	const struct zone_node *n = node_find(z, name->wire, name->size);
-	for (unsigned at = 0; !n && name->wire[at]; ) {
+	for (unsigned at = 0; !n && name->wire[at];) {
 		at += name->wire[at] + 1u;
 		unsigned left = name->size - at;
 		if (!node_find(z, name->wire + at, left))
@@ -140,10 +145,12 @@ const struct zone_node *zone_find(const struct zone *z, const struct dname *name
 	return n;
 }
 
-uint32_t zone_next(const struct zone *z, const struct zone_node *n, uint16_t type, bool faulty, uint32_t at)
+uint32_t zone_next(
+        const struct zone *z, const struct zone_node *n, uint16_t type, bool faulty, uint32_t at)
 {
 	at = at == ZONE_NONE ? n->first : z->records[at].next;
-	while (at != ZONE_NONE && (z->records[at].type != type || (z->records[at].fault != 0) != faulty))
+	while (at != ZONE_NONE &&
+	        (z->records[at].type != type || (z->records[at].fault != 0) != faulty))
 		at = z->records[at].next;
 	return at;
 }

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Raw output this large is given back to the system after packing; smaller buffers are kept for the batch's next life. Rows of a usual size need some
- * 400 bytes; all batches of a window together must not keep their largest moment for ever. */
+/* Raw output this large is given back to the system after packing; smaller buffers are kept for the
+ * batch's next life. Rows of a usual size need some 400 bytes; all batches of a window together
+ * must not keep their largest moment for ever. */
 enum { KEEP_BYTES = 16384 };
 
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
@@ -73,7 +74,8 @@ struct csv_record batch_record(const struct batch *b, unsigned row)
 {
 	const struct batch_row *r = &b->rows[row];
 	return (struct csv_record){
-		.text = r->text_size ? b->input.bytes + r->text_at : "", /* all rows may be empty: no input at all */
+		.text = r->text_size ? b->input.bytes + r->text_at
+		                     : "", /* all rows may be empty: no input at all */
 		.size = r->text_size,
 		.plain = r->plain,
 		.broken = r->broken,
@@ -86,7 +88,8 @@ struct csv_field batch_printed(const struct batch *b, unsigned row)
 	const struct batch_row *r = &b->rows[row];
 	if (!r->printed_size)
 		return (struct csv_field){ 0 };
-	return (struct csv_field){ .text = b->input.bytes + r->text_at + r->text_size, .size = r->printed_size };
+	return (struct csv_field){ .text = b->input.bytes + r->text_at + r->text_size,
+		.size = r->printed_size };
 }
 
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
@@ -108,20 +111,24 @@ static bool any_failed(const struct batch *b)
 	return false;
 }
 
-/* Members in the making. Whole rows as long as they fit in one; a row that is longer is cut, and counts where it ends. */
+/* Members in the making. Whole rows as long as they fit in one; a row that is longer is cut, and
+ * counts where it ends. */
 struct members {
 	struct batch_packer *packer;
 	struct textbuf *out;
 	struct bgzf_checkpoint checkpoint;
 };
 
-static struct members members_begin(struct batch_packer *packer, struct textbuf *out, uint64_t first_row)
+static struct members members_begin(
+        struct batch_packer *packer, struct textbuf *out, uint64_t first_row)
 {
 	textbuf_reset(&packer->joined);
 	return (struct members){
 		.packer = packer,
 		.out = out,
-		.checkpoint = { .fingerprint = packer->fingerprint, .first_row = first_row, .run = packer->run },
+		.checkpoint = { .fingerprint = packer->fingerprint,
+		        .first_row = first_row,
+		        .run = packer->run },
 	};
 }
 
@@ -142,7 +149,8 @@ static void put_row(struct members *m, const char *text, size_t size)
 	struct textbuf *joined = &m->packer->joined;
 	if (joined->size + size > BGZF_TEXT_MAX_BYTES)
 		end_member(m);
-	for (; size > BGZF_TEXT_MAX_BYTES; size -= BGZF_TEXT_MAX_BYTES, text += BGZF_TEXT_MAX_BYTES) {
+	for (; size > BGZF_TEXT_MAX_BYTES;
+	        size -= BGZF_TEXT_MAX_BYTES, text += BGZF_TEXT_MAX_BYTES) {
 		textbuf_put(joined, text, BGZF_TEXT_MAX_BYTES);
 		end_member(m);
 	}
@@ -158,7 +166,8 @@ static void put_compressed_row(struct members *m, const char *bytes, size_t size
 	m->checkpoint.first_row++;
 }
 
-void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer)
+void batch_compress_long_row(
+        struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer)
 {
 	struct textbuf *out = &b->out[worker];
 	if (out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
@@ -170,7 +179,8 @@ void batch_compress_long_row(struct batch *b, unsigned row, unsigned worker, siz
 	textbuf_truncate(out, out_at);
 	out->failed |= packer->members.failed;
 	textbuf_put(out, packer->members.bytes, packer->members.size);
-	textbuf_fit(out); /* the text would be held by one row, uncounted, until the last one of the batch */
+	textbuf_fit(out); /* the text would be held by one row, uncounted, until the last one of the
+	                     batch */
 	b->rows[row].compressed = true;
 }
 
@@ -196,7 +206,8 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	b->is_members = !packer->as_text || any_compressed(b);
 	textbuf_reset(&b->packed);
 	b->n_packed_rows = 0;
-	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped; i++, b->n_packed_rows++) {
+	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped;
+	        i++, b->n_packed_rows++) {
 		const struct batch_row *r = &b->rows[i];
 		const char *bytes = b->out[r->worker].bytes + r->out_at;
 		if (r->compressed)

@@ -1,4 +1,5 @@
-/* collector.c - the pipeline's last thread: packed batches in order into the sink, and back to the feeder. */
+/* collector.c - the pipeline's last thread: packed batches in order into the sink, and back to the
+ * feeder. */
 #include "scanner/batch.h"
 #include "scanner/pipeline.h"
 #include "scanner/worker.h"
@@ -12,11 +13,11 @@
 struct collector {
 	struct pipeline *p;
 	struct bgzf *z;
-	uint64_t next;          /* the sequence to be written next */
-	uint64_t n_rows;        /* handed to the sink, those before a resumed scan's among them */
+	uint64_t next;   /* the sequence to be written next */
+	uint64_t n_rows; /* handed to the sink, those before a resumed scan's among them */
 	uint64_t synced_ns;
 	bool unsynced, sync_failed;
-	bool ended;             /* a row was skipped or could not be written: nothing after it may be */
+	bool ended; /* a row was skipped or could not be written: nothing after it may be */
 };
 
 /* What is on the disk counts as written. */
@@ -31,15 +32,19 @@ static void sync_output(struct collector *c)
 		return;
 	}
 	c->ended = c->sync_failed = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink), strerror(errno),
-		(unsigned long long)(atomic_load_explicit(&c->p->n_written_rows, memory_order_relaxed) + 1));
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink),
+	        strerror(errno),
+	        (unsigned long long)(atomic_load_explicit(
+	                                     &c->p->n_written_rows, memory_order_relaxed) +
+	                1));
 	pipeline_fail(c->p);
 }
 
 /* Milliseconds until the next sync is due; -1: nothing waits for it. */
 static int sync_due_ms(const struct collector *c)
 {
-	uint64_t due_ns = c->synced_ns + c->p->options->sync_interval_s * CLOCK_NS_PER_S, now_ns = clock_now_ns();
+	uint64_t due_ns = c->synced_ns + c->p->options->sync_interval_s * CLOCK_NS_PER_S,
+	         now_ns = clock_now_ns();
 	if (!c->unsynced || !c->p->options->sync_interval_s)
 		return -1;
 	return now_ns >= due_ns ? 0 : (int)((due_ns - now_ns) / CLOCK_NS_PER_MS) + 1;
@@ -54,7 +59,8 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 		return;
 	}
 	c->ended = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink), strerror(errno), (unsigned long long)(c->n_rows + 1));
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink),
+	        strerror(errno), (unsigned long long)(c->n_rows + 1));
 	pipeline_fail(c->p);
 }
 
@@ -63,22 +69,30 @@ static void write_header(struct collector *c)
 {
 	const struct recipe *recipe = c->p->recipe;
 	struct textbuf packed = { 0 };
-	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint, .first_row = 1, .run = c->p->run, .note = recipe->text.bytes, .note_size = recipe->text.size };
+	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint,
+		.first_row = 1,
+		.run = c->p->run,
+		.note = recipe->text.bytes,
+		.note_size = recipe->text.size };
 	const size_t part_size = BGZF_TEXT_MAX_BYTES - recipe->text.size;
 	for (size_t at = 0; c->p->compress && at < recipe->header.size; at += part_size) {
 		size_t left = recipe->header.size - at;
-		bgzf_put_member(c->z, &packed, recipe->header.bytes + at, left < part_size ? left : part_size, &checkpoint);
+		bgzf_put_member(c->z, &packed, recipe->header.bytes + at,
+		        left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
 	if (recipe->header.failed || recipe->text.failed || packed.failed) {
 		c->ended = true;
 		if (pipeline_fail(c->p))
-			message(MESSAGE_ERROR, "the header row cannot be written: %s", error_text(ERROR_NOMEM));
+			message(MESSAGE_ERROR, "the header row cannot be written: %s",
+			        error_text(ERROR_NOMEM));
 	}
-	write_out(c, c->p->compress ? packed.bytes : recipe->header.bytes, c->p->compress ? packed.size : recipe->header.size);
+	write_out(c, c->p->compress ? packed.bytes : recipe->header.bytes,
+	        c->p->compress ? packed.size : recipe->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
-		sync_output(c); /* from now on there is something to go on with, whatever --sync-interval is */
+		sync_output(c); /* from now on there is something to go on with, whatever
+		                   --sync-interval is */
 }
 
 /* So many rows, whole ones. */
@@ -97,13 +111,15 @@ static void write_inflated(struct collector *c, const struct textbuf *members)
 		const uint8_t *bytes = (const uint8_t *)members->bytes + at;
 		struct bgzf_checkpoint checkpoint;
 		bool has_checkpoint;
-		enum error err = bgzf_parse_header(bytes, members->size - at, &size, &checkpoint, &has_checkpoint);
+		enum error err = bgzf_parse_header(
+		        bytes, members->size - at, &size, &checkpoint, &has_checkpoint);
 		if (!err)
 			err = bgzf_get_member(c->z, bytes, members->size - at, &text);
 		if (err) {
 			c->ended = true;
 			if (pipeline_fail(c->p))
-				message(MESSAGE_ERROR, "rows from %llu on cannot be written: %s", (unsigned long long)(c->n_rows + 1), error_text(err));
+				message(MESSAGE_ERROR, "rows from %llu on cannot be written: %s",
+				        (unsigned long long)(c->n_rows + 1), error_text(err));
 		} else if (checkpoint.n_rows) {
 			write_rows(c, &text, checkpoint.n_rows);
 			textbuf_reset(&text);
@@ -120,7 +136,8 @@ static void write_batch(struct collector *c, struct batch *batch)
 		write_rows(c, &batch->packed, batch->n_packed_rows);
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
-	atomic_fetch_sub_explicit(&c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
+	atomic_fetch_sub_explicit(
+	        &c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
 	textbuf_fini(&batch->packed);
 	atomic_fetch_sub_explicit(&c->p->input_bytes, batch->input_bytes, memory_order_relaxed);
 	ring_push(c->p->spare, batch);
@@ -140,7 +157,8 @@ static bool gather(struct collector *c)
 
 static void write_ready(struct collector *c)
 {
-	for (struct batch **place; *(place = &c->p->waiting[c->next % c->p->n_batches]) != NULL; c->next++) {
+	for (struct batch **place; *(place = &c->p->waiting[c->next % c->p->n_batches]) != NULL;
+	        c->next++) {
 		struct batch *batch = *place;
 		*place = NULL;
 		write_batch(c, batch);
@@ -149,7 +167,8 @@ static void write_ready(struct collector *c)
 
 static bool is_over(const struct collector *c)
 {
-	return atomic_load_explicit(&c->p->fed_all, memory_order_acquire) && c->next == atomic_load_explicit(&c->p->n_fed, memory_order_acquire);
+	return atomic_load_explicit(&c->p->fed_all, memory_order_acquire) &&
+	        c->next == atomic_load_explicit(&c->p->n_fed, memory_order_acquire);
 }
 
 static bool nothing_waits(const struct collector *c)
@@ -169,7 +188,8 @@ static void sleep_until_rung(struct collector *c)
 		doorbell_silence(&c->p->collector_bell);
 }
 
-/* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. It comes when all before it is on the disk. */
+/* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. It
+ * comes when all before it is on the disk. */
 static void write_end(struct collector *c)
 {
 	struct pipeline *p = c->p;
@@ -188,12 +208,15 @@ static void write_end(struct collector *c)
 void *collector_main(void *arg)
 {
 	struct pipeline *p = arg;
-	struct collector c = { .p = p, .n_rows = p->resumption->n_rows, .synced_ns = clock_now_ns() };
+	struct collector c = {
+		.p = p, .n_rows = p->resumption->n_rows, .synced_ns = clock_now_ns()
+	};
 	c.z = bgzf_new((int)p->options->compression_level);
 	if (!c.z) {
 		c.ended = true;
 		if (pipeline_fail(p))
-			message(MESSAGE_ERROR, "the output cannot be written: %s", error_text(ERROR_NOMEM));
+			message(MESSAGE_ERROR, "the output cannot be written: %s",
+			        error_text(ERROR_NOMEM));
 	} else if (!p->resumption->keep_bytes) {
 		write_header(&c);
 	}

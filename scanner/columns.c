@@ -1,6 +1,7 @@
 /* columns.c - one table row for each output column, and the printing of rows from it.
  *
- * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there; words and numbers go straight to the row. */
+ * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there;
+ * words and numbers go straight to the row. */
 #include "scanner/columns.h"
 
 #include "scanner/problems.h"
@@ -18,7 +19,8 @@ static void put_error(struct textbuf *out, const struct row *row)
 	textbuf_put_text(out, row->subject.error);
 }
 
-/* SPF of a malformed domain is none without asking anything; without a usable address there is no SPF at all. */
+/* SPF of a malformed domain is none without asking anything; without a usable address there is no
+ * SPF at all. */
 static void put_spf(struct textbuf *out, const struct row *row)
 {
 	if (row->has_spf)
@@ -28,7 +30,8 @@ static void put_spf(struct textbuf *out, const struct row *row)
 static void put_spf_matched(struct textbuf *out, const struct row *row)
 {
 	if (row->has_spf)
-		textbuf_put_escaped(out, row->spf.result.matched.bytes, row->spf.result.matched.size);
+		textbuf_put_escaped(
+		        out, row->spf.result.matched.bytes, row->spf.result.matched.size);
 }
 
 static void put_spf_problem(struct textbuf *out, const struct row *row)
@@ -40,7 +43,8 @@ static void put_spf_problem(struct textbuf *out, const struct row *row)
 static void put_spf_explanation(struct textbuf *out, const struct row *row)
 {
 	if (row->has_spf)
-		textbuf_put(out, row->spf.result.explanation.bytes, row->spf.result.explanation.size);
+		textbuf_put(
+		        out, row->spf.result.explanation.bytes, row->spf.result.explanation.size);
 }
 
 static void put_spf_lookups(struct textbuf *out, const struct row *row)
@@ -63,7 +67,9 @@ static void put_spf_record(struct textbuf *out, const struct row *row)
 
 static void put_spf_dnssec(struct textbuf *out, const struct row *row)
 {
-	static const char *const texts[] = { [ANSWER_INSECURE] = "insecure", [ANSWER_SECURE] = "secure", [ANSWER_DNSSEC_BOGUS] = "bogus" };
+	static const char *const texts[] = { [ANSWER_INSECURE] = "insecure",
+		[ANSWER_SECURE] = "secure",
+		[ANSWER_DNSSEC_BOGUS] = "bogus" };
 	if (row->has_spf && row->runner->settings->dnssec)
 		textbuf_put_text(out, texts[row->spf.result.dnssec]);
 }
@@ -195,7 +201,8 @@ const char *columns_name(unsigned i)
 	return i < COLUMN_COUNT ? columns[i].name : NULL;
 }
 
-/* One failure; `seen` holds those printed already, which repeat when several checks asked the same question. */
+/* One failure; `seen` holds those printed already, which repeat when several checks asked the same
+ * question. */
 struct causes {
 	struct textbuf *out;
 	const struct answer *seen[8];
@@ -212,7 +219,8 @@ static bool same_question(const struct answer *a, const struct answer *b)
 
 static void put_cause(struct causes *c, const struct answer *failed)
 {
-	if (!failed || answer_is_definite(failed) || c->n_seen == sizeof c->seen / sizeof c->seen[0])
+	if (!failed || answer_is_definite(failed) ||
+	        c->n_seen == sizeof c->seen / sizeof c->seen[0])
 		return;
 	for (unsigned i = 0; i < c->n_seen; i++)
 		if (same_question(c->seen[i], failed))
@@ -232,7 +240,10 @@ static void put_cause(struct causes *c, const struct answer *failed)
 		return;
 	textbuf_put_text(c->out, " (");
 	for (; *cause; cause++)
-		textbuf_put_char(c->out, *cause == ';' ? ',' : *cause < ' ' || *cause > '~' ? '?' : *cause);
+		textbuf_put_char(c->out,
+		        *cause == ';'                          ? ','
+		                : *cause < ' ' || *cause > '~' ? '?'
+		                                               : *cause);
 	textbuf_put_char(c->out, ')');
 }
 
@@ -252,14 +263,16 @@ void columns_put_causes(struct textbuf *out, const struct row *row)
 }
 
 /* Text of strangers, which may hold anything. */
-static void put_text(struct textbuf *out, const struct layout *layout, const char *text, size_t size)
+static void put_text(
+        struct textbuf *out, const struct layout *layout, const char *text, size_t size)
 {
 	(layout->guarded ? csv_put_guarded_field : csv_put_field)(out, text, size);
 }
 
 void columns_put_header(struct textbuf *out, const struct layout *layout)
 {
-	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "", .size = layout->header.size };
+	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "",
+		.size = layout->header.size };
 	struct textbuf scratch = { 0 };
 	textbuf_put_text(out, "row,");
 	columns_put_input(out, &scratch, layout, &names);
@@ -271,10 +284,13 @@ void columns_put_header(struct textbuf *out, const struct layout *layout)
 	textbuf_put_char(out, '\n');
 }
 
-/* The input's columns as they stood: always as many as the header names, so that ours stay in their places. */
-static void put_input_fields(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record)
+/* The input's columns as they stood: always as many as the header names, so that ours stay in their
+ * places. */
+static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
+        const struct layout *layout, const struct csv_record *record)
 {
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
 	textbuf_reset(scratch);
 	textbuf_reserve(scratch, record->size + 1);
@@ -287,18 +303,21 @@ static void put_input_fields(struct textbuf *out, struct textbuf *scratch, const
 	out->failed |= scratch->failed;
 }
 
-/* The common case is a memcpy: a record without quotes and with the right number of fields needs none. */
+/* The common case is a memcpy: a record without quotes and with the right number of fields needs
+ * none. */
 static bool stands_as_it_is(const struct layout *layout, const struct csv_record *record)
 {
 	if (!record->plain || record->broken || record->too_long || layout->guarded)
 		return false;
 	unsigned n_commas = 0;
-	for (const char *at = record->text, *end = at + record->size; (at = memchr(at, ',', (size_t)(end - at))) != NULL; at++)
+	for (const char *at = record->text, *end = at + record->size;
+	        (at = memchr(at, ',', (size_t)(end - at))) != NULL; at++)
 		n_commas++;
 	return n_commas + 1 == layout->n_columns;
 }
 
-void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct csv_record *record)
+void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct csv_record *record)
 {
 	if (stands_as_it_is(layout, record))
 		textbuf_put(out, record->text, record->size);
@@ -306,7 +325,8 @@ void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struc
 		put_input_fields(out, scratch, layout, record);
 }
 
-void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout, const struct row *row)
+void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct row *row)
 {
 	textbuf_put_u64(out, row->number);
 	textbuf_put_char(out, ',');

@@ -8,10 +8,12 @@
 
 #include <string.h>
 
-/* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one with less than half of it, if there is any. */
+/* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one
+ * with less than half of it, if there is any. */
 enum { BACKLOG_BATCHES = 32 };
 
-/* Input text between reading and writing, at most: a full window of usual rows is a third of it, long rows fill it sooner. */
+/* Input text between reading and writing, at most: a full window of usual rows is a third of it,
+ * long rows fill it sooner. */
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
 struct feeder {
@@ -21,11 +23,13 @@ struct feeder {
 	struct textbuf scratch;
 };
 
-/* What a row's answers hang on: its domain, or the sender's, or the address. Only a hint for sharing caches, so it need not be exact. */
+/* What a row's answers hang on: its domain, or the sender's, or the address. Only a hint for
+ * sharing caches, so it need not be exact. */
 static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
 {
 	const struct layout *layout = &f->p->inputs->layout;
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &f->scratch);
+	struct csv_fields fields = csv_fields_of(
+	        record->text, record->size, record->plain, record->broken, &f->scratch);
 	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
 	textbuf_reset(&f->scratch);
 	textbuf_reserve(&f->scratch, record->size + 1);
@@ -51,7 +55,8 @@ static uint64_t key_hash(struct feeder *f, const struct csv_record *record)
 	char lower[DNAME_MAX_BYTES];
 	size_t size = key.size < sizeof lower ? key.size : sizeof lower;
 	for (size_t i = 0; i < size; i++)
-		lower[i] = key.text[i] >= 'A' && key.text[i] <= 'Z' ? (char)(key.text[i] | 0x20) : key.text[i];
+		lower[i] = key.text[i] >= 'A' && key.text[i] <= 'Z' ? (char)(key.text[i] | 0x20)
+		                                                    : key.text[i];
 	return hash_bytes(lower, size);
 }
 
@@ -107,7 +112,8 @@ static bool is_stopping(const struct feeder *f)
 	return atomic_load_explicit(&f->p->stopping, memory_order_relaxed);
 }
 
-/* Sleeps until there is an empty batch and a need for rows. False when the scan is being stopped. */
+/* Sleeps until there is an empty batch and a need for rows. False when the scan is being stopped.
+ */
 static bool take_batch(struct feeder *f)
 {
 	struct pipeline *p = f->p;
@@ -132,7 +138,9 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 	unsigned w = choose_worker(f, &row->record);
 	if (!batch_add(f->batch, row, w)) {
 		if (pipeline_fail(f->p))
-			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s", inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1), error_text(ERROR_NOMEM));
+			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s",
+			        inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1),
+			        error_text(ERROR_NOMEM));
 		return false;
 	}
 	f->n_rows++;
@@ -143,7 +151,9 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 void feeder_run(struct pipeline *p)
 {
 	/* rows that a resumed output holds already have been read */
-	struct feeder f = { .p = p, .n_rows = p->inputs->n_rows, .backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
+	struct feeder f = { .p = p,
+		.n_rows = p->inputs->n_rows,
+		.backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
 	struct input_row row;
 	while (!is_stopping(&f) && inputs_next(p->inputs, &row, &p->stop_reading)) {
 		if (!add_row(&f, &row))

@@ -1,4 +1,5 @@
-/* headroom.c - asks the kernel for all of it at once and gives it back: no arithmetic with limits tells as much as trying. Only descriptors are counted, since which of them are open is known. */
+/* headroom.c - asks the kernel for all of it at once and gives it back: no arithmetic with limits
+ * tells as much as trying. Only descriptors are counted, since which of them are open is known. */
 #include "scanner/headroom.h"
 
 #include "base/message.h"
@@ -23,10 +24,18 @@ static bool limit_of(int which, rlim_t *out)
 
 /* ---- descriptors ---- */
 
-/* Input, output, the bells of the threads that are no workers, standard error anew, and what libraries open for a moment. */
+/* Input, output, the bells of the threads that are no workers, standard error anew, and what
+ * libraries open for a moment. */
 enum { FDS_BESIDES = 12, FDS_COUNTED_MAX = 4096 };
-/* A worker's loop and bell; our engine's sockets and connection for each upstream, at their most and least; libunbound's, which it can do with and cannot do without. */
-enum { FDS_OF_WORKER = 2, FDS_UPSTREAM = 9, FDS_UPSTREAM_LEAST = 2, FDS_LIBUNBOUND = 64, FDS_LIBUNBOUND_LEAST = 14 };
+/* A worker's loop and bell; our engine's sockets and connection for each upstream, at their most
+ * and least; libunbound's, which it can do with and cannot do without. */
+enum {
+	FDS_OF_WORKER = 2,
+	FDS_UPSTREAM = 9,
+	FDS_UPSTREAM_LEAST = 2,
+	FDS_LIBUNBOUND = 64,
+	FDS_LIBUNBOUND_LEAST = 14
+};
 
 static unsigned count_open(rlim_t limit)
 {
@@ -39,23 +48,30 @@ static unsigned count_open(rlim_t limit)
 static unsigned worker_fds(const struct options *options, bool least)
 {
 	if (is_forward(options))
-		return FDS_OF_WORKER + options->upstreams.n * (least ? FDS_UPSTREAM_LEAST : FDS_UPSTREAM);
+		return FDS_OF_WORKER +
+		        options->upstreams.n * (least ? FDS_UPSTREAM_LEAST : FDS_UPSTREAM);
 	return FDS_OF_WORKER + (least ? FDS_LIBUNBOUND_LEAST : FDS_LIBUNBOUND);
 }
 
-/* Our own engine is as good with few sockets, and one more worker is worth more; for libunbound's recursion many ports are a defence against forged answers. */
+/* Our own engine is as good with few sockets, and one more worker is worth more; for libunbound's
+ * recursion many ports are a defence against forged answers. */
 static bool fit_descriptors(struct options *options)
 {
 	rlim_t allowed;
 	options->resolver_fds = 0;
 	if (!limit_of(RLIMIT_NOFILE, &allowed))
 		return true;
-	unsigned used = count_open(allowed) + FDS_BESIDES, usual = worker_fds(options, false), least = worker_fds(options, true);
-	rlim_t left = allowed > used ? allowed - used : 0, n = left / (is_forward(options) ? least : usual);
+	unsigned used = count_open(allowed) + FDS_BESIDES, usual = worker_fds(options, false),
+	         least = worker_fds(options, true);
+	rlim_t left = allowed > used ? allowed - used : 0,
+	       n = left / (is_forward(options) ? least : usual);
 	if (n == 0 && left >= least)
 		n = 1;
 	if (n == 0) {
-		message(MESSAGE_ERROR, "file descriptors: %llu allowed, %u needed; raise `ulimit -n`%s", (unsigned long long)allowed, used + least, options->upstreams.n > 1 ? ", or use fewer --upstream" : "");
+		message(MESSAGE_ERROR,
+		        "file descriptors: %llu allowed, %u needed; raise `ulimit -n`%s",
+		        (unsigned long long)allowed, used + least,
+		        options->upstreams.n > 1 ? ", or use fewer --upstream" : "");
 		return false;
 	}
 	unsigned wanted = options->workers, needed = used + wanted * usual;
@@ -63,15 +79,30 @@ static bool fit_descriptors(struct options *options)
 	rlim_t share = left / options->workers;
 	options->resolver_fds = (share < 1u << 20 ? (unsigned)share : 1u << 20) - FDS_OF_WORKER;
 	if (options->workers < wanted || share < usual)
-		message(MESSAGE_WARNING, "file descriptors: %llu allowed, %u needed; going on with %u of %u workers%s (raise `ulimit -n`)", (unsigned long long)allowed, needed, options->workers, wanted,
-			share < usual ? " and fewer sockets" : "");
+		message(MESSAGE_WARNING,
+		        "file descriptors: %llu allowed, %u needed; going on with %u of %u "
+		        "workers%s (raise `ulimit -n`)",
+		        (unsigned long long)allowed, needed, options->workers, wanted,
+		        share < usual ? " and fewer sockets" : "");
 	return true;
 }
 
 /* ---- memory ---- */
 
-/* Found by running with less and less (tests/blackbox/test_limits.py): what is in use before the first row, and what a row in flight and its questions may need beyond that. */
-enum { COMMON_MIB = 24, WORKER_MIB = 12, WORKER_LIBUNBOUND_MIB = 24, RESERVE_MIB = 8, FLIGHT_KIB = 8, FLIGHT_LIBUNBOUND_KIB = 48, QUESTIONS_OF_ROW = 6, WINDOW_ROW_BYTES = 24, OTHER_THREADS = 2, STACK_MIB = 8 };
+/* Found by running with less and less (tests/blackbox/test_limits.py): what is in use before the
+ * first row, and what a row in flight and its questions may need beyond that. */
+enum {
+	COMMON_MIB = 24,
+	WORKER_MIB = 12,
+	WORKER_LIBUNBOUND_MIB = 24,
+	RESERVE_MIB = 8,
+	FLIGHT_KIB = 8,
+	FLIGHT_LIBUNBOUND_KIB = 48,
+	QUESTIONS_OF_ROW = 6,
+	WINDOW_ROW_BYTES = 24,
+	OTHER_THREADS = 2,
+	STACK_MIB = 8
+};
 
 bool headroom_has(size_t bytes)
 {
@@ -81,8 +112,11 @@ bool headroom_has(size_t bytes)
 
 size_t headroom_reserve_bytes(const struct options *options, unsigned n_rows)
 {
-	size_t flight_bytes = (size_t)(is_forward(options) ? FLIGHT_KIB : FLIGHT_LIBUNBOUND_KIB) << 10;
-	size_t n_flights = n_rows < options->in_flight / QUESTIONS_OF_ROW ? (size_t)n_rows * QUESTIONS_OF_ROW : options->in_flight;
+	size_t flight_bytes = (size_t)(is_forward(options) ? FLIGHT_KIB : FLIGHT_LIBUNBOUND_KIB)
+	        << 10;
+	size_t n_flights = n_rows < options->in_flight / QUESTIONS_OF_ROW
+	        ? (size_t)n_rows * QUESTIONS_OF_ROW
+	        : options->in_flight;
 	return options->workers * (((size_t)RESERVE_MIB << 20) + n_flights * flight_bytes);
 }
 
@@ -95,8 +129,10 @@ static size_t stack_bytes(void)
 static size_t needed_bytes(const struct options *options)
 {
 	size_t worker_mib = is_forward(options) ? WORKER_MIB : WORKER_LIBUNBOUND_MIB;
-	return ((size_t)COMMON_MIB << 20) + (size_t)options->window_rows * WINDOW_ROW_BYTES + options->workers * (worker_mib << 20) + (options->workers + OTHER_THREADS) * stack_bytes() +
-		headroom_reserve_bytes(options, options->in_flight);
+	return ((size_t)COMMON_MIB << 20) + (size_t)options->window_rows * WINDOW_ROW_BYTES +
+	        options->workers * (worker_mib << 20) +
+	        (options->workers + OTHER_THREADS) * stack_bytes() +
+	        headroom_reserve_bytes(options, options->in_flight);
 }
 
 static bool fit_memory(struct options *options)
@@ -107,13 +143,22 @@ static bool fit_memory(struct options *options)
 	while (!headroom_has(needed_bytes(options)) && options->workers > 1)
 		options->workers--;
 	if (!headroom_has(needed_bytes(options))) {
-		message(MESSAGE_ERROR, "memory: %zu MiB needed, more than there is (ulimit -v, ulimit -d, free memory); raise the limit, or use a smaller --in-flight or --window", needed_bytes(options) >> 20);
+		message(MESSAGE_ERROR,
+		        "memory: %zu MiB needed, more than there is (ulimit -v, ulimit -d, free "
+		        "memory); raise the limit, or use a smaller --in-flight or --window",
+		        needed_bytes(options) >> 20);
 		return false;
 	}
 	if (options->workers < wanted)
-		message(MESSAGE_WARNING, "memory: %zu MiB needed, more than there is (ulimit -v, ulimit -d, free memory); going on with %u of %u workers", wanted_mib, options->workers, wanted);
-	/* glibc takes 128 MiB of addresses for the heap of each thread that allocates: where they are limited, all share one */
-	if (limit_of(RLIMIT_AS, &limit) && !headroom_has(needed_bytes(options) + (options->workers + OTHER_THREADS) * ((size_t)128 << 20)))
+		message(MESSAGE_WARNING,
+		        "memory: %zu MiB needed, more than there is (ulimit -v, ulimit -d, free "
+		        "memory); going on with %u of %u workers",
+		        wanted_mib, options->workers, wanted);
+	/* glibc takes 128 MiB of addresses for the heap of each thread that allocates: where they
+	 * are limited, all share one */
+	if (limit_of(RLIMIT_AS, &limit) &&
+	        !headroom_has(needed_bytes(options) +
+	                (options->workers + OTHER_THREADS) * ((size_t)128 << 20)))
 		mallopt(M_ARENA_MAX, 1);
 	return true;
 }
@@ -147,18 +192,26 @@ static bool fit_threads(struct options *options)
 {
 	unsigned n = count_threads(options->workers + OTHER_THREADS);
 	if (n <= OTHER_THREADS) {
-		message(MESSAGE_ERROR, "threads: %u can be started, %u needed; raise `ulimit -u`, or the cgroup's pids.max", n, OTHER_THREADS + 1);
+		message(MESSAGE_ERROR,
+		        "threads: %u can be started, %u needed; raise `ulimit -u`, or the cgroup's "
+		        "pids.max",
+		        n, OTHER_THREADS + 1);
 		return false;
 	}
 	if (n - OTHER_THREADS < options->workers)
-		message(MESSAGE_WARNING, "threads: %u can be started, %u needed; going on with %u of %u workers (raise `ulimit -u`, or the cgroup's pids.max)", n, options->workers + OTHER_THREADS, n - OTHER_THREADS, options->workers);
-	options->workers = n - OTHER_THREADS < options->workers ? n - OTHER_THREADS : options->workers;
+		message(MESSAGE_WARNING,
+		        "threads: %u can be started, %u needed; going on with %u of %u workers "
+		        "(raise `ulimit -u`, or the cgroup's pids.max)",
+		        n, options->workers + OTHER_THREADS, n - OTHER_THREADS, options->workers);
+	options->workers =
+	        n - OTHER_THREADS < options->workers ? n - OTHER_THREADS : options->workers;
 	return true;
 }
 
 bool headroom_fit(struct options *options)
 {
-	return fit_descriptors(options) && fit_memory(options) && (options->command == COMMAND_CHECK || fit_threads(options));
+	return fit_descriptors(options) && fit_memory(options) &&
+	        (options->command == COMMAND_CHECK || fit_threads(options));
 }
 
 void headroom_give_back(void)

@@ -1,7 +1,10 @@
-/* headroom.h - whether this process may have what a run needs: file descriptors (ulimit -n), threads (ulimit -u, cgroups), memory (ulimit -v, ulimit -d, a kernel that does not overcommit).
+/* headroom.h - whether this process may have what a run needs: file descriptors (ulimit -n),
+ * threads (ulimit -u, cgroups), memory (ulimit -v, ulimit -d, a kernel that does not overcommit).
  *
- * Asked before anything is begun, and of memory again and again while the scan runs, since what goes wrong later goes wrong badly: libunbound crashes without memory, calls its own want of
- * sockets SERVFAIL, and a row that met a want of memory would say temperror about a domain that is in order. */
+ * Asked before anything is begun, and of memory again and again while the scan runs, since what
+ * goes wrong later goes wrong badly: libunbound crashes without memory, calls its own want of
+ * sockets SERVFAIL, and a row that met a want of memory would say temperror about a domain that is
+ * in order. */
 #ifndef SCANNER_HEADROOM_H
 #define SCANNER_HEADROOM_H
 
@@ -9,15 +12,18 @@
 
 #include <stddef.h>
 
-/* Fewer workers, or sockets, than were wanted when that is all there is room for (options->workers, options->resolver_fds), with a warning. False after telling the user what is missing even for
- * one worker. Call before threads are started and anything is opened. */
+/* Fewer workers, or sockets, than were wanted when that is all there is room for (options->workers,
+ * options->resolver_fds), with a warning. False after telling the user what is missing even for one
+ * worker. Call before threads are started and anything is opened. */
 bool headroom_fit(struct options *options);
 
 /* What must be free while so many rows run in each worker, so that they can be finished. */
 size_t headroom_reserve_bytes(const struct options *options, unsigned n_rows);
 
-/* Once a minute or so, any thread: what is free, but kept by malloc between blocks that are not, goes back to the system. Without it a scan of two hours with libunbound, whose blocks come and go in
- * all sizes, grew by 7 %; giving back took a tenth of its memory away. Takes some milliseconds. */
+/* Once a minute or so, any thread: what is free, but kept by malloc between blocks that are not,
+ * goes back to the system. Without it a scan of two hours with libunbound, whose blocks come and go
+ * in all sizes, grew by 7 %; giving back took a tenth of its memory away. Takes some milliseconds.
+ */
 void headroom_give_back(void);
 
 /* So much can be had at once. Any thread; costs some microseconds. */

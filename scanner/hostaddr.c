@@ -21,7 +21,8 @@ static enum probe_turn step_start(struct probe *probe, const struct probe_answer
 	return PROBE_ASK;
 }
 
-void hostaddr_begin(struct hostaddr *p, const struct dname *domain, const struct ipaddr *ip, struct asker *asker)
+void hostaddr_begin(struct hostaddr *p, const struct dname *domain, const struct ipaddr *ip,
+        struct asker *asker)
 {
 	p->domain = *domain;
 	p->ip = *ip;

@@ -1,12 +1,14 @@
 /* idna.c - UTF-8 domain names into A-labels.
  *
- * Only names with an octet over 127 go through libidn2: legal DNS names that are no host names (`_spf`, `foo:bar/baz`, names with blanks) must stay what they are. */
+ * Only names with an octet over 127 go through libidn2: legal DNS names that are no host names
+ * (`_spf`, `foo:bar/baz`, names with blanks) must stay what they are. */
 #include "scanner/idna.h"
 
 #include <idn2.h>
 #include <string.h>
 
-/* Longer text cannot become a name of 253 characters: Punycode never shortens a label, and a code point takes at most 4 octets of UTF-8. */
+/* Longer text cannot become a name of 253 characters: Punycode never shortens a label, and a code
+ * point takes at most 4 octets of UTF-8. */
 enum { IDNA_TEXT_MAX = 1024 };
 
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii)
@@ -28,7 +30,8 @@ enum error idna_parse(struct dname *name, const char *text, size_t size, struct 
 	memcpy(utf8, text, size);
 	utf8[size] = 0;
 	uint8_t *lookup = NULL;
-	if (idn2_lookup_u8((const uint8_t *)utf8, &lookup, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (idn2_lookup_u8((const uint8_t *)utf8, &lookup, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
+	        IDN2_OK)
 		return ERROR_IDN;
 	size_t lookup_size = strlen((const char *)lookup);
 	if (ascii)

@@ -29,23 +29,27 @@ static void trim(struct csv_field *field)
 		field->text++;
 		field->size--;
 	}
-	while (field->size && (field->text[field->size - 1] == ' ' || field->text[field->size - 1] == '\t'))
+	while (field->size &&
+	        (field->text[field->size - 1] == ' ' || field->text[field->size - 1] == '\t'))
 		field->size--;
 }
 
 static int *column_member(struct layout *layout, const struct csv_field *name)
 {
 	for (unsigned i = 0; i < COLUMN_NAMES; i++)
-		if (strlen(column_names[i].name) == name->size && !strncasecmp(column_names[i].name, name->text, name->size))
+		if (strlen(column_names[i].name) == name->size &&
+		        !strncasecmp(column_names[i].name, name->text, name->size))
 			return (int *)((char *)layout + column_names[i].member);
 	return NULL;
 }
 
-/* Names the columns after the fields of `record`. True if it names any column we know; the first of two equal names counts. */
+/* Names the columns after the fields of `record`. True if it names any column we know; the first of
+ * two equal names counts. */
 static bool layout_from_names(struct layout *layout, const struct csv_record *record)
 {
 	struct textbuf scratch = { 0 };
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
 	struct csv_field field;
 	bool known = false;
 	layout->domain = layout->ip = layout->sender = layout->helo = COLUMN_NONE;
@@ -85,14 +89,17 @@ static void layout_from_data(struct layout *layout, const struct csv_record *rec
 static bool fail_at_source(struct inputs *in)
 {
 	enum error err = source_error(in->source);
-	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source)) :
-			   err == ERROR_TRUNCATED ? "the gzip data ends too early" :
-			   err == ERROR_CORRUPT ? "the gzip data is corrupt" : error_text(err);
+	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source))
+	        : err == ERROR_TRUNCATED       ? "the gzip data ends too early"
+	        : err == ERROR_CORRUPT         ? "the gzip data is corrupt"
+	                                       : error_text(err);
 	in->broke = true;
 	if (in->n_rows)
-		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output", source_path(in->source), what, (unsigned long long)in->n_rows);
+		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output",
+		        source_path(in->source), what, (unsigned long long)in->n_rows);
 	else
-		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source), what);
+		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source),
+		        what);
 	return false;
 }
 
@@ -125,7 +132,8 @@ static bool is_set(const volatile bool *stop)
 	return stop && *stop;
 }
 
-/* A FIFO that nobody writes to is waited for: a signal ends that, and is no error when it is *stop. */
+/* A FIFO that nobody writes to is waited for: a signal ends that, and is no error when it is *stop.
+ */
 static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
 {
 	enum error err;
@@ -136,10 +144,12 @@ static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
 	} while (err == ERROR_SYSTEM && errno == EINTR);
 	if (err) {
 		in->broke = err != ERROR_SYSTEM || !error_is_wrong_name(errno);
-		message(MESSAGE_ERROR, "%s: %s", in->paths[at], err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		message(MESSAGE_ERROR, "%s: %s", in->paths[at],
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return false;
 	}
-	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES) : csv_reader_new(in->source);
+	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES)
+	                      : csv_reader_new(in->source);
 	in->at = at;
 	return in->csv || fail_without_memory(in, in->paths[at]);
 }
@@ -157,7 +167,9 @@ static void close_current(struct inputs *in)
 
 static bool say_no_output(const struct inputs *in)
 {
-	message(MESSAGE_ERROR, "%s: this is no output of spfsweep %s: its header row is another one", source_path(in->source), SPFSWEEP_VERSION);
+	message(MESSAGE_ERROR,
+	        "%s: this is no output of spfsweep %s: its header row is another one",
+	        source_path(in->source), SPFSWEEP_VERSION);
 	return false;
 }
 
@@ -171,12 +183,16 @@ static bool read_output_header(struct inputs *in)
 	in->layout.has_header = true;
 	if (layout_from_names(&in->layout, &header))
 		return true;
-	message(MESSAGE_ERROR, "%s: none of its input's columns is named domain, ip, sender or helo", source_path(in->source));
+	message(MESSAGE_ERROR,
+	        "%s: none of its input's columns is named domain, ip, sender or helo",
+	        source_path(in->source));
 	return false;
 }
 
-/* Reads the first record of the file just opened. It is held back as data unless it is the header row. */
-static bool read_first(struct inputs *in, bool first_file, const char *columns, const volatile bool *stop)
+/* Reads the first record of the file just opened. It is held back as data unless it is the header
+ * row. */
+static bool read_first(
+        struct inputs *in, bool first_file, const char *columns, const volatile bool *stop)
 {
 	bool any = csv_read(in->csv, &in->first, stop);
 	in->has_first = any;
@@ -185,18 +201,27 @@ static bool read_first(struct inputs *in, bool first_file, const char *columns, 
 	if (!first_file) {
 		struct layout other = { 0 };
 		bool header = any && !columns && layout_from_names(&other, &in->first);
-		bool same = !any || (header == in->layout.has_header &&
-			(!header || (other.header.size == in->layout.header.size && !memcmp(other.header.bytes, in->layout.header.bytes, other.header.size))));
+		bool same = !any ||
+		        (header == in->layout.has_header &&
+		                (!header ||
+		                        (other.header.size == in->layout.header.size &&
+		                                !memcmp(other.header.bytes, in->layout.header.bytes,
+		                                        other.header.size))));
 		textbuf_fini(&other.header);
 		if (!same)
-			message(MESSAGE_ERROR, "%s: its header row differs from that of %s; scan it on its own", in->paths[in->at], in->paths[0]);
+			message(MESSAGE_ERROR,
+			        "%s: its header row differs from that of %s; scan it on its own",
+			        in->paths[in->at], in->paths[0]);
 		in->has_first = any && !header;
 		return same;
 	}
 	if (columns) {
-		struct csv_record names = { .text = columns, .size = strlen(columns), .plain = true };
+		struct csv_record names = {
+			.text = columns, .size = strlen(columns), .plain = true
+		};
 		if (!layout_from_names(&in->layout, &names)) {
-			message(MESSAGE_ERROR, "--columns names none of domain, ip, sender, helo: '%s'", columns);
+			message(MESSAGE_ERROR,
+			        "--columns names none of domain, ip, sender, helo: '%s'", columns);
 			return false;
 		}
 		return true;
@@ -228,10 +253,12 @@ static void note_sizes(struct inputs *in)
 static bool may_block(const char *path)
 {
 	struct stat st;
-	return !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+	return !strcmp(path, "-") ||
+	        (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
-/* Every further regular file is opened once before the scan starts, so that a wrong name or header is a mistake of the command line and not of the third hour. */
+/* Every further regular file is opened once before the scan starts, so that a wrong name or header
+ * is a mistake of the command line and not of the third hour. */
 static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
 {
 	for (unsigned i = in->n_paths; i-- > 1;) {
@@ -249,14 +276,17 @@ bool inputs_open(struct inputs *in, const struct options *options, const volatil
 {
 	const char *columns = options->columns;
 	unsigned n_paths = options->n_inputs;
-	*in = (struct inputs){ .paths = options->inputs, .n_paths = n_paths, .replays = options->command == COMMAND_RETRY };
+	*in = (struct inputs){ .paths = options->inputs,
+		.n_paths = n_paths,
+		.replays = options->command == COMMAND_RETRY };
 	in->layout.guarded = in->replay.guarded = options->csv_safe;
 	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
 	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, true, columns, stop))
 		return false;
 	if (n_paths > 1) {
-		/* the layout is known now: check the others against it, then open the first again, unless it can be read only once */
+		/* the layout is known now: check the others against it, then open the first again,
+		 * unless it can be read only once */
 		struct source *source = in->source;
 		struct csv_reader *csv = in->csv;
 		struct csv_record first = in->first;
@@ -289,7 +319,8 @@ void inputs_close(struct inputs *in)
 
 static void note_progress(struct inputs *in)
 {
-	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source), memory_order_relaxed);
+	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
+	        memory_order_relaxed);
 }
 
 static bool open_next(struct inputs *in, const volatile bool *stop)
@@ -298,7 +329,8 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	close_current(in);
 	if (in->at + 1 >= in->n_paths)
 		return false;
-	if (open_at(in, in->at + 1, stop) && begin_digest(in) && read_first(in, false, in->layout.has_header ? NULL : "", stop))
+	if (open_at(in, in->at + 1, stop) && begin_digest(in) &&
+	        read_first(in, false, in->layout.has_header ? NULL : "", stop))
 		return true;
 	in->broke |= in->source || !is_set(stop);
 	return false;
@@ -316,7 +348,9 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 		if (source_error(in->source))
 			return fail_at_source(in);
 		if (source_had_trailing_garbage(in->source))
-			message(MESSAGE_WARNING, "%s: bytes after the end of the gzip data are ignored", source_path(in->source));
+			message(MESSAGE_WARNING,
+			        "%s: bytes after the end of the gzip data are ignored",
+			        source_path(in->source));
 		end_digest(in, stop);
 		if (!open_next(in, stop))
 			return false;
@@ -331,10 +365,14 @@ static bool replay_first(struct inputs *in, struct input_row *row)
 	if (!err)
 		return true;
 	if (err == ERROR_NOMEM)
-		message(MESSAGE_ERROR, "%s: row %llu: %s", source_path(in->source), (unsigned long long)in->n_rows, error_text(err));
+		message(MESSAGE_ERROR, "%s: row %llu: %s", source_path(in->source),
+		        (unsigned long long)in->n_rows, error_text(err));
 	else
-		message(MESSAGE_ERROR, "%s: line %llu is not row %llu of an output: only whole outputs can be retried", source_path(in->source),
-			(unsigned long long)in->first.line, (unsigned long long)in->n_rows);
+		message(MESSAGE_ERROR,
+		        "%s: line %llu is not row %llu of an output: only whole outputs can be "
+		        "retried",
+		        source_path(in->source), (unsigned long long)in->first.line,
+		        (unsigned long long)in->n_rows);
 	in->broke = true;
 	return false;
 }
@@ -360,7 +398,8 @@ bool inputs_would_block(const struct inputs *in)
 	if (csv_would_block(in->csv))
 		return true;
 	/* the file is over, and the next one may be worse */
-	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths && may_block(in->paths[in->at + 1]);
+	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
+	        may_block(in->paths[in->at + 1]);
 }
 
 const char *inputs_path(const struct inputs *in)

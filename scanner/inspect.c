@@ -1,4 +1,5 @@
-/* inspect.c - `spfsweep check`: runs one row through the very code of a scan, with an observer that prints what the SPF machine does. */
+/* inspect.c - `spfsweep check`: runs one row through the very code of a scan, with an observer that
+ * prints what the SPF machine does. */
 #include "scanner/inspect.h"
 
 #include "base/clock.h"
@@ -102,7 +103,9 @@ static void put_spf_verdict(struct textbuf *out, const struct row *row)
 	if (r->problem)
 		textbuf_printf(out, " (%s)", spf_problem_text(r->problem));
 	if (r->matched.size) {
-		textbuf_put_text(out, r->verdict == SPF_TEMPERROR || r->verdict == SPF_PERMERROR ? " at " : " by ");
+		textbuf_put_text(out,
+		        r->verdict == SPF_TEMPERROR || r->verdict == SPF_PERMERROR ? " at "
+		                                                                   : " by ");
 		textbuf_put_escaped(out, r->matched.bytes, r->matched.size);
 	}
 	textbuf_printf(out, ", %u look-up terms, %u void look-ups\n", r->lookups, r->void_lookups);
@@ -140,7 +143,8 @@ static void put_verdicts(struct textbuf *out, const struct row *row)
 	}
 	put_line(out, "mx", row->mailhosts.mx);
 	if (row->mailhosts.state)
-		textbuf_printf(out, "mx_state: %s, mx_match: %s\n", mx_state_text(row->mailhosts.state), match_text(row->mailhosts.match));
+		textbuf_printf(out, "mx_state: %s, mx_match: %s\n",
+		        mx_state_text(row->mailhosts.state), match_text(row->mailhosts.match));
 	textbuf_put_text(out, "problems: ");
 	problems_put(out, row);
 	textbuf_put_text(out, "\ndns_cause: ");
@@ -162,7 +166,8 @@ static void on_finished(struct runner *runner, struct row *row)
 	inspection->bad = row->subject.error[0] != 0;
 }
 
-static void begin(struct runner *runner, const struct options *options, struct trace *trace, struct row *row)
+static void begin(
+        struct runner *runner, const struct options *options, struct trace *trace, struct row *row)
 {
 	subject_of_texts(&row->subject, options->check_ip, options->check_who, options->helo);
 	row->number = 1;
@@ -170,7 +175,8 @@ static void begin(struct runner *runner, const struct options *options, struct t
 	trace->row = row;
 	trace->was_helo = options->helo != NULL;
 	if (options->checks & CHECK_SPF)
-		textbuf_put_text(&trace->text, options->helo ? "SPF of the HELO name\n" : "SPF of the sender's domain\n");
+		textbuf_put_text(&trace->text,
+		        options->helo ? "SPF of the HELO name\n" : "SPF of the sender's domain\n");
 	runner_start(runner, row);
 }
 
@@ -195,10 +201,13 @@ static int inspect(const struct options *options, struct resolver *resolver, str
 	}
 	runner_fini(&runner);
 	fwrite(inspection.trace.text.bytes, 1, inspection.trace.text.size, stdout);
-	bool good = row && !inspection.trace.text.failed && !inspection.lacked_memory && !fflush(stdout);
+	bool good = row && !inspection.trace.text.failed && !inspection.lacked_memory &&
+	        !fflush(stdout);
 	textbuf_fini(&inspection.trace.text);
 	if (!good)
-		message(MESSAGE_ERROR, inspection.lacked_memory ? "memory: there was none left; this is no result" : "the result cannot be printed");
+		message(MESSAGE_ERROR,
+		        inspection.lacked_memory ? "memory: there was none left; this is no result"
+		                                 : "the result cannot be printed");
 	return !good ? EXIT_STOPPED : inspection.bad ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 

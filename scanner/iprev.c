@@ -85,6 +85,7 @@ void iprev_fini(struct iprev *p)
 
 const char *iprev_verdict_text(enum iprev_verdict verdict)
 {
-	static const char *const texts[IPREV_VERDICT_COUNT] = { "", "pass", "fail", "temperror", "permerror" };
+	static const char *const texts[IPREV_VERDICT_COUNT] = { "", "pass", "fail", "temperror",
+		"permerror" };
 	return verdict < IPREV_VERDICT_COUNT ? texts[verdict] : "";
 }

@@ -1,7 +1,10 @@
-/* iprev.h - forward-confirmed reverse DNS as a probe (RFC 8601 section 3; results of section 2.7.3).
+/* iprev.h - forward-confirmed reverse DNS as a probe (RFC 8601 section 3; results of
+ * section 2.7.3).
  *
- * pass: a name of the address has that address. fail: it has names, none of which leads back. permerror: no PTR record is published. temperror: a look-up failed and no other
- * decided. At most 10 names are followed (as for SPF, RFC 7208 section 4.6.4), in the answer's order, all at once. */
+ * pass: a name of the address has that address. fail: it has names, none of which leads back.
+ * permerror: no PTR record is published. temperror: a look-up failed and no other decided. At most
+ * 10 names are followed (as for SPF, RFC 7208 section 4.6.4), in the answer's order, all at once.
+ */
 #ifndef SCANNER_IPREV_H
 #define SCANNER_IPREV_H
 
@@ -9,7 +12,14 @@
 
 #define IPREV_NAMES_MAX 10
 
-enum iprev_verdict { IPREV_NONE, IPREV_PASS, IPREV_FAIL, IPREV_TEMPERROR, IPREV_PERMERROR, IPREV_VERDICT_COUNT };
+enum iprev_verdict {
+	IPREV_NONE,
+	IPREV_PASS,
+	IPREV_FAIL,
+	IPREV_TEMPERROR,
+	IPREV_PERMERROR,
+	IPREV_VERDICT_COUNT
+};
 
 struct iprev {
 	struct probe probe; /* first */

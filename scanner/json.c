@@ -1,4 +1,5 @@
-/* json.c - writes JSON objects. Writing needs so little that a library would be more code at the call than here. */
+/* json.c - writes JSON objects. Writing needs so little that a library would be more code at the
+ * call than here. */
 #include "scanner/json.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* json.h - writes JSON objects (RFC 8259) into a text buffer: members in order, commas and escapes taken care of. Octets over 127 are written as they stand. */
+/* json.h - writes JSON objects (RFC 8259) into a text buffer: members in order, commas and escapes
+ * taken care of. Octets over 127 are written as they stand. */
 #ifndef SCANNER_JSON_H
 #define SCANNER_JSON_H
 
@@ -26,7 +27,7 @@ void json_close_list(struct json *j);
 
 void json_text(struct json *j, const char *name, const char *value); /* NULL: null */
 void json_u64(struct json *j, const char *name, uint64_t value);
-void json_real(struct json *j, const char *name, double value);      /* with 3 decimals */
+void json_real(struct json *j, const char *name, double value); /* with 3 decimals */
 void json_bool(struct json *j, const char *name, bool value);
 void json_texts(struct json *j, const char *name, char *const *values, unsigned n);
 

@@ -1,4 +1,5 @@
-/* mailhosts.c - a domain's mail hosts: START -> MX -> (wave of host addresses)... or, without MX, the domain's own addresses. */
+/* mailhosts.c - a domain's mail hosts: START -> MX -> (wave of host addresses)... or, without MX,
+ * the domain's own addresses. */
 #include "scanner/mailhosts.h"
 
 static probe_step step_wave, step_implicit;
@@ -24,7 +25,8 @@ static void note(struct mailhosts *p, const struct answer *answer)
 static bool ask_wave(struct mailhosts *p)
 {
 	unsigned asked = 0;
-	while (asked < PROBE_FANOUT_MAX && p->next_host < p->mx->n_records && p->next_host < MAILHOSTS_MAX) {
+	while (asked < PROBE_FANOUT_MAX && p->next_host < p->mx->n_records &&
+	        p->next_host < MAILHOSTS_MAX) {
 		struct dname host;
 		answer_target(p->mx, p->next_host++, &host);
 		if (host.size > 1) {
@@ -112,7 +114,8 @@ static enum probe_turn step_start(struct probe *probe, const struct probe_answer
 	return PROBE_ASK;
 }
 
-void mailhosts_begin(struct mailhosts *p, const struct dname *domain, const struct ipaddr *ip, struct asker *asker)
+void mailhosts_begin(struct mailhosts *p, const struct dname *domain, const struct ipaddr *ip,
+        struct asker *asker)
 {
 	p->domain = *domain;
 	p->ip = *ip;

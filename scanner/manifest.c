@@ -1,4 +1,5 @@
-/* manifest.c - a scan as JSON: the numbers, and all that somebody needs who wants to know later what was done to which file with what. */
+/* manifest.c - a scan as JSON: the numbers, and all that somebody needs who wants to know later
+ * what was done to which file with what. */
 #include "scanner/manifest.h"
 
 #include "base/hash.h"
@@ -111,7 +112,8 @@ static void put_digests(struct json *j, const struct inputs *inputs, const struc
 	char text[DIGEST_TEXT_BYTES];
 	json_open_list(j, "input_sha256");
 	for (unsigned i = 0; i < inputs->n_paths; i++)
-		json_text(j, NULL, inputs->digests && inputs->digests[i][0] ? inputs->digests[i] : NULL);
+		json_text(j, NULL,
+		        inputs->digests && inputs->digests[i][0] ? inputs->digests[i] : NULL);
 	json_close_list(j);
 	json_text(j, "output_sha256", output ? digest_text(output, text) : NULL);
 }
@@ -131,7 +133,8 @@ static void put_runs(struct json *j, const struct summary *s)
 	const struct resumption *before = s->pipeline->resumption;
 	json_open_list(j, "runs");
 	for (unsigned i = 0; i < before->n_runs; i++)
-		put_run(j, before->runs[i].started_ms, before->runs[i].first_row, before->runs[i].n_rows);
+		put_run(j, before->runs[i].started_ms, before->runs[i].first_row,
+		        before->runs[i].n_rows);
 	put_run(j, s->started_ms, s->rows_before + 1, s->rows_written - s->rows_before);
 	json_close_list(j);
 }
@@ -195,9 +198,11 @@ bool manifest_write(const struct summary *s, const struct digest *output, struct
 {
 	struct textbuf text = { 0 };
 	put_manifest(&text, s, output);
-	bool good = !text.failed && !sink_cut(sink, 0) && !sink_write(sink, text.bytes, text.size) && !sink_sync(sink);
+	bool good = !text.failed && !sink_cut(sink, 0) &&
+	        !sink_write(sink, text.bytes, text.size) && !sink_sync(sink);
 	if (!good)
-		message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", sink_path(sink), text.failed ? error_text(ERROR_NOMEM) : strerror(errno));
+		message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", sink_path(sink),
+		        text.failed ? error_text(ERROR_NOMEM) : strerror(errno));
 	textbuf_fini(&text);
 	return good;
 }

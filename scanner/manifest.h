@@ -1,4 +1,5 @@
-/* manifest.h - a scan as JSON (--summary): its numbers, the SHA-256 of its inputs and its output, the options, the versions, and the runs that wrote it. docs/output.md has every member. */
+/* manifest.h - a scan as JSON (--summary): its numbers, the SHA-256 of its inputs and its output,
+ * the options, the versions, and the runs that wrote it. docs/output.md has every member. */
 #ifndef SCANNER_MANIFEST_H
 #define SCANNER_MANIFEST_H
 
@@ -6,7 +7,8 @@
 #include "io/sink.h"
 #include "scanner/summary.h"
 
-/* `output` is the digest of the output, or NULL. Empties the sink first, which stays the caller's. False after telling the user why it cannot be written. */
+/* `output` is the digest of the output, or NULL. Empties the sink first, which stays the caller's.
+ * False after telling the user why it cannot be written. */
 bool manifest_write(const struct summary *s, const struct digest *output, struct sink *sink);
 
 #endif

@@ -1,4 +1,5 @@
-/* match.h - whether the client's address is among those of a set of names: known only when the look-ups that matter gave definite answers. */
+/* match.h - whether the client's address is among those of a set of names: known only when the
+ * look-ups that matter gave definite answers. */
 #ifndef SCANNER_MATCH_H
 #define SCANNER_MATCH_H
 
@@ -13,7 +14,8 @@ static inline const char *match_text(enum match match)
 	return texts[match];
 }
 
-/* What one address answer says about `ip`: of another family than `ip`'s, or family NONE, it says nothing (MATCH_UNASKED). */
+/* What one address answer says about `ip`: of another family than `ip`'s, or family NONE, it says
+ * nothing (MATCH_UNASKED). */
 static inline enum match match_answer(const struct answer *a, const struct ipaddr *ip)
 {
 	if (ip->family == IPFAMILY_NONE || (a->type == RRTYPE_A) != (ip->family == IPFAMILY_4))

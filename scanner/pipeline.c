@@ -1,4 +1,5 @@
-/* pipeline.c - sets up the threads of a scan and the rings between them, runs them, and takes them down, in one visible order. */
+/* pipeline.c - sets up the threads of a scan and the rings between them, runs them, and takes them
+ * down, in one visible order. */
 #include "scanner/pipeline.h"
 
 #include "base/clock.h"
@@ -36,13 +37,22 @@ static bool init_batches(struct pipeline *p)
 			ring_push(p->spare, &p->batches[i]);
 	}
 	if (!good)
-		message(MESSAGE_ERROR, "out of memory for a window of %u rows; try a smaller --window", p->options->window_rows);
+		message(MESSAGE_ERROR,
+		        "out of memory for a window of %u rows; try a smaller --window",
+		        p->options->window_rows);
 	return good;
 }
 
-bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs, const struct recipe *recipe, const struct resumption *resumption)
+bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs,
+        const struct recipe *recipe, const struct resumption *resumption)
 {
-	*p = (struct pipeline){ .options = options, .inputs = inputs, .recipe = recipe, .resumption = resumption, .n_workers = options->workers, .feeder_bell.fd = -1, .collector_bell.fd = -1 };
+	*p = (struct pipeline){ .options = options,
+		.inputs = inputs,
+		.recipe = recipe,
+		.resumption = resumption,
+		.n_workers = options->workers,
+		.feeder_bell.fd = -1,
+		.collector_bell.fd = -1 };
 	p->status = EXIT_STOPPED;
 	p->main_thread = pthread_self();
 	p->compress = options_output_is_gzip(options);
@@ -87,7 +97,8 @@ void pipeline_stop(struct pipeline *p, bool from_handler)
 	if (from_handler)
 		__atomic_store_n(&p->stop_reading, true, __ATOMIC_RELAXED);
 	else
-		pthread_kill(p->main_thread, SIGUSR1); /* ends a blocking read; its handler comes back here */
+		pthread_kill(p->main_thread,
+		        SIGUSR1); /* ends a blocking read; its handler comes back here */
 	doorbell_ring(&p->feeder_bell);
 	for (unsigned w = 0; w < p->n_workers; w++)
 		doorbell_ring(&p->workers[w].bell);
@@ -103,7 +114,8 @@ bool pipeline_fail(struct pipeline *p)
 
 void pipeline_nudge(struct pipeline *p)
 {
-	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) && !atomic_load_explicit(&p->fed_all, memory_order_relaxed))
+	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) &&
+	        !atomic_load_explicit(&p->fed_all, memory_order_relaxed))
 		pthread_kill(p->main_thread, SIGUSR1);
 }
 
@@ -127,7 +139,8 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 	if (!start_thread(&collector, collector_main, p))
 		return false;
 	unsigned n_started = 0;
-	while (n_started < p->n_workers && start_thread(&p->workers[n_started].thread, worker_main, &p->workers[n_started]))
+	while (n_started < p->n_workers &&
+	        start_thread(&p->workers[n_started].thread, worker_main, &p->workers[n_started]))
 		n_started++;
 	if (n_started < p->n_workers)
 		pipeline_fail(p); /* nothing is fed: the collector ends at once */
@@ -146,7 +159,8 @@ uint64_t pipeline_rows_fed(const struct pipeline *p)
 	return rows;
 }
 
-/* Every member of the counters is a uint64_t, and a sum over workers makes sense for all of them. */
+/* Every member of the counters is a uint64_t, and a sum over workers makes sense for all of them.
+ */
 static void add_counters(struct resolver_counters *sum, const struct resolver *resolver)
 {
 	struct resolver_counters one;
@@ -157,7 +171,8 @@ static void add_counters(struct resolver_counters *sum, const struct resolver *r
 		to[i] += from[i];
 }
 
-void pipeline_tally(const struct pipeline *p, struct tally *tally, struct resolver_counters *counters)
+void pipeline_tally(
+        const struct pipeline *p, struct tally *tally, struct resolver_counters *counters)
 {
 	*tally = (struct tally){ 0 };
 	tally_sum(tally, &p->resumption->tally);

@@ -1,4 +1,5 @@
-/* problems.c - the words of the `problems` column and when each applies. Only what is certain is a problem; a failed look-up says "temperror" and nothing more. */
+/* problems.c - the words of the `problems` column and when each applies. Only what is certain is a
+ * problem; a failed look-up says "temperror" and nothing more. */
 #include "scanner/problems.h"
 
 static bool no_ptr(const struct row *row)

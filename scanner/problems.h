@@ -1,4 +1,5 @@
-/* problems.h - what a strict receiving mail server would object to in a row: a closed list of words, documented in docs/output.md. */
+/* problems.h - what a strict receiving mail server would object to in a row: a closed list of
+ * words, documented in docs/output.md. */
 #ifndef SCANNER_PROBLEMS_H
 #define SCANNER_PROBLEMS_H
 

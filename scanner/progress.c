@@ -1,4 +1,5 @@
-/* progress.c - how far a scan has come. Rates are of the last interval, the ETA is of the whole run: share of the raw input done against the time it took. */
+/* progress.c - how far a scan has come. Rates are of the last interval, the ETA is of the whole
+ * run: share of the raw input done against the time it took. */
 #include "scanner/progress.h"
 
 #include "base/clock.h"
@@ -16,9 +17,12 @@ enum { LIVE_MS = 500, LINE_NS_S = 10, GIVE_BACK_S = 60 };
 static void put_duration(struct textbuf *out, uint64_t seconds)
 {
 	if (seconds >= 3600)
-		textbuf_printf(out, "%llu:%02llu:%02llu", (unsigned long long)(seconds / 3600), (unsigned long long)(seconds / 60 % 60), (unsigned long long)(seconds % 60));
+		textbuf_printf(out, "%llu:%02llu:%02llu", (unsigned long long)(seconds / 3600),
+		        (unsigned long long)(seconds / 60 % 60),
+		        (unsigned long long)(seconds % 60));
 	else
-		textbuf_printf(out, "%llu:%02llu", (unsigned long long)(seconds / 60), (unsigned long long)(seconds % 60));
+		textbuf_printf(out, "%llu:%02llu", (unsigned long long)(seconds / 60),
+		        (unsigned long long)(seconds % 60));
 }
 
 static double per_second(uint64_t count, uint64_t ns)
@@ -26,20 +30,27 @@ static double per_second(uint64_t count, uint64_t ns)
 	return ns ? (double)count * (double)CLOCK_NS_PER_S / (double)ns : 0;
 }
 
-/* The share of the input is that of its raw bytes read, less the rows that were read but are not finished. What a resumed scan found done cost it no time. */
-static void put_share(struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
+/* The share of the input is that of its raw bytes read, less the rows that were read but are not
+ * finished. What a resumed scan found done cost it no time. */
+static void put_share(
+        struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
 {
 	const struct inputs *in = progress->pipeline->inputs;
-	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed), read = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
-	uint64_t rows_before = progress->pipeline->resumption->n_rows, rows_fed = pipeline_rows_fed(progress->pipeline), begun = progress->begun_bytes;
+	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed),
+	         read = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
+	uint64_t rows_before = progress->pipeline->resumption->n_rows,
+	         rows_fed = pipeline_rows_fed(progress->pipeline), begun = progress->begun_bytes;
 	read = read < size ? read : size;
 	if (read <= begun || rows_done <= rows_before || rows_fed < rows_done)
 		return;
 	rows_done -= rows_before;
 	rows_fed -= rows_before;
-	double done_now = (double)(read - begun) * (double)rows_done / (double)rows_fed, left = (double)(size - begun) - done_now;
+	double done_now = (double)(read - begun) * (double)rows_done / (double)rows_fed,
+	       left = (double)(size - begun) - done_now;
 	textbuf_printf(out, "%.1f%%, ETA ", 100 * ((double)begun + done_now) / (double)size);
-	put_duration(out, (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * left / done_now));
+	put_duration(out,
+	        (uint64_t)((double)(now_ns - progress->started_ns) / (double)CLOCK_NS_PER_S * left /
+	                done_now));
 	textbuf_put_text(out, ", ");
 }
 
@@ -50,9 +61,12 @@ static void put_state(struct textbuf *out, struct progress *progress, uint64_t n
 	pipeline_tally(progress->pipeline, &tally, &counters);
 	uint64_t rows = tally_read(&tally.rows), ns = now_ns - progress->last_ns;
 	put_share(out, progress, rows, now_ns);
-	textbuf_printf(out, "%llu rows, %.0f rows/s, %llu in flight, %.0f answers/s, %.2f%% temperror", (unsigned long long)rows,
-		per_second(rows - progress->last_rows, ns), (unsigned long long)tally_read(&tally.active_rows), per_second(counters.answers - progress->last_answers, ns),
-		rows ? 100.0 * (double)tally_read(&tally.temperror_rows) / (double)rows : 0.0);
+	textbuf_printf(out,
+	        "%llu rows, %.0f rows/s, %llu in flight, %.0f answers/s, %.2f%% temperror",
+	        (unsigned long long)rows, per_second(rows - progress->last_rows, ns),
+	        (unsigned long long)tally_read(&tally.active_rows),
+	        per_second(counters.answers - progress->last_answers, ns),
+	        rows ? 100.0 * (double)tally_read(&tally.temperror_rows) / (double)rows : 0.0);
 	progress->last_rows = rows;
 	progress->last_answers = counters.answers;
 	progress->last_ns = now_ns;
@@ -61,7 +75,8 @@ static void put_state(struct textbuf *out, struct progress *progress, uint64_t n
 static void tell(struct progress *progress, struct textbuf *text)
 {
 	uint64_t now_ns = clock_now_ns();
-	bool line_due = progress->lines && now_ns - progress->last_line_ns >= LINE_NS_S * CLOCK_NS_PER_S;
+	bool line_due =
+	        progress->lines && now_ns - progress->last_line_ns >= LINE_NS_S * CLOCK_NS_PER_S;
 	if (!progress->live && !line_due)
 		return;
 	textbuf_reset(text);
@@ -80,16 +95,25 @@ static void watch(struct progress *progress)
 	struct tally tally;
 	struct resolver_counters counters;
 	pipeline_tally(p, &tally, &counters);
-	uint64_t n_fed = pipeline_rows_fed(p), n_finished = tally_read(&tally.rows), n_open = n_fed > n_finished ? n_fed - n_finished : 0;
-	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) && !tally_read(&tally.active_rows))
-		n_open = 0; /* what was not begun is not begun any more: only the output is waited for */
-	enum watchdog_turn turn = watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
+	uint64_t n_fed = pipeline_rows_fed(p), n_finished = tally_read(&tally.rows),
+	         n_open = n_fed > n_finished ? n_fed - n_finished : 0;
+	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) &&
+	        !tally_read(&tally.active_rows))
+		n_open = 0; /* what was not begun is not begun any more: only the output is waited
+		               for */
+	enum watchdog_turn turn =
+	        watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
 	for (unsigned w = 0; turn != WATCHDOG_REST && w < p->n_workers; w++) {
 		_Atomic unsigned *asked_s = &p->workers[w].asked_s;
 		if (turn == WATCHDOG_ASK)
-			atomic_store_explicit(asked_s, (unsigned)(progress->watchdog.still_ns / CLOCK_NS_PER_S), memory_order_relaxed);
+			atomic_store_explicit(asked_s,
+			        (unsigned)(progress->watchdog.still_ns / CLOCK_NS_PER_S),
+			        memory_order_relaxed);
 		else if (atomic_load_explicit(asked_s, memory_order_relaxed))
-			message(MESSAGE_WARNING, "no row was finished for %llu s, and worker %u does not turn", (unsigned long long)(progress->watchdog.still_ns / CLOCK_NS_PER_S), w + 1);
+			message(MESSAGE_WARNING,
+			        "no row was finished for %llu s, and worker %u does not turn",
+			        (unsigned long long)(progress->watchdog.still_ns / CLOCK_NS_PER_S),
+			        w + 1);
 	}
 }
 
@@ -122,7 +146,9 @@ static void *progress_main(void *arg)
 
 bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode)
 {
-	*progress = (struct progress){ .pipeline = pipeline, .started_ns = clock_now_ns(), .begun_bytes = atomic_load(&pipeline->inputs->raw_bytes) };
+	*progress = (struct progress){ .pipeline = pipeline,
+		.started_ns = clock_now_ns(),
+		.begun_bytes = atomic_load(&pipeline->inputs->raw_bytes) };
 	bool terminal = isatty(STDERR_FILENO);
 	progress->live = mode != PROGRESS_NEVER && terminal;
 	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);

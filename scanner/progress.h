@@ -1,4 +1,5 @@
-/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a line every 10 s; and that it stands still (watchdog.h), whatever --progress says. A thread of its
+/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a
+ * line every 10 s; and that it stands still (watchdog.h), whatever --progress says. A thread of its
  * own, asleep but for that. */
 #ifndef SCANNER_PROGRESS_H
 #define SCANNER_PROGRESS_H
@@ -13,7 +14,8 @@ struct progress {
 	pthread_t thread;
 	struct doorbell bell;
 	atomic_bool over;
-	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output holds */
+	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output
+	                         holds */
 	/* the thread's */
 	struct watchdog watchdog;
 	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns, gave_back_ns;

@@ -91,8 +91,10 @@ static struct csv_field value_of(const char *name, const char *text, size_t size
 	for (const char *end = text + size; text < end;) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		stop = stop ? stop : end;
-		if ((size_t)(stop - text) > name_size && text[name_size] == '=' && !memcmp(text, name, name_size))
-			return (struct csv_field){ .text = text + name_size + 1, .size = (size_t)(stop - text) - name_size - 1 };
+		if ((size_t)(stop - text) > name_size && text[name_size] == '=' &&
+		        !memcmp(text, name, name_size))
+			return (struct csv_field){ .text = text + name_size + 1,
+				.size = (size_t)(stop - text) - name_size - 1 };
 		text = stop + 1;
 	}
 	return (struct csv_field){ 0 };
@@ -105,7 +107,8 @@ static bool same(struct csv_field a, struct csv_field b)
 
 enum { SHOWN_BYTES = 256 };
 
-/* A file's text may hold anything: shown without what a terminal would obey. Our own is escaped already. */
+/* A file's text may hold anything: shown without what a terminal would obey. Our own is escaped
+ * already. */
 static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 {
 	size_t n = 0;
@@ -115,30 +118,38 @@ static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 	return text;
 }
 
-bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, bool any_command, char *why, size_t why_size)
+bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, bool any_command,
+        char *why, size_t why_size)
 {
 	for (unsigned i = 0; i < LINE_COUNT; i++) {
-		struct csv_field was = value_of(lines[i].name, theirs, size), is = value_of(lines[i].name, ours->text.bytes, ours->text.size);
+		struct csv_field was = value_of(lines[i].name, theirs, size),
+		                 is = value_of(lines[i].name, ours->text.bytes, ours->text.size);
 		bool is_command = !strcmp(lines[i].name, COMMAND_NAME);
 		if (same(was, is) || (is_command && any_command))
 			continue;
 		char before[SHOWN_BYTES], now[SHOWN_BYTES];
 		if (is_command)
-			snprintf(why, why_size, "it was written by 'spfsweep %s' and not by 'spfsweep %s'", shown(before, was), shown(now, is));
+			snprintf(why, why_size,
+			        "it was written by 'spfsweep %s' and not by 'spfsweep %s'",
+			        shown(before, was), shown(now, is));
 		else
-			snprintf(why, why_size, "--%s was '%s' and is '%s' now", lines[i].name, shown(before, was), shown(now, is));
+			snprintf(why, why_size, "--%s was '%s' and is '%s' now", lines[i].name,
+			        shown(before, was), shown(now, is));
 		return true;
 	}
 	return false;
 }
 
-bool recipe_header_differs(const struct recipe *ours, const char *theirs, size_t size, char *why, size_t why_size)
+bool recipe_header_differs(
+        const struct recipe *ours, const char *theirs, size_t size, char *why, size_t why_size)
 {
 	if (size == ours->header.size && !memcmp(theirs, ours->header.bytes, size))
 		return false;
 	struct textbuf scratch[2] = { { 0 } };
-	struct csv_fields was = csv_fields_of(theirs, size && theirs[size - 1] == '\n' ? size - 1 : size, false, false, &scratch[0]);
-	struct csv_fields is = csv_fields_of(ours->header.bytes, ours->header.size - 1, false, false, &scratch[1]);
+	struct csv_fields was = csv_fields_of(theirs,
+	        size && theirs[size - 1] == '\n' ? size - 1 : size, false, false, &scratch[0]);
+	struct csv_fields is =
+	        csv_fields_of(ours->header.bytes, ours->header.size - 1, false, false, &scratch[1]);
 	struct csv_field a = { 0 }, b = { 0 };
 	unsigned n = 0;
 	do {
@@ -146,7 +157,8 @@ bool recipe_header_differs(const struct recipe *ours, const char *theirs, size_t
 		n++;
 	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && same(a, b));
 	char before[SHOWN_BYTES], now[SHOWN_BYTES];
-	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a), shown(now, b));
+	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
+	        shown(now, b));
 	textbuf_fini(&scratch[0]);
 	textbuf_fini(&scratch[1]);
 	return true;

@@ -15,7 +15,8 @@ static struct csv_record unguarded(struct replay *r, struct csv_field input)
 	struct csv_record record = record_of(input.text, input.size);
 	if (!r->guarded)
 		return record;
-	struct csv_fields fields = csv_fields_of(record.text, record.size, record.plain, false, &r->scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record.text, record.size, record.plain, false, &r->scratch);
 	struct csv_field field;
 	textbuf_reset(&r->input);
 	for (bool first = true; csv_next_field(&fields, &field); first = false) {
@@ -42,13 +43,15 @@ void replay_fini(struct replay *r)
 	textbuf_fini(&r->input);
 }
 
-enum error replay_row(struct replay *r, const struct csv_record *record, uint64_t number, struct input_row *row)
+enum error replay_row(
+        struct replay *r, const struct csv_record *record, uint64_t number, struct input_row *row)
 {
 	static const char no_record[] = "row:";
 	struct results_row result;
 	if (!results_parse(&r->results, record, &r->scratch, &result) || result.number != number)
 		return r->scratch.failed ? ERROR_NOMEM : ERROR_SYNTAX;
-	bool is_no_record = result.error.size >= strlen(no_record) && !memcmp(result.error.text, no_record, strlen(no_record));
+	bool is_no_record = result.error.size >= strlen(no_record) &&
+	        !memcmp(result.error.text, no_record, strlen(no_record));
 	row->printed = (struct csv_field){ .text = record->text, .size = record->size };
 	row->keep = is_no_record || !results_has_failure(&result);
 	row->record = unguarded(r, result.input);

@@ -20,7 +20,8 @@ static unsigned count_columns(void)
 
 static unsigned count_fields(const struct csv_record *record, struct textbuf *scratch)
 {
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
 	unsigned n = 0;
 	while (csv_next_field(&fields, &field))
@@ -29,7 +30,8 @@ static unsigned count_fields(const struct csv_record *record, struct textbuf *sc
 }
 
 /* Passes over the first column and `n_input` more: their text, and the walk goes on behind them. */
-static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_field *first, struct csv_field *input)
+static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_field *first,
+        struct csv_field *input)
 {
 	struct csv_field field;
 	if (!csv_next_field(fields, first))
@@ -40,7 +42,8 @@ static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_f
 			return false;
 	if (!fields->more)
 		return false;
-	input->size = (size_t)(fields->at - 1 - input->text); /* the comma behind it is not part of it */
+	input->size =
+	        (size_t)(fields->at - 1 - input->text); /* the comma behind it is not part of it */
 	return true;
 }
 
@@ -48,7 +51,8 @@ bool results_of_header(struct results *r, const struct csv_record *header, struc
 {
 	struct textbuf scratch = { 0 };
 	unsigned n = count_fields(header, &scratch), n_ours = count_columns();
-	struct csv_fields fields = csv_fields_of(header->text, header->size, header->plain, header->broken, &scratch);
+	struct csv_fields fields =
+	        csv_fields_of(header->text, header->size, header->plain, header->broken, &scratch);
 	struct csv_field field;
 	bool good = false;
 	if (header->broken || n < n_ours + 2)
@@ -83,7 +87,8 @@ static struct csv_field *place_of(struct results_row *row, const char *name)
 	const struct {
 		const char *name;
 		struct csv_field *place;
-	} places[] = { { "status", &row->status }, { "error", &row->error }, { "spf", &row->spf }, { "helo_spf", &row->helo_spf }, { "iprev", &row->iprev },
+	} places[] = { { "status", &row->status }, { "error", &row->error }, { "spf", &row->spf },
+		{ "helo_spf", &row->helo_spf }, { "iprev", &row->iprev },
 		{ "problems", &row->problems } };
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (!strcmp(places[i].name, name))
@@ -91,12 +96,16 @@ static struct csv_field *place_of(struct results_row *row, const char *name)
 	return NULL;
 }
 
-bool results_parse(const struct results *r, const struct csv_record *record, struct textbuf *scratch, struct results_row *row)
+bool results_parse(const struct results *r, const struct csv_record *record,
+        struct textbuf *scratch, struct results_row *row)
 {
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
 	*row = (struct results_row){ 0 };
-	if (record->broken || record->too_long || !take_input(&fields, r->n_input, &field, &row->input) || !parse_number(field, &row->number))
+	if (record->broken || record->too_long ||
+	        !take_input(&fields, r->n_input, &field, &row->input) ||
+	        !parse_number(field, &row->number))
 		return false;
 	for (unsigned i = 0; columns_name(i); i++) {
 		if (!csv_next_field(&fields, &field))
@@ -157,13 +166,16 @@ static size_t timeless_size(const char *text, size_t size)
 static bool have_same_fields(const char *a, size_t a_size, const char *b, size_t b_size)
 {
 	struct textbuf a_scratch = { 0 }, b_scratch = { 0 };
-	struct csv_fields a_fields = csv_fields_of(a, a_size, false, false, &a_scratch), b_fields = csv_fields_of(b, b_size, false, false, &b_scratch);
+	struct csv_fields a_fields = csv_fields_of(a, a_size, false, false, &a_scratch),
+	                  b_fields = csv_fields_of(b, b_size, false, false, &b_scratch);
 	struct csv_field x, y;
 	bool a_has, b_has, same;
 	do {
 		a_has = csv_next_field(&a_fields, &x);
 		b_has = csv_next_field(&b_fields, &y);
-		same = a_has == b_has && (!a_has || (x.size == y.size && (!x.size || !memcmp(x.text, y.text, x.size))));
+		same = a_has == b_has &&
+		        (!a_has ||
+		                (x.size == y.size && (!x.size || !memcmp(x.text, y.text, x.size))));
 	} while (same && a_has);
 	same = same && !a_scratch.failed && !b_scratch.failed;
 	textbuf_fini(&a_scratch);
@@ -176,5 +188,6 @@ bool results_same(const char *a, size_t a_size, const char *b, size_t b_size)
 {
 	a_size = timeless_size(a, a_size);
 	b_size = timeless_size(b, b_size);
-	return (a_size == b_size && !memcmp(a, b, a_size)) || have_same_fields(a, a_size, b, b_size);
+	return (a_size == b_size && !memcmp(a, b, a_size)) ||
+	        have_same_fields(a, a_size, b, b_size);
 }

@@ -1,6 +1,7 @@
 /* resume.c - walks an output's members and the input's rows side by side.
  *
- * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a member ends with a row. No row that was taken from the input is behind it, because a long row
+ * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a
+ * member ends with a row. No row that was taken from the input is behind it, because a long row
  * begins a member of its own (batch.c). */
 #include "scanner/resume.h"
 
@@ -24,7 +25,7 @@ struct reader {
 	struct members *members;
 	struct results results;
 	bool has_header;
-	struct textbuf text;                /* of members, from the first row that is not complete */
+	struct textbuf text; /* of members, from the first row that is not complete */
 	struct textbuf scratch, row_scratch, expected;
 	enum resume_outcome outcome;
 };
@@ -64,12 +65,16 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 {
 	struct textbuf was = { 0 }, is = { 0 };
 	size_t at = 0;
-	while (at < theirs.size && at < rd->expected.size && theirs.text[at] == rd->expected.bytes[at])
+	while (at < theirs.size && at < rd->expected.size &&
+	        theirs.text[at] == rd->expected.bytes[at])
 		at++;
 	put_part(&was, theirs.text, theirs.size, at);
 	put_part(&is, rd->expected.bytes, rd->expected.size, at);
-	message(MESSAGE_ERROR, "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has '%s'", rd->path, (unsigned long long)rd->inputs->n_rows,
-		textbuf_text(&was), inputs_path(rd->inputs), textbuf_text(&is));
+	message(MESSAGE_ERROR,
+	        "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has "
+	        "'%s'",
+	        rd->path, (unsigned long long)rd->inputs->n_rows, textbuf_text(&was),
+	        inputs_path(rd->inputs), textbuf_text(&is));
 	textbuf_fini(&was);
 	textbuf_fini(&is);
 	return refuse(rd, RESUME_REFUSED);
@@ -78,32 +83,41 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 static bool refuse_kept(struct reader *rd)
 {
 	char why[128];
-	snprintf(why, sizeof why, "its row %llu is not the one that is kept: it is of other results, or of another retry of them", (unsigned long long)rd->inputs->n_rows);
+	snprintf(why, sizeof why,
+	        "its row %llu is not the one that is kept: it is of other results, or of another "
+	        "retry of them",
+	        (unsigned long long)rd->inputs->n_rows);
 	return refuse_another(rd, why);
 }
 
-/* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted whether it changed. */
-static bool compare_with_printed(struct reader *rd, const struct input_row *input, const char *text, size_t size)
+/* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted
+ * whether it changed. */
+static bool compare_with_printed(
+        struct reader *rd, const struct input_row *input, const char *text, size_t size)
 {
 	if (!input->printed.text)
 		return true;
 	if (!input->keep)
-		tally_retried(&rd->r->tally, !results_same(input->printed.text, input->printed.size, text, size));
+		tally_retried(&rd->r->tally,
+		        !results_same(input->printed.text, input->printed.size, text, size));
 	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
 		return refuse_kept(rd);
 	return true;
 }
 
 /* The input's next row must be the one that the output's row is of. */
-static bool compare_with_input(struct reader *rd, const struct results_row *row, const char *text, size_t size)
+static bool compare_with_input(
+        struct reader *rd, const struct results_row *row, const char *text, size_t size)
 {
 	static const volatile bool never;
 	struct input_row input;
 	if (!inputs_next(rd->inputs, &input, &never)) {
 		if (rd->inputs->broke)
 			return refuse(rd, RESUME_FAILED);
-		message(MESSAGE_ERROR, "%s: this output cannot be gone on with: it has more rows than the input, which ends after row %llu", rd->path,
-			(unsigned long long)rd->inputs->n_rows);
+		message(MESSAGE_ERROR,
+		        "%s: this output cannot be gone on with: it has more rows than the input, "
+		        "which ends after row %llu",
+		        rd->path, (unsigned long long)rd->inputs->n_rows);
 		return refuse(rd, RESUME_REFUSED);
 	}
 	textbuf_reset(&rd->expected);
@@ -111,8 +125,13 @@ static bool compare_with_input(struct reader *rd, const struct results_row *row,
 	if (rd->expected.failed)
 		return fail_without_memory(rd);
 	/* a row that is kept stands as it did, with whatever quotes, and is compared as a whole */
-	bool same = input.keep || (row->input.size == rd->expected.size && (!row->input.size || !memcmp(row->input.text, rd->expected.bytes, row->input.size)));
-	return same && row->number == rd->inputs->n_rows ? compare_with_printed(rd, &input, text, size) : refuse_row(rd, row->input);
+	bool same = input.keep ||
+	        (row->input.size == rd->expected.size &&
+	                (!row->input.size ||
+	                        !memcmp(row->input.text, rd->expected.bytes, row->input.size)));
+	return same && row->number == rd->inputs->n_rows
+	        ? compare_with_printed(rd, &input, text, size)
+	        : refuse_row(rd, row->input);
 }
 
 static bool take_row(struct reader *rd, const char *text, size_t size)
@@ -136,7 +155,8 @@ static bool take_header(struct reader *rd, const char *text, size_t size)
 	if (recipe_header_differs(rd->recipe, text, size, why, sizeof why))
 		return refuse_another(rd, why);
 	rd->has_header = true;
-	return results_of_header(&rd->results, &header, &input) || refuse_another(rd, "its header row is another one");
+	return results_of_header(&rd->results, &header, &input) ||
+	        refuse_another(rd, "its header row is another one");
 }
 
 /* All complete rows of the text collected so far. */
@@ -168,7 +188,8 @@ static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint
 			return fail_without_memory(rd);
 		r->runs = runs;
 		last = &runs[r->n_runs++];
-		*last = (struct resume_run){ .started_ms = checkpoint->run, .first_row = checkpoint->first_row };
+		*last = (struct resume_run){ .started_ms = checkpoint->run,
+			.first_row = checkpoint->first_row };
 	}
 	last->n_rows += checkpoint->n_rows;
 	return true;
@@ -179,10 +200,13 @@ static bool check_first(struct reader *rd, const struct member *member)
 	char why[640];
 	if (!member->has_checkpoint || !member->checkpoint.note_size)
 		return refuse_another(rd, "it is no output of this version of spfsweep");
-	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size, false, why, sizeof why) || refuse_another(rd, why);
+	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size,
+	               false, why, sizeof why) ||
+	        refuse_another(rd, why);
 }
 
-/* Rows that are complete with the member at hand, the header row not counted; *begun: there is text behind them. */
+/* Rows that are complete with the member at hand, the header row not counted; *begun: there is text
+ * behind them. */
 static uint64_t complete_rows(const struct reader *rd, bool *begun)
 {
 	size_t at = 0, size;
@@ -198,7 +222,8 @@ static uint64_t complete_rows(const struct reader *rd, bool *begun)
 	return n && !rd->has_header ? n - 1 : n;
 }
 
-/* No checksum covers a checkpoint: what it says must fit to the rows before it and to those in its member. Otherwise the member is damaged, or of another scan; either way nothing behind it can be
+/* No checksum covers a checkpoint: what it says must fit to the rows before it and to those in its
+ * member. Otherwise the member is damaged, or of another scan; either way nothing behind it can be
  * kept. */
 static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
@@ -206,7 +231,8 @@ static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoi
 	uint64_t n = complete_rows(rd, &begun);
 	if (checkpoint->first_row != rd->r->n_rows + 1 || checkpoint->n_rows != n || (n && begun))
 		return false;
-	/* before the header row is known, that says more of what differs than the fingerprint does */
+	/* before the header row is known, that says more of what differs than the fingerprint does
+	 */
 	return !rd->has_header || checkpoint->fingerprint == rd->recipe->fingerprint;
 }
 
@@ -240,8 +266,9 @@ static bool has_octets_behind(const struct reader *rd, uint64_t at)
 	return !stat(rd->path, &st) && (uint64_t)st.st_size > at;
 }
 
-/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours to cut. The first member is on the disk before any other is written, so one that is damaged
- * with others behind it is no trace of a crash. */
+/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours
+ * to cut. The first member is on the disk before any other is written, so one that is damaged with
+ * others behind it is no trace of a crash. */
 static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
 {
 	if (err == ERROR_TRUNCATED && !member->size)
@@ -250,7 +277,8 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 		return refuse_another(rd, "it is no output of spfsweep");
 	if (!check_first(rd, member))
 		return false;
-	if (member->checkpoint.fingerprint != rd->recipe->fingerprint || has_octets_behind(rd, member->size))
+	if (member->checkpoint.fingerprint != rd->recipe->fingerprint ||
+	        has_octets_behind(rd, member->size))
 		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
 	return true;
 }
@@ -258,7 +286,8 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 static bool judge_end(struct reader *rd, enum error err, const struct member *member)
 {
 	if (err == ERROR_SYSTEM || err == ERROR_NOMEM) {
-		message(MESSAGE_ERROR, "%s: %s", rd->path, err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		message(MESSAGE_ERROR, "%s: %s", rd->path,
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return refuse(rd, RESUME_FAILED);
 	}
 	return err == ERROR_EMPTY || members_at(rd->members) || judge_beginning(rd, err, member);
@@ -288,24 +317,32 @@ static void tell(const struct reader *rd)
 	char torn[80] = "";
 	struct stat st;
 	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
-		snprintf(torn, sizeof torn, "; %llu bytes behind that are torn and cut off", (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
+		snprintf(torn, sizeof torn, "; %llu bytes behind that are torn and cut off",
+		        (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
 	if (r->was_complete)
-		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path, (unsigned long long)r->n_rows, torn);
+		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path,
+		        (unsigned long long)r->n_rows, torn);
 	else if (!r->n_rows)
-		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path, torn);
+		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path,
+		        torn);
 	else
-		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path,
+		        (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
 }
 
-enum resume_outcome resume_read(struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)
+enum resume_outcome resume_read(
+        struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)
 {
-	struct reader rd = { .r = r, .path = path, .recipe = recipe, .inputs = inputs, .outcome = RESUME_READY };
+	struct reader rd = {
+		.r = r, .path = path, .recipe = recipe, .inputs = inputs, .outcome = RESUME_READY
+	};
 	*r = (struct resumption){ 0 };
 	enum error err = members_open(&rd.members, path);
 	if (err == ERROR_SYSTEM && errno == ENOENT)
 		return RESUME_READY;
 	if (err) {
-		message(MESSAGE_ERROR, "%s: %s", path, err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		message(MESSAGE_ERROR, "%s: %s", path,
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return RESUME_FAILED;
 	}
 	if (walk(&rd))
@@ -326,10 +363,12 @@ void resume_fini(struct resumption *r)
 
 /* ---- retry ---- */
 
-static bool says_other_options(const char *path, const struct recipe *recipe, const struct member *member)
+static bool says_other_options(
+        const char *path, const struct recipe *recipe, const struct member *member)
 {
 	char why[640];
-	if (!recipe_differs(recipe, member->checkpoint.note, member->checkpoint.note_size, true, why, sizeof why))
+	if (!recipe_differs(recipe, member->checkpoint.note, member->checkpoint.note_size, true,
+	            why, sizeof why))
 		return false;
 	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
 	return true;
@@ -351,9 +390,16 @@ bool resume_fits_retry(const char *path, const struct recipe *recipe)
 			is_eof = member.is_eof;
 		if (fits && !is_eof) {
 			if (err == ERROR_CORRUPT)
-				message(MESSAGE_ERROR, "%s: it is damaged behind byte %llu; the rows from there on must be scanned again, as `spfsweep scan --resume` does", path, (unsigned long long)members_at(m));
+				message(MESSAGE_ERROR,
+				        "%s: it is damaged behind byte %llu; the rows from there "
+				        "on must be scanned again, as `spfsweep scan --resume` "
+				        "does",
+				        path, (unsigned long long)members_at(m));
 			else
-				message(MESSAGE_ERROR, "%s: the scan that wrote this did not end: finish it with --resume first", path);
+				message(MESSAGE_ERROR,
+				        "%s: the scan that wrote this did not end: finish it with "
+				        "--resume first",
+				        path);
 			fits = false;
 		}
 	}

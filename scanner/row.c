@@ -1,7 +1,9 @@
-/* row.c - one row's life: begin probes, carry questions to the resolver and answers back, until every probe is done.
+/* row.c - one row's life: begin probes, carry questions to the resolver and answers back, until
+ * every probe is done.
  *
- * An answer that is at hand arrives inside ask(), and probe_run() loops on it; one that comes later is stored by on_answer(), which only marks the probe and
- * wakes the row: the work is done in row_continue(), from the runner's turn, never inside a callback. */
+ * An answer that is at hand arrives inside ask(), and probe_run() loops on it; one that comes later
+ * is stored by on_answer(), which only marks the probe and wakes the row: the work is done in
+ * row_continue(), from the runner's turn, never inside a callback. */
 #include "scanner/row.h"
 
 #include "base/clock.h"
@@ -56,14 +58,17 @@ static void on_answer(struct resolver_waiter *waiter, const struct answer *answe
 	runner_wake(w->row->runner, w->row);
 }
 
-static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	struct row *row = (struct row *)asker;
 	if (row->expired) {
-		const struct answer *answer = answer_of_failure(qname, type, ANSWER_CANCELLED, "the row's deadline passed");
+		const struct answer *answer = answer_of_failure(
+		        qname, type, ANSWER_CANCELLED, "the row's deadline passed");
 		return answer ? answer : resolver_out_of_memory(row->runner->resolver);
 	}
-	return resolver_ask(row->runner->resolver, &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
+	return resolver_ask(row->runner->resolver,
+	        &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
 }
 
 struct row *row_new(struct runner *runner)
@@ -75,7 +80,10 @@ struct row *row_new(struct runner *runner)
 	row->runner = runner;
 	for (unsigned p = 0; p < ROW_PROBES; p++)
 		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
-			row->waiters[p][s] = (struct row_waiter){ .waiter.done = on_answer, .row = row, .probe = (uint8_t)p, .slot = (uint8_t)s };
+			row->waiters[p][s] = (struct row_waiter){ .waiter.done = on_answer,
+				.row = row,
+				.probe = (uint8_t)p,
+				.slot = (uint8_t)s };
 	return row;
 }
 
@@ -138,10 +146,12 @@ static void begin_probes(struct row *row)
 	}
 }
 
-/* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when there is more to run. */
+/* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when
+ * there is more to run. */
 static bool next_identity(struct row *row)
 {
-	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY || row->spf.result.matched.failed || row->spf.result.explanation.failed;
+	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY ||
+	        row->spf.result.matched.failed || row->spf.result.explanation.failed;
 	if (!row->checking_helo) {
 		row->has_spf = true;
 		return false;
@@ -205,8 +215,10 @@ bool row_continue(struct row *row)
 void row_make_urgent(struct row *row)
 {
 	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
-		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which; slot++)
-			resolver_make_urgent(row->runner->resolver, &row->waiters[which][slot].waiter);
+		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which;
+		        slot++)
+			resolver_make_urgent(
+			        row->runner->resolver, &row->waiters[which][slot].waiter);
 }
 
 void row_expire(struct row *row)
@@ -216,7 +228,8 @@ void row_expire(struct row *row)
 		if (!(row->running & 1u << which))
 			continue;
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
-			const struct answer *answer = resolver_give_up(row->runner->resolver, &row->waiters[which][slot].waiter, "the row's deadline passed");
+			const struct answer *answer = resolver_give_up(row->runner->resolver,
+			        &row->waiters[which][slot].waiter, "the row's deadline passed");
 			if (answer)
 				probe_take(probe_of(row, which), slot, answer);
 		}
@@ -232,9 +245,11 @@ bool row_lacked_memory(const struct row *row)
 
 bool row_has_failure(const struct row *row)
 {
-	if ((row->has_spf && row->spf.result.verdict == SPF_TEMPERROR) || row->helo_failed || row->iprev.failed || row->mailhosts.failed)
+	if ((row->has_spf && row->spf.result.verdict == SPF_TEMPERROR) || row->helo_failed ||
+	        row->iprev.failed || row->mailhosts.failed)
 		return true;
-	return row->address.done && (!answer_is_definite(row->address.a) || !answer_is_definite(row->address.aaaa));
+	return row->address.done &&
+	        (!answer_is_definite(row->address.a) || !answer_is_definite(row->address.aaaa));
 }
 
 void row_reset(struct row *row)

@@ -1,8 +1,9 @@
 /* row.h - one row in flight: its subject, its probes, and the answers they wait for.
  *
- * A row is begun by its worker, runs its probes side by side until all are done, and is then printed and recycled with its memory. The HELO identity and
- * the MAIL FROM identity use the same SPF machine one after the other; of the first only the verdict is kept.
- * Everything happens in the worker's thread. */
+ * A row is begun by its worker, runs its probes side by side until all are done, and is then
+ * printed and recycled with its memory. The HELO identity and the MAIL FROM identity use the same
+ * SPF machine one after the other; of the first only the verdict is kept. Everything happens in the
+ * worker's thread. */
 #ifndef SCANNER_ROW_H
 #define SCANNER_ROW_H
 
@@ -41,22 +42,23 @@ struct row {
 	struct row *next_idle, *next_ready, *older, *newer;
 
 	/* set by whoever starts it */
-	uint64_t number;              /* 1-based */
-	struct csv_record record;     /* the input row, for the columns that are passed through; lives as long as the row runs */
-	void *owner;                  /* the caller's */
+	uint64_t number;          /* 1-based */
+	struct csv_record record; /* the input row, for the columns that are passed through; lives
+	                             as long as the row runs */
+	void *owner;              /* the caller's */
 	unsigned owner_slot;
 	struct spf_observer *observer;
 
 	/* the run */
 	uint64_t started_ns, deadline_ns; /* the deadline by the runner's patient clock */
-	unsigned running, ready;      /* sets of 1 << enum row_probe */
+	unsigned running, ready;          /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
 
 	/* results */
 	struct subject subject;
 	struct spf_request request;
 	struct spf_check spf;
-	bool has_spf, has_helo_spf;   /* the verdict is there */
+	bool has_spf, has_helo_spf; /* the verdict is there */
 	enum spf_verdict helo_verdict;
 	const struct answer *helo_failed;
 	struct iprev iprev;
@@ -73,7 +75,8 @@ struct row *row_new(struct runner *runner);
 /* Not while it runs. Takes NULL. */
 void row_free(struct row *row);
 
-/* Begins the probes that row->subject allows, and runs each as far as answers are at hand. True when the row is done already. */
+/* Begins the probes that row->subject allows, and runs each as far as answers are at hand. True
+ * when the row is done already. */
 bool row_start(struct row *row);
 
 /* Runs the probes whose answers have come. True when the row is done. */

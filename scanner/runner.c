@@ -5,9 +5,12 @@
 
 #define IDLE_LOOK_NS (60 * CLOCK_NS_PER_S)
 
-void runner_init(struct runner *runner, struct resolver *resolver, const struct row_settings *settings, unsigned max_active)
+void runner_init(struct runner *runner, struct resolver *resolver,
+        const struct row_settings *settings, unsigned max_active)
 {
-	*runner = (struct runner){ .resolver = resolver, .settings = settings, .max_active = max_active };
+	*runner = (struct runner){
+		.resolver = resolver, .settings = settings, .max_active = max_active
+	};
 }
 
 static struct row *pop_idle(struct runner *runner)
@@ -55,7 +58,8 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 
 bool runner_has_room(const struct runner *runner)
 {
-	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver) && !resolver_is_full(runner->resolver);
+	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver) &&
+	        !resolver_is_full(runner->resolver);
 }
 
 struct row *runner_take_row(struct runner *runner)

@@ -1,4 +1,5 @@
-/* scan.c - `spfsweep scan`: opens input and output, runs the pipeline between them, tells how it went. */
+/* scan.c - `spfsweep scan`: opens input and output, runs the pipeline between them, tells how it
+ * went. */
 #include "scanner/scan.h"
 
 #include "base/clock.h"
@@ -22,7 +23,8 @@ static struct pipeline *stop_target;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* For the stop signals but those that whoever started us made us ignore (nohup, a background job): these stay ignored. */
+/* For the stop signals but those that whoever started us made us ignore (nohup, a background job):
+ * these stay ignored. */
 static void on_stop_signals(const struct sigaction *action)
 {
 	struct sigaction now;
@@ -41,7 +43,8 @@ static void on_stop_signal(int number)
 	errno = saved;
 }
 
-/* How our own threads, once the scan is being stopped, end a blocking read of the main thread. From anybody else it means nothing. */
+/* How our own threads, once the scan is being stopped, end a blocking read of the main thread. From
+ * anybody else it means nothing. */
 static void on_nudge(int number)
 {
 	(void)number;
@@ -49,10 +52,12 @@ static void on_nudge(int number)
 		pipeline_stop(stop_target, true);
 }
 
-/* The first of the stop signals ends the scan in order; after it all of them have their default action again, so a second one, of whatever kind, ends it at once. */
+/* The first of the stop signals ends the scan in order; after it all of them have their default
+ * action again, so a second one, of whatever kind, ends it at once. */
 static void take_signals(struct pipeline *pipeline)
 {
-	struct sigaction stop = { .sa_handler = on_stop_signal }, nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
+	struct sigaction stop = { .sa_handler = on_stop_signal },
+	                 nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
 	stop_target = pipeline;
 	on_stop_signals(&stop);
 	sigaction(SIGUSR1, &nudge, NULL);
@@ -83,12 +88,14 @@ static bool is_same_file(const char *a, int standard_a, const char *b, int stand
 	return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Opening a file to write it empties it, and reading what was just written never ends: what is written is never an input. */
+/* Opening a file to write it empties it, and reading what was just written never ends: what is
+ * written is never an input. */
 static bool overwrites_input(const struct options *options, const char *path, const char *what)
 {
 	for (unsigned i = 0; i < options->n_inputs; i++)
 		if (is_same_file(path, STDOUT_FILENO, options->inputs[i], STDIN_FILENO)) {
-			message(MESSAGE_ERROR, "the %s is an input, too (%s): choose another --%s", what, options->inputs[i], what);
+			message(MESSAGE_ERROR, "the %s is an input, too (%s): choose another --%s",
+			        what, options->inputs[i], what);
 			return true;
 		}
 	return false;
@@ -97,11 +104,15 @@ static bool overwrites_input(const struct options *options, const char *path, co
 static bool overwrites(const struct options *options)
 {
 	const char *summary = options->summary;
-	if (overwrites_input(options, options->output, "output") || (summary && overwrites_input(options, summary, "summary")))
+	if (overwrites_input(options, options->output, "output") ||
+	        (summary && overwrites_input(options, summary, "summary")))
 		return true;
-	if (!summary || (strcmp(summary, options->output) && !is_same_file(summary, STDOUT_FILENO, options->output, STDOUT_FILENO)))
+	if (!summary ||
+	        (strcmp(summary, options->output) &&
+	                !is_same_file(summary, STDOUT_FILENO, options->output, STDOUT_FILENO)))
 		return false;
-	message(MESSAGE_ERROR, "the summary is the output, too (%s): choose another --summary", options->output);
+	message(MESSAGE_ERROR, "the summary is the output, too (%s): choose another --summary",
+	        options->output);
 	return true;
 }
 
@@ -123,12 +134,13 @@ struct scan {
 	struct inputs inputs;
 	struct recipe recipe;
 	struct pipeline pipeline;
-	struct digest *digest; /* of the output; NULL without --summary */
+	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
 	struct resumption resumption;
 };
 
-/* Nothing is changed yet, and a mistake of the command line leaves no file behind. EXIT_DONE, or the status to end with; the user was told why. */
+/* Nothing is changed yet, and a mistake of the command line leaves no file behind. EXIT_DONE, or
+ * the status to end with; the user was told why. */
 static int set_up(struct scan *s)
 {
 	static const volatile bool never;
@@ -142,7 +154,9 @@ static int set_up(struct scan *s)
 	recipe_init(&s->recipe, o, &s->inputs.layout);
 	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->recipe))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption) ? EXIT_DONE : s->pipeline.status;
+	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption)
+	        ? EXIT_DONE
+	        : s->pipeline.status;
 }
 
 static int fail_with_output(const struct scan *s, const char *why)
@@ -154,11 +168,13 @@ static int fail_with_output(const struct scan *s, const char *why)
 /* Of the output or the summary: `before` says which. */
 static int fail_to_open(const char *path, const char *before, int why)
 {
-	message(MESSAGE_ERROR, "%s: %s%s", path, before, why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
+	message(MESSAGE_ERROR, "%s: %s%s", path, before,
+	        why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
 	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
 }
 
-/* From here on nobody else writes to the output. What it holds already is found out, and it is still as it was. */
+/* From here on nobody else writes to the output. What it holds already is found out, and it is
+ * still as it was. */
 static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
@@ -194,17 +210,21 @@ static bool cut_output(struct scan *s, uint64_t keep_bytes)
 	}
 	if (!keep_bytes || !sink_sync(s->sink))
 		return true;
-	message(MESSAGE_ERROR, "%s: %s; whether the rows that it holds are on the disk is not known", s->options->output, strerror(errno));
+	message(MESSAGE_ERROR,
+	        "%s: %s; whether the rows that it holds are on the disk is not known",
+	        s->options->output, strerror(errno));
 	return false;
 }
 
-/* True when every row is in the output. One that is complete already is never without its end-of-file member, not even for a moment. */
+/* True when every row is in the output. One that is complete already is never without its
+ * end-of-file member, not even for a moment. */
 static bool cut_and_add(struct scan *s)
 {
 	struct pipeline *p = &s->pipeline;
 	uint64_t keep_bytes = s->resumption.keep_bytes;
 	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading)) {
-		bool whole = !p->stop_reading && !s->inputs.broke; /* a signal in the sync changes nothing any more */
+		bool whole = !p->stop_reading &&
+		        !s->inputs.broke; /* a signal in the sync changes nothing any more */
 		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
 	}
 	return cut_output(s, keep_bytes) && pipeline_run(p, s->sink);
@@ -237,14 +257,17 @@ static int tell_end(struct scan *s, bool whole)
 	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
 	summary.exit_status = exit_status_of(&s->pipeline, summary.complete);
 	if (whole && !summary.complete)
-		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this", (unsigned long long)s->inputs.n_rows, (unsigned long long)summary.rows_written);
+		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
+		        (unsigned long long)s->inputs.n_rows,
+		        (unsigned long long)summary.rows_written);
 	summary_tell(&summary);
 	if (s->summary_sink && !manifest_write(&summary, s->digest, s->summary_sink))
 		return EXIT_STOPPED;
 	return summary.exit_status;
 }
 
-/* Opened before the scan, so that a wrong name is not found after it; emptied when there is something to write. */
+/* Opened before the scan, so that a wrong name is not found after it; emptied when there is
+ * something to write. */
 static int open_summary(struct scan *s)
 {
 	if (!s->options->summary || !sink_open(&s->summary_sink, s->options->summary))
@@ -269,7 +292,9 @@ static int run(struct scan *s)
 
 int scan_run(const struct options *options)
 {
-	struct scan s = { .fitting = *options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns() };
+	struct scan s = {
+		.fitting = *options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns()
+	};
 	s.options = &s.fitting;
 	int status = run(&s);
 	sink_close(s.sink);

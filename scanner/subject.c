@@ -1,7 +1,8 @@
 /* subject.c - one row's fields into what the checks take.
  *
- * The rules, as the design has them: the domain column is <domain> of check_host(); without one it is the sender's, and an empty sender in a sender column
- * means postmaster@helo (RFC 7208 section 2.4). */
+ * The rules, as the design has them: the domain column is <domain> of check_host(); without one it
+ * is the sender's, and an empty sender in a sender column means postmaster@helo (RFC 7208
+ * section 2.4). */
 #include "scanner/subject.h"
 
 #include "scanner/idna.h"
@@ -26,7 +27,8 @@ static void set_error(struct subject *s, const char *field, const char *why)
 		snprintf(s->error, sizeof s->error, "%s: %s", field, why);
 }
 
-/* Address literals and bare addresses would be legal DNS names, but never what the row's author meant. */
+/* Address literals and bare addresses would be legal DNS names, but never what the row's author
+ * meant. */
 static bool is_address(struct subject_text t)
 {
 	struct ipaddr ip;
@@ -68,13 +70,15 @@ static void take_sender(struct subject *s, struct subject_text sender)
 {
 	struct subject_text domain = domain_part(sender);
 	if (domain.size < sender.size)
-		s->local_part = (struct subject_text){ sender.text, (size_t)(domain.text - sender.text) - 1 };
+		s->local_part = (struct subject_text){ sender.text,
+			(size_t)(domain.text - sender.text) - 1 };
 	size_t at = s->scratch.size;
 	struct dname unused;
 	if (idna_parse(&unused, domain.text, domain.size, &s->scratch) == ERROR_IDN)
 		textbuf_put(&s->scratch, domain.text, domain.size);
 	if (!s->scratch.failed)
-		s->sender_domain = (struct subject_text){ s->scratch.bytes + at, s->scratch.size - at };
+		s->sender_domain =
+		        (struct subject_text){ s->scratch.bytes + at, s->scratch.size - at };
 }
 
 struct fields {
@@ -111,12 +115,14 @@ static void understand(struct subject *s, const struct fields *f)
 		set_error(s, "row", "neither a domain nor an IP address");
 }
 
-/* scratch must not move while texts point into it: quoted fields and the sender's A-labels together fit in this. */
+/* scratch must not move while texts point into it: quoted fields and the sender's A-labels together
+ * fit in this. */
 static void prepare(struct subject *s, size_t text_bytes)
 {
 	textbuf_reset(&s->scratch);
 	s->error[0] = 0;
-	s->lacked_memory = textbuf_reserve(&s->scratch, text_bytes * 2 + 2 * DNAME_TEXT_BYTES) == NULL;
+	s->lacked_memory =
+	        textbuf_reserve(&s->scratch, text_bytes * 2 + 2 * DNAME_TEXT_BYTES) == NULL;
 	if (s->lacked_memory)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
@@ -125,7 +131,8 @@ void subject_parse(struct subject *s, const struct layout *layout, const struct 
 {
 	struct fields f = { .has_sender_column = layout->sender != COLUMN_NONE };
 	prepare(s, record->size);
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &s->scratch);
+	struct csv_fields fields = csv_fields_of(
+	        record->text, record->size, record->plain, record->broken, &s->scratch);
 	struct csv_field field;
 	unsigned n = 0;
 	for (; csv_next_field(&fields, &field); n++) {
@@ -140,19 +147,25 @@ void subject_parse(struct subject *s, const struct layout *layout, const struct 
 			f.helo = text;
 	}
 	if (record->too_long || record->broken)
-		f = (struct fields){ 0 }; /* what its fields are is anybody's guess: nothing is asked */
+		f = (struct fields){
+			0
+		}; /* what its fields are is anybody's guess: nothing is asked */
 	if (record->too_long)
-		snprintf(s->error, sizeof s->error, "row: longer than %u octets, cut there", CSV_RECORD_MAX_BYTES);
+		snprintf(s->error, sizeof s->error, "row: longer than %u octets, cut there",
+		        CSV_RECORD_MAX_BYTES);
 	else if (record->broken)
-		set_error(s, "row", "a quoted field is not closed, or followed by more than a comma");
+		set_error(
+		        s, "row", "a quoted field is not closed, or followed by more than a comma");
 	else if (n != layout->n_columns)
-		snprintf(s->error, sizeof s->error, "row: %u fields where %u belong", n, layout->n_columns);
+		snprintf(s->error, sizeof s->error, "row: %u fields where %u belong", n,
+		        layout->n_columns);
 	understand(s, &f);
 }
 
 void subject_of_texts(struct subject *s, const char *ip, const char *who, const char *helo)
 {
-	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 }, .helo = { helo, helo ? strlen(helo) : 0 } };
+	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 },
+		.helo = { helo, helo ? strlen(helo) : 0 } };
 	struct subject_text text = { who, who ? strlen(who) : 0 };
 	prepare(s, text.size);
 	if (who && strchr(who, '@'))

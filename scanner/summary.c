@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* VmHWM and not getrusage(): ru_maxrss survives execve(), so a small program started by a large one would report the large one's peak. */
+/* VmHWM and not getrusage(): ru_maxrss survives execve(), so a small program started by a large one
+ * would report the large one's peak. */
 static uint64_t peak_memory_bytes(void)
 {
 	char line[256];
@@ -20,9 +21,14 @@ static uint64_t peak_memory_bytes(void)
 	return kib * 1024;
 }
 
-void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes)
+void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_ms,
+        uint64_t started_ns, uint64_t n_bytes)
 {
-	*s = (struct summary){ .pipeline = p, .options = p->options, .bytes_written = n_bytes, .started_ms = started_ms, .ended_ms = clock_wall_ms() };
+	*s = (struct summary){ .pipeline = p,
+		.options = p->options,
+		.bytes_written = n_bytes,
+		.started_ms = started_ms,
+		.ended_ms = clock_wall_ms() };
 	pipeline_tally(p, &s->tally, &s->counters);
 	s->rows_read = p->inputs->n_rows;
 	s->rows_written = atomic_load(&p->n_written_rows);
@@ -36,17 +42,22 @@ static void put_verdicts(struct textbuf *out, const tally_count counts[SPF_VERDI
 {
 	for (enum spf_verdict v = SPF_NONE; v < SPF_VERDICT_COUNT; v++)
 		if (tally_read(&counts[v]))
-			textbuf_printf(out, "  %s %llu", spf_verdict_text(v), (unsigned long long)tally_read(&counts[v]));
+			textbuf_printf(out, "  %s %llu", spf_verdict_text(v),
+			        (unsigned long long)tally_read(&counts[v]));
 }
 
 static void tell_dns(const struct resolver_counters *c)
 {
 	char repeated[40] = "";
 	if (c->retries)
-		snprintf(repeated, sizeof repeated, " (%llu again)", (unsigned long long)c->retries);
-	message(MESSAGE_INFO, "dns: %llu questions, %llu from the cache, %llu shared, %llu sent%s, %llu failed (%llu timeouts)", (unsigned long long)c->questions,
-		(unsigned long long)c->cache_hits, (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated, (unsigned long long)c->failures,
-		(unsigned long long)c->timeouts);
+		snprintf(
+		        repeated, sizeof repeated, " (%llu again)", (unsigned long long)c->retries);
+	message(MESSAGE_INFO,
+	        "dns: %llu questions, %llu from the cache, %llu shared, %llu sent%s, %llu failed "
+	        "(%llu timeouts)",
+	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
+	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
+	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
 }
 
 void summary_tell(const struct summary *s)
@@ -55,12 +66,18 @@ void summary_tell(const struct summary *s)
 	double wall_s = s->wall_s > 0 ? s->wall_s : 1e-9;
 	uint64_t rows_now = s->rows_written - s->rows_before;
 	if (s->rows_before)
-		textbuf_printf(&line, ", and %llu that were there before", (unsigned long long)s->rows_before);
-	message(MESSAGE_INFO, "%llu rows in %.1f s (%.0f rows/s)%s, %llu bad%s", (unsigned long long)rows_now, s->wall_s, (double)rows_now / wall_s, textbuf_text(&line),
-		(unsigned long long)tally_read(&s->tally.bad_rows), s->complete ? "" : "; stopped before the end");
+		textbuf_printf(&line, ", and %llu that were there before",
+		        (unsigned long long)s->rows_before);
+	message(MESSAGE_INFO, "%llu rows in %.1f s (%.0f rows/s)%s, %llu bad%s",
+	        (unsigned long long)rows_now, s->wall_s, (double)rows_now / wall_s,
+	        textbuf_text(&line), (unsigned long long)tally_read(&s->tally.bad_rows),
+	        s->complete ? "" : "; stopped before the end");
 	if (s->options->command == COMMAND_RETRY)
-		message(MESSAGE_INFO, "retried %llu rows: %llu changed, %llu rows with temperror are left", (unsigned long long)tally_read(&s->tally.retried_rows),
-			(unsigned long long)tally_read(&s->tally.changed_rows), (unsigned long long)tally_read(&s->tally.temperror_rows));
+		message(MESSAGE_INFO,
+		        "retried %llu rows: %llu changed, %llu rows with temperror are left",
+		        (unsigned long long)tally_read(&s->tally.retried_rows),
+		        (unsigned long long)tally_read(&s->tally.changed_rows),
+		        (unsigned long long)tally_read(&s->tally.temperror_rows));
 	textbuf_reset(&line);
 	put_verdicts(&line, s->tally.spf);
 	if (line.size)
@@ -68,10 +85,12 @@ void summary_tell(const struct summary *s)
 	textbuf_reset(&line);
 	for (enum iprev_verdict v = IPREV_PASS; v < IPREV_VERDICT_COUNT; v++)
 		if (tally_read(&s->tally.iprev[v]))
-			textbuf_printf(&line, "  %s %llu", iprev_verdict_text(v), (unsigned long long)tally_read(&s->tally.iprev[v]));
+			textbuf_printf(&line, "  %s %llu", iprev_verdict_text(v),
+			        (unsigned long long)tally_read(&s->tally.iprev[v]));
 	if (line.size)
 		message(MESSAGE_INFO, "iprev:%s", textbuf_text(&line));
 	tell_dns(&s->counters);
-	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s, (double)s->peak_memory_bytes / (1 << 20));
+	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
+	        (double)s->peak_memory_bytes / (1 << 20));
 	textbuf_fini(&line);
 }

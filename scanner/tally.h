@@ -1,4 +1,5 @@
-/* tally.h - what a worker has counted so far: one writer, its worker; any thread may read while it runs. */
+/* tally.h - what a worker has counted so far: one writer, its worker; any thread may read while it
+ * runs. */
 #ifndef SCANNER_TALLY_H
 #define SCANNER_TALLY_H
 
@@ -16,7 +17,8 @@ typedef _Atomic uint64_t tally_count;
 struct tally {
 	tally_count rows, bad_rows, temperror_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
-	tally_count retried_rows, changed_rows; /* `retry`: done again, and of these, with another outcome */
+	tally_count retried_rows,
+	        changed_rows;    /* `retry`: done again, and of these, with another outcome */
 	tally_count active_rows; /* in flight now */
 };
 
@@ -29,7 +31,8 @@ void tally_retried(struct tally *t, bool changed);
 /* Single writer: no locked instruction. */
 static inline void tally_add(tally_count *count, uint64_t n)
 {
-	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + n, memory_order_relaxed);
+	atomic_store_explicit(
+	        count, atomic_load_explicit(count, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
 static inline uint64_t tally_read(const tally_count *count)

@@ -29,7 +29,8 @@ static bool parse(struct resolver_upstream *upstream, const char *text)
 		char *end;
 		errno = 0;
 		unsigned long number = strtoul(port, &end, 10);
-		if (errno || !isdigit((unsigned char)port[0]) || *end || number < 1 || number > 65535)
+		if (errno || !isdigit((unsigned char)port[0]) || *end || number < 1 ||
+		        number > 65535)
 			return false;
 		upstream->port = (uint16_t)number;
 	}
@@ -40,7 +41,8 @@ static bool parse(struct resolver_upstream *upstream, const char *text)
 static bool put(struct upstreams *u, const struct resolver_upstream *upstream)
 {
 	for (unsigned i = 0; i < u->n; i++)
-		if (u->list[i].port == upstream->port && ipaddr_equal(&u->list[i].ip, &upstream->ip))
+		if (u->list[i].port == upstream->port &&
+		        ipaddr_equal(&u->list[i].ip, &upstream->ip))
 			return true;
 	if (u->n == UPSTREAMS_MAX)
 		return false;
@@ -56,13 +58,16 @@ bool upstreams_add(struct upstreams *u, const char *text)
 		return false;
 	}
 	if (!put(u, &upstream)) {
-		message(MESSAGE_ERROR, "--upstream %s: there are %d upstreams already, which is the most", text, UPSTREAMS_MAX);
+		message(MESSAGE_ERROR,
+		        "--upstream %s: there are %d upstreams already, which is the most", text,
+		        UPSTREAMS_MAX);
 		return false;
 	}
 	return true;
 }
 
-/* Takes comment and blanks off a line; NULL when a NUL octet is in it, which would hide what follows. */
+/* Takes comment and blanks off a line; NULL when a NUL octet is in it, which would hide what
+ * follows. */
 static char *strip(char *line, size_t size)
 {
 	if (memchr(line, 0, size))
@@ -90,11 +95,17 @@ static bool read_lines(struct upstreams *u, FILE *file, const char *path)
 		n_named++;
 		good = false;
 		if (!text)
-			message(MESSAGE_ERROR, "--upstreams %s, line %u: a NUL octet: this is no text file", path, number);
+			message(MESSAGE_ERROR,
+			        "--upstreams %s, line %u: a NUL octet: this is no text file", path,
+			        number);
 		else if (!parse(&upstream, text))
-			message(MESSAGE_ERROR, "--upstreams %s, line %u: '%.100s' is not " FORM, path, number, text);
+			message(MESSAGE_ERROR, "--upstreams %s, line %u: '%.100s' is not " FORM,
+			        path, number, text);
 		else if (!put(u, &upstream))
-			message(MESSAGE_ERROR, "--upstreams %s, line %u: there are %d upstreams already, which is the most", path, number, UPSTREAMS_MAX);
+			message(MESSAGE_ERROR,
+			        "--upstreams %s, line %u: there are %d upstreams already, which is "
+			        "the most",
+			        path, number, UPSTREAMS_MAX);
 		else
 			good = true;
 	}

@@ -1,7 +1,9 @@
-/* upstreams.h - the resolvers that --upstream and --upstreams name: what a user writes, turned into addresses and ports.
+/* upstreams.h - the resolvers that --upstream and --upstreams name: what a user writes, turned into
+ * addresses and ports.
  *
- * A file has one ADDR[:PORT] a line; '#' begins a comment, blank lines do not count. Both options add to one list, in the order in which they are
- * given. An upstream that is named twice is one upstream: two would get twice the questions that its limits allow. Mistakes are told here, in one
+ * A file has one ADDR[:PORT] a line; '#' begins a comment, blank lines do not count. Both options
+ * add to one list, in the order in which they are given. An upstream that is named twice is one
+ * upstream: two would get twice the questions that its limits allow. Mistakes are told here, in one
  * line, and false is returned. */
 #ifndef SCANNER_UPSTREAMS_H
 #define SCANNER_UPSTREAMS_H

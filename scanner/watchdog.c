@@ -1,4 +1,5 @@
-/* watchdog.c - when to ask is a small machine over two counts and a clock; what a row waits for is the first of its waiters that has a question open. */
+/* watchdog.c - when to ask is a small machine over two counts and a clock; what a row waits for is
+ * the first of its waiters that has a question open. */
 #include "scanner/watchdog.h"
 
 #include "base/clock.h"
@@ -9,10 +10,14 @@ enum { ROWS_MAX = 3 };
 
 void watchdog_init(struct watchdog *w, uint64_t now_ns)
 {
-	*w = (struct watchdog){ .patience_ns = 30 * CLOCK_NS_PER_S, .repeat_ns = 60 * CLOCK_NS_PER_S, .reply_ns = 3 * CLOCK_NS_PER_S, .looked_ns = now_ns };
+	*w = (struct watchdog){ .patience_ns = 30 * CLOCK_NS_PER_S,
+		.repeat_ns = 60 * CLOCK_NS_PER_S,
+		.reply_ns = 3 * CLOCK_NS_PER_S,
+		.looked_ns = now_ns };
 }
 
-enum watchdog_turn watchdog_look(struct watchdog *w, uint64_t n_finished, uint64_t n_open, uint64_t now_ns)
+enum watchdog_turn watchdog_look(
+        struct watchdog *w, uint64_t n_finished, uint64_t n_open, uint64_t now_ns)
 {
 	uint64_t took_ns = now_ns - w->looked_ns;
 	w->looked_ns = now_ns;
@@ -27,7 +32,8 @@ enum watchdog_turn watchdog_look(struct watchdog *w, uint64_t n_finished, uint64
 		w->is_listening = false;
 		return WATCHDOG_NAME;
 	}
-	if (w->still_ns < w->patience_ns || (w->asked_ns && w->still_ns - w->asked_ns < w->repeat_ns))
+	if (w->still_ns < w->patience_ns ||
+	        (w->asked_ns && w->still_ns - w->asked_ns < w->repeat_ns))
 		return WATCHDOG_REST;
 	w->asked_ns = w->still_ns;
 	w->is_listening = true;
@@ -60,14 +66,16 @@ static void put_row(struct textbuf *out, const struct runner *runner, const stru
 	const struct resolver_waiter *waiter = open_waiter(row);
 	textbuf_printf(out, "row %llu", (unsigned long long)row->number);
 	put_subject(out, row);
-	textbuf_printf(out, ", %llu s: ", (unsigned long long)((runner->now_ns - row->started_ns) / CLOCK_NS_PER_S));
+	textbuf_printf(out, ", %llu s: ",
+	        (unsigned long long)((runner->now_ns - row->started_ns) / CLOCK_NS_PER_S));
 	if (!waiter) {
 		textbuf_put_text(out, "waits for nothing");
 		return;
 	}
 	struct dname name;
 	enum rrtype type = resolver_question(waiter, &name);
-	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->resolver, waiter), rrtype_text(type));
+	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->resolver, waiter),
+	        rrtype_text(type));
 	dname_print(out, &name);
 }
 

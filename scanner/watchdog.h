@@ -1,8 +1,11 @@
 /* watchdog.h - notices that a scan stands still, and has the workers say what they wait for.
  *
- * The progress thread looks about twice a second. When rows are under way and none was finished for `patience_ns`, it asks every worker (worker->asked_s, which a worker sees in its next turn,
- * some 10 ms later): the worker answers with one line about its oldest rows. Who does not answer within a few seconds does not turn, and is named by the watchdog itself. While nothing moves, it asks
- * again every `repeat_ns`. It only counts time that its own thread lived: a program that was stopped did not stand still. */
+ * The progress thread looks about twice a second. When rows are under way and none was finished for
+ * `patience_ns`, it asks every worker (worker->asked_s, which a worker sees in its next turn, some
+ * 10 ms later): the worker answers with one line about its oldest rows. Who does not answer within
+ * a few seconds does not turn, and is named by the watchdog itself. While nothing moves, it asks
+ * again every `repeat_ns`. It only counts time that its own thread lived: a program that was
+ * stopped did not stand still. */
 #ifndef SCANNER_WATCHDOG_H
 #define SCANNER_WATCHDOG_H
 
@@ -14,7 +17,8 @@
 struct watchdog {
 	uint64_t patience_ns, repeat_ns, reply_ns;
 	/* since the last row: */
-	uint64_t n_finished, looked_ns, still_ns, asked_ns; /* asked_ns: still_ns when the workers were asked last; 0: they were not */
+	uint64_t n_finished, looked_ns, still_ns, asked_ns; /* asked_ns: still_ns when the workers
+	                                                       were asked last; 0: they were not */
 	bool is_listening;                                  /* for their answers */
 };
 
@@ -28,9 +32,11 @@ enum watchdog_turn {
 void watchdog_init(struct watchdog *w, uint64_t now_ns);
 
 /* What is to be done now; `n_open` rows were read and are not finished, `n_finished` are. Pure. */
-enum watchdog_turn watchdog_look(struct watchdog *w, uint64_t n_finished, uint64_t n_open, uint64_t now_ns);
+enum watchdog_turn watchdog_look(
+        struct watchdog *w, uint64_t n_finished, uint64_t n_open, uint64_t now_ns);
 
-/* The oldest rows in flight and what each waits for: "row 17 (example.com), 31 s: waits for TXT example.com; ...". False: there are none. */
+/* The oldest rows in flight and what each waits for: "row 17 (example.com), 31 s: waits for TXT
+ * example.com; ...". False: there are none. */
 bool watchdog_put_rows(struct textbuf *out, const struct runner *runner);
 
 #endif

@@ -1,7 +1,8 @@
 /* worker.c - one of the scan's worker threads.
  *
- * Its turn: let answers in and continue rows, begin new ones while there is room, and sleep in the event loop when neither moved anything. Rows whose answers are all
- * cached are finished inside begin_rows() without the loop, so the loop is entered once for some hundred of them. */
+ * Its turn: let answers in and continue rows, begin new ones while there is room, and sleep in the
+ * event loop when neither moved anything. Rows whose answers are all cached are finished inside
+ * begin_rows() without the loop, so the loop is entered once for some hundred of them. */
 #include "scanner/worker.h"
 
 #include "base/clock.h"
@@ -16,11 +17,13 @@
 /* Rows begun between two looks at the network. */
 enum { BEGIN_MAX = 256 };
 
-/* How often the memory is looked at, and with how few rows in flight a scan is still worth while. */
+/* How often the memory is looked at, and with how few rows in flight a scan is still worth while.
+ */
 #define LOOK_NS (5 * CLOCK_NS_PER_MS)
 enum { IN_FLIGHT_LEAST = 8 };
 
-/* Output waiting for its batch's last row, or to be written: past this a worker has only one row in flight, which still ends every batch, oldest first. */
+/* Output waiting for its batch's last row, or to be written: past this a worker has only one row in
+ * flight, which still ends every batch, oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
 
 static void pack(struct worker *w, struct batch *batch)
@@ -29,7 +32,9 @@ static void pack(struct worker *w, struct batch *batch)
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
 	if (!batch_pack(batch, &w->packer) && pipeline_fail(p))
-		message(MESSAGE_ERROR, "rows from %llu on are lost: %s", (unsigned long long)(batch->first_row + batch->n_packed_rows), error_text(ERROR_NOMEM));
+		message(MESSAGE_ERROR, "rows from %llu on are lost: %s",
+		        (unsigned long long)(batch->first_row + batch->n_packed_rows),
+		        error_text(ERROR_NOMEM));
 	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->out, batch);
 	doorbell_ring(&p->collector_bell);
@@ -54,7 +59,10 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	if (pipeline_fail(w->pipeline))
-		message(MESSAGE_ERROR, "memory: there was none left for row %llu; raise the limit, or use a smaller --in-flight, --window or --cache", (unsigned long long)(batch->first_row + slot));
+		message(MESSAGE_ERROR,
+		        "memory: there was none left for row %llu; raise the limit, or use a "
+		        "smaller --in-flight, --window or --cache",
+		        (unsigned long long)(batch->first_row + slot));
 	skip_row(w, batch, slot);
 }
 
@@ -72,7 +80,8 @@ static void on_finished(struct runner *runner, struct row *row)
 	tally_row(&w->tally, row);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
-		tally_retried(&w->tally, !results_same(before.text, before.size, out->bytes + at, out->size - at));
+		tally_retried(&w->tally,
+		        !results_same(before.text, before.size, out->bytes + at, out->size - at));
 	finish_row(w, batch, row->owner_slot, at);
 }
 
@@ -119,7 +128,9 @@ static bool may_begin(const struct worker *w)
 {
 	if (!runner_has_room(&w->runner))
 		return false;
-	return w->runner.n_active == 0 || atomic_load_explicit(&w->pipeline->held_bytes, memory_order_relaxed) < HELD_MAX_BYTES;
+	return w->runner.n_active == 0 ||
+	        atomic_load_explicit(&w->pipeline->held_bytes, memory_order_relaxed) <
+	        HELD_MAX_BYTES;
 }
 
 /* The next row of the worker, from the batch at hand or a new one. False: nothing is waiting. */
@@ -155,8 +166,9 @@ static bool begin_rows(struct worker *w)
 	return n > 0;
 }
 
-/* While there is still enough memory to finish what is in flight: a row that meets a want of it would blame the DNS, and libunbound would crash. Fewer rows in flight need less, and use
- * again what the others gave back; when even few are too many, the scan is stopped. */
+/* While there is still enough memory to finish what is in flight: a row that meets a want of it
+ * would blame the DNS, and libunbound would crash. Fewer rows in flight need less, and use again
+ * what the others gave back; when even few are too many, the scan is stopped. */
 static void look_at_memory(struct worker *w)
 {
 	const struct options *options = w->pipeline->options;
@@ -168,10 +180,18 @@ static void look_at_memory(struct worker *w)
 		return;
 	if (w->runner.max_active > IN_FLIGHT_LEAST) {
 		if (w->runner.max_active == options->in_flight && w->index == 0)
-			message(MESSAGE_WARNING, "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); going on with fewer rows in flight", reserve_bytes >> 20);
-		w->runner.max_active = w->runner.max_active / 2 > IN_FLIGHT_LEAST ? w->runner.max_active / 2 : IN_FLIGHT_LEAST;
+			message(MESSAGE_WARNING,
+			        "memory: less than %zu MiB left (ulimit -v, ulimit -d, free "
+			        "memory); going on with fewer rows in flight",
+			        reserve_bytes >> 20);
+		w->runner.max_active = w->runner.max_active / 2 > IN_FLIGHT_LEAST
+		        ? w->runner.max_active / 2
+		        : IN_FLIGHT_LEAST;
 	} else if (pipeline_fail(w->pipeline)) {
-		message(MESSAGE_ERROR, "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); raise the limit, or use a smaller --in-flight, --window or --cache", reserve_bytes >> 20);
+		message(MESSAGE_ERROR,
+		        "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); raise "
+		        "the limit, or use a smaller --in-flight, --window or --cache",
+		        reserve_bytes >> 20);
 	}
 }
 
@@ -180,21 +200,25 @@ static void answer_watchdog(struct worker *w)
 	unsigned still_s = atomic_exchange_explicit(&w->asked_s, 0, memory_order_relaxed);
 	struct textbuf text = { 0 };
 	if (watchdog_put_rows(&text, &w->runner))
-		message(MESSAGE_WARNING, "no row was finished for %u s; %u in flight in worker %u, the oldest: %s", still_s, w->runner.n_active, w->index + 1, textbuf_text(&text));
+		message(MESSAGE_WARNING,
+		        "no row was finished for %u s; %u in flight in worker %u, the oldest: %s",
+		        still_s, w->runner.n_active, w->index + 1, textbuf_text(&text));
 	textbuf_fini(&text);
 }
 
 static void publish(struct worker *w)
 {
 	if (w->held_bytes)
-		atomic_fetch_add_explicit(&w->pipeline->held_bytes, w->held_bytes, memory_order_relaxed);
+		atomic_fetch_add_explicit(
+		        &w->pipeline->held_bytes, w->held_bytes, memory_order_relaxed);
 	w->held_bytes = 0;
 	atomic_store_explicit(&w->tally.active_rows, w->runner.n_active, memory_order_relaxed);
 }
 
 static bool is_over(const struct worker *w)
 {
-	return atomic_load_explicit(&w->feeding_over, memory_order_acquire) && !w->batch && !ring_count(w->in) && !w->runner.n_active;
+	return atomic_load_explicit(&w->feeding_over, memory_order_acquire) && !w->batch &&
+	        !ring_count(w->in) && !w->runner.n_active;
 }
 
 static void sleep_in_loop(struct worker *w)
@@ -238,9 +262,15 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 	w->in = ring_new(p->n_batches);
 	w->out = ring_new(p->n_batches);
 	w->loop = loop_new();
-	w->packer = (struct batch_packer){ .z = bgzf_new(p->compress ? (int)p->options->compression_level : 1), .as_text = !p->compress, .fingerprint = p->recipe->fingerprint, .run = p->run };
+	w->packer = (struct batch_packer){
+		.z = bgzf_new(p->compress ? (int)p->options->compression_level : 1),
+		.as_text = !p->compress,
+		.fingerprint = p->recipe->fingerprint,
+		.run = p->run
+	};
 	if (!w->in || !w->out || !w->loop || !w->packer.z || doorbell_init(&w->bell)) {
-		message(MESSAGE_ERROR, "worker %u cannot be set up: out of memory or file descriptors", index + 1);
+		message(MESSAGE_ERROR,
+		        "worker %u cannot be set up: out of memory or file descriptors", index + 1);
 		return false;
 	}
 	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->bell), on_wake, w);

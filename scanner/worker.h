@@ -1,4 +1,5 @@
-/* worker.h - one of the scan's worker threads: its rows in flight, its resolver, its place between the rings (see pipeline.h). */
+/* worker.h - one of the scan's worker threads: its rows in flight, its resolver, its place between
+ * the rings (see pipeline.h). */
 #ifndef SCANNER_WORKER_H
 #define SCANNER_WORKER_H
 
@@ -11,14 +12,15 @@ struct worker {
 	struct pipeline *pipeline;
 	unsigned index;
 	pthread_t thread;
-	struct ring *in, *out;        /* batches from the feeder, packed batches to the collector */
+	struct ring *in, *out; /* batches from the feeder, packed batches to the collector */
 	struct doorbell bell;
-	atomic_bool feeding_over;     /* nothing more will be pushed into `in` */
+	atomic_bool feeding_over; /* nothing more will be pushed into `in` */
 
 	/* written by the feeder, or by the worker, read by the other */
 	_Atomic uint64_t n_given, n_begun; /* rows */
 
-	/* set by the progress thread, back to 0 by the worker: nothing was finished for so many seconds, and it should say what it waits for */
+	/* set by the progress thread, back to 0 by the worker: nothing was finished for so many
+	 * seconds, and it should say what it waits for */
 	_Atomic unsigned asked_s;
 
 	/* the worker's, read by the progress thread */
@@ -31,10 +33,10 @@ struct worker {
 	struct resolver *resolver;
 	struct batch_packer packer;
 	struct textbuf scratch;
-	struct batch *batch;          /* being begun */
-	uint32_t next_row;            /* in it; BATCH_NO_ROW: take another */
-	int64_t held_bytes;           /* to be added to the pipeline's */
-	uint64_t looked_ns;           /* when it last looked at the memory */
+	struct batch *batch; /* being begun */
+	uint32_t next_row;   /* in it; BATCH_NO_ROW: take another */
+	int64_t held_bytes;  /* to be added to the pipeline's */
+	uint64_t looked_ns;  /* when it last looked at the memory */
 };
 
 /* False after telling the user why. */
@@ -44,7 +46,8 @@ void worker_fini(struct worker *w);
 /* Rows given to it that it has not begun; feeder only. */
 static inline uint64_t worker_backlog(const struct worker *w)
 {
-	return atomic_load_explicit(&w->n_given, memory_order_relaxed) - atomic_load_explicit(&w->n_begun, memory_order_relaxed);
+	return atomic_load_explicit(&w->n_given, memory_order_relaxed) -
+	        atomic_load_explicit(&w->n_begun, memory_order_relaxed);
 }
 
 #endif

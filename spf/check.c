@@ -1,22 +1,36 @@
 /* check.c - the check_host() machine: frames, terms, the two charges, and the driver at the end.
  *
- * Read it downwards: what ends things (frames and verdicts), then the steps in the order of "spf/machine.h". Decisions where
- * RFC 7208 leaves room:
- *   - A target-name that is no domain name (section 4.8: an empty label, one over 63 octets) makes "a", "mx", "ptr" and "exists"
- *     not match. The term is charged; nothing was asked, so no look-up was void. For "include" and "redirect" it is permerror,
+ * Read it downwards: what ends things (frames and verdicts), then the steps in the order of
+ * "spf/machine.h". Decisions where RFC 7208 leaves room:
+ *   - A target-name that is no domain name (section 4.8: an empty label, one over 63 octets) makes
+ *     "a", "mx", "ptr" and "exists"
+ *     not match. The term is charged; nothing was asked, so no look-up was void. For "include" and
+ *     "redirect" it is permerror,
  *     and so is a single label, for which section 4.3 would say "none".
- *   - A term is charged before it runs: the eleventh is permerror at once. Void look-ups of a charged term count, the TXT of
- *     includes and redirects too: the third is permerror at once, wherever it happens. The first TXT and "exp" are free.
- *   - The hosts of an "mx" are judged by preference, then name. Behind a host that matches neither errors nor voids count.
- *   - When the row's time is up the verdict is temperror (section 4.6.4), in "ptr" too, which forgives every other DNS error. */
+ *   - A term is charged before it runs: the eleventh is permerror at once. Void look-ups of a
+ *     charged term count, the TXT of
+ *     includes and redirects too: the third is permerror at once, wherever it happens. The first
+ *     TXT and "exp" are free.
+ *   - The hosts of an "mx" are judged by preference, then name. Behind a host that matches neither
+ *     errors nor voids count.
+ *   - When the row's time is up the verdict is temperror (section 4.6.4), in "ptr" too, which
+ *     forgives every other DNS error. */
 #include "spf/machine.h"
 
 #include <string.h>
 
-const struct spf_limits spf_limits_of_rfc = { .lookup_terms = 10, .void_lookups = 2, .mx_names = 10, .ptr_names = 10 };
+const struct spf_limits spf_limits_of_rfc = {
+	.lookup_terms = 10, .void_lookups = 2, .mx_names = 10, .ptr_names = 10
+};
 
-/* EXPLANATION_MEMORY_BYTES is what a compiled explanation may take; nobody waits with more. TERM_MAX_BYTES is what `matched` shows of a term. */
-enum { EXPLANATION_CHUNK_BYTES = 1024, EXPLANATION_MEMORY_BYTES = 16 << 10, TERM_MAX_BYTES = 1000, KEEP_BYTES = 8192 };
+/* EXPLANATION_MEMORY_BYTES is what a compiled explanation may take; nobody waits with more.
+ * TERM_MAX_BYTES is what `matched` shows of a term. */
+enum {
+	EXPLANATION_CHUNK_BYTES = 1024,
+	EXPLANATION_MEMORY_BYTES = 16 << 10,
+	TERM_MAX_BYTES = 1000,
+	KEEP_BYTES = 8192
+};
 
 static void event(struct spf_check *c, struct spf_event event)
 {
@@ -31,13 +45,17 @@ static void event(struct spf_check *c, struct spf_event event)
 static void term_event(struct spf_check *c, enum spf_event_kind kind, const struct dname *target)
 {
 	if (c->request->observer)
-		event(c, (struct spf_event){ .kind = kind, .text = check_top(c)->term, .text_size = check_top(c)->term_size,
-			.target = target });
+		event(c,
+		        (struct spf_event){ .kind = kind,
+		                .text = check_top(c)->term,
+		                .text_size = check_top(c)->term_size,
+		                .target = target });
 }
 
 /* ---- frames and verdicts ---- */
 
-/* "include:_spf.example.com > ip4:192.0.2.0/24". A row may wait with it for long, and a term may have 64 KB. */
+/* "include:_spf.example.com > ip4:192.0.2.0/24". A row may wait with it for long, and a term may
+ * have 64 KB. */
 static void write_matched(struct spf_check *c)
 {
 	struct textbuf *out = &c->result.matched;
@@ -72,8 +90,9 @@ static void pop_to(struct spf_check *c, unsigned n_frames)
 
 static enum turn no_match(struct spf_check *c);
 
-/* The frame on top has its verdict. That of a redirect is the verdict of the frame that it took over, but for "none" (section
- * 6.1). That of an include decides about the directive of the frame below (section 5.2):
+/* The frame on top has its verdict. That of a redirect is the verdict of the frame that it took
+ * over, but for "none" (section 6.1). That of an include decides about the directive of the frame
+ * below (section 5.2):
  *
  *     check_host() of the target     the "include"
  *     pass                           matches
@@ -95,7 +114,8 @@ static enum turn frame_return(struct spf_check *c, enum spf_verdict verdict)
 		if (base == 0)
 			return finish(c, verdict);
 		if (c->request->observer)
-			event(c, (struct spf_event){ .kind = SPF_EVENT_RETURN, .verdict = verdict });
+			event(c,
+			        (struct spf_event){ .kind = SPF_EVENT_RETURN, .verdict = verdict });
 		pop_to(c, base);
 		const struct spf_frame *f = check_top(c);
 		switch (verdict) {
@@ -126,10 +146,12 @@ static enum turn give_up(struct spf_check *c, enum spf_verdict verdict, enum spf
 static enum turn give_up_for(struct spf_check *c, const struct answer *failed)
 {
 	c->result.failed = answer_ref(failed);
-	return give_up(c, SPF_TEMPERROR, failed->status == ANSWER_CANCELLED ? SPF_PROBLEM_DEADLINE : SPF_PROBLEM_DNS_ERROR);
+	return give_up(c, SPF_TEMPERROR,
+	        failed->status == ANSWER_CANCELLED ? SPF_PROBLEM_DEADLINE : SPF_PROBLEM_DNS_ERROR);
 }
 
-/* Starts check_host() for an include or a redirect. A domain of size 0 is for STEP_FETCH to refuse. */
+/* Starts check_host() for an include or a redirect. A domain of size 0 is for STEP_FETCH to refuse.
+ */
 static enum turn frame_push(struct spf_check *c, const struct dname *domain, bool is_redirect)
 {
 	if (c->n_frames == SPF_FRAMES_MAX)
@@ -162,7 +184,8 @@ static enum turn no_match(struct spf_check *c)
 {
 	term_event(c, SPF_EVENT_NO_MATCH, NULL);
 	if (check_top(c)->at++ == check_top(c)->record->n_directives)
-		return end_by_default(c); /* a redirect that cannot be followed, RFC 8616 section 4 */
+		return end_by_default(
+		        c); /* a redirect that cannot be followed, RFC 8616 section 4 */
 	return check_go(c, STEP_TERM);
 }
 
@@ -182,7 +205,8 @@ static bool charge_lookup(struct spf_check *c)
 	return true;
 }
 
-/* The one place that charges void look-ups. The first that is too many ends the check: of several at once ("ptr" used again) those behind it are not counted. */
+/* The one place that charges void look-ups. The first that is too many ends the check: of several
+ * at once ("ptr" used again) those behind it are not counted. */
 bool check_charge_voids(struct spf_check *c, unsigned n)
 {
 	if (!c->charging)
@@ -213,7 +237,10 @@ const struct answer *check_look(struct spf_check *c, unsigned slot)
 	const struct answer *answer = c->got->by_slot[slot];
 	note_dnssec(c, answer);
 	if (c->request->observer)
-		event(c, (struct spf_event){ .kind = SPF_EVENT_LOOKUP, .answer = answer, .void_lookups = c->charging && answer_is_void(answer) });
+		event(c,
+		        (struct spf_event){ .kind = SPF_EVENT_LOOKUP,
+		                .answer = answer,
+		                .void_lookups = c->charging && answer_is_void(answer) });
 	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
 		give_up_for(c, answer);
 		return NULL;
@@ -231,7 +258,8 @@ static const struct answer *look_definite(struct spf_check *c, unsigned slot)
 	return NULL;
 }
 
-bool check_has_client(const struct spf_check *c, const struct answer *addresses, unsigned prefix_bits)
+bool check_has_client(
+        const struct spf_check *c, const struct answer *addresses, unsigned prefix_bits)
 {
 	for (unsigned i = 0; i < addresses->n_records; i++) {
 		struct ipaddr address = answer_address(addresses, i);
@@ -257,7 +285,8 @@ static enum turn step_fetch(struct spf_check *c)
 }
 
 /* The record that the result tells of is that of the domain asked for. */
-static void keep_record(struct spf_check *c, const struct answer *answer, const struct spf_record *record)
+static void keep_record(
+        struct spf_check *c, const struct answer *answer, const struct spf_record *record)
 {
 	c->result.record_answer = answer_ref(answer);
 	c->result.record = record->text;
@@ -278,7 +307,10 @@ static enum turn step_select(struct spf_check *c)
 	if (c->n_frames == 1)
 		keep_record(c, answer, record);
 	if (c->request->observer)
-		event(c, (struct spf_event){ .kind = SPF_EVENT_RECORD, .text = record->text, .text_size = record->text_size });
+		event(c,
+		        (struct spf_event){ .kind = SPF_EVENT_RECORD,
+		                .text = record->text,
+		                .text_size = record->text_size });
 	if (record->outcome != SPF_NEUTRAL)
 		return give_up(c, record->outcome, record->problem);
 	f->answer = answer_ref(answer);
@@ -301,7 +333,9 @@ static enum turn judge_at_once(struct spf_check *c, const struct spf_directive *
 	term_event(c, SPF_EVENT_TERM, NULL);
 	if (d->mechanism == SPF_ALL)
 		return match(c);
-	return match_if(c, ipaddr_in_prefix(&c->request->ip, &d->network, d->mechanism == SPF_IP4 ? d->prefix_4 : d->prefix_6));
+	return match_if(c,
+	        ipaddr_in_prefix(&c->request->ip, &d->network,
+	                d->mechanism == SPF_IP4 ? d->prefix_4 : d->prefix_6));
 }
 
 /* Sections 4.6.2, 4.7, 6.1. */
@@ -313,7 +347,8 @@ static enum turn step_term(struct spf_check *c)
 		const struct spf_directive *d = &f->record->directives[f->at];
 		f->term = d->text;
 		f->term_size = d->text_size;
-		bool asks = d->mechanism != SPF_ALL && d->mechanism != SPF_IP4 && d->mechanism != SPF_IP6;
+		bool asks = d->mechanism != SPF_ALL && d->mechanism != SPF_IP4 &&
+		        d->mechanism != SPF_IP6;
 		return asks ? begin_lookup(c) : judge_at_once(c, d);
 	}
 	if (!f->record->has_redirect)
@@ -323,14 +358,16 @@ static enum turn step_term(struct spf_check *c)
 	return begin_lookup(c);
 }
 
-static enum turn ask(struct spf_check *c, const struct dname *target, enum rrtype type, enum check_step step)
+static enum turn ask(
+        struct spf_check *c, const struct dname *target, enum rrtype type, enum check_step step)
 {
 	probe_ask(&c->probe, target, type);
 	return check_wait(c, step);
 }
 
 /* `d` NULL: the redirect. `target` of size 0: it is no domain name. */
-static enum turn ask_for_term(struct spf_check *c, const struct spf_directive *d, const struct dname *target)
+static enum turn ask_for_term(
+        struct spf_check *c, const struct spf_directive *d, const struct dname *target)
 {
 	if (!c->announced)
 		term_event(c, SPF_EVENT_TERM, target->size > 0 ? target : NULL);
@@ -345,7 +382,8 @@ static enum turn ask_for_term(struct spf_check *c, const struct spf_directive *d
 	case SPF_MX:
 		return ask(c, target, RRTYPE_MX, STEP_MX);
 	case SPF_PTR:
-		return c->names_ready ? match_if(c, clientnames_any_within(c, target)) : clientnames_find(c, STEP_TARGET);
+		return c->names_ready ? match_if(c, clientnames_any_within(c, target))
+		                      : clientnames_find(c, STEP_TARGET);
 	default:
 		return ask(c, target, check_address_type(c), STEP_ADDRESS);
 	}
@@ -354,7 +392,8 @@ static enum turn ask_for_term(struct spf_check *c, const struct spf_directive *d
 static enum turn step_target(struct spf_check *c)
 {
 	const struct spf_frame *f = check_top(c);
-	const struct spf_directive *d = f->at < f->record->n_directives ? &f->record->directives[f->at] : NULL;
+	const struct spf_directive *d =
+	        f->at < f->record->n_directives ? &f->record->directives[f->at] : NULL;
 	if (d && !d->has_domain)
 		return ask_for_term(c, d, &f->domain);
 	const struct macro_string *m = d ? &d->domain : &f->record->redirect;
@@ -372,7 +411,8 @@ static bool slot_has_client(struct spf_check *c, const struct answer *addresses)
 {
 	const struct spf_frame *f = check_top(c);
 	const struct spf_directive *d = &f->record->directives[f->at];
-	return check_has_client(c, addresses, c->request->ip.family == IPFAMILY_6 ? d->prefix_6 : d->prefix_4);
+	return check_has_client(
+	        c, addresses, c->request->ip.family == IPFAMILY_6 ? d->prefix_6 : d->prefix_4);
 }
 
 static enum turn step_address(struct spf_check *c)
@@ -462,7 +502,9 @@ static void reset_result(struct spf_result *r)
 {
 	textbuf_shrink(&r->matched, KEEP_BYTES);
 	textbuf_shrink(&r->explanation, KEEP_BYTES);
-	*r = (struct spf_result){ .matched = r->matched, .explanation = r->explanation, .record = "" };
+	*r = (struct spf_result){
+		.matched = r->matched, .explanation = r->explanation, .record = ""
+	};
 }
 
 /* What a check holds of others: its frames' answers, and those in its result. */
@@ -476,7 +518,8 @@ void spf_check_release(struct spf_check *check)
 	arena_reset(&check->memory);
 }
 
-void spf_check_begin(struct spf_check *check, const struct spf_request *request, const struct spf_limits *limits, struct asker *asker)
+void spf_check_begin(struct spf_check *check, const struct spf_request *request,
+        const struct spf_limits *limits, struct asker *asker)
 {
 	spf_check_release(check);
 	probe_begin(&check->probe, check_step, asker);

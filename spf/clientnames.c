@@ -1,11 +1,16 @@
 /* clientnames.c - the client's validated names (RFC 7208 section 5.5), which "ptr" and %{p} share.
  *
- * They are looked up once a check: PTR, then the addresses of the first ten names in one turn. A DNS error here is never an
- * error of the check: a failed PTR gives no names, a failed address skips its name. Two decisions:
- *   - Neither the PTR question nor %{p} is charged as a term of its own. Section 4.6.4 counts the PTR look-up "in the overall
- *     limit of 10 mechanisms/modifiers", as it does for MX: by way of the term that causes it. pyspf and Mail::SPF count so too.
- *   - Void look-ups are charged to every term that uses the names, also when they are known already: section 4.6.4 limits terms
- *     that find nothing, and a verdict must not depend on what some cache remembers. All names are validated before any is
+ * They are looked up once a check: PTR, then the addresses of the first ten names in one turn. A
+ * DNS error here is never an error of the check: a failed PTR gives no names, a failed address
+ * skips its name. Two decisions:
+ *   - Neither the PTR question nor %{p} is charged as a term of its own. Section 4.6.4 counts the
+ *     PTR look-up "in the overall
+ *     limit of 10 mechanisms/modifiers", as it does for MX: by way of the term that causes it.
+ *     pyspf and Mail::SPF count so too.
+ *   - Void look-ups are charged to every term that uses the names, also when they are known
+ *     already: section 4.6.4 limits terms
+ *     that find nothing, and a verdict must not depend on what some cache remembers. All names are
+ *     validated before any is
  *     compared, so all their voids count. */
 #include "spf/machine.h"
 

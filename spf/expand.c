@@ -1,8 +1,10 @@
 /* expand.c - macro expansion, from the right to the left.
  *
- * A target-name is its expansion's last 253 characters, and strangers write the macros: 60 KB of "%{d}" expand to megabytes, "%{l}" to whatever a row's
- * sender has before its @. So the text is made from its end, and ends where its room does. Splitting, reversal and rejoining (section 7.3) need no
- * copy of the value then: its parts are put one after the other, in the order that the transformers want. Empty parts are parts. */
+ * A target-name is its expansion's last 253 characters, and strangers write the macros: 60 KB of
+ * "%{d}" expand to megabytes, "%{l}" to whatever a row's sender has before its @. So the text is
+ * made from its end, and ends where its room does. Splitting, reversal and rejoining (section 7.3)
+ * need no copy of the value then: its parts are put one after the other, in the order that the
+ * transformers want. Empty parts are parts. */
 #include "spf/macro.h"
 
 #include <inttypes.h>
@@ -55,7 +57,8 @@ static void write_dotted(char text[64], const struct ipaddr *ip)
 		return;
 	}
 	for (unsigned i = 0; i < 32; i++) {
-		text[2 * i] = "0123456789abcdef"[i % 2 ? ip->bytes[i / 2] & 15 : ip->bytes[i / 2] >> 4];
+		text[2 * i] =
+		        "0123456789abcdef"[i % 2 ? ip->bytes[i / 2] & 15 : ip->bytes[i / 2] >> 4];
 		text[2 * i + 1] = i < 31 ? '.' : '\0';
 	}
 }
@@ -90,7 +93,8 @@ static void value_of_letter(struct value *v, char letter, const struct macro_ses
 		write_dotted(v->made, session->ip);
 		break;
 	case 'v':
-		snprintf(v->made, sizeof v->made, "%s", session->ip->family == IPFAMILY_6 ? "ip6" : "in-addr");
+		snprintf(v->made, sizeof v->made, "%s",
+		        session->ip->family == IPFAMILY_6 ? "ip6" : "in-addr");
 		break;
 	case 'c':
 		ipaddr_text(session->ip, v->made);
@@ -107,7 +111,8 @@ static void value_of_letter(struct value *v, char letter, const struct macro_ses
 /* unreserved of RFC 3986 section 2.3. */
 static bool is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	        (c && strchr("-._~", c));
 }
 
 static void put_escaped(struct tail *t, char c)
@@ -121,7 +126,8 @@ static void put_escaped(struct tail *t, char c)
 	put_octet(t, '%');
 }
 
-static void put_part(struct tail *t, const struct macro_segment *s, const struct value *v, size_t begin, size_t end)
+static void put_part(struct tail *t, const struct macro_segment *s, const struct value *v,
+        size_t begin, size_t end)
 {
 	while (end > begin && !t->is_cut) {
 		if (s->url_escape)
@@ -169,7 +175,8 @@ static void put_parts_reversed(struct tail *t, const struct macro_segment *s, co
 	}
 }
 
-static void put_segment(struct tail *t, const struct macro_segment *s, const struct macro_session *session)
+static void put_segment(
+        struct tail *t, const struct macro_segment *s, const struct macro_session *session)
 {
 	struct value v;
 	if (!s->letter) {
@@ -188,7 +195,8 @@ static void put_segment(struct tail *t, const struct macro_segment *s, const str
 
 /* ---- expansion ---- */
 
-size_t macro_expand(char *room, size_t room_bytes, const struct macro_string *m, const struct macro_session *session, bool *is_cut)
+size_t macro_expand(char *room, size_t room_bytes, const struct macro_string *m,
+        const struct macro_session *session, bool *is_cut)
 {
 	struct tail t = { .begin = room, .at = room + room_bytes };
 	for (size_t i = m->n_segments; i > 0 && !t.is_cut; i--)
@@ -197,9 +205,11 @@ size_t macro_expand(char *room, size_t room_bytes, const struct macro_string *m,
 	return (size_t)(room + room_bytes - t.at);
 }
 
-enum error macro_expand_domain(struct dname *name, const struct macro_string *m, const struct macro_session *session)
+enum error macro_expand_domain(
+        struct dname *name, const struct macro_string *m, const struct macro_session *session)
 {
-	/* The name, the dot before it, and a final dot, which is the root's and no character of the 253. */
+	/* The name, the dot before it, and a final dot, which is the root's and no character of the
+	 * 253. */
 	char room[TARGET_NAME_MAX_CHARS + 2];
 	bool is_cut;
 	size_t size = macro_expand(room, sizeof room, m, session, &is_cut);

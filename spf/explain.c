@@ -1,8 +1,10 @@
-/* explain.c - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check, after the verdict.
+/* explain.c - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check, after
+ * the verdict.
  *
- * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no explanation. The record whose
- * "exp" counts is that of the frame on top: includes were popped, and a redirect's target stands above the record that it
- * replaced. The text comes from strangers and goes into SMTP replies: printable US-ASCII after expansion, or none. */
+ * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no
+ * explanation. The record whose "exp" counts is that of the frame on top: includes were popped, and
+ * a redirect's target stands above the record that it replaced. The text comes from strangers and
+ * goes into SMTP replies: printable US-ASCII after expansion, or none. */
 #include "spf/machine.h"
 
 enum { EXPLANATION_MAX_BYTES = 4096 };
@@ -28,7 +30,8 @@ enum turn explain_compile(struct spf_check *c)
 	if (!texts || texts->status != ANSWER_OK || texts->n_records != 1)
 		return check_go(c, STEP_END);
 	const char *text = (const char *)answer_rdata(texts, 0);
-	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size, MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
+	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size,
+	            MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
 		arena_reset(&c->memory);
 		return check_go(c, STEP_END);
 	}

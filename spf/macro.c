@@ -1,9 +1,11 @@
 /* macro.c - macro-strings: a one-pass compiler into segments; expand.c expands them.
  *
- * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before any macro has a value: what a
- * hostile HELO expands to is never a syntax error. Traps that the grammar sets:
+ * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before
+ * any macro has a value: what a hostile HELO expands to is never a syntax error. Traps that the
+ * grammar sets:
  *   - "%%", "%_" and "%-" are macro-expands too, so a domain-spec may end in them;
- *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither "museum" nor "%{d}com" is a
+ *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither
+ *     "museum" nor "%{d}com" is a
  *     domain-spec;
  *   - "r" is a literal string of the ABNF, hence also "R". */
 #include "spf/macro.h"
@@ -13,8 +15,9 @@
 struct parser {
 	const char *text, *end, *at;
 	struct macro_string *m;
-	char *literal_end;  /* where the next literal octet goes, in a buffer that holds all of them */
-	const char *tail;   /* behind the last macro-expand */
+	char *literal_end; /* where the next literal octet goes, in a buffer that holds all of them
+	                    */
+	const char *tail;  /* behind the last macro-expand */
 };
 
 static bool is_digit(char c)
@@ -40,7 +43,8 @@ static bool is_macro_literal(char c)
 
 static void add_literal(struct parser *p, const char *text, size_t size)
 {
-	struct macro_segment *last = p->m->n_segments > 0 ? &p->m->segments[p->m->n_segments - 1] : NULL;
+	struct macro_segment *last =
+	        p->m->n_segments > 0 ? &p->m->segments[p->m->n_segments - 1] : NULL;
 	if (!last || last->letter) {
 		last = &p->m->segments[p->m->n_segments++];
 		*last = (struct macro_segment){ .literal = p->literal_end };
@@ -171,15 +175,16 @@ static bool parse(struct parser *p, enum macro_grammar grammar)
 {
 	const char *letters = grammar == MACRO_DOMAIN_SPEC ? "slodiphv" : "slodiphvcrt";
 	while (p->at < p->end) {
-		bool ok = *p->at == '%' ? parse_expand(p, letters) : parse_literals(p, grammar == MACRO_EXPLAIN_STRING);
+		bool ok = *p->at == '%' ? parse_expand(p, letters)
+		                        : parse_literals(p, grammar == MACRO_EXPLAIN_STRING);
 		if (!ok)
 			return false;
 	}
 	return grammar != MACRO_DOMAIN_SPEC || parse_domain_end(p);
 }
 
-bool macro_compile(struct macro_string *m, const char *text, size_t size, enum macro_grammar grammar, struct arena *a,
-	size_t *error_at)
+bool macro_compile(struct macro_string *m, const char *text, size_t size,
+        enum macro_grammar grammar, struct arena *a, size_t *error_at)
 {
 	size_t n_percents = 0, n_macros = 0;
 	for (size_t i = 0; i < size; i++) {
@@ -187,8 +192,10 @@ bool macro_compile(struct macro_string *m, const char *text, size_t size, enum m
 		n_macros += text[i] == '%' && i + 1 < size && text[i + 1] == '{';
 	}
 	*error_at = 0;
-	/* A macro ends at most one literal and begins another; "%-" is the only one of the others, which are literals, that grows, by one octet. */
-	*m = (struct macro_string){ .segments = arena_alloc(a, (2 * n_macros + 1) * sizeof *m->segments) };
+	/* A macro ends at most one literal and begins another; "%-" is the only one of the others,
+	 * which are literals, that grows, by one octet. */
+	*m = (struct macro_string){ .segments = arena_alloc(
+		                            a, (2 * n_macros + 1) * sizeof *m->segments) };
 	struct parser p = { .text = text, .end = text + size, .at = text, .m = m, .tail = text };
 	p.literal_end = arena_alloc(a, size + n_percents + 1);
 	if (!m->segments || !p.literal_end)

@@ -1,16 +1,22 @@
 /* record.c - selects and compiles SPF records (RFC 7208 sections 4.5, 4.6, 5, 6).
  *
- * The whole record is parsed before anything is believed, also what stands behind "all": a syntax error anywhere is permerror.
- * Terms are separated by the blank only (never TAB, CR, LF), so a control octet is simply an octet that no rule of the ABNF
- * produces. Traps:
- *   - A domain-spec may hold "/" and ":", literally or as delimiters of a macro. The prefix lengths of "a" and "mx" are
- *     therefore recognised from the end: no domain-spec ends in "/" and digits, since a toplabel holds no "/" and a macro-expand
+ * The whole record is parsed before anything is believed, also what stands behind "all": a syntax
+ * error anywhere is permerror. Terms are separated by the blank only (never TAB, CR, LF), so a
+ * control octet is simply an octet that no rule of the ABNF produces. Traps:
+ *   - A domain-spec may hold "/" and ":", literally or as delimiters of a macro. The prefix lengths
+ *     of "a" and "mx" are
+ *     therefore recognised from the end: no domain-spec ends in "/" and digits, since a toplabel
+ *     holds no "/" and a macro-expand
  *     ends in none of these.
- *   - A modifier is told from a mechanism by "=" right behind a name; "redirect" and "exp" with a bad value are errors, not
+ *   - A modifier is told from a mechanism by "=" right behind a name; "redirect" and "exp" with a
+ *     bad value are errors, not
  *     unknown modifiers.
- *   - A record of 64 KB may hold 30 000 terms, but a check tests few of them. What no check can reach is parsed into memory that is used again for the next such term, so
- *     a program is no large multiple of its text: about ten times at the worst, with nothing but short "ip4" and "ip6".
- *   - "redirect" is forgotten only after the whole record was read: "all" cancels it from either side, but does not excuse its
+ *   - A record of 64 KB may hold 30 000 terms, but a check tests few of them. What no check can
+ *     reach is parsed into memory that is used again for the next such term, so
+ *     a program is no large multiple of its text: about ten times at the worst, with nothing but
+ *     short "ip4" and "ip6".
+ *   - "redirect" is forgotten only after the whole record was read: "all" cancels it from either
+ *     side, but does not excuse its
  *     syntax. */
 #include "spf/record.h"
 
@@ -43,8 +49,14 @@ struct span {
 	const char *at, *end;
 };
 
-enum argument { ARGUMENT_NONE, ARGUMENT_DOMAIN, ARGUMENT_DOMAIN_OPTIONAL, ARGUMENT_DOMAIN_CIDR, ARGUMENT_NETWORK_4,
-	ARGUMENT_NETWORK_6 };
+enum argument {
+	ARGUMENT_NONE,
+	ARGUMENT_DOMAIN,
+	ARGUMENT_DOMAIN_OPTIONAL,
+	ARGUMENT_DOMAIN_CIDR,
+	ARGUMENT_NETWORK_4,
+	ARGUMENT_NETWORK_6
+};
 
 struct mechanism_syntax {
 	const char *name;
@@ -85,10 +97,12 @@ static bool syntax_error(struct compiled *c, const char *where)
 	return false;
 }
 
-static bool compile_macro(struct compiled *c, struct macro_string *m, struct span s, enum macro_grammar grammar)
+static bool compile_macro(
+        struct compiled *c, struct macro_string *m, struct span s, enum macro_grammar grammar)
 {
 	size_t error_at;
-	return macro_compile(m, s.at, (size_t)(s.end - s.at), grammar, c->into, &error_at) || syntax_error(c, s.at + error_at);
+	return macro_compile(m, s.at, (size_t)(s.end - s.at), grammar, c->into, &error_at) ||
+	        syntax_error(c, s.at + error_at);
 }
 
 /* "0" / %x31-39 *DIGIT, at most `max`. */
@@ -109,8 +123,10 @@ static bool parse_prefix(struct compiled *c, struct span digits, unsigned max, u
 	return true;
 }
 
-/* Cuts a prefix length of digits behind `slashes` from the end of the span; leaves the span alone when none stands there. */
-static bool cut_prefix(struct compiled *c, struct span *s, const char *slashes, unsigned max, uint8_t *prefix)
+/* Cuts a prefix length of digits behind `slashes` from the end of the span; leaves the span alone
+ * when none stands there. */
+static bool cut_prefix(
+        struct compiled *c, struct span *s, const char *slashes, unsigned max, uint8_t *prefix)
 {
 	struct span digits = { .at = s->end, .end = s->end };
 	size_t n_slashes = strlen(slashes);
@@ -125,7 +141,8 @@ static bool cut_prefix(struct compiled *c, struct span *s, const char *slashes, 
 }
 
 /* ":" domain-spec, when a colon stands here or must. Nothing else may. */
-static bool compile_domain(struct compiled *c, struct spf_directive *d, struct span s, bool optional)
+static bool compile_domain(
+        struct compiled *c, struct spf_directive *d, struct span s, bool optional)
 {
 	if (s.at == s.end && optional)
 		return true;
@@ -139,8 +156,8 @@ static bool compile_domain(struct compiled *c, struct spf_directive *d, struct s
 /* [ ":" domain-spec ] [ dual-cidr-length ] */
 static bool compile_domain_cidr(struct compiled *c, struct spf_directive *d, struct span s)
 {
-	return cut_prefix(c, &s, "//", 128, &d->prefix_6) && cut_prefix(c, &s, "/", 32, &d->prefix_4) && compile_domain(c, d, s,
-		true);
+	return cut_prefix(c, &s, "//", 128, &d->prefix_6) &&
+	        cut_prefix(c, &s, "/", 32, &d->prefix_4) && compile_domain(c, d, s, true);
 }
 
 /* ":" ip4-network [ ip4-cidr-length ], and the same for ip6: an address holds no slash. */
@@ -152,15 +169,18 @@ static bool compile_network(struct compiled *c, struct spf_directive *d, struct 
 	const char *network = s.at + 1;
 	const char *slash = memchr(network, '/', (size_t)(s.end - network));
 	size_t size = (size_t)((slash ? slash : s.end) - network);
-	if (is_4 ? ipaddr_parse_4(&d->network, network, size) : ipaddr_parse_6(&d->network, network, size))
+	if (is_4 ? ipaddr_parse_4(&d->network, network, size)
+	         : ipaddr_parse_6(&d->network, network, size))
 		return syntax_error(c, network);
 	if (!slash)
 		return true;
 	struct span digits = { .at = slash + 1, .end = s.end };
-	return is_4 ? parse_prefix(c, digits, 32, &d->prefix_4) : parse_prefix(c, digits, 128, &d->prefix_6);
+	return is_4 ? parse_prefix(c, digits, 32, &d->prefix_4)
+	            : parse_prefix(c, digits, 128, &d->prefix_6);
 }
 
-static bool compile_argument(struct compiled *c, struct spf_directive *d, struct span s, enum argument argument)
+static bool compile_argument(
+        struct compiled *c, struct spf_directive *d, struct span s, enum argument argument)
 {
 	switch (argument) {
 	case ARGUMENT_NONE:
@@ -200,7 +220,10 @@ static bool looks_up(enum spf_mechanism mechanism)
 /* directive = [ qualifier ] mechanism. What no check can reach is checked and dropped. */
 static bool compile_directive(struct compiled *c, struct span term)
 {
-	struct spf_directive d = { .prefix_4 = 32, .prefix_6 = 128, .text = term.at, .text_size = (uint16_t)(term.end - term.at) };
+	struct spf_directive d = { .prefix_4 = 32,
+		.prefix_6 = 128,
+		.text = term.at,
+		.text_size = (uint16_t)(term.end - term.at) };
 	d.on_match = (uint8_t)verdict_of_qualifier(*term.at);
 	if (strchr("+-?~", *term.at) && *term.at)
 		term.at++;
@@ -231,7 +254,8 @@ static const char *find_equals_sign(struct span term)
 	if (!is_alpha(*term.at))
 		return NULL;
 	const char *at = term.at;
-	while (at < term.end && (is_alpha(*at) || is_digit(*at) || *at == '-' || *at == '_' || *at == '.'))
+	while (at < term.end &&
+	        (is_alpha(*at) || is_digit(*at) || *at == '-' || *at == '_' || *at == '.'))
 		at++;
 	return at < term.end && *at == '=' ? at : NULL;
 }
@@ -239,7 +263,8 @@ static const char *find_equals_sign(struct span term)
 /* modifier = redirect / explanation / unknown-modifier; the first two at most once (section 6). */
 static bool compile_modifier(struct compiled *c, struct span term, const char *equals_sign)
 {
-	struct span name = { .at = term.at, .end = equals_sign }, value = { .at = equals_sign + 1, .end = term.end };
+	struct span name = { .at = term.at, .end = equals_sign },
+	            value = { .at = equals_sign + 1, .end = term.end };
 	c->into = &c->arena;
 	if (is_word(name, "redirect")) {
 		if (c->redirect_seen)
@@ -273,7 +298,8 @@ static bool compile_terms(struct compiled *c)
 		const char *blank = memchr(term.at, ' ', (size_t)(end - term.at));
 		term.end = blank ? blank : end;
 		const char *equals_sign = find_equals_sign(term);
-		if (!(equals_sign ? compile_modifier(c, term, equals_sign) : compile_directive(c, term)))
+		if (!(equals_sign ? compile_modifier(c, term, equals_sign)
+		                  : compile_directive(c, term)))
 			return false;
 		if (!c->unreachable.overflow)
 			arena_reset(&c->unreachable);
@@ -317,27 +343,33 @@ static size_t count_directives(const char *text, size_t size)
 		if (text[i - 1] != ' ' || text[i] == ' ')
 			continue;
 		size_t at = i + (strchr("+-?~", text[i]) != NULL && text[i]);
-		bool is_network = size - at > 4 && strncasecmp(text + at, "ip", 2) == 0 && text[at + 3] == ':';
+		bool is_network = size - at > 4 && strncasecmp(text + at, "ip", 2) == 0 &&
+		        text[at + 3] == ':';
 		*(is_network ? &n_networks : &n_others) += 1;
 	}
 	n_others += size > 1 && text[size - 2] == ' ' && text[size - 1] != ' ';
-	return n_networks + (n_others < SPF_RECORD_LOOKUPS_MAX + 1 ? n_others : SPF_RECORD_LOOKUPS_MAX + 1);
+	return n_networks +
+	        (n_others < SPF_RECORD_LOOKUPS_MAX + 1 ? n_others : SPF_RECORD_LOOKUPS_MAX + 1);
 }
 
-/* A program for `n_directives`, whose memory is one chunk in the usual case: some of them have a literal domain. */
-static struct compiled *compiled_new(const char *text, size_t size, size_t n_directives, struct slab *slab)
+/* A program for `n_directives`, whose memory is one chunk in the usual case: some of them have a
+ * literal domain. */
+static struct compiled *compiled_new(
+        const char *text, size_t size, size_t n_directives, struct slab *slab)
 {
 	struct compiled *c = slab ? slab_get(slab, sizeof *c) : malloc(sizeof *c);
 	if (!c)
 		return NULL;
 	*c = (struct compiled){ .in_slab = slab != NULL };
 	size_t directives_bytes = n_directives * sizeof *c->record.directives;
-	size_t usual_bytes = directives_bytes + n_directives * sizeof(struct macro_segment) + 2 * size + 64;
+	size_t usual_bytes =
+	        directives_bytes + n_directives * sizeof(struct macro_segment) + 2 * size + 64;
 	arena_init(&c->arena, usual_bytes < CHUNK_MAX_BYTES ? usual_bytes : CHUNK_MAX_BYTES, 0);
 	arena_init(&c->unreachable, CHUNK_MAX_BYTES, 0);
 	c->arena.slab = slab;
-	c->record = (struct spf_record){ .text = text, .text_size = size, .directives = arena_alloc(&c->arena,
-		directives_bytes + 1) };
+	c->record = (struct spf_record){ .text = text,
+		.text_size = size,
+		.directives = arena_alloc(&c->arena, directives_bytes + 1) };
 	return c;
 }
 
@@ -364,7 +396,8 @@ static struct compiled *compiled_finish(struct compiled *c)
 		c->record.n_directives = 0;
 		arena_fini(&c->arena);
 	}
-	c->attachment = (struct answer_attachment){ .free = compiled_free, .size_bytes = sizeof *c + arena_held_bytes(&c->arena) };
+	c->attachment = (struct answer_attachment){ .free = compiled_free,
+		.size_bytes = sizeof *c + arena_held_bytes(&c->arena) };
 	return c;
 }
 
@@ -397,13 +430,14 @@ struct spf_record *spf_record_compile(const char *text, size_t size)
 void spf_record_free(struct spf_record *record)
 {
 	if (record)
-		compiled_free((struct answer_attachment *)((char *)record - offsetof(struct compiled, record)));
+		compiled_free((struct answer_attachment *)((char *)record -
+		        offsetof(struct compiled, record)));
 }
 
 bool spf_record_has_version(const char *text, size_t size)
 {
 	return size >= VERSION_SIZE && strncasecmp(text, VERSION, VERSION_SIZE) == 0 &&
-		(size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
+	        (size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
 }
 
 const struct spf_record *spf_record_of_answer(const struct answer *answer)
@@ -424,7 +458,8 @@ const struct spf_record *spf_record_of_answer(const struct answer *answer)
 	if (n_found == 0)
 		return &no_record;
 	struct slab *slab = answer_slab(answer);
-	struct compiled *c = n_found == 1 ? compile_record(first, first_size, slab) : refuse_records(first, first_size, slab);
+	struct compiled *c = n_found == 1 ? compile_record(first, first_size, slab)
+	                                  : refuse_records(first, first_size, slab);
 	if (!c)
 		return NULL;
 	answer_attach(answer, &c->attachment);

@@ -1,9 +1,9 @@
-/* session.c - the values behind the macro letters: those of the request, of the frame on top and of the client's validated
- * names.
+/* session.c - the values behind the macro letters: those of the request, of the frame on top and of
+ * the client's validated names.
  *
- * Texts are made on the stack for one expansion, since <domain> changes with every frame and most domain-specs hold no macro at
- * all. Domain names are written as their octets with dots between the labels, without escapes: section 4.8 wants the expansion
- * taken as it stands. */
+ * Texts are made on the stack for one expansion, since <domain> changes with every frame and most
+ * domain-specs hold no macro at all. Domain names are written as their octets with dots between the
+ * labels, without escapes: section 4.8 wants the expansion taken as it stands. */
 #include "spf/machine.h"
 
 #include <string.h>
@@ -26,7 +26,8 @@ static size_t write_name(char text[DNAME_MAX_BYTES], const struct dname *name)
 }
 
 /* Section 7.3: "unknown" when the client has no validated name. */
-static void fill_validated(struct spf_check *c, struct macro_session *session, struct session_texts *texts)
+static void fill_validated(
+        struct spf_check *c, struct macro_session *session, struct session_texts *texts)
 {
 	struct dname best;
 	session->validated = "unknown";
@@ -38,15 +39,20 @@ static void fill_validated(struct spf_check *c, struct macro_session *session, s
 }
 
 /* What `m` needs. */
-static void fill(struct spf_check *c, struct macro_session *session, struct session_texts *texts, const struct macro_string *m)
+static void fill(struct spf_check *c, struct macro_session *session, struct session_texts *texts,
+        const struct macro_string *m)
 {
 	const struct spf_request *r = c->request;
 	*session = (struct macro_session){
 		.ip = &r->ip,
-		.local_part = "postmaster", .local_part_size = strlen("postmaster"),
-		.sender_domain = r->sender_domain, .sender_domain_size = r->sender_domain_size,
-		.helo = "unknown", .helo_size = strlen("unknown"),
-		.domain = texts->domain, .domain_size = write_name(texts->domain, &check_top(c)->domain),
+		.local_part = "postmaster",
+		.local_part_size = strlen("postmaster"),
+		.sender_domain = r->sender_domain,
+		.sender_domain_size = r->sender_domain_size,
+		.helo = "unknown",
+		.helo_size = strlen("unknown"),
+		.domain = texts->domain,
+		.domain_size = write_name(texts->domain, &check_top(c)->domain),
 		.receiver = r->receiver ? r->receiver : "unknown",
 		.time_s = r->time_s,
 	};
@@ -66,7 +72,8 @@ static void fill(struct spf_check *c, struct macro_session *session, struct sess
 		fill_validated(c, session, texts);
 }
 
-size_t session_expand(struct spf_check *c, char *room, size_t room_bytes, const struct macro_string *m, bool *is_cut)
+size_t session_expand(struct spf_check *c, char *room, size_t room_bytes,
+        const struct macro_string *m, bool *is_cut)
 {
 	struct macro_session session;
 	struct session_texts texts;
@@ -76,7 +83,8 @@ size_t session_expand(struct spf_check *c, char *room, size_t room_bytes, const 
 
 void session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m)
 {
-	if (m->n_segments == 1 && !m->segments[0].letter && m->segments[0].literal_size < DNAME_MAX_BYTES - 1) {
+	if (m->n_segments == 1 && !m->segments[0].letter &&
+	        m->segments[0].literal_size < DNAME_MAX_BYTES - 1) {
 		dname_parse(name, m->segments[0].literal, m->segments[0].literal_size);
 		return;
 	}

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""docs.py SPFSWEEP - compares what the documents say with what the program does: options, columns, words, the examples' verdicts and the README's sessions.
+"""docs.py SPFSWEEP - compares what the documents say with what the program does: options, columns,
+words, the examples' verdicts and the README's sessions.
 
-SPFSWEEP is the binary. Options and columns are taken from the binary, words from the tables in the sources that print them, since no run shows all of them. Every comparison is of two
-whole lists, so that what is missing on either side is seen, and a list that came out empty is a mistake of its own."""
+SPFSWEEP is the binary. Options and columns are taken from the binary, words from the tables in the
+sources that print them, since no run shows all of them. Every comparison is of two whole lists, so
+that what is missing on either side is seen, and a list that came out empty is a mistake of its
+own."""
 
 import csv
 import gzip
@@ -28,10 +31,17 @@ def complain(text):
 def compare(what, ours, theirs):
     """Two lists that must be the same, in the same order."""
     if not ours or not theirs:
-        complain(f"{what}: nothing found ({len(ours)} in the program, {len(theirs)} in the document)")
+        complain(
+            f"{what}: nothing found ({len(ours)} in the program, {len(theirs)} in the document)"
+        )
     elif ours != theirs:
-        missing, surplus = [x for x in ours if x not in theirs], [x for x in theirs if x not in ours]
-        complain(f"{what}: undocumented {missing}, documented but unknown {surplus}, or their order differs")
+        missing, surplus = (
+            [x for x in ours if x not in theirs],
+            [x for x in theirs if x not in ours],
+        )
+        complain(
+            f"{what}: undocumented {missing}, documented but unknown {surplus}, or their order differs"
+        )
 
 
 def read(path):
@@ -39,7 +49,15 @@ def read(path):
 
 
 def run(binary, *args, stdin=""):
-    return subprocess.run([binary, *args], cwd=ROOT, input=stdin, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    return subprocess.run(
+        [binary, *args],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
 
 
 # ---- the man page ----
@@ -55,22 +73,40 @@ def options_of_man(page, section):
     text = page.split(f".Ss Options of {section}\n", 1)[1]
     text = re.split(r"^\.S[sh] ", text, maxsplit=1, flags=re.MULTILINE)[0]
     row = re.compile(r"^\.It Fl (?:(\w) , Fl )?-([\w-]+)(?: Ar (\S+))?$", re.MULTILINE)
-    return [("-" + letter if letter else "", "--" + name, argument) for letter, name, argument in row.findall(text)]
+    return [
+        ("-" + letter if letter else "", "--" + name, argument)
+        for letter, name, argument in row.findall(text)
+    ]
 
 
 def check_defaults(binary, command, page):
-    """What --help says as "(default 1000)" must stand as "default is 1000." or "default, 1000," in the option's paragraph."""
-    for name, number in re.findall(r"^.{6}--([\w-]+) .*\(default (\d+)\b", run(binary, command, "--help").stdout, re.MULTILINE):
-        paragraph = re.search(rf"^\.It Fl (?:\w , Fl )?-{name} .*?(?=^\.It |^\.El)", page, re.MULTILINE | re.DOTALL)
-        if paragraph and not re.search(rf"default(?: is|,) {number}[.,]", paragraph.group(0).replace("\n", " ")):
+    """What --help says as "(default 1000)" must stand as "default is 1000." or "default, 1000," in
+    the option's paragraph."""
+    for name, number in re.findall(
+        r"^.{6}--([\w-]+) .*\(default (\d+)\b", run(binary, command, "--help").stdout, re.MULTILINE
+    ):
+        paragraph = re.search(
+            rf"^\.It Fl (?:\w , Fl )?-{name} .*?(?=^\.It |^\.El)", page, re.MULTILINE | re.DOTALL
+        )
+        if paragraph and not re.search(
+            rf"default(?: is|,) {number}[.,]", paragraph.group(0).replace("\n", " ")
+        ):
             complain(f"docs/spfsweep.1: the default of --{name} is {number}")
 
 
 def check_man_page(binary):
     page = read("docs/spfsweep.1")
-    for command, sections in (("scan", ("scan", "scan and retry", "all")), ("retry", ("scan and retry", "all")), ("check", ("check", "all"))):
+    for command, sections in (
+        ("scan", ("scan", "scan and retry", "all")),
+        ("retry", ("scan and retry", "all")),
+        ("check", ("check", "all")),
+    ):
         documented = [option for section in sections for option in options_of_man(page, section)]
-        compare(f"options of {command} in docs/spfsweep.1", sorted(options_of_help(binary, command)), sorted(documented))
+        compare(
+            f"options of {command} in docs/spfsweep.1",
+            sorted(options_of_help(binary, command)),
+            sorted(documented),
+        )
         check_defaults(binary, command, page)
     columns = re.findall(r"^\.It Li (\w+) Ta ", page, re.MULTILINE)
     compare("columns in docs/spfsweep.1", columns_of(binary), columns)
@@ -82,7 +118,11 @@ def check_man_page(binary):
 
 
 def columns_of(binary):
-    header = run(binary, "scan", "--unbound-config", "examples/offline.conf", "-").stdout.splitlines()[0].split(",")
+    header = (
+        run(binary, "scan", "--unbound-config", "examples/offline.conf", "-")
+        .stdout.splitlines()[0]
+        .split(",")
+    )
     if header[:3] != ["row", "domain", "ip"]:
         complain(f"the header of the output of an empty input begins with {header[:3]}")
     return header[3:]
@@ -91,7 +131,9 @@ def columns_of(binary):
 def section_of(text, heading):
     """What stands under a heading, up to the next one of its kind or above."""
     level = len(heading) - len(heading.lstrip("#"))
-    found = re.search(rf"^{re.escape(heading)}$(.*?)(?=^#{{1,{level}}} |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^{re.escape(heading)}$(.*?)(?=^#{{1,{level}}} |\Z)", text, re.MULTILINE | re.DOTALL
+    )
     if not found:
         complain(f"docs/output.md has no heading '{heading}'")
     return found.group(1) if found else ""
@@ -120,27 +162,66 @@ def table_of(path, start):
 
 def check_output_words(binary):
     text = read("docs/output.md")
-    compare("columns in docs/output.md", columns_of(binary), rows_of(section_of(text, "## Columns")))
+    compare(
+        "columns in docs/output.md", columns_of(binary), rows_of(section_of(text, "## Columns"))
+    )
     results = table_of("spf/verdict.c", "texts[SPF_VERDICT_COUNT] = {")
     compare("SPF results in docs/output.md", results, words_in(section_of(text, "### SPF results")))
-    compare("words of spf_problem", table_of("spf/verdict.c", "texts[SPF_PROBLEM_COUNT] = {"), rows_of(section_of(text, "### spf_problem")))
-    compare("words of iprev", sorted(table_of("scanner/iprev.c", "texts[IPREV_VERDICT_COUNT] = {")), sorted(words_in(section_of(text, "### iprev"))))
-    compare("words of mx_state", table_of("scanner/mailhosts.c", "texts[] = {"), rows_of(section_of(text, "### mx_state")))
-    compare("words of matches", table_of("scanner/match.h", "texts[] = {"), words_in(section_of(text, "### a_match and mx_match")))
-    compare("words of problems", table_of("scanner/problems.c", "problems[] = {"), rows_of(section_of(text, "### problems")))
+    compare(
+        "words of spf_problem",
+        table_of("spf/verdict.c", "texts[SPF_PROBLEM_COUNT] = {"),
+        rows_of(section_of(text, "### spf_problem")),
+    )
+    compare(
+        "words of iprev",
+        sorted(table_of("scanner/iprev.c", "texts[IPREV_VERDICT_COUNT] = {")),
+        sorted(words_in(section_of(text, "### iprev"))),
+    )
+    compare(
+        "words of mx_state",
+        table_of("scanner/mailhosts.c", "texts[] = {"),
+        rows_of(section_of(text, "### mx_state")),
+    )
+    compare(
+        "words of matches",
+        table_of("scanner/match.h", "texts[] = {"),
+        words_in(section_of(text, "### a_match and mx_match")),
+    )
+    compare(
+        "words of problems",
+        table_of("scanner/problems.c", "problems[] = {"),
+        rows_of(section_of(text, "### problems")),
+    )
     causes = section_of(text, "### dns_cause")
     answers = re.findall(r"The other statuses, `(\w+)`, `(\w+)` and `(\w+)`", causes)
-    compare("statuses of dns_cause", table_of("base/answer.c", "texts[ANSWER_STATUS_COUNT] = {"), [*(answers[0] if answers else ()), *rows_of(causes)])
+    compare(
+        "statuses of dns_cause",
+        table_of("base/answer.c", "texts[ANSWER_STATUS_COUNT] = {"),
+        [*(answers[0] if answers else ()), *rows_of(causes)],
+    )
 
 
 def check_summary(binary, directory):
     path = directory / "summary.json"
-    run(binary, "scan", "--unbound-config", "examples/offline.conf", "--summary", str(path), "-", stdin="example.com\n")
+    run(
+        binary,
+        "scan",
+        "--unbound-config",
+        "examples/offline.conf",
+        "--summary",
+        str(path),
+        "-",
+        stdin="example.com\n",
+    )
     summary = json.loads(path.read_text(encoding="utf-8"))
     section = section_of(read("docs/output.md"), "## Summary")
     compare("members of the summary", list(summary), rows_of(section))
     options = re.search(r"^\| `options` \|(.*)\|$", section, re.MULTILINE)
-    documented = re.findall(r"`(\w+)`(?=[,; ])", re.sub(r"\([^)]*\)", "", options.group(1))) if options else []
+    documented = (
+        re.findall(r"`(\w+)`(?=[,; ])", re.sub(r"\([^)]*\)", "", options.group(1)))
+        if options
+        else []
+    )
     compare("options in the summary", list(summary["options"]), documented)
 
 
@@ -151,17 +232,27 @@ def check_examples(binary):
     plain = (ROOT / "examples/pairs.csv").read_bytes()
     if gzip.decompress((ROOT / "examples/pairs.csv.gz").read_bytes()) != plain:
         complain("examples/pairs.csv.gz is not examples/pairs.csv: gzip -9nkf examples/pairs.csv")
-    scanned = run(binary, "scan", "--unbound-config", "examples/offline.conf", "examples/pairs.csv.gz")
+    scanned = run(
+        binary, "scan", "--unbound-config", "examples/offline.conf", "examples/pairs.csv.gz"
+    )
     rows = list(csv.DictReader(io.StringIO(scanned.stdout)))
     if scanned.returncode != 1 or len(rows) < 30:
-        complain(f"the examples' scan ended with {scanned.returncode} and {len(rows)} rows: {scanned.stderr}")
+        complain(
+            f"the examples' scan ended with {scanned.returncode} and {len(rows)} rows: {scanned.stderr}"
+        )
     for row in rows:
         promised = re.match(r"(?:a bounce: )?(\w+)", row["note"]).group(1) if row["note"] else ""
         if promised in VERDICTS and row["spf"] != promised:
             complain(f"examples/pairs.csv: '{row['note']}' got {row['spf']} ({row['spf_problem']})")
-    compare("verdicts that the examples show", sorted(VERDICTS), sorted({row["spf"] for row in rows} - {""}))
+    compare(
+        "verdicts that the examples show",
+        sorted(VERDICTS),
+        sorted({row["spf"] for row in rows} - {""}),
+    )
     if "timeout" in scanned.stdout:
-        complain("an example waits for a server: a question left the zones of examples/offline.conf")
+        complain(
+            "an example waits for a server: a question left the zones of examples/offline.conf"
+        )
 
 
 # ---- commands in documents ----
@@ -179,12 +270,17 @@ def check_command_line(binary, where, command):
 
 
 def sessions_of(text):
-    """[(command, what it prints)] of the `$ ...` lines in the code blocks. Our own messages are on standard error, and tell times: left out."""
+    """[(command, what it prints)] of the `$ ...` lines in the code blocks. Our own messages are on
+    standard error, and tell times: left out."""
     sessions = []
     for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            lines = (line for line in output.splitlines(keepends=True) if not line.startswith("spfsweep: "))
+            lines = (
+                line
+                for line in output.splitlines(keepends=True)
+                if not line.startswith("spfsweep: ")
+            )
             sessions.append((command, "".join(lines)))
     return sessions
 
@@ -193,11 +289,23 @@ def check_readme(binary, directory):
     """The sessions are run in their order, with this binary and with the results out of the way."""
     text = read("README.md")
     sessions = sessions_of(text)
-    if not any("spfsweep scan" in command for command, _ in sessions) or not any("spfsweep check" in command for command, _ in sessions):
+    if not any("spfsweep scan" in command for command, _ in sessions) or not any(
+        "spfsweep check" in command for command, _ in sessions
+    ):
         complain("README.md shows no scan, or no check")
     for command, output in sessions:
-        here = command.replace("build/release/spfsweep", binary).replace("results.csv.gz", str(directory / "results.csv.gz"))
-        real = subprocess.run(here, shell=True, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=False)
+        here = command.replace("build/release/spfsweep", binary).replace(
+            "results.csv.gz", str(directory / "results.csv.gz")
+        )
+        real = subprocess.run(
+            here,
+            shell=True,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
         if real.stdout != output:
             complain(f"README.md: '{command}' prints something else:\n{real.stdout}{real.stderr}")
     for command in re.findall(r"(?:build/release/)?(spfsweep (?:scan|check) .*)", text):

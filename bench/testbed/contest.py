@@ -1,8 +1,9 @@
-"""contest.py - contestants that do the same work in turns, so that a busy neighbour disturbs all of them alike.
+"""contest.py - contestants that do the same work in turns, so that a busy neighbour disturbs all of
+them alike.
 
-A contest's outcome is one JSON file: what was measured, where, with which versions, and every turn of every contestant. Tables and plots
-are made from these files and from nothing else.
-"""
+A contest's outcome is one JSON file: what was measured, where, with which versions, and every turn
+of every contestant. Tables and plots are made from these files and from nothing else."""
+
 import dataclasses
 import json
 import os
@@ -11,22 +12,30 @@ import os
 @dataclasses.dataclass
 class Turn:
     """What one run of one contestant did and cost. None: does not apply, or is not known."""
-    wall: float                           # seconds
-    cpu: float                            # seconds of the contestant's own processes, servers not counted
+
+    wall: float  # seconds
+    cpu: float  # seconds of the contestant's own processes, servers not counted
     peak_mib: float | None = None
-    rows: int | None = None               # pairs that were judged
-    questions: int | None = None          # questions that went to the DNS
-    answered: float | None = None         # share of the questions with a definite answer (data, no data, no such name)
-    equal: float | None = None            # share of the rows that are equal to the population's truth
-    false_temperrors: int | None = None   # rows with a temperror where the truth has none
-    wrong: int | None = None              # rows that differ from the truth in any other way; missing and doubled ones, too
-    bytes: int | None = None              # octets of text packed, for bare libdeflate
-    passes: int | None = None             # how often a bare loop went over its input; its figures are those of all of them
+    rows: int | None = None  # pairs that were judged
+    questions: int | None = None  # questions that went to the DNS
+    answered: float | None = (
+        None  # share of the questions with a definite answer (data, no data, no such name)
+    )
+    equal: float | None = None  # share of the rows that are equal to the population's truth
+    false_temperrors: int | None = None  # rows with a temperror where the truth has none
+    wrong: int | None = (
+        None  # rows that differ from the truth in any other way; missing and doubled ones, too
+    )
+    bytes: int | None = None  # octets of text packed, for bare libdeflate
+    passes: int | None = (
+        None  # how often a bare loop went over its input; its figures are those of all of them
+    )
 
 
 class Contestant:
-    """`role` is "subject" (what the contest is about), "bare" (a bare loop) or "peer". `unit` is what its speed is counted in: rows,
-    questions or bytes."""
+    """`role` is "subject" (what the contest is about), "bare" (a bare loop) or "peer". `unit` is
+    what its speed is counted in: rows, questions or bytes."""
+
     name = ""
     role = "peer"
     unit = "questions"
@@ -57,8 +66,9 @@ STUMBLES = (Spoilt, ValueError, LookupError, AttributeError, TypeError, OSError)
 
 
 def hold(contestants, n_turns, say):
-    """Runs the contestants n_turns times, each once in a turn, the order turned round every time. Gives the list for the JSON file. A peer or a
-    bare loop that fails is left out ("skipped") and told of; when a subject fails that ends the contest, and its entry says so ("failed")."""
+    """Runs the contestants n_turns times, each once in a turn, the order turned round every time.
+    Gives the list for the JSON file. A peer or a bare loop that fails is left out ("skipped") and
+    told of; when a subject fails that ends the contest, and its entry says so ("failed")."""
     outcome = [(contestant, introduce(contestant, say)) for contestant in contestants]
     for number in range(n_turns):
         for contestant, entry in outcome if number % 2 == 0 else reversed(outcome):
@@ -88,7 +98,9 @@ def take_turn(contestant, entry, say):
     try:
         entry["turns"].append(dataclasses.asdict(contestant.run()))
     except STUMBLES as error:
-        if is_subject and not isinstance(error, Spoilt):   # that is our own fault, and whoever mends it wants to know where
+        if is_subject and not isinstance(
+            error, Spoilt
+        ):  # that is our own fault, and whoever mends it wants to know where
             raise
         say(f"{contestant.name}: {error}")
         entry["failed" if is_subject else "skipped"] = first_line(error)

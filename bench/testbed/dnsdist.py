@@ -1,4 +1,6 @@
-"""dnsdist.py - the configuration of dnsdist, a proxy that stands in front of the name servers and makes the network worse than it is."""
+"""dnsdist.py - the configuration of dnsdist, a proxy that stands in front of the name servers and
+makes the network worse than it is."""
+
 import dataclasses
 import json
 import re
@@ -28,12 +30,13 @@ end
 @dataclasses.dataclass(frozen=True)
 class Impairments:
     """What is wrong with the network. Percentages are of questions, by chance."""
-    loss: float = 0          # UDP questions that get lost
-    delay: int = 0           # milliseconds before each UDP answer
-    servfail: float = 0      # questions that are answered with SERVFAIL
-    truncate: float = 0      # UDP questions that are answered with nothing but the TC bit
-    limit: int = 0           # UDP questions in a second that are answered; what is more gets lost
-    silence: bool = False    # forward only: silent and refusing zones are so, and not SERVFAIL
+
+    loss: float = 0  # UDP questions that get lost
+    delay: int = 0  # milliseconds before each UDP answer
+    servfail: float = 0  # questions that are answered with SERVFAIL
+    truncate: float = 0  # UDP questions that are answered with nothing but the TC bit
+    limit: int = 0  # UDP questions in a second that are answered; what is more gets lost
+    silence: bool = False  # forward only: silent and refusing zones are so, and not SERVFAIL
 
     def wanted(self):
         return any(dataclasses.astuple(self))
@@ -41,7 +44,9 @@ class Impairments:
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
-    """Addresses that are ours to listen on, and the port of 127.0.0.1 where the server behind them is."""
+    """Addresses that are ours to listen on, and the port of 127.0.0.1 where the server behind them
+    is."""
+
     name: str
     addresses: list
     port: int
@@ -84,17 +89,23 @@ def dead_name_rules(pool, silent, refusing):
 
 
 def write_config(path, pools, impairments, dead_names=None):
-    """`dead_names` has the name of a pool, and two files of zones: the first ones are silent there, the others refused, with all below them.
-    Gives the command line."""
+    """`dead_names` has the name of a pool, and two files of zones: the first ones are silent there,
+    the others refused, with all below them. Gives the command line."""
     lines = [line for pool in pools for line in listen_lines(pool)]
     lines += network_rules(impairments)
     lines += dead_name_rules(*dead_names) if dead_names else []
     lines += server_rules(impairments)
-    lines += [f'addAction(NetmaskGroupRule({pool.name}, false), PoolAction("{pool.name}"))' for pool in pools]
+    lines += [
+        f'addAction(NetmaskGroupRule({pool.name}, false), PoolAction("{pool.name}"))'
+        for pool in pools
+    ]
     with open(path, "w") as out:
         out.write(HEAD + "\n".join(lines) + "\n")
     return [PROGRAM, "--supervised", "--disable-syslog", "-C", path]
 
 
 def version():
-    return re.search(r"dnsdist (\S+)", subprocess.run([PROGRAM, "--version"], capture_output=True, text=True).stdout).group(1)
+    return re.search(
+        r"dnsdist (\S+)",
+        subprocess.run([PROGRAM, "--version"], capture_output=True, text=True).stdout,
+    ).group(1)

@@ -1,9 +1,10 @@
 """figures.py - from a result file to the figures that tables and plots show.
 
-Medians tell of speeds, because a busy neighbour spoils single turns. They never tell of exactness: there the worst turn and the sum count,
-so that no wrong row can hide behind turns without one. Contestants are compared turn by turn, since the two runs of one turn shared
-whatever the machine was doing.
-"""
+Medians tell of speeds, because a busy neighbour spoils single turns. They never tell of exactness:
+there the worst turn and the sum count, so that no wrong row can hide behind turns without one.
+Contestants are compared turn by turn, since the two runs of one turn shared whatever the machine
+was doing."""
+
 import dataclasses
 import json
 
@@ -19,7 +20,9 @@ SCALING, ONE_WORKER = "two-workers", "spfsweep, one worker"
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """A value for every turn. A turn without one holds None and keeps its place, so that turns can be paired; a series without any is false."""
+    """A value for every turn. A turn without one holds None and keeps its place, so that turns can
+    be paired; a series without any is false."""
+
     turns: tuple
 
     @property
@@ -71,7 +74,9 @@ class Contestant:
         self.command = entry.get("command") or []
         self.turns = entry.get("turns") or []
         self.failed = entry.get("failed")
-        self.skipped = entry.get("skipped") or (None if self.turns or self.failed else "it has no turn")
+        self.skipped = entry.get("skipped") or (
+            None if self.turns or self.failed else "it has no turn"
+        )
         self.rows_per_second = rate(self.turns, "rows", "wall")
         self.questions_per_second = rate(self.turns, "questions", "wall")
         self.per_cpu = {unit: rate(self.turns, unit, "cpu") for unit in UNITS}
@@ -89,8 +94,9 @@ class Contestant:
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """The subject's speed as a part of another contestant's, in the other's unit. It is also the share of the subject's CPU time that the other
-    would need for as many of the unit."""
+    """The subject's speed as a part of another contestant's, in the other's unit. It is also the
+    share of the subject's CPU time that the other would need for as many of the unit."""
+
     other: Contestant
     series: Series
 
@@ -119,7 +125,8 @@ def faults_of_turn(turn, n_expected):
 
 
 class Run:
-    """One result file. `ratios` has an entry for each bare loop and peer that took part and can be compared; `faults` says what makes it WRONG."""
+    """One result file. `ratios` has an entry for each bare loop and peer that took part and can be
+    compared; `faults` says what makes it WRONG."""
 
     def __init__(self, data):
         self.head = data
@@ -134,18 +141,23 @@ class Run:
         self.skipped = [c for c in contestants if c.skipped]
         self.ratios = [found for found in (ratio(self.subject, c) for c in self.others) if found]
         n_expected = (data.get("population") or {}).get("rows")
-        self.faults = [f"turn {number}: {fault}" for number, turn in enumerate(self.subject.turns, 1)
-                       for fault in faults_of_turn(turn, n_expected)]
+        self.faults = [
+            f"turn {number}: {fault}"
+            for number, turn in enumerate(self.subject.turns, 1)
+            for fault in faults_of_turn(turn, n_expected)
+        ]
 
     @property
     def is_checked(self):
         turns = self.subject.turns
-        return bool(turns) and all(turn.get(key) is not None for turn in turns for key in ("wrong", "false_temperrors"))
+        return bool(turns) and all(
+            turn.get(key) is not None for turn in turns for key in ("wrong", "false_temperrors")
+        )
 
     @property
     def verdict(self):
-        """"WRONG"; "FAILED" when the subject did not get to the end; "unchecked" when a turn was not compared with the truth, or there is none; or
-        "right"."""
+        """ "WRONG"; "FAILED" when the subject did not get to the end; "unchecked" when a turn was
+        not compared with the truth, or there is none; or "right"."""
         if self.faults:
             return "WRONG"
         if self.subject.failed:
@@ -169,7 +181,14 @@ class Run:
         return next((found for found in self.ratios if found.other is other), None)
 
     def ratio_to_bare(self, name):
-        return next((found for found in self.ratios if found.other.role == "bare" and found.other.name == name), None)
+        return next(
+            (
+                found
+                for found in self.ratios
+                if found.other.role == "bare" and found.other.name == name
+            ),
+            None,
+        )
 
 
 class Warmth:
@@ -177,7 +196,9 @@ class Warmth:
 
     def __init__(self, once, twice):
         self.once, self.twice = once.subject, twice.subject
-        rows, cpu = (median_of(self.twice, key) - median_of(self.once, key) for key in ("rows", "cpu"))
+        rows, cpu = (
+            median_of(self.twice, key) - median_of(self.once, key) for key in ("rows", "cpu")
+        )
         self.cached_rows_per_cpu_s = rows / cpu if rows > 0 and cpu > 0 else None
 
     @property
@@ -190,7 +211,8 @@ class Warmth:
 
 
 def scaling(runs):
-    """How many times the rows per second of one worker two workers have, turn by turn, or None when there is no such run."""
+    """How many times the rows per second of one worker two workers have, turn by turn, or None when
+    there is no such run."""
     run = next((run for run in runs if run.name == SCALING), None)
     one = next((c for c in run.others if c.name == ONE_WORKER), None) if run else None
     if not one:

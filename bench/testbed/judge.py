@@ -1,4 +1,6 @@
-"""judge.py - holds a scan's output against the population's truth, row by row and column by column."""
+"""judge.py - holds a scan's output against the population's truth, row by row and column by
+column."""
+
 import collections
 import csv
 import dataclasses
@@ -14,13 +16,15 @@ EXAMPLES = 10
 
 @dataclasses.dataclass
 class Judgement:
-    rows: int = 0               # of the truth
+    rows: int = 0  # of the truth
     equal: int = 0
-    false_temperrors: int = 0   # rows in which a column says temperror and the truth does not
-    wrong: int = 0              # rows that differ in any other way
-    missing: int = 0            # rows of the truth without a row of the results, and the other way round
+    false_temperrors: int = 0  # rows in which a column says temperror and the truth does not
+    wrong: int = 0  # rows that differ in any other way
+    missing: int = 0  # rows of the truth without a row of the results, and the other way round
     examples: list = dataclasses.field(default_factory=list)
-    columns: collections.Counter = dataclasses.field(default_factory=collections.Counter)   # in which columns rows differ
+    columns: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )  # in which columns rows differ
 
     def is_exact(self):
         return self.rows > 0 and self.equal == self.rows and not self.missing
@@ -44,25 +48,41 @@ def same(column, got, expected):
 
 
 def differences(got, expected, columns):
-    """(column, got, expected) for each column that differs. The HELO result counts where the truth has one."""
-    return [(c, got[c], expected[c]) for c in (*columns, *({HELO_COLUMN} & expected.keys())) if not same(c, got[c], expected[c])]
+    """(column, got, expected) for each column that differs. The HELO result counts where the truth
+    has one."""
+    return [
+        (c, got[c], expected[c])
+        for c in (*columns, *({HELO_COLUMN} & expected.keys()))
+        if not same(c, got[c], expected[c])
+    ]
 
 
 def is_false_temperror(differing):
-    return any(got == "temperror" != expected for column, got, expected in differing if column in VERDICTS)
+    return any(
+        got == "temperror" != expected for column, got, expected in differing if column in VERDICTS
+    )
 
 
 def judge(results, truths, columns=COLUMNS):
-    """Compares the results with these files of truth, one after the other; rows must come in their order. `columns` are those
-    to compare: a scan with fewer checks has fewer to show."""
+    """Compares the results with these files of truth, one after the other; rows must come in their
+    order. `columns` are those to compare: a scan with fewer checks has fewer to show."""
     told = Judgement()
-    for number, (got, expected) in enumerate(itertools.zip_longest(rows_of(results), itertools.chain.from_iterable(map(rows_of, truths))), 1):
+    for number, (got, expected) in enumerate(
+        itertools.zip_longest(
+            rows_of(results), itertools.chain.from_iterable(map(rows_of, truths))
+        ),
+        1,
+    ):
         if got is None or expected is None:
             told.missing += 1
             told.rows += expected is not None
             continue
         told.rows += 1
-        if (got["row"], got["domain"], got["ip"]) != (str(number), expected["domain"], expected["ip"]):
+        if (got["row"], got["domain"], got["ip"]) != (
+            str(number),
+            expected["domain"],
+            expected["ip"],
+        ):
             told.missing += 1
             continue
         differing = differences(got, expected, columns)
@@ -75,27 +95,44 @@ def judge(results, truths, columns=COLUMNS):
             told.wrong += 1
         told.columns.update(column for column, _, _ in differing)
         if len(told.examples) < EXAMPLES:
-            told.examples.append((number, expected["domain"], expected["ip"], expected["kind"], differing, got.get("dns_cause", "")))
+            told.examples.append(
+                (
+                    number,
+                    expected["domain"],
+                    expected["ip"],
+                    expected["kind"],
+                    differing,
+                    got.get("dns_cause", ""),
+                )
+            )
     return told
 
 
 def judge_verdicts(rows, truth):
-    """For (domain, ip, spf) rows, in any order, of a program that tells no more: the three figures of a contest.Turn. A row that is
-    missing is wrong."""
+    """For (domain, ip, spf) rows, in any order, of a program that tells no more: the three figures
+    of a contest.Turn. A row that is missing is wrong."""
     expected = {(row["domain"], row["ip"]): row["spf"] for row in rows_of(truth)}
     n_rows, equal, false_temperrors = len(expected), 0, 0
     for domain, ip, spf in rows:
         right = expected.pop((domain, ip), None)
         equal += spf == right
         false_temperrors += spf == "temperror" != right
-    return {"equal": equal / n_rows if n_rows else 0.0, "false_temperrors": false_temperrors, "wrong": n_rows - equal - false_temperrors}
+    return {
+        "equal": equal / n_rows if n_rows else 0.0,
+        "false_temperrors": false_temperrors,
+        "wrong": n_rows - equal - false_temperrors,
+    }
 
 
 def print_judgement(told, say=print):
-    say(f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false temperrors, {told.wrong} wrong, "
-        f"{told.missing} missing or out of place")
+    say(
+        f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false temperrors, {told.wrong} wrong, "
+        f"{told.missing} missing or out of place"
+    )
     for column, count in told.columns.most_common():
         say(f"  {column} differs in {count}")
     for number, domain, ip, kind, differing, cause in told.examples:
-        what = ", ".join(f"{column} is {got!r}, must be {expected!r}" for column, got, expected in differing)
+        what = ", ".join(
+            f"{column} is {got!r}, must be {expected!r}" for column, got, expected in differing
+        )
         say(f"  row {number}, {domain} {ip} ({kind}): {what}" + (f" [{cause}]" if cause else ""))

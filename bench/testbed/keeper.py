@@ -1,4 +1,6 @@
-"""keeper.py - start, exec, stop: a process that keeps an Internet in a namespace, and how others find it (bed/bed.json)."""
+"""keeper.py - start, exec, stop: a process that keeps an Internet in a namespace, and how others
+find it (bed/bed.json)."""
+
 import contextlib
 import json
 import os
@@ -23,8 +25,8 @@ def state_path(folder):
 
 
 def start_time(pid):
-    """When a process began, in the kernel's ticks: with its number that tells it from all others. None: there is none, or it has ended and
-    nobody has asked for its status."""
+    """When a process began, in the kernel's ticks: with its number that tells it from all others.
+    None: there is none, or it has ended and nobody has asked for its status."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             state, *rest = file.read().rpartition(")")[2].split()
@@ -52,38 +54,59 @@ def must_run(folder):
 
 # ---- start ----
 
+
 def start(folder, again):
-    """`again` is the command line that runs keep() for this folder. Comes back when all servers answer."""
+    """`again` is the command line that runs keep() for this folder. Comes back when all servers
+    answer."""
     bed = running(folder)
     if bed:
-        raise KeeperError(f"{folder} is being served already, by process {bed['pid']}; bench/internet stop ends that")
+        raise KeeperError(
+            f"{folder} is being served already, by process {bed['pid']}; bench/internet stop ends that"
+        )
     if not os.path.isdir(folder):
         raise KeeperError(f"there is no folder {folder}")
     os.makedirs(os.path.join(folder, "bed"), exist_ok=True)
     command, environment = namespace.wrapped(again, namespace.kind())
     ready, told = os.pipe()
     with open(os.path.join(folder, "bed", "keeper.log"), "w") as log:
-        keeper = subprocess.Popen(command, env={**environment, READY_FD: str(told)}, pass_fds=[told], stdin=subprocess.DEVNULL,
-                                  stdout=log, stderr=log, start_new_session=True)
+        keeper = subprocess.Popen(
+            command,
+            env={**environment, READY_FD: str(told)},
+            pass_fds=[told],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     os.close(told)
     with open(ready) as pipe:
         complaint = pipe.read()
     if complaint != "ready":
         keeper.wait()
-        raise KeeperError(complaint or f"the keeper ended with status {keeper.returncode}; see {log.name}")
+        raise KeeperError(
+            complaint or f"the keeper ended with status {keeper.returncode}; see {log.name}"
+        )
     return running(folder)
 
 
 def keep(folder, **options):
-    """The keeper, in its namespace: serves until it is told to end. The pipe is closed as soon as the outcome is known, since start() reads it
-    to its end."""
+    """The keeper, in its namespace: serves until it is told to end. The pipe is closed as soon as
+    the outcome is known, since start() reads it to its end."""
     pipe = open(int(os.environ.pop(READY_FD)), "w")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     kind = namespace.enter()
     try:
         with Internet(folder, **options) as net:
-            write_state(folder, {"pid": os.getpid(), "start_time": start_time(os.getpid()), "network": kind, **net.about()})
+            write_state(
+                folder,
+                {
+                    "pid": os.getpid(),
+                    "start_time": start_time(os.getpid()),
+                    "network": kind,
+                    **net.about(),
+                },
+            )
             with pipe:
                 pipe.write("ready")
             net.wait()
@@ -113,6 +136,7 @@ def remove_state(folder):
 
 # ---- exec, stop ----
 
+
 def execute(folder, command):
     """Becomes the command, inside the namespace."""
     bed = must_run(folder)
@@ -128,9 +152,11 @@ def stop(folder):
     with contextlib.ExitStack() as stack:
         handle = os.pidfd_open(bed["pid"])
         stack.callback(os.close, handle)
-        if not running(folder):   # ended in between, and the number may be another's
+        if not running(folder):  # ended in between, and the number may be another's
             return
         signal.pidfd_send_signal(handle, signal.SIGTERM)
         if not select.select([handle], [], [], STOP_LIMIT_S)[0]:
             signal.pidfd_send_signal(handle, signal.SIGKILL)
-            raise KeeperError(f"process {bed['pid']} did not end within {STOP_LIMIT_S} s and was killed")
+            raise KeeperError(
+                f"process {bed['pid']} did not end within {STOP_LIMIT_S} s and was killed"
+            )

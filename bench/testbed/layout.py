@@ -1,13 +1,17 @@
-"""layout.py - turns a population's zones.txt into what name servers read. Streams: what is held are the top zones and the server hosts.
+"""layout.py - turns a population's zones.txt into what name servers read. Streams: what is held are
+the top zones and the server hosts.
 
-Recursive, three data servers: one for the root, one for the top zones, one ("hosters") for all the population's zones. Each has a zone file
-per zone and a list of zones in NSD's form. One process for all three would not do: a server that holds a child zone answers from it, and the
-resolver would never see a delegation.
+Recursive, three data servers: one for the root, one for the top zones, one ("hosters") for all the
+population's zones. Each has a zone file per zone and a list of zones in NSD's form. One process for
+all three would not do: a server that holds a child zone answers from it, and the resolver would
+never see a delegation.
 
-Flat, for a resolver that answers everything: one root zone with all records, and every dead zone as a zone without data, which NSD answers
-with SERVFAIL, as a resolver would. One thing is not as with a resolver: a CNAME into a dead zone is answered, without its target.
+Flat, for a resolver that answers everything: one root zone with all records, and every dead zone as
+a zone without data, which NSD answers with SERVFAIL, as a resolver would. One thing is not as with
+a resolver: a CNAME into a dead zone is answered, without its target.
 
 No zone of the population may lie inside another one of it: the parent of each is a top zone."""
+
 import contextlib
 import hashlib
 import json
@@ -25,7 +29,8 @@ ROOT_HOSTS = [(f"{chr(97 + i)}.root.{OWN}", address) for i, address in enumerate
 TOP_HOSTS = [(f"{chr(97 + i)}.tops.{OWN}", address) for i, address in enumerate(TOP_ADDRESSES)]
 SERVER_KINDS = ("live", "silent", "refusing", "closed")
 ZONES_PER_FOLDER = 500
-# Makes a zone's apex exist in the flat zone, as its SOA does in a zone of its own: no such data, and not no such name.
+# Makes a zone's apex exist in the flat zone, as its SOA does in a zone of its own: no such data,
+# and not no such name.
 PLACEHOLDER = "TYPE65534 \\# 0"
 
 UNBOUND_CONF = """# For a resolver that recurses in this test bed: our root, and no zone that it answers by itself.
@@ -48,22 +53,34 @@ class Population:
 
     def __init__(self, folder):
         self.path = os.path.join(folder, "zones.txt")
-        self.tops, self.servers = {}, {}   # the tops as keys, in the file's order
+        self.tops, self.servers = {}, {}  # the tops as keys, in the file's order
 
     def stamp(self):
-        """Changes with the file, with what this module makes of it, and with the place, which some of what it writes names."""
+        """Changes with the file, with what this module makes of it, and with the place, which some
+        of what it writes names."""
         status = os.stat(self.path)
         with open(__file__, "rb") as source:
-            return [status.st_size, status.st_mtime_ns, hashlib.sha256(source.read()).hexdigest(), os.path.abspath(self.path)]
+            return [
+                status.st_size,
+                status.st_mtime_ns,
+                hashlib.sha256(source.read()).hexdigest(),
+                os.path.abspath(self.path),
+            ]
 
     def zones(self):
-        """Yields (name, state, hosts, lines) for each zone; `lines` is an iterator over its records that must be used before the next zone is
-        asked for. Host names are looked up in `servers`, which is full when the first zone is yielded."""
+        """Yields (name, state, hosts, lines) for each zone; `lines` is an iterator over its records
+        that must be used before the next zone is asked for. Host names are looked up in `servers`,
+        which is full when the first zone is yielded."""
         with open(self.path, encoding="ascii") as file:
             line = self._read_head(file)
             while line:
                 word, name, state, *hosts = line.split()
-                if word != "zone" or state not in ("live", "broken") or not hosts or any(host not in self.servers for host in hosts):
+                if (
+                    word != "zone"
+                    or state not in ("live", "broken")
+                    or not hosts
+                    or any(host not in self.servers for host in hosts)
+                ):
                     raise LayoutError(f"{self.path}: not understood: {line.rstrip()}")
                 rest = Records(file)
                 yield name, state, hosts, rest
@@ -95,8 +112,9 @@ class Population:
         return found
 
     def fate(self, state, hosts):
-        """What becomes of a zone's questions: "live", "broken" (SERVFAIL), "silent" or "refusing". Where nothing listens, or one dead server is
-        silent and another is not, a resolver says SERVFAIL."""
+        """What becomes of a zone's questions: "live", "broken" (SERVFAIL), "silent" or "refusing".
+        Where nothing listens, or one dead server is silent and another is not, a resolver says
+        SERVFAIL."""
         kinds = {self.servers[host][1] for host in hosts}
         if state == "broken":
             return "broken"
@@ -113,7 +131,7 @@ class Records:
 
     def __iter__(self):
         for line in self.file:
-            if line[:line.find(" ")][-1:] != ".":
+            if line[: line.find(" ")][-1:] != ".":
                 self.next = line
                 return
             yield line
@@ -145,7 +163,8 @@ def is_current(folder, stamp):
 
 
 def prepare(writer, population, folder):
-    """Calls writer(population, folder) unless the folder holds what it wrote for this zones.txt; gives what it said (layout.json)."""
+    """Calls writer(population, folder) unless the folder holds what it wrote for this zones.txt;
+    gives what it said (layout.json)."""
     stamp = population.stamp()
     if not is_current(folder, stamp):
         shutil.rmtree(folder, ignore_errors=True)
@@ -160,6 +179,7 @@ def prepare(writer, population, folder):
 
 # ---- recursive ----
 
+
 class Tops:
     """The zone files of the top zones, all open while the delegations come in."""
 
@@ -167,7 +187,9 @@ class Tops:
         self.population, self.out = population, {}
         with open(os.path.join(folder, "tops.zones"), "w") as zones:
             for number, name in enumerate(population.tops):
-                self.out[name] = files.enter_context(open(os.path.join(folder, f"top-{number}.zone"), "w"))
+                self.out[name] = files.enter_context(
+                    open(os.path.join(folder, f"top-{number}.zone"), "w")
+                )
                 self.out[name].write(head(name, [host for host, _ in TOP_HOSTS]))
                 zones.write(clause(name, f"top-{number}.zone"))
         self.out["."] = files.enter_context(open(os.path.join(folder, "root.zone"), "w"))
@@ -182,12 +204,15 @@ class Tops:
             self.delegate(name, [host for host, _ in TOP_HOSTS])
 
     def _write_glue(self):
-        """Next to delegations of the same top zone; hosts elsewhere have to be looked for by the resolver."""
+        """Next to delegations of the same top zone; hosts elsewhere have to be looked for by the
+        resolver."""
         for host, (address, _) in self.population.servers.items():
             self.out[self.population.top_of(host)].write(f"{host} A {address}\n")
 
     def delegate(self, name, hosts):
-        self.out[self.population.top_of(name)].write("".join(f"{name} NS {host}\n" for host in hosts))
+        self.out[self.population.top_of(name)].write(
+            "".join(f"{name} NS {host}\n" for host in hosts)
+        )
 
 
 def write_zone(folder, number, name, hosts, lines):
@@ -231,12 +256,16 @@ def write_resolver_files(folder):
 
 # ---- flat ----
 
+
 def write_flat(population, folder):
-    """Beside the zone: the names of the zones that should be silent or refusing, for a proxy in front that can be so."""
+    """Beside the zone: the names of the zones that should be silent or refusing, for a proxy in
+    front that can be so."""
     number = 0
     with contextlib.ExitStack() as files:
-        flat, zones, silent, refusing = (files.enter_context(open(os.path.join(folder, name), "w"))
-                                         for name in ("flat.zone", "flat.zones", "silent.names", "refusing.names"))
+        flat, zones, silent, refusing = (
+            files.enter_context(open(os.path.join(folder, name), "w"))
+            for name in ("flat.zone", "flat.zones", "silent.names", "refusing.names")
+        )
         flat.write(head(".", [f"ns.{OWN}"]) + f"ns.{OWN} A 127.0.0.1\n")
         zones.write(clause(".", "flat.zone"))
         for name, state, hosts, lines in population.zones():

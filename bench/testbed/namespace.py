@@ -1,9 +1,12 @@
-"""namespace.py - a network of one's own, with nothing in it but loopback: port 53 is free there, and no packet can leave.
+"""namespace.py - a network of one's own, with nothing in it but loopback: port 53 is free there,
+and no packet can leave.
 
-Root takes a fresh network and mount namespace; other users take a user namespace as well, in which they count as root. Where neither is
-permitted (some containers), root may stay in the present network if port 53 is free on loopback: all servers have addresses of 127/8 anyway.
-In the own mount namespace /etc/resolv.conf names 127.0.0.1, so that programs which read it ask our server and no other; in the present
-network it stays the machine's, and such programs must not run."""
+Root takes a fresh network and mount namespace; other users take a user namespace as well, in which
+they count as root. Where neither is permitted (some containers), root may stay in the present
+network if port 53 is free on loopback: all servers have addresses of 127/8 anyway. In the own mount
+namespace /etc/resolv.conf names 127.0.0.1, so that programs which read it ask our server and no
+other; in the present network it stays the machine's, and such programs must not run."""
+
 import ctypes
 import fcntl
 import os
@@ -15,7 +18,8 @@ import sys
 import tempfile
 
 KINDS = {"own": ["--net", "--mount"], "user": ["--user", "--map-root-user", "--net", "--mount"]}
-# "fresh KIND" while the program is being run anew, then "KIND NAMESPACE": a program that inherits this knows whether it still holds.
+# "fresh KIND" while the program is being run anew, then "KIND NAMESPACE": a program that inherits
+# this knows whether it still holds.
 MARK = "SPFSWEEP_TESTBED_NETWORK"
 RESOLV_CONF = "nameserver 127.0.0.1\noptions timeout:5 attempts:5\n"
 
@@ -33,13 +37,24 @@ def kind():
     complaint = "unshare is not installed"
     for name in ("own", "user") if os.geteuid() == 0 else ("user",):
         if shutil.which("unshare"):
-            tried = subprocess.run(["unshare", *KINDS[name], "true"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            tried = subprocess.run(
+                ["unshare", *KINDS[name], "true"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+            )
             if tried.returncode == 0:
                 return name
-            complaint = tried.stderr.strip().splitlines()[-1] if tried.stderr.strip() else f"unshare ended with status {tried.returncode}"
+            complaint = (
+                tried.stderr.strip().splitlines()[-1]
+                if tried.stderr.strip()
+                else f"unshare ended with status {tried.returncode}"
+            )
     if os.geteuid() == 0 and port_53_is_free():
         return "present"
-    raise NamespaceError(f"no network namespace ({complaint}), and port 53 of 127.0.0.1 cannot be taken without one")
+    raise NamespaceError(
+        f"no network namespace ({complaint}), and port 53 of 127.0.0.1 cannot be taken without one"
+    )
 
 
 def port_53_is_free():
@@ -53,14 +68,18 @@ def port_53_is_free():
 
 
 def wrapped(command, name):
-    """The command line that runs `command` in a fresh namespace; the program must call enter() early. And the environment for it."""
+    """The command line that runs `command` in a fresh namespace; the program must call enter()
+    early. And the environment for it."""
     environment = {**os.environ, MARK: f"fresh {name}"}
-    return (["unshare", *KINDS[name], "--", *command] if name in KINDS else list(command)), environment
+    return (
+        ["unshare", *KINDS[name], "--", *command] if name in KINDS else list(command)
+    ), environment
 
 
 def enter():
-    """Comes back inside a namespace of its own: the first call runs the program again there, with the same arguments, the second one (in the
-    program that was run again) furnishes it. Gives the kind of the network."""
+    """Comes back inside a namespace of its own: the first call runs the program again there, with
+    the same arguments, the second one (in the program that was run again) furnishes it. Gives the
+    kind of the network."""
     mark = os.environ.get(MARK, "").split(" ")
     if is_inside():
         return mark[0]
@@ -89,7 +108,10 @@ def furnish():
     try:
         bind_resolv_conf()
     except OSError as error:
-        print(f"/etc/resolv.conf stays as it is, programs that read it will not find our server: {error}", file=sys.stderr)
+        print(
+            f"/etc/resolv.conf stays as it is, programs that read it will not find our server: {error}",
+            file=sys.stderr,
+        )
 
 
 def bring_up(interface):
@@ -112,10 +134,22 @@ def bind_resolv_conf():
 
 
 def joined(command, pid, name):
-    """The command line that runs `command` in the namespaces of process `pid`, whose network is of kind `name`, and the environment for it.
-    Joining a mount namespace loses the working directory, so env(1) goes back to it."""
+    """The command line that runs `command` in the namespaces of process `pid`, whose network is of
+    kind `name`, and the environment for it. Joining a mount namespace loses the working directory,
+    so env(1) goes back to it."""
     environment = {**os.environ, MARK: f"{name} {os.readlink(f'/proc/{pid}/ns/net')}"}
     if name not in KINDS:
         return list(command), environment
     user = ["--user", "--preserve-credentials"] if name == "user" else []
-    return ["nsenter", "--target", str(pid), *user, "--net", "--mount", "--", "env", f"--chdir={os.getcwd()}", *command], environment
+    return [
+        "nsenter",
+        "--target",
+        str(pid),
+        *user,
+        "--net",
+        "--mount",
+        "--",
+        "env",
+        f"--chdir={os.getcwd()}",
+        *command,
+    ], environment

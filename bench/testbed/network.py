@@ -1,4 +1,6 @@
-"""network.py - the Internet of one population: which servers run, on which addresses, and what stands in front of them."""
+"""network.py - the Internet of one population: which servers run, on which addresses, and what
+stands in front of them."""
+
 import dataclasses
 import fcntl
 import os
@@ -20,7 +22,9 @@ class InternetError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """One server with data: the addresses that are its own as others see it, and its list of zones."""
+    """One server with data: the addresses that are its own as others see it, and its list of
+    zones."""
+
     name: str
     addresses: list
     zones: str
@@ -29,8 +33,10 @@ class Data:
 class Internet:
     """with Internet(folder, mode="both", loss=5) as net: ... net.upstream, net.unbound_config
 
-    For use inside a namespace (namespace.enter). Modes: "forward" is one server that answers everything, as a resolver would; "recursive" is
-    root, top zones and hosters; "both" is both at once. Further keywords are those of Impairments: loss, limit, delay, servfail, truncate, silence."""
+    For use inside a namespace (namespace.enter). Modes: "forward" is one server that answers
+    everything, as a resolver would; "recursive" is root, top zones and hosters; "both" is both at
+    once. Further keywords are those of Impairments: loss, limit, delay, servfail, truncate,
+    silence."""
 
     def __init__(self, folder, mode="both", cpu=None, **impairments):
         if mode not in MODES:
@@ -39,7 +45,9 @@ class Internet:
         self.bed = os.path.join(self.folder, "bed")
         self.forward, self.recursive = mode != "recursive", mode != "forward"
         # by recursion the silent servers are silent themselves
-        self.impairments = Impairments(**{**impairments, "silence": self.forward and impairments.get("silence", False)})
+        self.impairments = Impairments(
+            **{**impairments, "silence": self.forward and impairments.get("silence", False)}
+        )
         self.upstream = f"{FORWARD_ADDRESS}:53" if self.forward else None
         self.unbound_config = os.path.join(self.bed, "unbound.conf") if self.recursive else None
         self.servers, self.silent, self.lock, self.addresses = [], None, None, {}
@@ -97,9 +105,15 @@ class Internet:
         return told
 
     def about(self):
-        return {"mode": self.mode, "upstream": self.upstream, "unbound_config": self.unbound_config, "addresses": self.addresses,
-                "impairments": dataclasses.asdict(self.impairments), "versions": self.versions(),
-                "servers": {server.name: server.pid for server in self.servers}}
+        return {
+            "mode": self.mode,
+            "upstream": self.upstream,
+            "unbound_config": self.unbound_config,
+            "addresses": self.addresses,
+            "impairments": dataclasses.asdict(self.impairments),
+            "versions": self.versions(),
+            "servers": {server.name: server.pid for server in self.servers},
+        }
 
     def _take_lock(self):
         """Held as long as the servers run; the kernel drops it when we end."""
@@ -109,15 +123,23 @@ class Internet:
         except OSError:
             self.lock.close()
             self.lock = None
-            raise InternetError(f"{self.folder} is being served already; bench/internet stop ends that") from None
+            raise InternetError(
+                f"{self.folder} is being served already; bench/internet stop ends that"
+            ) from None
 
     def _lay_out(self):
         """Writes what is not there yet; gives the servers with data."""
         found = []
         if self.recursive:
             place = os.path.join(self.bed, "recursive")
-            self.addresses = layout.prepare(layout.write_recursive, layout.Population(self.folder), place)["addresses"]
-            for name, addresses in (("root", layout.ROOT_ADDRESSES), ("tops", layout.TOP_ADDRESSES), ("hosters", self.addresses["live"])):
+            self.addresses = layout.prepare(
+                layout.write_recursive, layout.Population(self.folder), place
+            )["addresses"]
+            for name, addresses in (
+                ("root", layout.ROOT_ADDRESSES),
+                ("tops", layout.TOP_ADDRESSES),
+                ("hosters", self.addresses["live"]),
+            ):
                 found.append(Data(name, addresses, os.path.join(place, f"{name}.zones")))
         if self.forward:
             place = os.path.join(self.bed, "flat")
@@ -128,31 +150,54 @@ class Internet:
     def _start_servers(self, data):
         proxied = self.impairments.wanted()
         for d in data:
-            listen = [(FORWARD_ADDRESS, PORT_BEHIND[d.name])] if proxied else [(address, 53) for address in d.addresses]
+            listen = (
+                [(FORWARD_ADDRESS, PORT_BEHIND[d.name])]
+                if proxied
+                else [(address, 53) for address in d.addresses]
+            )
             self._run(d.name, nsd.write_config(self._state(d.name), listen, d.zones))
-        waiting = [(server, FORWARD_ADDRESS if proxied else d.addresses[0], PORT_BEHIND[d.name] if proxied else 53)
-                   for server, d in zip(self.servers, data)]
+        waiting = [
+            (
+                server,
+                FORWARD_ADDRESS if proxied else d.addresses[0],
+                PORT_BEHIND[d.name] if proxied else 53,
+            )
+            for server, d in zip(self.servers, data)
+        ]
         if self.recursive and self.addresses["refusing"]:
             addresses = self.addresses["refusing"]
-            refusing = self._run("refusing", nsd.write_config(self._state("refusing"), [(address, 53) for address in addresses]))
+            refusing = self._run(
+                "refusing",
+                nsd.write_config(self._state("refusing"), [(address, 53) for address in addresses]),
+            )
             waiting.append((refusing, addresses[0], 53))
         if self.recursive:
             self.silent = SilentSockets(self.addresses["silent"])
         for server, address, port in waiting:
             server.wait_until_ready(address, port)
             if complaints := nsd.complaints(server.log):
-                raise ServerError(f"{server.name} rejects {len(complaints)} things, the first are:\n" + "".join(complaints[:5]).rstrip())
+                raise ServerError(
+                    f"{server.name} rejects {len(complaints)} things, the first are:\n"
+                    + "".join(complaints[:5]).rstrip()
+                )
         if proxied:
             self._start_proxy(data)
 
     def _start_proxy(self, data):
         pools = [Pool(d.name, d.addresses, PORT_BEHIND[d.name]) for d in data]
         flat = os.path.join(self.bed, "flat")
-        dead_names = ("flat", f"{flat}/silent.names", f"{flat}/refusing.names") if self.forward else None
-        proxy = self._run("dnsdist", dnsdist.write_config(os.path.join(self.bed, "dnsdist.conf"), pools, self.impairments, dead_names))
+        dead_names = (
+            ("flat", f"{flat}/silent.names", f"{flat}/refusing.names") if self.forward else None
+        )
+        proxy = self._run(
+            "dnsdist",
+            dnsdist.write_config(
+                os.path.join(self.bed, "dnsdist.conf"), pools, self.impairments, dead_names
+            ),
+        )
         for pool in pools:
             for address in pool.addresses:
-                proxy.wait_until_ready(address, 53, tcp=True)   # TCP is never lost
+                proxy.wait_until_ready(address, 53, tcp=True)  # TCP is never lost
 
     def _run(self, name, command):
         server = Server(name, command, os.path.join(self.bed, f"{name}.log"), self.cpu)

@@ -1,4 +1,5 @@
 """nsd.py - configuration files for the name server NSD."""
+
 import os
 import re
 import subprocess
@@ -33,22 +34,34 @@ remote-control:
 
 
 def write_config(state, listen, zones=None):
-    """Makes the folder `state` for what NSD writes, and the configuration in it. `listen` has pairs of address and port; `zones` is a layout's
-    list of zones. Without zones NSD refuses every question. Gives the command line."""
+    """Makes the folder `state` for what NSD writes, and the configuration in it. `listen` has pairs
+    of address and port; `zones` is a layout's list of zones. Without zones NSD refuses every
+    question. Gives the command line."""
     os.makedirs(state, exist_ok=True)
     state = os.path.abspath(state)
     with open(os.path.join(state, "nsd.conf"), "w") as out:
         listen = "\n".join(f"\tip-address: {address}@{port}" for address, port in listen)
-        out.write(CONFIG.format(listen=listen, zones=os.path.dirname(os.path.abspath(zones)) if zones else state, state=state))
+        out.write(
+            CONFIG.format(
+                listen=listen,
+                zones=os.path.dirname(os.path.abspath(zones)) if zones else state,
+                state=state,
+            )
+        )
         if zones:
             out.write(f'include: "{os.path.abspath(zones)}"\n')
     return [PROGRAM, "-d", "-c", out.name]
 
 
 def complaints(log):
-    """What NSD had to say against the zones: it starts all the same, and answers SERVFAIL for those with errors."""
+    """What NSD had to say against the zones: it starts all the same, and answers SERVFAIL for those
+    with errors."""
     with open(log, errors="replace") as file:
-        return [line for line in file if " error: " in line and f"zonefile {NO_DATA} does not exist" not in line]
+        return [
+            line
+            for line in file
+            if " error: " in line and f"zonefile {NO_DATA} does not exist" not in line
+        ]
 
 
 def version():

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""peer_pyspf.py PAIRS RESULTS - pyspf over a file of pairs, one after the other, as a mail filter uses it.
+"""peer_pyspf.py PAIRS RESULTS - pyspf over a file of pairs, one after the other, as a mail filter
+uses it.
 
-PAIRS is plain "domain,ip" with a header; RESULTS gets the same rows with the result. The sender is postmaster@domain and the HELO name is
-the domain. pyspf asks through dnspython, and so whom /etc/resolv.conf names. A row on which pyspf raises an exception gets "invalid". One
-JSON line on stderr tells the rows and what they cost, without Python's start."""
+PAIRS is plain "domain,ip" with a header; RESULTS gets the same rows with the result. The sender is
+postmaster@domain and the HELO name is the domain. pyspf asks through dnspython, and so whom
+/etc/resolv.conf names. A row on which pyspf raises an exception gets "invalid". One JSON line on
+stderr tells the rows and what they cost, without Python's start."""
+
 import csv
 import json
 import sys
@@ -32,7 +35,12 @@ def main():
             out.write(f"{row['domain']},{row['ip']},{result}\n")
             n_rows += 1
             n_invalid += result == "invalid"
-    figures = {"rows": n_rows, "invalid": n_invalid, "cpu": time.process_time() - cpu_started, "wall": time.monotonic() - started}
+    figures = {
+        "rows": n_rows,
+        "invalid": n_invalid,
+        "cpu": time.process_time() - cpu_started,
+        "wall": time.monotonic() - started,
+    }
     print(json.dumps(figures), file=sys.stderr)
 
 

@@ -1,8 +1,10 @@
-"""report.py - the tables of some result files: table.md, and the same on the terminal; plots.py draws beside it.
+"""report.py - the tables of some result files: table.md, and the same on the terminal; plots.py
+draws beside it.
 
-A document is a list of blocks, and each block knows two forms of itself: Markdown and text. What is wrong comes first, then where and how
-it was measured, then the tables: no speed without its spread, and no peer's speed without how much of its work it did.
-"""
+A document is a list of blocks, and each block knows two forms of itself: Markdown and text. What is
+wrong comes first, then where and how it was measured, then the tables: no speed without its spread,
+and no peer's speed without how much of its work it did."""
+
 import dataclasses
 import json
 import math
@@ -27,6 +29,7 @@ class Heading:
 @dataclasses.dataclass
 class Lines:
     """A list of remarks, or of command lines."""
+
     lines: list
     verbatim: bool = False
 
@@ -40,25 +43,32 @@ class Lines:
 @dataclasses.dataclass
 class Table:
     """`align` has a letter for each column: l or r."""
+
     align: str
     header: list
     rows: list
 
     def markdown(self):
         rule = ["---:" if side == "r" else "---" for side in self.align]
-        rows = [self.header, rule] + [[cell.replace("|", "\\|") for cell in row] for row in self.rows]
+        rows = [self.header, rule] + [
+            [cell.replace("|", "\\|") for cell in row] for row in self.rows
+        ]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
     def text(self):
         rows = [self.header] + self.rows
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
         pads = [str.rjust if side == "r" else str.ljust for side in self.align]
-        return "\n".join("  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths)).rstrip() for row in rows)
+        return "\n".join(
+            "  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths)).rstrip()
+            for row in rows
+        )
 
 
 @dataclasses.dataclass
 class Pictures:
     """Names of SVG files beside the table."""
+
     names: list
 
     def markdown(self):
@@ -94,7 +104,11 @@ def count(series):
     """The sum, and what the worst turn had of it."""
     if not series:
         return "-"
-    return number(series.total) if not series.total or len(series.values) == 1 else f"{number(series.total)} (worst turn {number(series.high)})"
+    return (
+        number(series.total)
+        if not series.total or len(series.values) == 1
+        else f"{number(series.total)} (worst turn {number(series.high)})"
+    )
 
 
 def peak(series):
@@ -104,7 +118,9 @@ def peak(series):
 def ratio_range(found):
     if not found:
         return "-"
-    middle, low, high = (f"{value:.3g}" for value in (found.series.median, found.series.low, found.series.high))
+    middle, low, high = (
+        f"{value:.3g}" for value in (found.series.median, found.series.low, found.series.high)
+    )
     return f"{middle} ({low} to {high})"
 
 
@@ -112,23 +128,75 @@ def ratio_range(found):
 
 
 # The columns that tell the ratio to a bare contestant, and its name.
-BARE = {"of bare loop": "bare loop", "of libunbound": "bare libunbound", "of libdeflate": "bare libdeflate"}
-RUN_HEADER = ["run", "verdict", "rows/s (spread)", "questions/s (spread)", "rows/CPU-s (spread)", "questions/CPU-s (spread)", *(f"{column} (range)" for column in BARE),
-              "answered %", "equal to truth %", "false temperrors", "wrong", "peak MiB"]
-OTHER_HEADER = ["run", "contestant", "in", "its speed (spread)", "ours (spread)", "ours / its (range)", "its answered %", "its equal to truth %",
-                "its false temperrors", "its wrong", "its peak MiB"]
+BARE = {
+    "of bare loop": "bare loop",
+    "of libunbound": "bare libunbound",
+    "of libdeflate": "bare libdeflate",
+}
+RUN_HEADER = [
+    "run",
+    "verdict",
+    "rows/s (spread)",
+    "questions/s (spread)",
+    "rows/CPU-s (spread)",
+    "questions/CPU-s (spread)",
+    *(f"{column} (range)" for column in BARE),
+    "answered %",
+    "equal to truth %",
+    "false temperrors",
+    "wrong",
+    "peak MiB",
+]
+OTHER_HEADER = [
+    "run",
+    "contestant",
+    "in",
+    "its speed (spread)",
+    "ours (spread)",
+    "ours / its (range)",
+    "its answered %",
+    "its equal to truth %",
+    "its false temperrors",
+    "its wrong",
+    "its peak MiB",
+]
 
 
 def run_row(run):
     s = run.subject
-    speeds = [speed(s.rows_per_second), speed(s.questions_per_second), speed(s.per_cpu["rows"]), speed(s.per_cpu["questions"])]
-    return [run.name, run.verdict, *speeds, *(ratio_range(run.ratio_to_bare(name)) for name in BARE.values()), worst_share(s.answered),
-            worst_share(s.equal), count(s.false_temperrors), count(s.wrong), peak(s.peak_mib)]
+    speeds = [
+        speed(s.rows_per_second),
+        speed(s.questions_per_second),
+        speed(s.per_cpu["rows"]),
+        speed(s.per_cpu["questions"]),
+    ]
+    return [
+        run.name,
+        run.verdict,
+        *speeds,
+        *(ratio_range(run.ratio_to_bare(name)) for name in BARE.values()),
+        worst_share(s.answered),
+        worst_share(s.equal),
+        count(s.false_temperrors),
+        count(s.wrong),
+        peak(s.peak_mib),
+    ]
 
 
 def other_row(run, other):
-    return [run.name, other.name, f"{other.unit}/CPU-s", speed(other.speed), speed(run.subject.per_cpu[other.unit]), ratio_range(run.ratio_to(other)),
-            worst_share(other.answered), worst_share(other.equal), count(other.false_temperrors), count(other.wrong), peak(other.peak_mib)]
+    return [
+        run.name,
+        other.name,
+        f"{other.unit}/CPU-s",
+        speed(other.speed),
+        speed(run.subject.per_cpu[other.unit]),
+        ratio_range(run.ratio_to(other)),
+        worst_share(other.answered),
+        worst_share(other.equal),
+        count(other.false_temperrors),
+        count(other.wrong),
+        peak(other.peak_mib),
+    ]
 
 
 def others_block(title, runs, role):
@@ -141,11 +209,16 @@ def others_block(title, runs, role):
 
 def listed(values):
     """A dictionary in words."""
-    return ", ".join(f"{key} {value if isinstance(value, (str, int, float)) else json.dumps(value)}" for key, value in values.items())
+    return ", ".join(
+        f"{key} {value if isinstance(value, (str, int, float)) else json.dumps(value)}"
+        for key, value in values.items()
+    )
 
 
 def machine_of(run):
-    return listed({key: value for key, value in (run.head.get("machine") or {}).items() if key != "load"})
+    return listed(
+        {key: value for key, value in (run.head.get("machine") or {}).items() if key != "load"}
+    )
 
 
 def commit_of(run):
@@ -164,13 +237,19 @@ def told(label, runs, words_of):
 
 def extent(values):
     values = sorted({value for value in values if value is not None})
-    return " to ".join(str(value) for value in dict.fromkeys([values[0], values[-1]])) if values else "not told"
+    return (
+        " to ".join(str(value) for value in dict.fromkeys([values[0], values[-1]]))
+        if values
+        else "not told"
+    )
 
 
 def head_lines(runs):
     lines = [f"Taken: {extent(run.head.get('taken_at') for run in runs)}"]
     lines += told("Commit", runs, commit_of) + told("Machine", runs, machine_of)
-    lines.append(f"Load before the runs: {extent((run.head.get('machine') or {}).get('load') for run in runs)}")
+    lines.append(
+        f"Load before the runs: {extent((run.head.get('machine') or {}).get('load') for run in runs)}"
+    )
     lines += told("Versions", runs, lambda run: listed(run.head.get("versions") or {}))
     lines += told("Profile", runs, lambda run: run.head.get("profile"))
     lines += told("Population", runs, lambda run: listed(run.head.get("population") or {}))
@@ -179,8 +258,14 @@ def head_lines(runs):
 
 
 def commands(runs):
-    """The subject's, with the names of files alone: their folders say nothing of what was measured."""
-    short = {run.name: [os.path.basename(word) if os.path.isabs(word) else word for word in run.subject.command] for run in runs}
+    """The subject's, with the names of files alone: their folders say nothing of what was
+    measured."""
+    short = {
+        run.name: [
+            os.path.basename(word) if os.path.isabs(word) else word for word in run.subject.command
+        ]
+        for run in runs
+    }
     return [f"{name}: {shlex.join(command)}" for name, command in short.items() if command]
 
 
@@ -191,13 +276,19 @@ def remark(run, other):
     if len(other.turns) != len(run.subject.turns):
         return f"{other.name} has {len(other.turns)} turns, {run.subject.name} {len(run.subject.turns)}: only pairs count"
     ours, its = (c.turns[0].get("rows") for c in (run.subject, other))
-    return f"{other.name} judged {its} rows, {run.subject.name} {ours}" if its and ours != its else None
+    return (
+        f"{other.name} judged {its} rows, {run.subject.name} {ours}"
+        if its and ours != its
+        else None
+    )
 
 
 def remarks(runs, unread):
     lines = [f"{run.name}: {c.name} was skipped, {c.skipped}" for run in runs for c in run.skipped]
     for run in runs:
-        found = [remark(run, other) for other in run.others if not other.skipped and run.subject.turns]
+        found = [
+            remark(run, other) for other in run.others if not other.skipped and run.subject.turns
+        ]
         lines += [f"{run.name}: {words}" for words in found if words]
     return lines + [f"{name} was not read: {reason}" for name, reason in unread]
 
@@ -215,20 +306,32 @@ def cached_lines(runs):
         return []
     rate = warm.cached_rows_per_cpu_s
     words = f"some {number(rate)} rows/CPU-s" if rate else "not told apart from the others"
-    return [Lines([f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it has the errors of both)"])]
+    return [
+        Lines(
+            [
+                f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it has the errors of both)"
+            ]
+        )
+    ]
 
 
 def scaling_lines(runs):
     found = figures.scaling(runs)
     if not found:
         return []
-    return [Lines([f"Two workers: {found.median:.3g} times the rows/s of one ({found.low:.3g} to {found.high:.3g}), both on all processors ({figures.SCALING})"])]
+    return [
+        Lines(
+            [
+                f"Two workers: {found.median:.3g} times the rows/s of one ({found.low:.3g} to {found.high:.3g}), both on all processors ({figures.SCALING})"
+            ]
+        )
+    ]
 
 
 READING = [
     "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds are those of the contestant alone.",
     "Ratios are taken turn by turn; then their median and range. Below 1: ours is slower.",
-    "\"of bare loop\", \"of libunbound\", \"of libdeflate\": our speed as a part of that of a loop that sends and receives questions and does "
+    '"of bare loop", "of libunbound", "of libdeflate": our speed as a part of that of a loop that sends and receives questions and does '
     "nothing else, of one that calls libunbound and does nothing else, and of libdeflate over our output, all in the same turns. Speeds are good for "
     "a comparison within a table; these ratios also for one with a table of another day.",
     "Answered and equal are those of the worst turn, rounded down. False temperrors and wrong are sums over the turns.",
@@ -241,7 +344,11 @@ def document(runs, unread):
         blocks += [Heading("WRONG"), Lines(complaints(runs))]
     if runs:
         blocks += [Heading("Measured"), Lines(head_lines(runs)), Heading("Runs")]
-        blocks += [Table("ll" + "r" * (len(RUN_HEADER) - 2), RUN_HEADER, [run_row(run) for run in runs]), *cached_lines(runs), *scaling_lines(runs)]
+        blocks += [
+            Table("ll" + "r" * (len(RUN_HEADER) - 2), RUN_HEADER, [run_row(run) for run in runs]),
+            *cached_lines(runs),
+            *scaling_lines(runs),
+        ]
     blocks += others_block("Bare loops", runs, "bare") + others_block("Peers", runs, "peer")
     if remarks(runs, unread):
         blocks += [Heading("Left out"), Lines(remarks(runs, unread))]
@@ -269,6 +376,7 @@ def draw(runs, folder):
     """The block that shows the plots, or says why there are none."""
     try:
         from testbed import plots
+
         names = plots.write_plots(runs, folder)
     except ImportError:
         return [Lines(["No plots: matplotlib is not there (Debian: python3-matplotlib)."])]
@@ -276,8 +384,9 @@ def draw(runs, folder):
 
 
 def write_report(folder, names, say=print):
-    """Writes table.md and the plots of these runs into the folder, where their files are, and says the tables; older files that lie there are left
-    out. Gives what is wrong in the runs, one text each: an empty list is good."""
+    """Writes table.md and the plots of these runs into the folder, where their files are, and says
+    the tables; older files that lie there are left out. Gives what is wrong in the runs, one text
+    each: an empty list is good."""
     runs, unread = read_runs(folder, names)
     blocks = document(runs, unread) + draw(runs, folder)
     with open(os.path.join(folder, "table.md"), "w", encoding="utf-8") as out:

@@ -1,4 +1,5 @@
 """servers.py - server processes that end with us, and sockets that never answer."""
+
 import contextlib
 import ctypes
 import os
@@ -20,15 +21,21 @@ class ServerError(Exception):
 
 
 class Server:
-    """A process that is told to end when we end, however we end (setpriv --pdeathsig), with a process group of its own. It stays a zombie until
-    end(), so that its number, which is the group's, too, cannot become another's meanwhile."""
+    """A process that is told to end when we end, however we end (setpriv --pdeathsig), with a
+    process group of its own. It stays a zombie until end(), so that its number, which is the
+    group's, too, cannot become another's meanwhile."""
 
     def __init__(self, name, command, log, cpu=None):
         self.name, self.log = name, log
         pinned = ["taskset", "-c", str(cpu)] if cpu is not None else []
         with open(log, "wb") as out:
-            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *pinned, *command], stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *pinned, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.pid = self.process.pid
         self.handle = os.pidfd_open(self.pid)
 
@@ -38,7 +45,9 @@ class Server:
             status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
             with open(self.log, errors="replace") as file:
                 tail = "".join(file.readlines()[-LOG_TAIL_LINES:])
-            raise ServerError(f"{self.name} ended with status {status}; its log {self.log} ends so:\n{tail}".rstrip())
+            raise ServerError(
+                f"{self.name} ended with status {status}; its log {self.log} ends so:\n{tail}".rstrip()
+            )
 
     def wait_until_ready(self, address, port=53, tcp=False, limit_s=600):
         """Loading hundreds of thousands of records takes a while."""
@@ -47,18 +56,21 @@ class Server:
         while not ask(address, port):
             self.check()
             if time.monotonic() > end:
-                raise ServerError(f"{self.name} did not answer at {address} port {port} within {limit_s} s; its log is {self.log}")
+                raise ServerError(
+                    f"{self.name} did not answer at {address} port {port} within {limit_s} s; its log is {self.log}"
+                )
             self.ends_within(0.1)
 
     def ends_within(self, seconds):
         return bool(select.select([self.handle], [], [], seconds)[0])
 
     def tell_to_end(self):
-        with contextlib.suppress(ProcessLookupError):   # a zombie
+        with contextlib.suppress(ProcessLookupError):  # a zombie
             signal.pidfd_send_signal(self.handle, signal.SIGTERM)
 
     def end(self, limit_s=20):
-        """After tell_to_end(): waits; what does not end in time is killed. So are its children: they hold nothing that could be lost."""
+        """After tell_to_end(): waits; what does not end in time is killed. So are its children:
+        they hold nothing that could be lost."""
         self.ends_within(limit_s)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
@@ -90,12 +102,14 @@ def ask_tcp(address, port):
 
 
 def adopt_orphans():
-    """From now on children of our children become ours when those have ended, so that end() can wait for them, too."""
+    """From now on children of our children become ours when those have ended, so that end() can
+    wait for them, too."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class SilentSockets:
-    """Addresses where questions arrive and nobody reads them: datagrams fill the queue and are dropped then, without ICMP; connections hang."""
+    """Addresses where questions arrive and nobody reads them: datagrams fill the queue and are
+    dropped then, without ICMP; connections hang."""
 
     def __init__(self, addresses):
         self.sockets = []
@@ -110,7 +124,9 @@ class SilentSockets:
     def _open(self, address, type):
         s = socket.socket(socket.AF_INET, type)
         self.sockets.append(s)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)   # the kernel makes it the least there is
+        s.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVBUF, 1
+        )  # the kernel makes it the least there is
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind((address, 53))
         if type == socket.SOCK_STREAM:

@@ -133,8 +133,8 @@ static void mx_is_by_preference_then_name(void **state)
 	static const struct {
 		unsigned preference;
 		const char *target;
-	} expected[] = { { 10, "a.example.com" }, { 10, "b.example.com" }, { 20, "a.example.com" }, { 20, "mx2.example.com" },
-		{ 300, "mx1.example.com" } };
+	} expected[] = { { 10, "a.example.com" }, { 10, "b.example.com" }, { 20, "a.example.com" },
+		{ 20, "mx2.example.com" }, { 300, "mx1.example.com" } };
 	assert_int_equal(a->n_records, 5);
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(a->records[i].preference, expected[i].preference);
@@ -196,7 +196,8 @@ static void txt_is_joined_in_the_order_of_the_packet(void **state)
 	answer_unref(a);
 }
 
-/* RFC 7208 section 4.5: two records are a permerror; they are two when their character-strings differ. */
+/* RFC 7208 section 4.5: two records are a permerror; they are two when their character-strings
+ * differ. */
 static void txt_that_only_reads_the_same_is_two_records(void **state)
 {
 	(void)state;
@@ -303,7 +304,8 @@ static void failures_carry_their_cause(void **state)
 {
 	(void)state;
 	const struct dname qname = name_of("Example.com");
-	struct answer *a = answer_of_failure(&qname, RRTYPE_MX, ANSWER_BOGUS, "validation failure <example.com.>");
+	struct answer *a = answer_of_failure(
+	        &qname, RRTYPE_MX, ANSWER_BOGUS, "validation failure <example.com.>");
 	assert_non_null(a);
 	assert_int_equal(a->status, ANSWER_BOGUS);
 	assert_int_equal(a->type, RRTYPE_MX);
@@ -330,10 +332,12 @@ static void every_status_has_its_word(void **state)
 	(void)state;
 	for (int i = 0; i < ANSWER_STATUS_COUNT; i++) {
 		const struct answer a = { .status = (uint8_t)i };
-		assert_int_equal(answer_is_definite(&a), i == ANSWER_OK || i == ANSWER_NODATA || i == ANSWER_NXDOMAIN);
+		assert_int_equal(answer_is_definite(&a),
+		        i == ANSWER_OK || i == ANSWER_NODATA || i == ANSWER_NXDOMAIN);
 		assert_int_equal(answer_is_void(&a), i == ANSWER_NODATA || i == ANSWER_NXDOMAIN);
 		for (int j = 0; j < i; j++)
-			assert_string_not_equal(answer_status_text((enum answer_status)i), answer_status_text((enum answer_status)j));
+			assert_string_not_equal(answer_status_text((enum answer_status)i),
+			        answer_status_text((enum answer_status)j));
 	}
 	assert_string_equal(answer_status_text(ANSWER_NXDOMAIN), "nxdomain");
 }
@@ -357,7 +361,8 @@ static void the_last_reference_takes_the_attachment_along(void **state)
 	const struct answer *a = answer_of_failure(&qname, RRTYPE_TXT, ANSWER_NXDOMAIN, NULL);
 	struct counted *c = malloc(sizeof(*c));
 	assert_true(a && c);
-	*c = (struct counted){ .attachment = { .free = counted_free, .size_bytes = sizeof(*c) }, .n_freed = &n_freed };
+	*c = (struct counted){ .attachment = { .free = counted_free, .size_bytes = sizeof(*c) },
+		.n_freed = &n_freed };
 	answer_attach(a, &c->attachment);
 	assert_ptr_equal(a->attachment, &c->attachment);
 	assert_ptr_equal(answer_ref(a), a);

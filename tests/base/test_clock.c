@@ -56,7 +56,8 @@ static void lived_time_leaves_out_what_no_turn_takes(void **state)
 	assert_int_equal(clock.now_ns, 7 * CLOCK_NS_PER_S + 10 + CLOCK_TURN_MAX_NS);
 	/* an hour in which nobody ran, and on as if nothing had happened */
 	uint64_t before_ns = clock.now_ns;
-	assert_int_equal(clock_lived_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S), 3600 * CLOCK_NS_PER_S - CLOCK_TURN_MAX_NS);
+	assert_int_equal(clock_lived_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S),
+	        3600 * CLOCK_NS_PER_S - CLOCK_TURN_MAX_NS);
 	assert_int_equal(clock.now_ns, before_ns + CLOCK_TURN_MAX_NS);
 	assert_int_equal(clock_lived_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S + 5), 0);
 	assert_int_equal(clock.now_ns, before_ns + CLOCK_TURN_MAX_NS + 5);

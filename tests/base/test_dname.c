@@ -1,4 +1,5 @@
-/* test_dname.c - names at the limits of RFC 1035 section 3.1, and folding against a slow reference. */
+/* test_dname.c - names at the limits of RFC 1035 section 3.1, and folding against a slow reference.
+ */
 #include "base/dname.h"
 
 #include <setjmp.h>
@@ -36,9 +37,15 @@ static void parse_splits_at_dots(void **state)
 		const char *text, *wire;
 		unsigned size, n_labels;
 	} cases[] = {
-		{ "example.com", "\7example\3com", 13, 2 }, { "example.com.", "\7example\3com", 13, 2 }, { "a", "\1a", 3, 1 },
-		{ "a.", "\1a", 3, 1 },                      { ".", "", 1, 0 },                           { "_spf.A.b", "\4_spf\1A\1b", 10, 3 },
-		{ "a b.c", "\3a b\1c", 7, 2 },              { "a\\.b", "\2a\\\1b", 6, 2 },               { "x\\046y", "\6x\\046y", 8, 1 },
+		{ "example.com", "\7example\3com", 13, 2 },
+		{ "example.com.", "\7example\3com", 13, 2 },
+		{ "a", "\1a", 3, 1 },
+		{ "a.", "\1a", 3, 1 },
+		{ ".", "", 1, 0 },
+		{ "_spf.A.b", "\4_spf\1A\1b", 10, 3 },
+		{ "a b.c", "\3a b\1c", 7, 2 },
+		{ "a\\.b", "\2a\\\1b", 6, 2 },
+		{ "x\\046y", "\6x\\046y", 8, 1 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct dname name = name_of(cases[i].text);
@@ -55,12 +62,18 @@ static void parse_tells_what_is_wrong(void **state)
 		const char *text;
 		enum error err;
 	} cases[] = {
-		{ "", ERROR_EMPTY },          { "..", ERROR_LABEL_EMPTY },   { "a..b", ERROR_LABEL_EMPTY }, { ".a", ERROR_LABEL_EMPTY },
-		{ "a..", ERROR_LABEL_EMPTY }, { "...", ERROR_LABEL_EMPTY },  { ".a.", ERROR_LABEL_EMPTY },
+		{ "", ERROR_EMPTY },
+		{ "..", ERROR_LABEL_EMPTY },
+		{ "a..b", ERROR_LABEL_EMPTY },
+		{ ".a", ERROR_LABEL_EMPTY },
+		{ "a..", ERROR_LABEL_EMPTY },
+		{ "...", ERROR_LABEL_EMPTY },
+		{ ".a.", ERROR_LABEL_EMPTY },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct dname name = { .size = 77 };
-		assert_int_equal(dname_parse(&name, cases[i].text, strlen(cases[i].text)), cases[i].err);
+		assert_int_equal(
+		        dname_parse(&name, cases[i].text, strlen(cases[i].text)), cases[i].err);
 		assert_int_equal(name.size, 0);
 	}
 }
@@ -148,14 +161,24 @@ static void decode_takes_exactly_one_name(void **state)
 		size_t size;
 		bool good;
 	} cases[] = {
-		{ "\0", 1, true },          { "\1a\0", 3, true },     { "\1.\0", 3, true },        { "", 0, false },
-		{ "\1a", 2, false },        { "\1a\0\0", 4, false },  { "\1a\0\1b\0", 6, false },  { "\xc0\x0c", 2, false },
-		{ "\1a\xc0\x0c", 4, false }, { "\x40", 1, false },     { "\5abc\0", 5, false },     { "\2ab", 3, false },
+		{ "\0", 1, true },
+		{ "\1a\0", 3, true },
+		{ "\1.\0", 3, true },
+		{ "", 0, false },
+		{ "\1a", 2, false },
+		{ "\1a\0\0", 4, false },
+		{ "\1a\0\1b\0", 6, false },
+		{ "\xc0\x0c", 2, false },
+		{ "\1a\xc0\x0c", 4, false },
+		{ "\x40", 1, false },
+		{ "\5abc\0", 5, false },
+		{ "\2ab", 3, false },
 		{ "\3ab", 4, false },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct dname name = { .size = 77 };
-		assert_int_equal(dname_decode(&name, (const uint8_t *)cases[i].wire, cases[i].size), cases[i].good);
+		assert_int_equal(dname_decode(&name, (const uint8_t *)cases[i].wire, cases[i].size),
+		        cases[i].good);
 		assert_int_equal(name.size, cases[i].good ? cases[i].size : 0);
 	}
 }
@@ -201,7 +224,8 @@ static void reverse_names(void **state)
 	assert_int_equal(ipaddr_parse(&ip, "2001:db8::567:89ab", 18), ERROR_NONE);
 	dname_of_reverse(&name, &ip);
 	/* The example of RFC 3596 section 2.5 has other digits; the order is its. */
-	assert_prints(&name, "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+	assert_prints(
+	        &name, "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
 	assert_true(dname_decode(&parsed, name.wire, name.size));
 	dname_of_reverse(&name, &(struct ipaddr){ .family = IPFAMILY_NONE });
 	assert_int_equal(name.size, 0);
@@ -212,7 +236,8 @@ static uint8_t slow_lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* Every octet value at every distance from both ends, over all sizes at which the eight-octet steps change. */
+/* Every octet value at every distance from both ends, over all sizes at which the eight-octet steps
+ * change. */
 static void folding_agrees_with_the_slow_way(void **state)
 {
 	(void)state;
@@ -232,7 +257,8 @@ static void folding_agrees_with_the_slow_way(void **state)
 			for (size_t i = 1; i <= label; i++) {
 				other = name;
 				other.wire[i] ^= 0x20;
-				const bool same = slow_lower(other.wire[i]) == slow_lower(name.wire[i]);
+				const bool same =
+				        slow_lower(other.wire[i]) == slow_lower(name.wire[i]);
 				assert_int_equal(dname_equal(&name, &other), same);
 				assert_int_equal(dname_compare(&name, &other) == 0, same);
 			}
@@ -260,7 +286,8 @@ static void lower_leaves_lengths_and_the_rest_alone(void **state)
 static void equality_is_by_labels(void **state)
 {
 	(void)state;
-	const struct dname a = name_of("www.Example.COM"), b = name_of("WWW.example.com."), c = name_of("www.example.co");
+	const struct dname a = name_of("www.Example.COM"), b = name_of("WWW.example.com."),
+	                   c = name_of("www.example.co");
 	struct dname dotted;
 	assert_true(dname_equal(&a, &b));
 	assert_false(dname_equal(&a, &c));
@@ -277,11 +304,16 @@ static void within_is_label_by_label(void **state)
 		const char *name, *parent;
 		bool within;
 	} cases[] = {
-		{ "mail.example.com", "EXAMPLE.com", true },   { "example.com", "example.com", true },
-		{ "mail.bad-example.com", "example.com", false }, { "example.com", "mail.example.com", false },
-		{ "example.com", ".", true },                  { ".", ".", true },
-		{ ".", "com", false },                         { "example.org", "com", false },
-		{ "a.b.c.d.e.f", "c.d.e.f", true },            { "a.b.c.d.e.f", "b.d.e.f", false },
+		{ "mail.example.com", "EXAMPLE.com", true },
+		{ "example.com", "example.com", true },
+		{ "mail.bad-example.com", "example.com", false },
+		{ "example.com", "mail.example.com", false },
+		{ "example.com", ".", true },
+		{ ".", ".", true },
+		{ ".", "com", false },
+		{ "example.org", "com", false },
+		{ "a.b.c.d.e.f", "c.d.e.f", true },
+		{ "a.b.c.d.e.f", "b.d.e.f", false },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct dname name = name_of(cases[i].name), parent = name_of(cases[i].parent);
@@ -299,8 +331,8 @@ static void within_is_label_by_label(void **state)
 static void order_is_by_text(void **state)
 {
 	(void)state;
-	static const char *const ordered[] = { ".", "a", "a!b", "a-b.c", "a.a", "a.b", "A.B.c", "a0", "aa", "B", "b.a", "mx1.example.com",
-		"mx10.example.com", "mx2.example.com" };
+	static const char *const ordered[] = { ".", "a", "a!b", "a-b.c", "a.a", "a.b", "A.B.c",
+		"a0", "aa", "B", "b.a", "mx1.example.com", "mx10.example.com", "mx2.example.com" };
 	const size_t n = sizeof(ordered) / sizeof(ordered[0]);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < n; j++) {

@@ -1,6 +1,7 @@
 /* test_doorbell.c - when it costs a system call, and that no wake-up is lost.
  *
- * The two-thread test sleeps without a limit: a lost wake-up hangs it, and the test's time limit reports it. */
+ * The two-thread test sleeps without a limit: a lost wake-up hangs it, and the test's time limit
+ * reports it. */
 #include "base/doorbell.h"
 
 #include <setjmp.h>
@@ -118,7 +119,8 @@ static void *echo(void *arg)
 	return NULL;
 }
 
-/* One item in flight: each side sleeps as soon as the other works, which is the shape that loses wake-ups. */
+/* One item in flight: each side sleeps as soon as the other works, which is the shape that loses
+ * wake-ups. */
 static void no_wake_up_is_lost(void **state)
 {
 	(void)state;

@@ -26,7 +26,7 @@ static void every_error_has_its_own_text(void **state)
 static void foreign_numbers_have_a_text_too(void **state)
 {
 	(void)state;
-	assert_non_null(error_text((enum error)-1));
+	assert_non_null(error_text((enum error) - 1));
 	assert_non_null(error_text((enum error)1000000));
 }
 

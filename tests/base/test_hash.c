@@ -1,4 +1,5 @@
-/* test_hash.c - a keyed hash: one value under one key, another under another; and the one that may be stored. */
+/* test_hash.c - a keyed hash: one value under one key, another under another; and the one that may
+ * be stored. */
 #include "base/hash.h"
 
 #include <setjmp.h>
@@ -34,8 +35,8 @@ static void a_new_key_gives_new_values(void **state)
 	assert_true(hash_bytes("example.com", 11) != before);
 }
 
-/* Tables take the low bits: sequential keys must spread over them. 4096 keys over 64 buckets: 64 each, and a bucket under 16 or
- * over 160 is out of reach of chance. */
+/* Tables take the low bits: sequential keys must spread over them. 4096 keys over 64 buckets: 64
+ * each, and a bucket under 16 or over 160 is out of reach of chance. */
 static void low_bits_spread(void **state)
 {
 	(void)state;
@@ -46,7 +47,8 @@ static void low_bits_spread(void **state)
 		assert_in_range(buckets[i], 16, 160);
 }
 
-/* Values computed by another implementation of SipHash-2-4: files that hold them must stay readable. */
+/* Values computed by another implementation of SipHash-2-4: files that hold them must stay
+ * readable. */
 static void the_stable_hash_is_for_ever(void **state)
 {
 	(void)state;

@@ -37,12 +37,14 @@ static void parses_what_people_write(void **state)
 		{ "::1.2.3.4", IPFAMILY_6, "::102:304" },
 		{ "1:2:3:4:5:6:7::", IPFAMILY_6, "1:2:3:4:5:6:7:0" },
 		{ "1:2:3:4:5:6:1.2.3.4", IPFAMILY_6, "1:2:3:4:5:6:102:304" },
-		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", IPFAMILY_6, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", IPFAMILY_6,
+		        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ipaddr ip;
 		char text[IPADDR_TEXT_BYTES];
-		assert_int_equal(ipaddr_parse(&ip, cases[i].text, strlen(cases[i].text)), ERROR_NONE);
+		assert_int_equal(
+		        ipaddr_parse(&ip, cases[i].text, strlen(cases[i].text)), ERROR_NONE);
 		assert_int_equal(ip.family, cases[i].family);
 		assert_string_equal(ipaddr_text(&ip, text), cases[i].printed);
 	}
@@ -51,12 +53,16 @@ static void parses_what_people_write(void **state)
 static void refuses_the_rest(void **state)
 {
 	(void)state;
-	static const char *const cases[] = { "1", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3", "256.1.1.1", "1.2.3.1000",
-		"01.2.3.4", "1.2.3.00", "1.2.3.4/24", " 1.2.3.4", "1.2.3.4 ", "1. 2.3.4", "+1.2.3.4", "0x1.2.3.4", "1.2.3.4]", "[1.2.3.4", "[]", "[",
-		"]", "[[1.2.3.4]]", "IPv6:1.2.3.4", "IPv6:", "IPv4:1.2.3.4", "[IPv6:]", "IPv6:IPv6:::1", "IPv6:[::1]", ":", ":::", "1::2::3",
-		"1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "fe80::1%eth0",
-		"2001:db8::/32", "12345::", "00001::", "g::", "::1.2.3", "::1.2.3.4:5", "::ffff:01.2.3.4", "2001:db8:: 1", "localhost",
-		"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555", "-1.2.3.4" };
+	static const char *const cases[] = { "1", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3",
+		"1..2.3", "256.1.1.1", "1.2.3.1000", "01.2.3.4", "1.2.3.00", "1.2.3.4/24",
+		" 1.2.3.4", "1.2.3.4 ", "1. 2.3.4", "+1.2.3.4", "0x1.2.3.4", "1.2.3.4]", "[1.2.3.4",
+		"[]", "[", "]", "[[1.2.3.4]]", "IPv6:1.2.3.4", "IPv6:", "IPv4:1.2.3.4", "[IPv6:]",
+		"IPv6:IPv6:::1", "IPv6:[::1]", ":", ":::", "1::2::3", "1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", ":1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:", "fe80::1%eth0", "2001:db8::/32",
+		"12345::", "00001::", "g::", "::1.2.3", "::1.2.3.4:5", "::ffff:01.2.3.4",
+		"2001:db8:: 1", "localhost", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555",
+		"-1.2.3.4" };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ipaddr ip = { .family = IPFAMILY_4 };
 		if (ipaddr_parse(&ip, cases[i], strlen(cases[i])) != ERROR_SYNTAX)
@@ -71,18 +77,21 @@ static void refuses_the_rest(void **state)
 	assert_int_equal(ipaddr_parse(&ip, "IPv6\0::1", 8), ERROR_SYNTAX);
 }
 
-/* The bytes after the text are no part of it: exact-size blocks let AddressSanitizer see a read past them. */
+/* The bytes after the text are no part of it: exact-size blocks let AddressSanitizer see a read
+ * past them. */
 static void reads_no_further_than_told(void **state)
 {
 	(void)state;
-	static const char *const cases[] = { "1.2.3.4", "::1", "IPv6:::1", "[::1]", "IPv6", "[", "1.2.3", "1." };
+	static const char *const cases[] = { "1.2.3.4", "::1", "IPv6:::1", "[::1]", "IPv6", "[",
+		"1.2.3", "1." };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const size_t size = strlen(cases[i]);
 		char *exact = malloc(size);
 		assert_non_null(exact);
 		memcpy(exact, cases[i], size);
 		struct ipaddr of_exact, of_text;
-		assert_int_equal(ipaddr_parse(&of_exact, exact, size), ipaddr_parse(&of_text, cases[i], size));
+		assert_int_equal(ipaddr_parse(&of_exact, exact, size),
+		        ipaddr_parse(&of_text, cases[i], size));
 		assert_true(ipaddr_equal(&of_exact, &of_text));
 		free(exact);
 	}
@@ -114,9 +123,10 @@ static void prints_rfc_5952(void **state)
 		const char *text, *printed;
 	} cases[] = {
 		{ "2001:0db8:0:0:0:0:2:1", "2001:db8::2:1" },
-		{ "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" }, /* 4.2.2: one group is not shortened */
-		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" },          /* 4.2.3: the longest run */
-		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },    /* 4.2.3: the first of equals */
+		{ "2001:db8:0:1:1:1:1:1",
+		        "2001:db8:0:1:1:1:1:1" },          /* 4.2.2: one group is not shortened */
+		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" }, /* 4.2.3: the longest run */
+		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" }, /* 4.2.3: the first of equals */
 		{ "2001:DB8::ABCD", "2001:db8::abcd" },
 		{ "1:0:0:0:0:0:0:0", "1::" },
 		{ "0:1:0:0:0:0:0:0", "0:1::" },
@@ -129,7 +139,8 @@ static void prints_rfc_5952(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ipaddr ip;
 		struct textbuf b = { 0 };
-		assert_int_equal(ipaddr_parse(&ip, cases[i].text, strlen(cases[i].text)), ERROR_NONE);
+		assert_int_equal(
+		        ipaddr_parse(&ip, cases[i].text, strlen(cases[i].text)), ERROR_NONE);
 		ipaddr_print(&b, &ip);
 		assert_string_equal(textbuf_text(&b), cases[i].printed);
 		textbuf_fini(&b);
@@ -176,14 +187,16 @@ static bool slow_in_prefix(const struct ipaddr *a, const struct ipaddr *b, unsig
 static void prefixes_agree_with_the_slow_way(void **state)
 {
 	(void)state;
-	const struct ipaddr networks[] = { address_of("192.0.2.77"), address_of("2001:db8:1:2:3:4:5:6") };
+	const struct ipaddr networks[] = { address_of("192.0.2.77"),
+		address_of("2001:db8:1:2:3:4:5:6") };
 	for (int n = 0; n < 2; n++) {
 		const unsigned width = n == 0 ? 32 : 128;
 		for (unsigned flipped = 0; flipped < width; flipped++) {
 			struct ipaddr ip = networks[n];
 			ip.bytes[flipped / 8] ^= (uint8_t)(0x80 >> flipped % 8);
 			for (unsigned bits = 0; bits <= width; bits++)
-				assert_int_equal(ipaddr_in_prefix(&ip, &networks[n], bits), slow_in_prefix(&ip, &networks[n], bits));
+				assert_int_equal(ipaddr_in_prefix(&ip, &networks[n], bits),
+				        slow_in_prefix(&ip, &networks[n], bits));
 			assert_false(ipaddr_in_prefix(&networks[n], &networks[n], width + 1));
 		}
 		assert_true(ipaddr_in_prefix(&networks[n], &networks[n], width));
@@ -193,7 +206,8 @@ static void prefixes_agree_with_the_slow_way(void **state)
 static void families_never_match(void **state)
 {
 	(void)state;
-	const struct ipaddr four = address_of("0.0.0.0"), six = address_of("::"), none = { .family = IPFAMILY_NONE };
+	const struct ipaddr four = address_of("0.0.0.0"), six = address_of("::"),
+	                    none = { .family = IPFAMILY_NONE };
 	assert_false(ipaddr_in_prefix(&four, &six, 0));
 	assert_false(ipaddr_in_prefix(&six, &four, 0));
 	assert_false(ipaddr_in_prefix(&none, &none, 0));

@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/doorbell.h"
 
-
 struct counter {
 	unsigned n;
 	struct doorbell bell;
@@ -109,7 +108,8 @@ static void a_timer_repeats_and_is_never_early(void **state)
 	assert_non_null(e);
 	while (c.n < 3)
 		loop_turn(l, true);
-	/* libevent reads the coarse clock: each tick may be some milliseconds off, three periods cannot shrink to two. */
+	/* libevent reads the coarse clock: each tick may be some milliseconds off, three periods
+	 * cannot shrink to two. */
 	assert_true(clock_now_ns() - before >= 40 * CLOCK_NS_PER_MS);
 	loop_event_free(e);
 	loop_free(l);

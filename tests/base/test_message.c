@@ -55,10 +55,12 @@ static void a_message_is_one_line(void **state)
 	message(MESSAGE_WARNING, "%d rows", 3);
 	message(MESSAGE_INFO, "done");
 	capture_end(&c, out, sizeof(out));
-	assert_string_equal(out, "spfsweep: in.csv: no such file\nspfsweep: warning: 3 rows\nspfsweep: done\n");
+	assert_string_equal(
+	        out, "spfsweep: in.csv: no such file\nspfsweep: warning: 3 rows\nspfsweep: done\n");
 }
 
-/* A reader that does not read holds nobody up; when it reads again, what comes then is whole. The pipe's own descriptor blocks, as that of any shell does. */
+/* A reader that does not read holds nobody up; when it reads again, what comes then is whole. The
+ * pipe's own descriptor blocks, as that of any shell does. */
 static void what_is_not_read_is_dropped(void **state)
 {
 	(void)state;
@@ -92,7 +94,8 @@ static void a_message_goes_above_the_live_line(void **state)
 	message_live("");
 	message(MESSAGE_INFO, "end");
 	capture_end(&c, out, sizeof(out));
-	assert_string_equal(out, "10%" WIPE "spfsweep: note\n10%" WIPE "20%" WIPE "spfsweep: end\n");
+	assert_string_equal(
+	        out, "10%" WIPE "spfsweep: note\n10%" WIPE "20%" WIPE "spfsweep: end\n");
 }
 
 static void control_characters_cannot_drive_the_terminal(void **state)
@@ -124,7 +127,8 @@ static void long_messages_are_cut_and_still_end(void **state)
 	assert_string_equal(out + n - strlen("x" WIPE), "x" WIPE);
 }
 
-/* Nobody reads and the pipe is full: the message is dropped, the program goes on, errno is untouched. */
+/* Nobody reads and the pipe is full: the message is dropped, the program goes on, errno is
+ * untouched. */
 static void output_that_cannot_be_written_is_dropped(void **state)
 {
 	(void)state;
@@ -141,17 +145,35 @@ static void output_that_cannot_be_written_is_dropped(void **state)
 	assert_null(strstr(out, "lost"));
 }
 
-/* Letters of all alphabets pass; a terminal takes U+0080 to U+009F for controls, and what it makes of octets that are no UTF-8, nobody knows. */
+/* Letters of all alphabets pass; a terminal takes U+0080 to U+009F for controls, and what it makes
+ * of octets that are no UTF-8, nobody knows. */
 static void only_utf8_without_controls_passes(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *given, *shown;
 	} table[] = {
-		{ "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf" },
-		{ "\xc2\x9b" "2J", "??2J" }, { "\xc2\x80|\xc2\x9f", "??|??" }, { "\x9b" "2J", "?2J" },
-		{ "\xc3", "?" }, { "\xe2\x82", "??" }, { "\xf0\x9f\x98", "???" }, { "\xc3" "a", "?a" },
-		{ "\xc0\x80", "??" }, { "\xe0\x80\x80", "???" }, { "\xf0\x80\x80\x80", "????" }, { "\xed\xa0\x80", "???" }, { "\xf4\x90\x80\x80", "????" }, { "\xff\xfe", "??" },
+		{ "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf",
+		        "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\xf4\x8f\xbf\xbf" },
+		{ "\xc2\x9b"
+		  "2J",
+		        "??2J" },
+		{ "\xc2\x80|\xc2\x9f", "??|??" },
+		{ "\x9b"
+		  "2J",
+		        "?2J" },
+		{ "\xc3", "?" },
+		{ "\xe2\x82", "??" },
+		{ "\xf0\x9f\x98", "???" },
+		{ "\xc3"
+		  "a",
+		        "?a" },
+		{ "\xc0\x80", "??" },
+		{ "\xe0\x80\x80", "???" },
+		{ "\xf0\x80\x80\x80", "????" },
+		{ "\xed\xa0\x80", "???" },
+		{ "\xf4\x90\x80\x80", "????" },
+		{ "\xff\xfe", "??" },
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		struct capture c;

@@ -1,7 +1,8 @@
-/* test_probe.c - the loop around a step, with an asker that has answers at hand or hands them in later.
+/* test_probe.c - the loop around a step, with an asker that has answers at hand or hands them in
+ * later.
  *
- * The probe under test walks a countdown: each turn asks `fanout` questions. One answer is shared by all of them, so that its
- * reference count shows what was not released. */
+ * The probe under test walks a countdown: each turn asks `fanout` questions. One answer is shared
+ * by all of them, so that its reference count shows what was not released. */
 #include "base/probe.h"
 
 #include <setjmp.h>
@@ -40,8 +41,8 @@ static const struct answer *book_answer(struct book *book)
 	return answer_ref(book->shared);
 }
 
-static const struct answer *book_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
-	enum rrtype type)
+static const struct answer *book_ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	struct book *book = (struct book *)asker;
 	assert_int_equal(type, RRTYPE_TXT);
@@ -54,14 +55,16 @@ static const struct answer *book_ask(struct asker *asker, struct probe *probe, u
 	return NULL;
 }
 
-/* Hands in all that wait, the last asked first, as the network might; true when the last one said that the probe can run. */
+/* Hands in all that wait, the last asked first, as the network might; true when the last one said
+ * that the probe can run. */
 static bool book_deliver(struct book *book)
 {
 	bool ready = false;
 	while (book->n_waiting > 0) {
 		assert_false(ready);
 		book->n_waiting--;
-		ready = probe_take(book->waiting[book->n_waiting].probe, book->waiting[book->n_waiting].slot, book_answer(book));
+		ready = probe_take(book->waiting[book->n_waiting].probe,
+		        book->waiting[book->n_waiting].slot, book_answer(book));
 	}
 	return ready;
 }
@@ -258,8 +261,8 @@ static void ask_nothing(void)
 	probe_run(&p);
 }
 
-static const struct answer *reentrant_ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
-	enum rrtype type)
+static const struct answer *reentrant_ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	(void)qname;
 	(void)type;

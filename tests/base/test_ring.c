@@ -1,7 +1,8 @@
 /* test_ring.c - capacity, order, and a million items between two threads.
  *
- * Under ThreadSanitizer the two-thread test also proves the annotations of base/ring.c: the consumer reads and overwrites what the
- * producer wrote without any other synchronisation, and sends it back on a second ring. */
+ * Under ThreadSanitizer the two-thread test also proves the annotations of base/ring.c: the
+ * consumer reads and overwrites what the producer wrote without any other synchronisation, and
+ * sends it back on a second ring. */
 #include "base/ring.h"
 
 #include <setjmp.h>

@@ -15,7 +15,15 @@ static void names_follow_the_numbers(void **state)
 		unsigned number;
 		const char *text;
 	} cases[] = {
-		{ 1, "A" }, { 5, "CNAME" }, { 6, "SOA" }, { 12, "PTR" }, { 15, "MX" }, { 16, "TXT" }, { 28, "AAAA" }, { 99, "?" }, { 0, "?" },
+		{ 1, "A" },
+		{ 5, "CNAME" },
+		{ 6, "SOA" },
+		{ 12, "PTR" },
+		{ 15, "MX" },
+		{ 16, "TXT" },
+		{ 28, "AAAA" },
+		{ 99, "?" },
+		{ 0, "?" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_string_equal(rrtype_text((enum rrtype)cases[i].number), cases[i].text);

@@ -1,4 +1,5 @@
-/* test_slab.c - base/slab.h: blocks of every size, given back in any order, never overlap and keep what is in them. */
+/* test_slab.c - base/slab.h: blocks of every size, given back in any order, never overlap and keep
+ * what is in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +48,8 @@ static void blocks_keep_their_octets(void **state)
 	slab_fini(&s);
 }
 
-/* What was given back serves other sizes, too: many rounds of one size after another need the memory of one. */
+/* What was given back serves other sizes, too: many rounds of one size after another need the
+ * memory of one. */
 static void empty_spans_change_class(void **state)
 {
 	(void)state;
@@ -63,7 +65,8 @@ static void empty_spans_change_class(void **state)
 		for (void **chunk = s.chunks; size == 128 && chunk; chunk = *chunk)
 			n_chunks++;
 	}
-	assert_true(n_chunks <= 2); /* 20 000 blocks of 128 octets and their spans' heads; none under AddressSanitizer */
+	assert_true(n_chunks <= 2); /* 20 000 blocks of 128 octets and their spans' heads; none
+	                               under AddressSanitizer */
 	slab_fini(&s);
 }
 

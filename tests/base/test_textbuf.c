@@ -111,7 +111,8 @@ static void reserve_gives_writable_room(void **state)
 static void numbers_are_those_of_printf(void **state)
 {
 	(void)state;
-	static const uint64_t values[] = { 0, 1, 9, 10, 99, 100, 12345, UINT32_MAX, 10000000000000000000u, UINT64_MAX };
+	static const uint64_t values[] = { 0, 1, 9, 10, 99, 100, 12345, UINT32_MAX,
+		10000000000000000000u, UINT64_MAX };
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		struct textbuf b = { 0 };
 		char expected[32];

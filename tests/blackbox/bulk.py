@@ -1,4 +1,5 @@
-"""bulk.py - zones and rows for tests with many rows: every domain under bulk.test answers alike, by wildcards, so a row's verdict is known from its address."""
+"""bulk.py - zones and rows for tests with many rows: every domain under bulk.test answers alike, by
+wildcards, so a row's verdict is known from its address."""
 
 ZONES = {
     "bulk.test": """\
@@ -22,6 +23,14 @@ def facts(ip_octet):
     elif 64 <= ip_octet < 128:
         spf, matched = "pass", "include:_spf.bulk.test > ip4:192.0.2.64/26"
     return {
-        "spf": spf, "spf_matched": matched, "iprev": "pass" if ip_octet == 2 else "fail", "ptr": "mail.bulk.test", "a": "192.0.2.1",
-        "a_match": "yes" if ip_octet == 1 else "no", "mx": "10 mail.bulk.test", "mx_state": "ok", "mx_match": "yes" if ip_octet == 2 else "no", "dns_cause": "",
+        "spf": spf,
+        "spf_matched": matched,
+        "iprev": "pass" if ip_octet == 2 else "fail",
+        "ptr": "mail.bulk.test",
+        "a": "192.0.2.1",
+        "a_match": "yes" if ip_octet == 1 else "no",
+        "mx": "10 mail.bulk.test",
+        "mx_state": "ok",
+        "mx_match": "yes" if ip_octet == 2 else "no",
+        "dns_cause": "",
     }

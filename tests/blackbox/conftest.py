@@ -8,7 +8,8 @@ import bulk
 import harness
 import nameservers
 
-# What is started here must not inherit ignored signals, as it would from pytest under nohup or in a background job: it would rightly go on ignoring them.
+# What is started here must not inherit ignored signals, as it would from pytest under nohup or in a
+# background job: it would rightly go on ignoring them.
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, lambda *_: None)
@@ -61,5 +62,7 @@ def engine(request, bulk_nsd, tmp_path):
     if request.param == "own engine":
         return bulk_nsd.upstream
     config = tmp_path / "unbound.conf"
-    config.write_text(f'forward-zone:\n  name: "."\n  forward-addr: {bulk_nsd.address}@{bulk_nsd.port}\n')
+    config.write_text(
+        f'forward-zone:\n  name: "."\n  forward-addr: {bulk_nsd.address}@{bulk_nsd.port}\n'
+    )
     return f"--unbound-config={config}"

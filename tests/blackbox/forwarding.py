@@ -1,9 +1,10 @@
-"""forwarding.py - what the tests of the forward engine share: rows about d0.test, d1.test, ..., whose verdict must be the one that the servers' truth leads to."""
+"""forwarding.py - what the tests of the forward engine share: rows about d0.test, d1.test, ...,
+whose verdict must be the one that the servers' truth leads to."""
 
 import harness
 
-VERDICT = ["v=spf1 ip4:192.0.2.1 -all"]   # pass for the address of every row
-FALSEHOOD = ["v=spf1 -all"]               # what a wrong answer leads to: fail
+VERDICT = ["v=spf1 ip4:192.0.2.1 -all"]  # pass for the address of every row
+FALSEHOOD = ["v=spf1 -all"]  # what a wrong answer leads to: fail
 
 
 def truth(name, type):
@@ -22,7 +23,11 @@ def scan(folder, rows, upstreams, *options):
 
 def assert_truth(result, n):
     assert result.status == harness.DONE, result.stderr
-    wrong = [(row["domain"], row["spf"], row["dns_cause"]) for row in result.rows if (row["spf"], row["dns_cause"]) != ("pass", "")]
+    wrong = [
+        (row["domain"], row["spf"], row["dns_cause"])
+        for row in result.rows
+        if (row["spf"], row["dns_cause"]) != ("pass", "")
+    ]
     assert wrong == [] and len(result.rows) == n
 
 

@@ -1,7 +1,9 @@
-"""harness.py - runs spfsweep as its users do, and reads what it wrote with nothing but Python's gzip and csv.
+"""harness.py - runs spfsweep as its users do, and reads what it wrote with nothing but Python's
+gzip and csv.
 
-The binary is $SPFSWEEP, else build/release/spfsweep. Everything a test starts is stopped by its own process object; nothing here sleeps for a fixed time: what has to be
-waited for is asked for, again and again, until a limit (see until())."""
+The binary is $SPFSWEEP, else build/release/spfsweep. Everything a test starts is stopped by its own
+process object; nothing here sleeps for a fixed time: what has to be waited for is asked for, again
+and again, until a limit (see until())."""
 
 import csv
 import functools
@@ -28,8 +30,29 @@ TIME_COLUMNS = ("evaluated_at", "elapsed_ms")
 
 # Behind the input's columns, in this order: a contract with scripts.
 OUTPUT_COLUMNS = [
-    "status", "error", "spf", "spf_matched", "spf_problem", "spf_explanation", "spf_lookups", "spf_void_lookups", "spf_record", "spf_dnssec",
-    "helo_spf", "iprev", "ptr", "iprev_name", "a", "a_match", "mx", "mx_state", "mx_match", "problems", "dns_cause", "evaluated_at", "elapsed_ms",
+    "status",
+    "error",
+    "spf",
+    "spf_matched",
+    "spf_problem",
+    "spf_explanation",
+    "spf_lookups",
+    "spf_void_lookups",
+    "spf_record",
+    "spf_dnssec",
+    "helo_spf",
+    "iprev",
+    "ptr",
+    "iprev_name",
+    "a",
+    "a_match",
+    "mx",
+    "mx_state",
+    "mx_match",
+    "problems",
+    "dns_cause",
+    "evaluated_at",
+    "elapsed_ms",
 ]
 
 csv.field_size_limit(1 << 28)
@@ -58,7 +81,8 @@ def write_input(path, text):
 
 
 def read_records(data):
-    """The records of an output, plain or gzip, one by one as lists of texts. Octets that are no UTF-8 become surrogates, as everywhere here."""
+    """The records of an output, plain or gzip, one by one as lists of texts. Octets that are no
+    UTF-8 become surrogates, as everywhere here."""
     file = io.BytesIO(data)
     if data[:2] == b"\x1f\x8b":
         file = gzip.open(file)
@@ -70,21 +94,25 @@ def parse_output(data):
 
 
 def read_rows(data):
-    """The data rows of an output, one by one as dictionaries; every one must have as many fields as the header."""
+    """The data rows of an output, one by one as dictionaries; every one must have as many fields as
+    the header."""
     records = read_records(data)
     header = next(records)
     for record in records:
-        assert len(record) == len(header), f"{len(record)} fields where {len(header)} belong: {record}"
+        assert len(record) == len(header), (
+            f"{len(record)} fields where {len(header)} belong: {record}"
+        )
         yield dict(zip(header, record))
 
 
 @dataclass
 class Scan:
     """A scan that has ended."""
+
     status: int
     stderr: str
-    data: bytes          # the output as it stands in the file
-    summary: dict        # of --summary; None when it was not written
+    data: bytes  # the output as it stands in the file
+    summary: dict  # of --summary; None when it was not written
 
     @functools.cached_property
     def records(self):
@@ -121,40 +149,54 @@ def assert_healthy(status, stderr):
 
 
 def is_sanitized():
-    """Built with a sanitizer: these take terabytes of addresses, and are not to be tried with little memory or behind LD_PRELOAD."""
+    """Built with a sanitizer: these take terabytes of addresses, and are not to be tried with
+    little memory or behind LD_PRELOAD."""
     return any(word in SPFSWEEP.read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 
 
 def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120):
-    """Any command line of spfsweep, to its end. Standard input is a text, or a file. Gives returncode, stdout (octets), stderr (text)."""
+    """Any command line of spfsweep, to its end. Standard input is a text, or a file. Gives
+    returncode, stdout (octets), stderr (text)."""
     assert SPFSWEEP.exists(), f"{SPFSWEEP} is not there: build it, or name another with SPFSWEEP"
     given = {"stdin": stdin_file} if stdin is None else {"input": as_bytes(stdin)}
-    done = subprocess.run([SPFSWEEP, *map(str, args)], stdout=stdout, stderr=subprocess.PIPE, timeout=timeout, **given)
+    done = subprocess.run(
+        [SPFSWEEP, *map(str, args)], stdout=stdout, stderr=subprocess.PIPE, timeout=timeout, **given
+    )
     done.stderr = done.stderr.decode("utf-8", "replace")
     assert_healthy(done.returncode, done.stderr)
     return done
 
 
 def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300, command="scan"):
-    """A scan of files, or of a text that is put into one; its output and summary go into the folder."""
+    """A scan of files, or of a text that is put into one; its output and summary go into the
+    folder."""
     if isinstance(inputs, (str, bytes)):
         inputs = [write_input(folder / "in.csv", inputs)] if inputs != "-" else ["-"]
     elif isinstance(inputs, Path):
         inputs = [inputs]
     target, summary = folder / output, folder / "summary.json"
     summary.unlink(missing_ok=True)
-    done = run(command, *options, "-o", target, "--summary", summary, *inputs, stdin=stdin, timeout=timeout)
-    return Scan(done.returncode, done.stderr, target.read_bytes() if target.exists() else b"", json.loads(summary.read_bytes()) if summary.exists() else None)
+    done = run(
+        command, *options, "-o", target, "--summary", summary, *inputs, stdin=stdin, timeout=timeout
+    )
+    return Scan(
+        done.returncode,
+        done.stderr,
+        target.read_bytes() if target.exists() else b"",
+        json.loads(summary.read_bytes()) if summary.exists() else None,
+    )
 
 
 def with_dnssec(folder):
-    """--dnssec with the anchor of a zone that is not asked for: libunbound asks, and has nothing to validate."""
+    """--dnssec with the anchor of a zone that is not asked for: libunbound asks, and has nothing to
+    validate."""
     (folder / "anchor").write_text("signed.test. IN DS 12345 8 2 " + "ab" * 32 + "\n")
     return ["--dnssec", f"--trust-anchor={folder}/anchor"]
 
 
 def start(*args, **more):
-    """A command line that goes on while the test does something; see running() in conftest.py for one that is stopped for sure."""
+    """A command line that goes on while the test does something; see running() in conftest.py for
+    one that is stopped for sure."""
     return subprocess.Popen([SPFSWEEP, *map(str, args)], **more)
 
 
@@ -168,29 +210,41 @@ def csv_text(*rows):
 @dataclass
 class Member:
     """One member of a block-gzip file and its own checkpoint."""
+
     size: int
     text: bytes
-    first_row: int       # None: no checkpoint
+    first_row: int  # None: no checkpoint
     n_rows: int
 
 
 def bgzf_members(data, torn=False):
-    """Walks the members by the sizes in their headers, as a random-access reader does; each must be whole, but for the last if it may be torn."""
+    """Walks the members by the sizes in their headers, as a random-access reader does; each must be
+    whole, but for the last if it may be torn."""
     members, at = [], 0
     while at < len(data):
-        if torn and (len(data) < at + 18 or len(data) < at + int.from_bytes(data[at + 16:at + 18], "little") + 1):
+        if torn and (
+            len(data) < at + 18
+            or len(data) < at + int.from_bytes(data[at + 16 : at + 18], "little") + 1
+        ):
             return members
-        assert data[at:at + 4] == b"\x1f\x8b\x08\x04", f"no gzip member with extra field at {at}"
-        end = at + 12 + int.from_bytes(data[at + 10:at + 12], "little")
+        assert data[at : at + 4] == b"\x1f\x8b\x08\x04", f"no gzip member with extra field at {at}"
+        end = at + 12 + int.from_bytes(data[at + 10 : at + 12], "little")
         fields, p = {}, at + 12
         while p < end:
-            size = int.from_bytes(data[p + 2:p + 4], "little")
-            fields[data[p:p + 2]] = data[p + 4:p + 4 + size]
+            size = int.from_bytes(data[p + 2 : p + 4], "little")
+            fields[data[p : p + 2]] = data[p + 4 : p + 4 + size]
             p += 4 + size
         size = int.from_bytes(fields[b"BC"], "little") + 1
-        text = gzip.decompress(data[at:at + size])
+        text = gzip.decompress(data[at : at + size])
         mark = fields.get(b"SW")
-        members.append(Member(size, text, int.from_bytes(mark[12:20], "little") if mark else None, int.from_bytes(mark[20:24], "little") if mark else None))
+        members.append(
+            Member(
+                size,
+                text,
+                int.from_bytes(mark[12:20], "little") if mark else None,
+                int.from_bytes(mark[20:24], "little") if mark else None,
+            )
+        )
         at += size
     assert at == len(data), "the last member is torn"
     return members

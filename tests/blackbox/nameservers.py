@@ -1,5 +1,5 @@
-"""nameservers.py - the DNS that the tests ask: a real NSD over zones that a test writes down, and a small server of our own for what a real one never does (silence, delay,
-counting). Loopback only."""
+"""nameservers.py - the DNS that the tests ask: a real NSD over zones that a test writes down, and a
+small server of our own for what a real one never does (silence, delay, counting). Loopback only."""
 
 import collections
 import heapq
@@ -24,7 +24,7 @@ import harness
 import tcpserver
 
 NSD = "/usr/sbin/nsd"
-SO_TIMESTAMPNS = 35   # the socket module does not name it
+SO_TIMESTAMPNS = 35  # the socket module does not name it
 
 
 def free_port(addresses=("127.0.0.1",)):
@@ -71,15 +71,27 @@ SOA = "@ 300 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60\n@ 300 I
 
 
 class Nsd:
-    """A real NSD over `zones`, a dictionary of zone names and their records in master-file form (SOA and NS are added). It refuses every name outside them."""
+    """A real NSD over `zones`, a dictionary of zone names and their records in master-file form
+    (SOA and NS are added). It refuses every name outside them."""
 
     def __init__(self, folder, zones):
         folder.mkdir(exist_ok=True)
         self.address, self.port = "127.0.0.1", free_port()
         config = [
-            "server:", f"  ip-address: 127.0.0.1@{self.port}", '  username: ""', '  pidfile: ""', '  database: ""', "  server-count: 1", "  rrl-ratelimit: 0",
-            f'  zonesdir: "{folder}"', f'  xfrdfile: "{folder}/xfrd.state"', f'  zonelistfile: "{folder}/zone.list"', f'  logfile: "{folder}/nsd.log"',
-            f'  xfrdir: "{folder}"', "remote-control:", "  control-enable: no",
+            "server:",
+            f"  ip-address: 127.0.0.1@{self.port}",
+            '  username: ""',
+            '  pidfile: ""',
+            '  database: ""',
+            "  server-count: 1",
+            "  rrl-ratelimit: 0",
+            f'  zonesdir: "{folder}"',
+            f'  xfrdfile: "{folder}/xfrd.state"',
+            f'  zonelistfile: "{folder}/zone.list"',
+            f'  logfile: "{folder}/nsd.log"',
+            f'  xfrdir: "{folder}"',
+            "remote-control:",
+            "  control-enable: no",
         ]
         for i, (zone, records) in enumerate(zones.items()):
             (folder / f"{i}.zone").write_bytes(harness.as_bytes("$TTL 300\n" + SOA + records))
@@ -91,10 +103,18 @@ class Nsd:
     def start(self):
         """Also again, on the same port, after it was killed."""
         folder, log = self.folder, self.folder / "nsd.log"
-        self.process = subprocess.Popen([NSD, "-d", "-c", folder / "nsd.conf"], stderr=open(folder / "stderr", "wb"), start_new_session=True)
+        self.process = subprocess.Popen(
+            [NSD, "-d", "-c", folder / "nsd.conf"],
+            stderr=open(folder / "stderr", "wb"),
+            start_new_session=True,
+        )
 
         def ready():
-            assert self.process.poll() is None, "NSD ended: " + (folder / "stderr").read_text() + (log.read_text() if log.exists() else "")
+            assert self.process.poll() is None, (
+                "NSD ended: "
+                + (folder / "stderr").read_text()
+                + (log.read_text() if log.exists() else "")
+            )
             return answers(self.address, self.port)
 
         try:
@@ -124,8 +144,9 @@ SOA_TEXT = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 
 
 class Query:
-    """One query as it came: `wire` are its octets, `message` is what dnspython makes of them, `spelling` is the name in the letter case that was sent. `number` says how often this
-    name and type had been asked before, by UDP and by TCP each for itself."""
+    """One query as it came: `wire` are its octets, `message` is what dnspython makes of them,
+    `spelling` is the name in the letter case that was sent. `number` says how often this name and
+    type had been asked before, by UDP and by TCP each for itself."""
 
     def __init__(self, wire, peer, by_tcp=False):
         self.time, self.wire, self.peer, self.by_tcp = time.monotonic(), wire, peer, by_tcp
@@ -145,8 +166,13 @@ class Query:
         if isinstance(said, str):
             reply.set_rcode(dns.rcode.from_text(said))
         elif said:
-            texts = [f'"{text}"' if self.type == "TXT" and not text.startswith('"') else text for text in said]
-            reply.answer.append(dns.rrset.from_text_list(self.question.name, 300, "IN", self.question.rdtype, texts))
+            texts = [
+                f'"{text}"' if self.type == "TXT" and not text.startswith('"') else text
+                for text in said
+            ]
+            reply.answer.append(
+                dns.rrset.from_text_list(self.question.name, 300, "IN", self.question.rdtype, texts)
+            )
         if not reply.answer and reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             reply.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", SOA_TEXT))
         return reply
@@ -163,7 +189,8 @@ class Query:
 
 
 def ask_script(script, name, type):
-    """Scripts that take names apart know nothing of the root, which the engine asks for to see whether somebody lives there: that has no data then."""
+    """Scripts that take names apart know nothing of the root, which the engine asks for to see
+    whether somebody lives there: that has no data then."""
     try:
         return script(name, type)
     except ValueError:
@@ -179,17 +206,20 @@ class Later:
 
 
 class Server:
-    """A DNS server in a thread. `script(name, type)` gets the lower-case name without its last dot and the type's mnemonic, and returns a list of record texts
-    ("192.0.2.1"; empty: no such data), an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a function of the name. Every question is noted.
+    """A DNS server in a thread. `script(name, type)` gets the lower-case name without its last dot
+    and the type's mnemonic, and returns a list of record texts ("192.0.2.1"; empty: no such data),
+    an rcode word ("NXDOMAIN"), or SILENCE. `delay_s` passes before each answer; it may be a
+    function of the name. Every question is noted.
 
-    `raw(query)` in place of a script gets a Query, and may also return octets, or a tuple of octets and Later ones: so many datagrams leave. With `tcp` there is TCP on the same port, too:
-    see Tcp in tcpserver.py. UDP and TCP queries come to the same script, one at a time."""
+    `raw(query)` in place of a script gets a Query, and may also return octets, or a tuple of octets
+    and Later ones: so many datagrams leave. With `tcp` there is TCP on the same port, too: see Tcp
+    in tcpserver.py. UDP and TCP queries come to the same script, one at a time."""
 
     def __init__(self, script=None, delay_s=0, address="127.0.0.1", port=0, raw=None, tcp=False):
         self.raw = raw or (lambda query: ask_script(script, query.name, query.type))
         self.delay_s, self.address = delay_s, address
-        self.queries = []                       # of UDP, appended by the thread
-        self.questions = []                     # (time, name, type) of the same
+        self.queries = []  # of UDP, appended by the thread
+        self.questions = []  # (time, name, type) of the same
         self.numbers, self.lock = collections.Counter(), threading.Lock()
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         if tcp and not port:
@@ -208,7 +238,11 @@ class Server:
 
     @property
     def upstream(self):
-        return f"--upstream=[{self.address}]:{self.port}" if ":" in self.address else f"--upstream={self.address}:{self.port}"
+        return (
+            f"--upstream=[{self.address}]:{self.port}"
+            if ":" in self.address
+            else f"--upstream={self.address}:{self.port}"
+        )
 
     def count(self, type=None):
         return sum(1 for q in list(self.questions) if type in (None, q[2]))
@@ -237,7 +271,11 @@ class Server:
         if said is SILENCE:
             return []
         delay_s = self.delay_s(query.name) if callable(self.delay_s) else self.delay_s
-        parts = said if isinstance(said, tuple) else (said if isinstance(said, bytes) else query.packet(said),)
+        parts = (
+            said
+            if isinstance(said, tuple)
+            else (said if isinstance(said, bytes) else query.packet(said),)
+        )
         return [part if isinstance(part, Later) else Later(part, delay_s) for part in parts]
 
     def _serve(self):
@@ -276,7 +314,15 @@ class Server:
             self.queries.append(query)
             self.questions.append((query.time, query.name, query.type))
             for packet in self.packets(query):
-                heapq.heappush(self.pending, (time.monotonic() + packet.delay_s, next(self.order), packet.octets, query.peer))
+                heapq.heappush(
+                    self.pending,
+                    (
+                        time.monotonic() + packet.delay_s,
+                        next(self.order),
+                        packet.octets,
+                        query.peer,
+                    ),
+                )
 
 
 def busiest_second(questions):

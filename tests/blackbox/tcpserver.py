@@ -1,12 +1,23 @@
-"""tcpserver.py - DNS over TCP beside a Server of nameservers.py: a thread for each connection, and the ways in which a connection can go wrong."""
+"""tcpserver.py - DNS over TCP beside a Server of nameservers.py: a thread for each connection, and
+the ways in which a connection can go wrong."""
 
 import socket
 import struct
 import threading
 
 # What `Tcp.trouble` may return for a connection.
-CLOSE_AT_ONCE, CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE, GARBAGE, SILENT = "close at once", "close in the middle", "reset in the middle", "garbage", "silent"
-RESET_IN_THE_LENGTH, RESET_AT_ONCE, ONE_ANSWER = "reset in the length", "reset at once", "one answer"
+CLOSE_AT_ONCE, CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE, GARBAGE, SILENT = (
+    "close at once",
+    "close in the middle",
+    "reset in the middle",
+    "garbage",
+    "silent",
+)
+RESET_IN_THE_LENGTH, RESET_AT_ONCE, ONE_ANSWER = (
+    "reset in the length",
+    "reset at once",
+    "one answer",
+)
 
 
 class Unframed(bytes):
@@ -25,8 +36,9 @@ def receive(connection, size):
 
 
 class Tcp:
-    """Listens on the server's port from the start. `make_query` is the class of its queries. `trouble(n)` says what the n-th connection (from 0) suffers; None: nothing. Delays of the
-    server do not count here."""
+    """Listens on the server's port from the start. `make_query` is the class of its queries.
+    `trouble(n)` says what the n-th connection (from 0) suffers; None: nothing. Delays of the server
+    do not count here."""
 
     def __init__(self, server, family, make_query):
         self.server, self.family, self.make_query = server, family, make_query
@@ -93,11 +105,26 @@ class Tcp:
             connection.sendall(b"\xff" * 100_000)
             return False
         for packet in [] if trouble == SILENT else self.server.packets(query):
-            octets = packet.octets if isinstance(packet.octets, Unframed) else len(packet.octets).to_bytes(2, "big") + packet.octets
-            if trouble in (CLOSE_IN_THE_MIDDLE, RESET_IN_THE_MIDDLE, RESET_IN_THE_LENGTH, RESET_AT_ONCE):
-                connection.sendall(octets[:{RESET_IN_THE_LENGTH: 1, RESET_AT_ONCE: 0}.get(trouble, len(octets) // 2)])
+            octets = (
+                packet.octets
+                if isinstance(packet.octets, Unframed)
+                else len(packet.octets).to_bytes(2, "big") + packet.octets
+            )
+            if trouble in (
+                CLOSE_IN_THE_MIDDLE,
+                RESET_IN_THE_MIDDLE,
+                RESET_IN_THE_LENGTH,
+                RESET_AT_ONCE,
+            ):
+                connection.sendall(
+                    octets[
+                        : {RESET_IN_THE_LENGTH: 1, RESET_AT_ONCE: 0}.get(trouble, len(octets) // 2)
+                    ]
+                )
                 if trouble != CLOSE_IN_THE_MIDDLE:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                    )
                     connection.close()
                 return False
             connection.sendall(octets)

@@ -1,4 +1,5 @@
-"""test_conformance.py - the RFC 7208 suite through the whole program: every scenario by `spfsweep scan` against the zone server, 203 of 203, explanations too."""
+"""test_conformance.py - the RFC 7208 suite through the whole program: every scenario by `spfsweep
+scan` against the zone server, 203 of 203, explanations too."""
 
 import csv
 import gzip
@@ -34,7 +35,19 @@ def zoneserver(suite):
 
     def begin(*options):
         port = nameservers.free_port([f"127.0.1.{k + 1}" for k in range(SCENARIOS)])
-        process = subprocess.Popen([sys.executable, TOOLS / "zoneserver.py", suite, "--port", str(port), "--quiet", *options], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                TOOLS / "zoneserver.py",
+                suite,
+                "--port",
+                str(port),
+                "--quiet",
+                *options,
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         started.append(process)
         lines = iter(process.stdout.readline, "")
         assert any(line == "READY\n" for line in lines), "the zone server did not start"
@@ -52,14 +65,30 @@ def judged(suite, folder, scans):
     with open(results, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "result", "explanation"])
-        writer.writerows([row["id"], row["spf"], row["spf_explanation"]] for scan in scans for row in scan.rows)
-    done = subprocess.run([sys.executable, TOOLS / "judge.py", suite, results, "--json", folder / "judged.json"], capture_output=True, text=True)
+        writer.writerows(
+            [row["id"], row["spf"], row["spf_explanation"]] for scan in scans for row in scan.rows
+        )
+    done = subprocess.run(
+        [sys.executable, TOOLS / "judge.py", suite, results, "--json", folder / "judged.json"],
+        capture_output=True,
+        text=True,
+    )
     return json.loads((folder / "judged.json").read_text()), done.stdout
 
 
 def scan_all(suite, folder, port, *options):
-    """Each scenario by a scan of its own. The scenarios' names collide, so nothing may be shared between them."""
-    return [harness.scan(folder, suite.parent / f"rows-{k:02}.csv", f"--upstream=127.0.1.{k + 1}:{port}", "--progress=never", *options) for k in range(SCENARIOS)]
+    """Each scenario by a scan of its own. The scenarios' names collide, so nothing may be shared
+    between them."""
+    return [
+        harness.scan(
+            folder,
+            suite.parent / f"rows-{k:02}.csv",
+            f"--upstream=127.0.1.{k + 1}:{port}",
+            "--progress=never",
+            *options,
+        )
+        for k in range(SCENARIOS)
+    ]
 
 
 def assert_all_pass(suite, folder, scans):
@@ -85,7 +114,13 @@ def test_all_cases_pass_when_questions_are_dropped(suite, zoneserver, tmp_path):
     assert any(row["spf"] == "temperror" for scan in scans for row in scan.rows)
 
 
-@pytest.mark.parametrize("options", [["--workers=1", "--in-flight=1"], ["--workers=4", "--window=64"]], ids=["one by one", "four workers"])
+@pytest.mark.parametrize(
+    "options",
+    [["--workers=1", "--in-flight=1"], ["--workers=4", "--window=64"]],
+    ids=["one by one", "four workers"],
+)
 def test_verdicts_do_not_depend_on_the_order_of_answers(suite, zoneserver, tmp_path, options):
-    scans = scan_all(suite, tmp_path, zoneserver("--timeout-as", "servfail"), "--checks=spf", *options)
+    scans = scan_all(
+        suite, tmp_path, zoneserver("--timeout-as", "servfail"), "--checks=spf", *options
+    )
     assert_all_pass(suite, tmp_path, scans)

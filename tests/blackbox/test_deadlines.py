@@ -1,4 +1,5 @@
-"""test_deadlines.py - every row ends, and every scan: whatever the upstream does or does not do, and however tight our own limits are. What failed has a cause."""
+"""test_deadlines.py - every row ends, and every scan: whatever the upstream does or does not do,
+and however tight our own limits are. What failed has a cause."""
 
 import threading
 
@@ -13,7 +14,8 @@ from nameservers import SILENCE
 
 FAST = ["--timeout=200", "--retries=1", "--deadline=1000", "--checks=spf", "--workers=1"]
 LIMITS = {"no limits": [], "one in flight": ["--in-flight=1"], "a low rate": ["--qps=5"]}
-# libunbound gives a question up after 20 s at the least, and cannot be stopped before: with one in flight that is the time that a row takes.
+# libunbound gives a question up after 20 s at the least, and cannot be stopped before: with one in
+# flight that is the time that a row takes.
 ROWS = {"own engine": 20, "libunbound": 4}
 PATIENCE = [pytest.param("libunbound", "one in flight", marks=pytest.mark.slow)]
 
@@ -23,7 +25,7 @@ def passing(type):
 
 
 def number_of(name):
-    return int(name[1:name.index(".")])
+    return int(name[1 : name.index(".")])
 
 
 def nobody(server):
@@ -41,7 +43,9 @@ def silent_for_some(server):
 
 def mute_by_tcp(server):
     """Every datagram says to come by TCP, which is accepted, and then nothing."""
-    dns = server(raw=lambda query: query.packet([]) if query.name == "." else query.cut_off(), tcp=True)
+    dns = server(
+        raw=lambda query: query.packet([]) if query.name == "." else query.cut_off(), tcp=True
+    )
     dns.tcp.trouble = lambda n: tcpserver.SILENT
     return dns.port
 
@@ -50,28 +54,57 @@ def options_of(engine, port, folder):
     if engine == "own engine":
         return [f"--upstream=127.0.0.1:{port}"]
     config = folder / "unbound.conf"
-    config.write_text(f'server:\n  infra-cache-min-rtt: 100\n  outbound-msg-retry: 2\nforward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{port}\n')
+    config.write_text(
+        f'server:\n  infra-cache-min-rtt: 100\n  outbound-msg-retry: 2\nforward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{port}\n'
+    )
     return [f"--unbound-config={config}"]
 
 
-@pytest.mark.parametrize("engine, limit", [("own engine", limit) for limit in LIMITS] + [("libunbound", "no limits"), ("libunbound", "a low rate")] + PATIENCE)
-@pytest.mark.parametrize("trouble, is_well", [(nobody, lambda n: False), (silent, lambda n: False), (silent_for_some, lambda n: n % 2 == 0), (mute_by_tcp, lambda n: False)],
-    ids=["nobody", "silent", "silent for some", "mute by TCP"])
+@pytest.mark.parametrize(
+    "engine, limit",
+    [("own engine", limit) for limit in LIMITS]
+    + [("libunbound", "no limits"), ("libunbound", "a low rate")]
+    + PATIENCE,
+)
+@pytest.mark.parametrize(
+    "trouble, is_well",
+    [
+        (nobody, lambda n: False),
+        (silent, lambda n: False),
+        (silent_for_some, lambda n: n % 2 == 0),
+        (mute_by_tcp, lambda n: False),
+    ],
+    ids=["nobody", "silent", "silent for some", "mute by TCP"],
+)
 def test_every_row_ends(server, tmp_path, engine, limit, trouble, is_well):
     n_rows = ROWS[engine]
     text = "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(n_rows))
-    scan = harness.scan(tmp_path, text, *options_of(engine, trouble(server), tmp_path), *LIMITS[limit], *FAST, timeout=100)
+    scan = harness.scan(
+        tmp_path,
+        text,
+        *options_of(engine, trouble(server), tmp_path),
+        *LIMITS[limit],
+        *FAST,
+        timeout=100,
+    )
     assert scan.status == DONE, scan.stderr
-    assert [row["spf"] for row in scan.rows] == ["pass" if is_well(n) else "temperror" for n in range(n_rows)]
+    assert [row["spf"] for row in scan.rows] == [
+        "pass" if is_well(n) else "temperror" for n in range(n_rows)
+    ]
     for n, row in enumerate(scan.rows):
-        assert row["dns_cause"] == "" if is_well(n) else row["dns_cause"].startswith(f"TXT d{n}.test: ") and "(" in row["dns_cause"], row
+        assert (
+            row["dns_cause"] == ""
+            if is_well(n)
+            else row["dns_cause"].startswith(f"TXT d{n}.test: ") and "(" in row["dns_cause"]
+        ), row
         assert is_well(n) or row["spf_problem"] in ("dns_error", "deadline")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ROWS)
 def test_an_upstream_that_dies_for_ever(server, tmp_path, engine):
-    """For 30 s our own engine waits for it to come back; then every row gets its temperror, and all that was answered before stands."""
+    """For 30 s our own engine waits for it to come back; then every row gets its temperror, and all
+    that was answered before stands."""
     dns = server(lambda name, type: passing(type), delay_s=0.01)
 
     def murder():
@@ -81,26 +114,45 @@ def test_an_upstream_that_dies_for_ever(server, tmp_path, engine):
     murderer = threading.Thread(target=murder)
     murderer.start()
     text = "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(1000))
-    scan = harness.scan(tmp_path, text, *options_of(engine, dns.port, tmp_path), *FAST, "--in-flight=50", timeout=280)
+    scan = harness.scan(
+        tmp_path,
+        text,
+        *options_of(engine, dns.port, tmp_path),
+        *FAST,
+        "--in-flight=50",
+        timeout=280,
+    )
     murderer.join()
     assert scan.status == DONE and len(scan.rows) == 1000
-    assert {(row["spf"], row["dns_cause"] == "") for row in scan.rows} == {("pass", True), ("temperror", False)}
+    assert {(row["spf"], row["dns_cause"] == "") for row in scan.rows} == {
+        ("pass", True),
+        ("temperror", False),
+    }
     assert 100 <= sum(row["spf"] == "pass" for row in scan.rows) <= 300
 
 
 @pytest.mark.slow
 def test_more_questions_given_up_than_libunbound_may_have_open(server, tmp_path):
-    """Rows end by their deadline long before libunbound ends their questions: those that wait for a place then wait for that, and are not lost."""
+    """Rows end by their deadline long before libunbound ends their questions: those that wait for a
+    place then wait for that, and are not lost."""
     dns = server(lambda name, type: SILENCE if number_of(name) < 12 else passing(type))
     text = "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(24))
-    scan = harness.scan(tmp_path, text, *options_of("libunbound", dns.port, tmp_path), *FAST, "--in-flight=4", timeout=280)
+    scan = harness.scan(
+        tmp_path,
+        text,
+        *options_of("libunbound", dns.port, tmp_path),
+        *FAST,
+        "--in-flight=4",
+        timeout=280,
+    )
     assert scan.status == DONE
     assert [row["spf"] for row in scan.rows[:12]] == ["temperror"] * 12 and len(scan.rows) == 24
     assert all(row["spf"] == "pass" or row["dns_cause"] for row in scan.rows[12:])
 
 
 def circling(query):
-    """l5.test is another name of m5.test, which is another name of l5.test; both are told at once."""
+    """l5.test is another name of m5.test, which is another name of l5.test; both are told at
+    once."""
     reply = query.reply(passing(query.type))
     if query.name[0] in "lm":
         reply.answer[:], reply.authority[:] = [], []
@@ -111,11 +163,23 @@ def circling(query):
 
 
 def test_loops_that_libunbound_has_cached(server, tmp_path):
-    """It fails such a name before it asks anything, as it does when it takes the upstream for dead; but here no other row has to wait."""
+    """It fails such a name before it asks anything, as it does when it takes the upstream for dead;
+    but here no other row has to wait."""
     dns = server(raw=circling)
     names = [f"{kind}{n}.test" for n in range(10) for kind in "lmg"]
     text = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in names)
-    scan = harness.scan(tmp_path, text, dns.upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=1", timeout=60)
+    scan = harness.scan(
+        tmp_path,
+        text,
+        dns.upstream,
+        *harness.with_dnssec(tmp_path),
+        "--checks=spf",
+        "--workers=1",
+        "--in-flight=1",
+        timeout=60,
+    )
     assert scan.status == DONE, scan.stderr
-    assert [(row["domain"], row["spf"]) for row in scan.rows] == [(name, "pass" if name[0] == "g" else "temperror") for name in names]
+    assert [(row["domain"], row["spf"]) for row in scan.rows] == [
+        (name, "pass" if name[0] == "g" else "temperror") for name in names
+    ]
     assert all(row["domain"][0] == "g" or ": unresolved (" in row["dns_cause"] for row in scan.rows)

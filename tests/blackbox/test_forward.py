@@ -1,4 +1,5 @@
-"""test_forward.py - our own way to ask upstreams: what the queries look like, TCP, servers without EDNS, and errors that another upstream does not share. What goes wrong on the way is in
+"""test_forward.py - our own way to ask upstreams: what the queries look like, TCP, servers without
+EDNS, and errors that another upstream does not share. What goes wrong on the way is in
 test_forward_loss.py, what is sent with ill intent in test_forward_hostile.py."""
 
 import threading
@@ -10,27 +11,38 @@ import tcpserver
 from forwarding import FALSEHOOD, VERDICT, assert_truth, causes, scan, truth
 from nameservers import SILENCE
 
-TRUTH_TCP = "v=spf1 " + " ".join(f"ip4:198.51.{i // 256}.{i % 256}" for i in range(1300)) + " ip4:192.0.2.1 -all"
+TRUTH_TCP = (
+    "v=spf1 "
+    + " ".join(f"ip4:198.51.{i // 256}.{i % 256}" for i in range(1300))
+    + " ip4:192.0.2.1 -all"
+)
 
 
 def long_set(query):
-    """By UDP only that there is more; by TCP a TXT set of over 20 KB, in which one record is SPF."""
+    """By UDP only that there is more; by TCP a TXT set of over 20 KB, in which one record is
+    SPF."""
     if query.type != "TXT":
         return []
     if not query.by_tcp:
         return query.cut_off()
-    strings = " ".join(f'"{TRUTH_TCP[i:i + 200]}"' for i in range(0, len(TRUTH_TCP), 200))
+    strings = " ".join(f'"{TRUTH_TCP[i : i + 200]}"' for i in range(0, len(TRUTH_TCP), 200))
     return [strings] + [f"other={i:03}" + "x" * 150 for i in range(20)]
 
 
 # ---- what is sent ----
+
 
 def test_every_query_offers_1232_octets_and_wants_recursion(server, tmp_path):
     dns = server(truth)
     assert_truth(scan(tmp_path, 300, [dns]), 300)
     for query in dns.queries:
         message = query.message
-        assert (message.edns, message.payload, message.ednsflags, message.options) == (0, 1232, 0, ())
+        assert (message.edns, message.payload, message.ednsflags, message.options) == (
+            0,
+            1232,
+            0,
+            (),
+        )
         assert query.wire[2:4] == b"\x01\x00", "flags other than RD"
         assert len(message.question) == 1 and not (message.answer or message.authority)
 
@@ -43,7 +55,7 @@ def test_ids_and_source_ports_cannot_be_guessed(server, tmp_path):
     assert len(set(ids)) > 0.95 * len(ids), "of 2000 random ids some 30 are doubles"
     for bit in range(16):
         assert 0.4 < sum(i >> bit & 1 for i in ids) / len(ids) < 0.6, f"bit {bit}"
-    steps = [(later - earlier) & 0xffff for earlier, later in zip(ids, ids[1:])]
+    steps = [(later - earlier) & 0xFFFF for earlier, later in zip(ids, ids[1:])]
     assert max(steps.count(s) for s in set(steps)) < 20, "the ids follow a pattern"
 
 
@@ -81,19 +93,26 @@ def test_0x20_mixes_the_case(server, tmp_path):
     assert_truth(scan(tmp_path, 200, [dns], "--0x20"), 200)
     spellings = [q.spelling for q in dns.queries]
     patterns = {"".join("U" if c.isupper() else "l" for c in s if c.isalpha()) for s in spellings}
-    upper = sum(c.isupper() for s in spellings for c in s) / sum(c.isalpha() for s in spellings for c in s)
+    upper = sum(c.isupper() for s in spellings for c in s) / sum(
+        c.isalpha() for s in spellings for c in s
+    )
     assert len(patterns) > 20 and 0.3 < upper < 0.7
 
 
 def test_0x20_takes_no_answer_in_another_case(server, tmp_path):
     """The false answer is the only one to the first query, so the question must be asked again."""
-    dns = server(raw=lambda query: truth(query.name, query.type) if query.number else in_other_case(query, FALSEHOOD))
+    dns = server(
+        raw=lambda query: (
+            truth(query.name, query.type) if query.number else in_other_case(query, FALSEHOOD)
+        )
+    )
     result = scan(tmp_path, 50, [dns], "--0x20", "--timeout=500")
     assert_truth(result, 50)
     assert all(n >= 2 for n in dns.asked().values())
 
 
 # ---- TCP ----
+
 
 def test_what_no_datagram_holds_arrives_whole(server, tmp_path):
     dns = server(raw=long_set, tcp=True)
@@ -115,7 +134,16 @@ def test_queries_over_tcp_are_as_those_over_udp(server, tmp_path):
     assert len({q.message.id for q in dns.tcp.queries}) == len(dns.tcp.queries)
 
 
-@pytest.mark.parametrize("trouble", [tcpserver.CLOSE_AT_ONCE, tcpserver.CLOSE_IN_THE_MIDDLE, tcpserver.RESET_IN_THE_MIDDLE, tcpserver.GARBAGE, tcpserver.SILENT])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        tcpserver.CLOSE_AT_ONCE,
+        tcpserver.CLOSE_IN_THE_MIDDLE,
+        tcpserver.RESET_IN_THE_MIDDLE,
+        tcpserver.GARBAGE,
+        tcpserver.SILENT,
+    ],
+)
 def test_a_connection_that_goes_wrong_is_no_verdict(server, tmp_path, trouble):
     """The first two connections do, the third is good."""
     dns = server(raw=long_set, tcp=True)
@@ -160,6 +188,7 @@ def test_tcp_that_never_works_is_a_temperror(server, tmp_path):
 
 # ---- EDNS ----
 
+
 def bare(query, rcode):
     """Only the header, as old servers send it."""
     return query.wire[:2] + bytes([0x80, rcode]) + bytes(8)
@@ -174,7 +203,9 @@ def full(query, rcode):
 @pytest.mark.parametrize("form", [bare, full])
 @pytest.mark.parametrize("rcode", [1, 4], ids=["FORMERR", "NOTIMP"])
 def test_a_server_that_rejects_edns_is_asked_without(server, tmp_path, form, rcode):
-    dns = server(raw=lambda query: form(query, rcode) if query.has_edns else truth(query.name, query.type))
+    dns = server(
+        raw=lambda query: form(query, rcode) if query.has_edns else truth(query.name, query.type)
+    )
     assert_truth(scan(tmp_path, 200, [dns]), 200)
     assert sum(not q.has_edns for q in dns.queries) >= 200
 
@@ -186,12 +217,18 @@ def test_a_server_that_drops_edns_is_asked_without(server, tmp_path):
 
 def test_one_server_without_edns_among_others(server, tmp_path):
     """Nobody else is asked without it for that."""
-    good, old = server(truth), server(raw=lambda query: bare(query, 1) if query.has_edns else truth(query.name, query.type))
+    good, old = (
+        server(truth),
+        server(
+            raw=lambda query: bare(query, 1) if query.has_edns else truth(query.name, query.type)
+        ),
+    )
     assert_truth(scan(tmp_path, 300, [good, old]), 300)
     assert all(q.has_edns for q in good.queries) and old.count() > 0
 
 
 # ---- errors ----
+
 
 @pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED"])
 def test_an_error_of_one_upstream_is_asked_elsewhere(server, tmp_path, rcode):

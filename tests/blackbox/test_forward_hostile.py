@@ -1,6 +1,8 @@
-"""test_forward_hostile.py - packets that are no answers: late, doubled, broken, lying, forged. They are dropped, the wait for the right answer goes on, and no verdict ever comes of them.
+"""test_forward_hostile.py - packets that are no answers: late, doubled, broken, lying, forged. They
+are dropped, the wait for the right answer goes on, and no verdict ever comes of them.
 
-The truth makes every row pass; everything that is false would make it fail, or none, or an error."""
+The truth makes every row pass; everything that is false would make it fail, or none, or an
+error."""
 
 import random
 import socket
@@ -28,14 +30,16 @@ def dropped(result):
 
 # ---- late, doubled ----
 
+
 def test_doubled_answers(server, tmp_path):
     result = scan(tmp_path, 200, [server(raw=lambda query: (truth_to(query), truth_to(query)))])
     assert_truth(result, 200)
-    assert result.summary["stray_packets"] >= 100   # the last ones may come after the end
+    assert result.summary["stray_packets"] >= 100  # the last ones may come after the end
 
 
 def test_late_answers(server, tmp_path):
-    """The first answer comes a second after its query, when another try is answered for long; steady questions keep the scan open until then."""
+    """The first answer comes a second after its query, when another try is answered for long;
+    steady questions keep the scan open until then."""
     dns = server(raw=lambda query: truth_to(query) if query.number else a_second_later(query))
     result = scan(tmp_path, 400, [dns], "--qps=200", "--timeout=300")
     assert_truth(result, 400)
@@ -48,18 +52,26 @@ def a_second_later(query):
 
 # ---- broken and lying: from the right address and port, with the right id ----
 
+
 def question_of(query):
-    return query.wire[12:12 + len(query.question.name.to_wire()) + 4]
+    return query.wire[12 : 12 + len(query.question.name.to_wire()) + 4]
 
 
 def packet_of(query, sections=b"", counts=(1, 1, 0, 0), flags=0x8180, question=None):
-    return query.wire[:2] + struct.pack(">5H", flags, *counts) + (question_of(query) if question is None else question) + sections
+    return (
+        query.wire[:2]
+        + struct.pack(">5H", flags, *counts)
+        + (question_of(query) if question is None else question)
+        + sections
+    )
 
 
 def txt(text, owner=b"\xc0\x0c", klass=1, type=16, size=None, length=None):
     """A record. `size` and `length` lie about the octets of its data and of its string."""
     data = bytes([len(text) if length is None else length]) + text
-    return owner + struct.pack(">HHIH", type, klass, 300, len(data) if size is None else size) + data
+    return (
+        owner + struct.pack(">HHIH", type, klass, 300, len(data) if size is None else size) + data
+    )
 
 
 FALSE = b"v=spf1 -all"
@@ -69,14 +81,21 @@ OTHER_QUESTION = b"\x05other\x04test\x00\x00\x10\x00\x01"
 def loop(query):
     """A pointer that leads to itself: where the record's owner stands."""
     at = 12 + len(question_of(query))
-    return packet_of(query, txt(FALSE, owner=struct.pack(">H", 0xc000 | at)))
+    return packet_of(query, txt(FALSE, owner=struct.pack(">H", 0xC000 | at)))
 
 
 def loop_of_two(query):
     """The owners of two records, each of which ends in the other."""
     at = 12 + len(question_of(query))
     size = len(txt(FALSE, owner=b"\x01a\xc0\x0c"))
-    return packet_of(query, b"".join(txt(FALSE, owner=label + struct.pack(">H", 0xc000 | to)) for label, to in ((b"\x01a", at + size), (b"\x01b", at))), counts=(1, 2, 0, 0))
+    return packet_of(
+        query,
+        b"".join(
+            txt(FALSE, owner=label + struct.pack(">H", 0xC000 | to))
+            for label, to in ((b"\x01a", at + size), (b"\x01b", at))
+        ),
+        counts=(1, 2, 0, 0),
+    )
 
 
 HOSTILE = {
@@ -88,15 +107,27 @@ HOSTILE = {
     "no response (QR=0)": lambda q: packet_of(q, txt(FALSE), flags=0x0100),
     "another opcode": lambda q: packet_of(q, txt(FALSE), flags=0x9180),
     "another question": lambda q: packet_of(q, txt(FALSE), question=OTHER_QUESTION),
-    "another type": lambda q: packet_of(q, txt(FALSE), question=question_of(q)[:-4] + b"\x00\x63\x00\x01"),
-    "question of class CH": lambda q: packet_of(q, txt(FALSE, klass=3), question=question_of(q)[:-4] + b"\x00\x10\x00\x03"),
+    "another type": lambda q: packet_of(
+        q, txt(FALSE), question=question_of(q)[:-4] + b"\x00\x63\x00\x01"
+    ),
+    "question of class CH": lambda q: packet_of(
+        q, txt(FALSE, klass=3), question=question_of(q)[:-4] + b"\x00\x10\x00\x03"
+    ),
     "records of class CH": lambda q: packet_of(q, txt(FALSE, klass=3)),
-    "two questions": lambda q: packet_of(q, txt(FALSE), counts=(2, 1, 0, 0), question=question_of(q) + OTHER_QUESTION),
-    "no question": lambda q: packet_of(q, txt(FALSE, owner=question_of(q)[:-4]), counts=(0, 1, 0, 0), question=b""),
-    "a question that ends early": lambda q: packet_of(q, question=question_of(q)[:-3], counts=(1, 0, 0, 0)),
+    "two questions": lambda q: packet_of(
+        q, txt(FALSE), counts=(2, 1, 0, 0), question=question_of(q) + OTHER_QUESTION
+    ),
+    "no question": lambda q: packet_of(
+        q, txt(FALSE, owner=question_of(q)[:-4]), counts=(0, 1, 0, 0), question=b""
+    ),
+    "a question that ends early": lambda q: packet_of(
+        q, question=question_of(q)[:-3], counts=(1, 0, 0, 0)
+    ),
     "a name that leads to itself": loop,
     "names that lead to each other": loop_of_two,
-    "a question that leads to itself": lambda q: packet_of(q, txt(FALSE), question=b"\xc0\x0c\x00\x10\x00\x01"),
+    "a question that leads to itself": lambda q: packet_of(
+        q, txt(FALSE), question=b"\xc0\x0c\x00\x10\x00\x01"
+    ),
     "a pointer past the end": lambda q: packet_of(q, txt(FALSE, owner=b"\xff\xff")),
     "a label of no kind": lambda q: packet_of(q, txt(FALSE, owner=b"\x80\x01\x00")),
     "5 records said, one there": lambda q: packet_of(q, txt(FALSE), counts=(1, 5, 0, 0)),
@@ -127,7 +158,8 @@ def test_one_upstream_sends_nothing_else(server, tmp_path, make):
 
 
 def test_noise(server, tmp_path):
-    """Answers with octets changed at random: whatever is told from the truth must be an error, and nothing crashes. The text of the record is left alone; a changed one is an answer."""
+    """Answers with octets changed at random: whatever is told from the truth must be an error, and
+    nothing crashes. The text of the record is left alone; a changed one is an answer."""
     dice = random.Random(11)
 
     def noisy(query):
@@ -137,14 +169,17 @@ def test_noise(server, tmp_path):
             at = dice.randrange(2, len(packet))
             if not text <= at < text + len("v=spf1 ip4:192.0.2.1 -all"):
                 packet[at] = dice.randrange(256)
-        return bytes(packet[:dice.randrange(len(packet))] if dice.random() < 0.2 else packet)
+        return bytes(packet[: dice.randrange(len(packet))] if dice.random() < 0.2 else packet)
 
-    result = scan(tmp_path, 1000, [server(raw=noisy), server(raw=noisy)], "--timeout=300", "--retries=1")
+    result = scan(
+        tmp_path, 1000, [server(raw=noisy), server(raw=noisy)], "--timeout=300", "--retries=1"
+    )
     assert result.status == harness.DONE and len(result.rows) == 1000
     assert {row["spf"] for row in result.rows} <= {"pass", "temperror", "none", "permerror"}
 
 
 # ---- forged: another address, another port, another id ----
+
 
 def test_answers_from_another_address_and_port(server, tmp_path):
     """The very octets of a good answer but for the verdict, before the true one."""
@@ -165,7 +200,8 @@ def test_answers_from_another_address_and_port(server, tmp_path):
 
 
 def test_an_answer_of_another_upstream(server, tmp_path):
-    """Both are ours, but the answer is the second's to a question that the first was asked: from its address to the first's port."""
+    """Both are ours, but the answer is the second's to a question that the first was asked: from
+    its address to the first's port."""
     other = server(truth, address="127.0.0.2")
 
     def forged(query):
@@ -177,10 +213,14 @@ def test_an_answer_of_another_upstream(server, tmp_path):
 
 def test_answers_with_another_id(server, tmp_path):
     """Two hundred guesses for each question, none of them right."""
+
     def guessed(query):
         packet = query.packet(FALSEHOOD)
         own = query.message.id
-        guesses = [((own + step) & 0xffff).to_bytes(2, "big") + packet[2:] for step in [*range(1, 101), *range(-100, 0)]]
+        guesses = [
+            ((own + step) & 0xFFFF).to_bytes(2, "big") + packet[2:]
+            for step in [*range(1, 101), *range(-100, 0)]
+        ]
         return (*guesses, Later(truth_to(query), RIGHT_AFTER_S))
 
     result = scan(tmp_path, 20, [server(raw=guessed)])
@@ -207,6 +247,7 @@ def test_answers_to_another_of_our_ports(server, tmp_path):
 @pytest.mark.parametrize("trouble", [tcpserver.GARBAGE, tcpserver.CLOSE_IN_THE_MIDDLE])
 def test_tcp_that_always_fails_at_one_upstream(server, tmp_path, trouble):
     """All is cut off in UDP; the other upstream's TCP is good."""
+
     def cut_off(query):
         return truth_to(query) if query.by_tcp else query.cut_off()
 
@@ -215,15 +256,30 @@ def test_tcp_that_always_fails_at_one_upstream(server, tmp_path, trouble):
     assert_truth(scan(tmp_path, 50, [bad, good], "--timeout=500", "--retries=5"), 50)
 
 
-@pytest.mark.parametrize("name", ["5 octets", "another question", "no response (QR=0)", "a name that leads to itself", "65535 records said"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "5 octets",
+        "another question",
+        "no response (QR=0)",
+        "a name that leads to itself",
+        "65535 records said",
+    ],
+)
 def test_what_is_no_answer_by_tcp(server, tmp_path, name):
     """The same by TCP, before the right one on the same connection."""
-    dns = server(raw=lambda query: (HOSTILE[name](query), truth_to(query)) if query.by_tcp else query.cut_off(), tcp=True)
+    dns = server(
+        raw=lambda query: (
+            (HOSTILE[name](query), truth_to(query)) if query.by_tcp else query.cut_off()
+        ),
+        tcp=True,
+    )
     assert_truth(scan(tmp_path, 20, [dns], "--timeout=500"), 20)
 
 
 def test_errors_that_only_strangers_send(server, tmp_path):
     """SERVFAIL and REFUSED with a wrong id are no reason to ask elsewhere, and no failure."""
+
     def forged(query):
         packet = query.packet("SERVFAIL")
         return (bytes([packet[0] ^ 1]) + packet[1:], Later(truth_to(query), RIGHT_AFTER_S))

@@ -1,4 +1,5 @@
-"""test_forward_loss.py - upstreams that lose, limit, die and come back: slower, but never another verdict. Silence about everything is the one thing that is a temperror."""
+"""test_forward_loss.py - upstreams that lose, limit, die and come back: slower, but never another
+verdict. Silence about everything is the one thing that is a temperror."""
 
 import random
 import threading
@@ -35,6 +36,7 @@ def asked_after(server, moment):
 
 # ---- loss ----
 
+
 def test_two_losses_of_every_query_are_no_verdict(server, tmp_path):
     dns = server(raw=forgetful(2))
     assert_truth(scan(tmp_path, 200, [dns], "--timeout=500"), 200)
@@ -52,25 +54,44 @@ def test_loss_of_three_in_ten(server, tmp_path):
 
 def test_loss_leaves_every_column_as_it_is(server, tmp_path):
     """All checks, and all columns of all rows as from a good server."""
-    data = {"TXT": ["v=spf1 mx include:i.test -all"], "MX": ["10 m1.test.", "20 m2.test."], "A": ["192.0.2.1"], "AAAA": ["2001:db8::1"], "PTR": ["m1.test."]}
+    data = {
+        "TXT": ["v=spf1 mx include:i.test -all"],
+        "MX": ["10 m1.test.", "20 m2.test."],
+        "A": ["192.0.2.1"],
+        "AAAA": ["2001:db8::1"],
+        "PTR": ["m1.test."],
+    }
 
     def script(name, type):
-        return ["v=spf1 ip4:192.0.2.64/26 -all"] if name == "i.test" and type == "TXT" else data.get(type, [])
+        return (
+            ["v=spf1 ip4:192.0.2.64/26 -all"]
+            if name == "i.test" and type == "TXT"
+            else data.get(type, [])
+        )
 
     dice = random.Random(5)
     rows = "domain,ip\n" + "".join(f"d{i}.test,192.0.2.{i % 3}\n" for i in range(150))
     outputs = []
-    for i, upstream in enumerate([server(script), server(lambda name, type: SILENCE if dice.random() < 0.2 else script(name, type))]):
+    for i, upstream in enumerate(
+        [
+            server(script),
+            server(lambda name, type: SILENCE if dice.random() < 0.2 else script(name, type)),
+        ]
+    ):
         folder = tmp_path / str(i)
         folder.mkdir()
-        outputs.append(harness.scan(folder, rows, upstream.upstream, "--timeout=500", "--retries=9").timeless())
+        outputs.append(
+            harness.scan(folder, rows, upstream.upstream, "--timeout=500", "--retries=9").timeless()
+        )
     assert outputs[0] == outputs[1]
 
 
 # ---- some upstreams are dead ----
 
+
 def test_a_silent_one_of_three_is_only_probed(server, tmp_path):
-    """Eight seconds of steady questions: it takes two until the silent one counts as dead, and after five, on whatever machine, it hears hardly anything."""
+    """Eight seconds of steady questions: it takes two until the silent one counts as dead, and
+    after five, on whatever machine, it hears hardly anything."""
     dead, good, other = server(silent), server(truth), server(truth)
     assert_truth(scan(tmp_path, 4000, [dead, good, other], "--qps=500"), 4000)
     begun, ended = good.questions[0][0], good.questions[-1][0]
@@ -85,9 +106,14 @@ def test_a_closed_one_of_three_costs_nothing(server, tmp_path):
 
 
 def test_one_that_dies_during_the_scan(server, tmp_path):
-    """Its first 50 queries are answered, and quicker than the others answer, so most questions go there; then none."""
+    """Its first 50 queries are answered, and quicker than the others answer, so most questions go
+    there; then none."""
     heard = []
-    dying = server(lambda name, type: heard.append(time.monotonic()) or (truth(name, type) if len(heard) <= 50 else SILENCE))
+    dying = server(
+        lambda name, type: (
+            heard.append(time.monotonic()) or (truth(name, type) if len(heard) <= 50 else SILENCE)
+        )
+    )
     good, other = server(truth, delay_s=0.02), server(truth, delay_s=0.02)
     assert_truth(scan(tmp_path, 5000, [dying, good, other], "--qps=500"), 5000)
     assert len(heard) > 50, "it was not used while it lived"
@@ -95,7 +121,8 @@ def test_one_that_dies_during_the_scan(server, tmp_path):
 
 
 def test_one_that_comes_to_life_is_used(server, tmp_path):
-    """It is silent for its first four seconds; of the next six it must get a share of the questions."""
+    """It is silent for its first four seconds; of the next six it must get a share of the
+    questions."""
     begun = []
 
     def late_riser(name, type):
@@ -132,17 +159,26 @@ def test_the_only_upstream_limits_its_answers(server, tmp_path):
     assert_truth(scan(tmp_path, 1500, [server(limited)]), 1500)
 
 
-@pytest.mark.parametrize("per_second, rows, options", [
-    (10, 100, ["--workers=2"]), (20, 200, ["--workers=2"]), (100, 700, ["--workers=2"]),
-    # a row's own deadline may pass over so many tries: see the README's limits
-    pytest.param(10, 600, ["--workers=8", "--deadline=600000"], marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "per_second, rows, options",
+    [
+        (10, 100, ["--workers=2"]),
+        (20, 200, ["--workers=2"]),
+        (100, 700, ["--workers=2"]),
+        # a row's own deadline may pass over so many tries: see the README's limits
+        pytest.param(10, 600, ["--workers=8", "--deadline=600000"], marks=pytest.mark.slow),
+    ],
+)
 def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second, rows, options):
-    """Workers do not know of each other. Tries that are lost because there are too many of them are our own doing."""
+    """Workers do not know of each other. Tries that are lost because there are too many of them are
+    our own doing."""
     bucket = {"tokens": 1.0, "at": time.monotonic()}
 
     def limited(name, type):
         now = time.monotonic()
-        bucket["tokens"] = min(per_second / 10, bucket["tokens"] + (now - bucket["at"]) * per_second)
+        bucket["tokens"] = min(
+            per_second / 10, bucket["tokens"] + (now - bucket["at"]) * per_second
+        )
         bucket["at"] = now
         if bucket["tokens"] < 1:
             return SILENCE
@@ -154,7 +190,8 @@ def test_a_very_low_limit_costs_time_and_no_verdict(server, tmp_path, per_second
 
 @pytest.mark.parametrize("answer_s, rows", [(0.03, 300), (0.01, 1000)])
 def test_a_slow_upstream_with_a_queue_costs_time_and_no_verdict(server, tmp_path, answer_s, rows):
-    """One query after the other; what finds 270 before it is dropped, so answers come after seconds when we ask too much."""
+    """One query after the other; what finds 270 before it is dropped, so answers come after seconds
+    when we ask too much."""
     free_at = [0.0]
 
     def slow(query):
@@ -169,36 +206,55 @@ def test_a_slow_upstream_with_a_queue_costs_time_and_no_verdict(server, tmp_path
 
 
 def test_silent_names_among_losses_are_not_taken_for_lost(server, tmp_path):
-    """A quarter of all queries is lost, and every fifth name is silent: that one is asked for more often than without losses, but not for ever, and holds nobody else up."""
+    """A quarter of all queries is lost, and every fifth name is silent: that one is asked for more
+    often than without losses, but not for ever, and holds nobody else up."""
     dice = random.Random(3)
 
     def script(name, type):
-        return SILENCE if name.endswith("0.test") or name.endswith("5.test") or dice.random() < 0.25 else truth(name, type)
+        return (
+            SILENCE
+            if name.endswith("0.test") or name.endswith("5.test") or dice.random() < 0.25
+            else truth(name, type)
+        )
 
     dns = server(script)
     result = scan(tmp_path, 1000, [dns], "--workers=2")
     assert result.status == harness.DONE, result.stderr
     for row in result.rows:
-        is_silent = row["domain"][:-len(".test")][-1] in "05"
+        is_silent = row["domain"][: -len(".test")][-1] in "05"
         assert row["spf"] == ("temperror" if is_silent else "pass"), row
     assert max(n for (name, _), n in dns.asked().items() if name != ".") < 40
 
 
 # ---- all are dead ----
 
+
 @pytest.mark.parametrize("n_upstreams", [1, 3])
 def test_silence_of_all_is_timeout(server, tmp_path, n_upstreams):
     begun = time.monotonic()
-    result = scan(tmp_path, 100, [server(silent) for _ in range(n_upstreams)], "--timeout=300", "--retries=1")
+    result = scan(
+        tmp_path, 100, [server(silent) for _ in range(n_upstreams)], "--timeout=300", "--retries=1"
+    )
     assert result.status == harness.DONE and time.monotonic() - begun < 60
-    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {"TXT NAME: timeout"}
+    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {
+        "TXT NAME: timeout"
+    }
 
 
 def test_nobody_there_is_timeout(tmp_path):
     begun = time.monotonic()
-    result = scan(tmp_path, 100, [], f"--upstream=127.0.0.1:{nameservers.free_port()}", "--timeout=300", "--retries=1")
+    result = scan(
+        tmp_path,
+        100,
+        [],
+        f"--upstream=127.0.0.1:{nameservers.free_port()}",
+        "--timeout=300",
+        "--retries=1",
+    )
     assert result.status == harness.DONE and time.monotonic() - begun < 60
-    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {"TXT NAME: timeout"}
+    assert {row["spf"] for row in result.rows} == {"temperror"} and causes(result) == {
+        "TXT NAME: timeout"
+    }
 
 
 def begin_scan(folder, *args):
@@ -214,9 +270,18 @@ def begin_scan(folder, *args):
     return end
 
 
-@pytest.mark.parametrize("outage, seconds", [("closed", 2), ("silent", 2), pytest.param("closed", 20, marks=pytest.mark.slow), pytest.param("silent", 20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "outage, seconds",
+    [
+        ("closed", 2),
+        ("silent", 2),
+        pytest.param("closed", 20, marks=pytest.mark.slow),
+        pytest.param("silent", 20, marks=pytest.mark.slow),
+    ],
+)
 def test_a_restart_of_the_only_upstream(server, tmp_path, outage, seconds):
-    """It answers for a while, is away, longer than a question has time, and comes back on its port."""
+    """It answers for a while, is away, longer than a question has time, and comes back on its
+    port."""
     away = threading.Event()
     dns = server(lambda name, type: SILENCE if away.is_set() else truth(name, type))
     end = begin_scan(tmp_path, 2000, [dns], "--qps=500")
@@ -225,7 +290,7 @@ def test_a_restart_of_the_only_upstream(server, tmp_path, outage, seconds):
         away.set()
         if outage == "closed":
             dns.stop()
-        time.sleep(seconds)   # the outage
+        time.sleep(seconds)  # the outage
         away.clear()
         if outage == "closed":
             server(truth, port=dns.port)
@@ -250,7 +315,7 @@ def test_a_restart_of_the_only_upstream_that_is_asked_by_tcp(server, tmp_path):
     try:
         harness.until(lambda: dns.count() > 500, what="the first 500 questions")
         away.set()
-        time.sleep(20)   # the outage
+        time.sleep(20)  # the outage
         away.clear()
     finally:
         result = end()
@@ -259,10 +324,23 @@ def test_a_restart_of_the_only_upstream_that_is_asked_by_tcp(server, tmp_path):
 
 # ---- rates ----
 
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_rate_is_of_all_upstreams_together(server, tmp_path, workers):
     upstreams = [server(truth) for _ in range(3)]
-    assert_truth(scan(tmp_path, 1200, upstreams, "--qps=300", f"--workers={workers}", "--timeout=500", "--retries=0", "--deadline=1000"), 1200)
+    assert_truth(
+        scan(
+            tmp_path,
+            1200,
+            upstreams,
+            "--qps=300",
+            f"--workers={workers}",
+            "--timeout=500",
+            "--retries=0",
+            "--deadline=1000",
+        ),
+        1200,
+    )
     most, took_s = nameservers.busiest_second([q for s in upstreams for q in s.questions])
     assert most <= 300 * 1.3 and took_s >= 3.4
 
@@ -270,7 +348,19 @@ def test_the_rate_is_of_all_upstreams_together(server, tmp_path, workers):
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_rate_of_each_upstream(server, tmp_path, workers):
     upstreams = [server(truth) for _ in range(3)]
-    assert_truth(scan(tmp_path, 1500, upstreams, "--qps-per-upstream=150", f"--workers={workers}", "--timeout=500", "--retries=0", "--deadline=1000"), 1500)
+    assert_truth(
+        scan(
+            tmp_path,
+            1500,
+            upstreams,
+            "--qps-per-upstream=150",
+            f"--workers={workers}",
+            "--timeout=500",
+            "--retries=0",
+            "--deadline=1000",
+        ),
+        1500,
+    )
     for upstream in upstreams:
         most, took_s = nameservers.busiest_second(upstream.questions)
         assert most <= 150 * 1.3 and took_s >= 2.8
@@ -287,6 +377,18 @@ def test_the_rate_holds_for_repetitions_too(server, tmp_path):
 def test_waiting_for_a_low_rate_is_no_failure(server, tmp_path):
     """5 a second, with patience for 300 ms."""
     dns = server(truth)
-    assert_truth(scan(tmp_path, 20, [dns], "--qps-per-upstream=5", "--workers=2", "--timeout=300", "--retries=0", "--deadline=1000"), 20)
+    assert_truth(
+        scan(
+            tmp_path,
+            20,
+            [dns],
+            "--qps-per-upstream=5",
+            "--workers=2",
+            "--timeout=300",
+            "--retries=0",
+            "--deadline=1000",
+        ),
+        20,
+    )
     most, took_s = nameservers.busiest_second(dns.questions)
     assert most <= 10 and took_s >= 2

@@ -1,4 +1,5 @@
-"""test_kill.py - kill -9 at any moment, resumed, killed again, resumed: the output is that of a scan that nobody disturbed. `kills.py 200` is the long form of this."""
+"""test_kill.py - kill -9 at any moment, resumed, killed again, resumed: the output is that of a
+scan that nobody disturbed. `kills.py 200` is the long form of this."""
 
 import pytest
 

@@ -20,12 +20,16 @@ def write_rows(path, n_rows):
     with gzip.open(path, "wt", compresslevel=1) as file:
         file.write("id,domain,ip,note\n")
         for n in range(n_rows):
-            file.write(f"{n},d{rng.randrange(DOMAINS)}.bulk.test,192.0.2.{rng.randrange(256)},some words that are passed through\n")
+            file.write(
+                f"{n},d{rng.randrange(DOMAINS)}.bulk.test,192.0.2.{rng.randrange(256)},some words that are passed through\n"
+            )
     return path
 
 
 def scan_of(folder, n_rows, dns, *options):
-    scan = harness.scan(folder, write_rows(folder / f"in{n_rows}.csv.gz", n_rows), dns.upstream, *OPTIONS, *options)
+    scan = harness.scan(
+        folder, write_rows(folder / f"in{n_rows}.csv.gz", n_rows), dns.upstream, *OPTIONS, *options
+    )
     assert scan.status == harness.DONE and scan.summary["rows"] == n_rows, scan.stderr
     assert sum(m.n_rows for m in harness.bgzf_members(scan.data)[:-1]) == n_rows
     return scan.summary
@@ -49,12 +53,15 @@ def test_memory_of_long_rows(bulk_nsd, tmp_path):
 
 
 def test_memory_of_the_cache(bulk_nsd, tmp_path):
-    """100 000 domains do not fit into a cache of 8 MiB: answers go, the process stays small, the verdicts stay right."""
+    """100 000 domains do not fit into a cache of 8 MiB: answers go, the process stays small, the
+    verdicts stay right."""
     with gzip.open(tmp_path / "in.csv.gz", "wt", compresslevel=1) as file:
         file.write("domain,ip\n")
         for n in range(100_000):
             file.write(f"n{n}.bulk.test,192.0.2.1\n")
-    scan = harness.scan(tmp_path, tmp_path / "in.csv.gz", bulk_nsd.upstream, *OPTIONS, "--cache=8", "--checks=spf")
+    scan = harness.scan(
+        tmp_path, tmp_path / "in.csv.gz", bulk_nsd.upstream, *OPTIONS, "--cache=8", "--checks=spf"
+    )
     assert scan.status == harness.DONE and scan.summary["spf"]["pass"] == 100_000
     assert scan.summary["cache_evictions"] > 0 and scan.summary["cache_bytes"] <= 8 << 20
     assert scan.summary["peak_memory_bytes"] < BOUND

@@ -1,4 +1,5 @@
-"""test_outage.py - the name server behind libunbound is killed in the middle of a scan and started again: slower, but no verdict is lost."""
+"""test_outage.py - the name server behind libunbound is killed in the middle of a scan and started
+again: slower, but no verdict is lost."""
 
 import threading
 import time
@@ -30,7 +31,10 @@ EACH_ZONE = pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES.keys())
 
 def scan_with(folder, nsd, zone, *options):
     """By default options, and those."""
-    conf, rows = folder / "unbound.conf", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS))
+    conf, rows = (
+        folder / "unbound.conf",
+        "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS)),
+    )
     conf.write_text(zone.format(port=nsd.port))
     return harness.scan(folder, rows, f"--unbound-config={conf}", "--checks=spf", *options)
 
@@ -56,7 +60,7 @@ def test_killed_in_the_middle(nsd, tmp_path, zone):
         harness.until(lambda: output.exists() and output.stat().st_size > 0, what="the first rows")
         nsd.kill()
         was_killed.append(True)
-        time.sleep(OUTAGE_S)   # the outage
+        time.sleep(OUTAGE_S)  # the outage
         nsd.start()
 
     thread = in_a_thread(outage)

@@ -1,5 +1,6 @@
-"""test_path.py - every place of the way to an answer fails, for good: each row ends, as a temperror that names its question, and no lie becomes a verdict. Then the same failing now and then:
-nothing is lost. By our own engine, and by libunbound.
+"""test_path.py - every place of the way to an answer fails, for good: each row ends, as a temperror
+that names its question, and no lie becomes a verdict. Then the same failing now and then: nothing
+is lost. By our own engine, and by libunbound.
 
 The truth makes every row pass, every lie would make it fail."""
 
@@ -19,7 +20,8 @@ ENGINES = pytest.mark.parametrize("engine", ["forward", "libunbound"])
 
 
 def options_of(engine, folder, address, port):
-    """Impatient ones. libunbound has its own patience, of some 17 seconds: the row's deadline ends it."""
+    """Impatient ones. libunbound has its own patience, of some 17 seconds: the row's deadline ends
+    it."""
     if engine == "forward":
         return [f"--upstream={address}:{port}", "--timeout=300", "--retries=1"]
     conf = folder / "unbound.conf"
@@ -28,26 +30,48 @@ def options_of(engine, folder, address, port):
 
 
 def scan_at(engine, folder, address, port, *options, rows=ROWS):
-    return harness.scan(folder, rows_of(rows), *options_of(engine, folder, address, port), "--checks=spf", *options)
+    return harness.scan(
+        folder, rows_of(rows), *options_of(engine, folder, address, port), "--checks=spf", *options
+    )
 
 
 def assert_named_failures(result, engine, statuses):
-    """The statuses are those that our own engine may tell; libunbound cannot say, or the row's time was up."""
-    statuses = statuses if engine == "forward" else {"unresolved", "cancelled", "servfail", "refused", "malformed"}
-    assert result.status == harness.DONE and [row["domain"] for row in result.rows] == [f"d{n}.test" for n in range(len(result.rows))] and len(result.rows) == ROWS
+    """The statuses are those that our own engine may tell; libunbound cannot say, or the row's time
+    was up."""
+    statuses = (
+        statuses
+        if engine == "forward"
+        else {"unresolved", "cancelled", "servfail", "refused", "malformed"}
+    )
+    assert (
+        result.status == harness.DONE
+        and [row["domain"] for row in result.rows]
+        == [f"d{n}.test" for n in range(len(result.rows))]
+        and len(result.rows) == ROWS
+    )
     for row in result.rows:
         question, _, status = row["dns_cause"].partition(": ")
-        assert (row["spf"], question) == ("temperror", f"TXT {row['domain']}") and status.split(" ")[0] in statuses, row
+        assert (row["spf"], question) == ("temperror", f"TXT {row['domain']}") and status.split(
+            " "
+        )[0] in statuses, row
 
 
-# What libunbound takes for an answer of the server, and our own decoder does not: it reads as many records as are counted, and nothing behind them.
+# What libunbound takes for an answer of the server, and our own decoder does not: it reads as many
+# records as are counted, and nothing behind them.
 LENIENT = {"a record that is not counted", "octets behind the end", "a length that promises more"}
 
 
 def in_both(cases):
     """Parameters: each case with each engine, but for those."""
-    return pytest.mark.parametrize("engine, make, statuses", [pytest.param(engine, *cases[name], id=f"{name}-{engine}") for name in cases for engine in ("forward", "libunbound")
-        if engine == "forward" or name not in LENIENT])
+    return pytest.mark.parametrize(
+        "engine, make, statuses",
+        [
+            pytest.param(engine, *cases[name], id=f"{name}-{engine}")
+            for name in cases
+            for engine in ("forward", "libunbound")
+            if engine == "forward" or name not in LENIENT
+        ],
+    )
 
 
 def truth_to(query):
@@ -63,6 +87,7 @@ def with_id(packet, id):
 
 
 # ---- UDP ----
+
 
 def elsewhere(query):
     """From another address."""
@@ -97,9 +122,10 @@ def test_nobody_there(tmp_path, engine):
 @ENGINES
 def test_the_right_answer_behind_all_lies(server, tmp_path, engine):
     """Wrong ids, a stranger, and then the truth, two times."""
+
     def raw(query):
         elsewhere(query)
-        lies = [with_id(lie_to(query), query.message.id ^ flip) for flip in (1, 0x8000, 0xffff)]
+        lies = [with_id(lie_to(query), query.message.id ^ flip) for flip in (1, 0x8000, 0xFFFF)]
         return (*lies, Later(truth_to(query), 0.02), Later(truth_to(query), 0.04))
 
     dns = server(raw=raw)
@@ -108,7 +134,15 @@ def test_the_right_answer_behind_all_lies(server, tmp_path, engine):
 
 # ---- TCP, because every datagram is cut off ----
 
-TROUBLES = [tcpserver.CLOSE_AT_ONCE, tcpserver.CLOSE_IN_THE_MIDDLE, tcpserver.RESET_AT_ONCE, tcpserver.RESET_IN_THE_LENGTH, tcpserver.RESET_IN_THE_MIDDLE, tcpserver.GARBAGE, tcpserver.SILENT]
+TROUBLES = [
+    tcpserver.CLOSE_AT_ONCE,
+    tcpserver.CLOSE_IN_THE_MIDDLE,
+    tcpserver.RESET_AT_ONCE,
+    tcpserver.RESET_IN_THE_LENGTH,
+    tcpserver.RESET_IN_THE_MIDDLE,
+    tcpserver.GARBAGE,
+    tcpserver.SILENT,
+]
 
 
 @ENGINES
@@ -132,13 +166,31 @@ def framed(size, octets):
 STREAMS = {
     "cut off again": (lambda query: query.cut_off(), {"malformed"}),
     "wrong ids": (lambda query: with_id(lie_to(query), query.message.id ^ 0x5555), {"timeout"}),
-    "a length that promises more": (lambda query: framed(len(lie_to(query)) + 400, lie_to(query)), {"timeout", "malformed"}),
-    "a length that cuts": (lambda query: framed(len(lie_to(query)) - 7, lie_to(query)), {"timeout", "malformed"}),
+    "a length that promises more": (
+        lambda query: framed(len(lie_to(query)) + 400, lie_to(query)),
+        {"timeout", "malformed"},
+    ),
+    "a length that cuts": (
+        lambda query: framed(len(lie_to(query)) - 7, lie_to(query)),
+        {"timeout", "malformed"},
+    ),
     "no length at all": (lambda query: Unframed(lie_to(query)), {"timeout", "malformed"}),
     "length zero": (lambda query: framed(0, b""), {"timeout"}),
     "SERVFAIL": (lambda query: "SERVFAIL", {"servfail"}),
-    **{name: (HOSTILE[name], {"timeout", "malformed"}) for name in ("only a header", "another question", "another type", "no response (QR=0)", "65535 records said", "a record that is not counted",
-        "a name that leads to itself", "data shorter than its string", "cut in the middle")},
+    **{
+        name: (HOSTILE[name], {"timeout", "malformed"})
+        for name in (
+            "only a header",
+            "another question",
+            "another type",
+            "no response (QR=0)",
+            "65535 records said",
+            "a record that is not counted",
+            "a name that leads to itself",
+            "data shorter than its string",
+            "cut in the middle",
+        )
+    },
 }
 
 

@@ -1,4 +1,5 @@
-"""test_rows.py - one row in, one row out, in order, whatever the rows are; and the same rows whatever the threads do."""
+"""test_rows.py - one row in, one row out, in order, whatever the rows are; and the same rows
+whatever the threads do."""
 
 import gzip
 import subprocess
@@ -11,8 +12,9 @@ import harness
 HEADER = b"id,domain,ip,note\n"
 ROWS = 100_000
 
-# Rows as people's files have them. Each is one row in, so it must be one row out; True: it must be bad_input, None: whether the name is wrong is the DNS's affair (a quote or a
-# NUL is a legal octet of a name).
+# Rows as people's files have them. Each is one row in, so it must be one row out; True: it must be
+# bad_input, None: whether the name is wrong is the DNS's affair (a quote or a NUL is a legal octet
+# of a name).
 ODD_ROWS = [
     (b"x,a..b.bulk.test,192.0.2.1,empty label", True),
     (b"x,.bulk.test,192.0.2.1,begins with a dot", True),
@@ -59,7 +61,8 @@ def good_row(n):
 
 
 def mixed_input(n_rows):
-    """n_rows rows, each hundredth an odd one, and what is expected of each: (fields or None, must be bad)."""
+    """n_rows rows, each hundredth an odd one, and what is expected of each: (fields or None, must
+    be bad)."""
     lines, expected = [HEADER], []
     for n in range(1, n_rows + 1):
         if n % 100 == 50:
@@ -76,7 +79,9 @@ def mixed_input(n_rows):
 def check_rows(scan, expected):
     """Every input row has its row, in order, with its own columns and verdicts."""
     assert scan.header == ["row", "id", "domain", "ip", "note"] + harness.OUTPUT_COLUMNS
-    for n, (row, (fields, bad)) in enumerate(zip(harness.read_rows(scan.data), expected, strict=True), 1):
+    for n, (row, (fields, bad)) in enumerate(
+        zip(harness.read_rows(scan.data), expected, strict=True), 1
+    ):
         assert row["row"] == str(n)
         if bad is not None:
             assert row["status"] == ("bad_input" if bad else "ok"), row
@@ -91,11 +96,14 @@ def check_readers(path):
     """Everybody's tools read it."""
     for tool in (["gzip", "-t"], ["bgzip", "-t"]):
         subprocess.run([*tool, path], check=True)
-    assert subprocess.run(["zcat", path], check=True, capture_output=True).stdout == gzip.decompress(path.read_bytes())
+    assert subprocess.run(
+        ["zcat", path], check=True, capture_output=True
+    ).stdout == gzip.decompress(path.read_bytes())
 
 
 def check_members(data, n_rows):
-    """The checkpoints in the members count the rows without a gap, and the file ends as a whole one does."""
+    """The checkpoints in the members count the rows without a gap, and the file ends as a whole one
+    does."""
     assert data.endswith(harness.BGZF_EOF)
     *members, end = harness.bgzf_members(data)
     assert end.text == b"" and end.first_row is None
@@ -127,7 +135,11 @@ def test_one_row_in_one_row_out(mixed, reference):
     check_readers(folder / "out.csv.gz")
     check_members(scan.data, ROWS)
     bad = sum(row["status"] == "bad_input" for row in scan.rows)
-    assert (scan.summary["rows"], scan.summary["rows_read"], scan.summary["bad_rows"]) == (ROWS, ROWS, bad)
+    assert (scan.summary["rows"], scan.summary["rows_read"], scan.summary["bad_rows"]) == (
+        ROWS,
+        ROWS,
+        bad,
+    )
 
 
 def test_plain_output_is_the_same_text(mixed, reference, bulk_nsd, tmp_path):
@@ -136,8 +148,15 @@ def test_plain_output_is_the_same_text(mixed, reference, bulk_nsd, tmp_path):
     assert scan.timeless() == reference[0].timeless()
 
 
-@pytest.mark.parametrize("options", [["--workers=1"], ["--workers=5", "--window=64"], ["--workers=2", "--in-flight=7", "--window=1000", "--level=9"]],
-    ids=lambda options: " ".join(options))
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--workers=1"],
+        ["--workers=5", "--window=64"],
+        ["--workers=2", "--in-flight=7", "--window=1000", "--level=9"],
+    ],
+    ids=lambda options: " ".join(options),
+)
 def test_rows_do_not_depend_on_threads_and_limits(mixed, reference, bulk_nsd, tmp_path, options):
     scan = harness.scan(tmp_path, mixed[0], bulk_nsd.upstream, *options)
     assert scan.timeless() == reference[0].timeless()
@@ -152,17 +171,28 @@ def test_nothing_but_empty_rows(tmp_path, n_rows):
 
 
 def test_no_wake_up_is_lost(bulk_nsd, tmp_path):
-    """A tiny window makes every thread sleep and wake thousands of times; a wake-up that got lost stops the scan for ever."""
-    rows = harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n % 2000}.bulk.test,192.0.2.{n % 251}\n" for n in range(40_000)))
+    """A tiny window makes every thread sleep and wake thousands of times; a wake-up that got lost
+    stops the scan for ever."""
+    rows = harness.write_input(
+        tmp_path / "in.csv",
+        "domain,ip\n"
+        + "".join(f"d{n % 2000}.bulk.test,192.0.2.{n % 251}\n" for n in range(40_000)),
+    )
     for _ in range(8):
-        scan = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--window=64", "--workers=16", timeout=60)
+        scan = harness.scan(
+            tmp_path, rows, bulk_nsd.upstream, "--window=64", "--workers=16", timeout=60
+        )
         assert scan.status == harness.DONE and scan.summary["rows"] == 40_000
 
 
 @pytest.mark.parametrize("index", range(len(ODD_ROWS)))
 def test_an_odd_row_hurts_no_neighbour(bulk_nsd, tmp_path, index):
     odd, bad = ODD_ROWS[index]
-    scan = harness.scan(tmp_path, HEADER + b"\n".join([good_row(1)[0], odd, good_row(2)[0]]) + b"\n", bulk_nsd.upstream)
+    scan = harness.scan(
+        tmp_path,
+        HEADER + b"\n".join([good_row(1)[0], odd, good_row(2)[0]]) + b"\n",
+        bulk_nsd.upstream,
+    )
     check_rows(scan, [(good_row(1)[1], False), (None, bad), (None, False)])
     assert [scan.rows[2][c] for c in ("id", "note")] == good_row(2)[1][::3]
 
@@ -177,7 +207,9 @@ def test_an_odd_row_may_be_the_last_without_a_line_end(bulk_nsd, tmp_path, index
 @pytest.mark.slow
 def test_one_row_in_one_row_out_for_a_million(bulk_nsd, tmp_path):
     text, expected = mixed_input(1_000_000)
-    scan = harness.scan(tmp_path, harness.write_input(tmp_path / "in.csv.gz", text), bulk_nsd.upstream)
+    scan = harness.scan(
+        tmp_path, harness.write_input(tmp_path / "in.csv.gz", text), bulk_nsd.upstream
+    )
     check_rows(scan, expected)
     check_readers(tmp_path / "out.csv.gz")
     check_members(scan.data, 1_000_000)

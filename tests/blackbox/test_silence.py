@@ -25,38 +25,67 @@ def rows_text():
 
 @pytest.mark.slow
 def test_most_names_silent(server, tmp_path):
-    """Seven of ten names stay without answer, several times the questions in flight: our own engine takes no silent name for a dead upstream."""
+    """Seven of ten names stay without answer, several times the questions in flight: our own engine
+    takes no silent name for a dead upstream."""
     dns = server(alive_or_silent)
     names, rows = rows_text()
-    scan = harness.scan(tmp_path, rows, dns.upstream, "--checks=spf", "--workers=1", "--in-flight=400")
+    scan = harness.scan(
+        tmp_path, rows, dns.upstream, "--checks=spf", "--workers=1", "--in-flight=400"
+    )
     assert scan.status == harness.DONE, scan.stderr
-    wrong = [row for row in scan.rows if row["spf"] != ("temperror" if row["domain"].startswith("dead") else "fail")]
+    wrong = [
+        row
+        for row in scan.rows
+        if row["spf"] != ("temperror" if row["domain"].startswith("dead") else "fail")
+    ]
     assert wrong == []
     assert [row["domain"] for row in scan.rows] == names
 
 
 @pytest.mark.slow
 def test_most_names_silent_with_dnssec(server, tmp_path):
-    """libunbound asks then, and takes the upstream for dead again and again; what it did not even send is asked when it trusts the upstream again."""
+    """libunbound asks then, and takes the upstream for dead again and again; what it did not even
+    send is asked when it trusts the upstream again."""
     names, rows = rows_text()
-    scan = harness.scan(tmp_path, rows, server(alive_or_silent).upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=400")
+    scan = harness.scan(
+        tmp_path,
+        rows,
+        server(alive_or_silent).upstream,
+        *harness.with_dnssec(tmp_path),
+        "--checks=spf",
+        "--workers=1",
+        "--in-flight=400",
+    )
     assert scan.status == harness.DONE, scan.stderr
     assert [row["domain"] for row in scan.rows] == names
     assert all(row["spf"] == "temperror" for row in scan.rows if row["domain"].startswith("dead"))
-    assert [row for row in scan.rows if row["domain"].startswith("good") and row["spf"] != "fail"] == []
+    assert [
+        row for row in scan.rows if row["domain"].startswith("good") and row["spf"] != "fail"
+    ] == []
 
 
 @pytest.mark.slow
 def test_a_long_silence_with_dnssec(server, tmp_path):
-    """Of half a minute. What was sent into it gets no answer; all else waits until libunbound asks the upstream again."""
+    """Of half a minute. What was sent into it gets no answer; all else waits until libunbound asks
+    the upstream again."""
     begun = []
 
     def late_riser(name, type):
         begun.append(time.monotonic())
-        return ["v=spf1 -all"] if begun[-1] - begun[0] > 30 and type == "TXT" else nameservers.SILENCE
+        return (
+            ["v=spf1 -all"] if begun[-1] - begun[0] > 30 and type == "TXT" else nameservers.SILENCE
+        )
 
     rows = "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(40))
-    scan = harness.scan(tmp_path, rows, server(late_riser).upstream, *harness.with_dnssec(tmp_path), "--checks=spf", "--workers=1", "--in-flight=2")
+    scan = harness.scan(
+        tmp_path,
+        rows,
+        server(late_riser).upstream,
+        *harness.with_dnssec(tmp_path),
+        "--checks=spf",
+        "--workers=1",
+        "--in-flight=2",
+    )
     assert scan.status == harness.DONE, scan.stderr
     lost = [row["dns_cause"] for row in scan.rows if row["spf"] != "fail"]
     assert 2 <= len(lost) <= 8 and all("no answer within 10000 ms" in cause for cause in lost), lost

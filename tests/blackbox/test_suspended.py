@@ -1,4 +1,5 @@
-"""test_suspended.py - a program, or a whole machine, that does not run for a while: the time that nobody lived is no time that the DNS took."""
+"""test_suspended.py - a program, or a whole machine, that does not run for a while: the time that
+nobody lived is no time that the DNS took."""
 
 import os
 import signal
@@ -47,7 +48,8 @@ def is_stopped(process):
 
 
 def suspend(nsd, scan, seconds):
-    """What a machine that is suspended does, the name server first: so the questions that are on their way find no answer when the program goes on."""
+    """What a machine that is suspended does, the name server first: so the questions that are on
+    their way find no answer when the program goes on."""
     send([nsd.process], signal.SIGSTOP)
     scan.send_signal(signal.SIGSTOP)
     until(lambda: is_stopped(scan), what="the stop")
@@ -60,16 +62,29 @@ def assert_nothing_shows(scan, out):
     stderr = scan.communicate(timeout=120)[1]
     assert scan.returncode == harness.DONE, stderr
     rows = list(harness.read_rows(out.read_bytes()))
-    wrong = [(row["row"], row["spf"], row["dns_cause"]) for n, row in enumerate(rows) if not bulk.facts(n % 254 + 1).items() <= row.items()]
+    wrong = [
+        (row["row"], row["spf"], row["dns_cause"])
+        for n, row in enumerate(rows)
+        if not bulk.facts(n % 254 + 1).items() <= row.items()
+    ]
     assert len(rows) == ROWS and not wrong, f"{len(wrong)} rows are wrong: {wrong[:5]}"
 
 
 @pytest.fixture
 def suspended_scan(bulk_nsd, running, tmp_path):
     """Runs a scan that is suspended in its middle."""
+
     def run(seconds, *options):
         out = tmp_path / "out.csv"
-        scan = running("scan", harness.write_input(tmp_path / "in.csv", rows_text()), "-o", out, "--window=256", *options, stderr=-1)
+        scan = running(
+            "scan",
+            harness.write_input(tmp_path / "in.csv", rows_text()),
+            "-o",
+            out,
+            "--window=256",
+            *options,
+            stderr=-1,
+        )
         until(lambda: out.exists() and out.stat().st_size > 100_000, what="some output")
         try:
             suspend(bulk_nsd, scan, seconds)
@@ -77,6 +92,7 @@ def suspended_scan(bulk_nsd, running, tmp_path):
             send([bulk_nsd.process], signal.SIGCONT)
         assert scan.poll() is None, "the scan was over before it was stopped"
         assert_nothing_shows(scan, out)
+
     return run
 
 
@@ -85,7 +101,8 @@ def test_own_engine(bulk_nsd, suspended_scan):
 
 
 def test_libunbound(bulk_nsd, suspended_scan, tmp_path):
-    """Its timers fire at once when the program goes on. One try for each question, of 5 s at the least, so that each of them is a failure."""
+    """Its timers fire at once when the program goes on. One try for each question, of 5 s at the
+    least, so that each of them is a failure."""
     config = tmp_path / "unbound.conf"
     config.write_text(f"""server:
   outbound-msg-retry: 1

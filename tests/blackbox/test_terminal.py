@@ -1,4 +1,5 @@
-"""test_terminal.py - the terminal that a scan is started from: it is closed, it takes no more, or the scan was told not to mind (nohup, background jobs)."""
+"""test_terminal.py - the terminal that a scan is started from: it is closed, it takes no more, or
+the scan was told not to mind (nohup, background jobs)."""
 
 import contextlib
 import fcntl
@@ -16,18 +17,22 @@ from harness import DONE, STOPPED, until
 from test_signals import IMPATIENT, ROWS, answers_below, ended, rows_in_order
 
 LIVE = [option for option in IMPATIENT if not option.startswith("--progress")]
-# The shell ignores the signals, and what it becomes inherits that: what nohup does, and a shell without job control for what it starts with "&".
+# The shell ignores the signals, and what it becomes inherits that: what nohup does, and a shell
+# without job control for what it starts with "&".
 IGNORING = ["sh", "-c", 'trap "" HUP INT; exec "$@"', "-"]
 
 
 class Terminal:
-    """A pseudo-terminal; what runs in it has it as its controlling one, its standard input and its standard error."""
+    """A pseudo-terminal; what runs in it has it as its controlling one, its standard input and its
+    standard error."""
 
     def __init__(self):
         self.master, self.slave = os.openpty()
 
     def run(self, *command):
-        return subprocess.Popen(["setsid", "--ctty", *map(str, command)], stdin=self.slave, stderr=self.slave)
+        return subprocess.Popen(
+            ["setsid", "--ctty", *map(str, command)], stdin=self.slave, stderr=self.slave
+        )
 
     def fill(self):
         """Until it takes no more, since nobody reads."""
@@ -56,14 +61,22 @@ def terminal():
 
 @pytest.fixture
 def rows_file(tmp_path):
-    return harness.write_input(tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS)))
+    return harness.write_input(
+        tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS))
+    )
 
 
 @pytest.fixture
 def gate(server):
     """A DNS that is silent about the second half of the rows until the gate is opened."""
     is_open = threading.Event()
-    dns = server(lambda name, type: nameservers.SILENCE if not is_open.is_set() and answers_below(1500)(name, type) is nameservers.SILENCE else ["v=spf1 -all"])
+    dns = server(
+        lambda name, type: (
+            nameservers.SILENCE
+            if not is_open.is_set() and answers_below(1500)(name, type) is nameservers.SILENCE
+            else ["v=spf1 -all"]
+        )
+    )
     dns.gate = is_open
     return dns
 
@@ -86,7 +99,17 @@ def assert_whole(out):
 def test_a_terminal_that_is_closed(gate, terminal, rows_file, tmp_path, progress):
     """The hang-up ends the scan in order."""
     out = tmp_path / "out.csv.gz"
-    process = terminal.run(harness.SPFSWEEP, "scan", rows_file, "-o", out, gate.upstream, *LIVE, "--window=256", f"--progress={progress}")
+    process = terminal.run(
+        harness.SPFSWEEP,
+        "scan",
+        rows_file,
+        "-o",
+        out,
+        gate.upstream,
+        *LIVE,
+        "--window=256",
+        f"--progress={progress}",
+    )
     until(lambda: gate.count() > 1600, what="the silent part")
     terminal.vanish()
     assert finish(process) == STOPPED
@@ -100,7 +123,9 @@ PATIENT = ["--checks=spf", "--timeout=20000", "--deadline=60000", "--retries=9"]
 def test_a_terminal_that_is_closed_after_nohup(gate, terminal, rows_file, tmp_path):
     """It was told to go on, and does, though it has nobody to tell about it any more."""
     out = tmp_path / "out.csv.gz"
-    process = terminal.run(*IGNORING, harness.SPFSWEEP, "scan", rows_file, "-o", out, gate.upstream, *PATIENT)
+    process = terminal.run(
+        *IGNORING, harness.SPFSWEEP, "scan", rows_file, "-o", out, gate.upstream, *PATIENT
+    )
     until(lambda: gate.count() > 1600, what="the silent part")
     terminal.vanish()
     gate.gate.set()
@@ -109,8 +134,24 @@ def test_a_terminal_that_is_closed_after_nohup(gate, terminal, rows_file, tmp_pa
 
 
 def test_nohup_itself(gate, terminal, rows_file, tmp_path):
-    process = subprocess.Popen(["setsid", "--ctty", "nohup", harness.SPFSWEEP, "scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT],
-        stdin=terminal.slave, stdout=terminal.slave, stderr=terminal.slave, cwd=tmp_path)
+    process = subprocess.Popen(
+        [
+            "setsid",
+            "--ctty",
+            "nohup",
+            harness.SPFSWEEP,
+            "scan",
+            rows_file,
+            "-o",
+            tmp_path / "out.csv.gz",
+            gate.upstream,
+            *PATIENT,
+        ],
+        stdin=terminal.slave,
+        stdout=terminal.slave,
+        stderr=terminal.slave,
+        cwd=tmp_path,
+    )
     until(lambda: gate.count() > 1600, what="the silent part")
     terminal.vanish()
     gate.gate.set()
@@ -120,10 +161,20 @@ def test_nohup_itself(gate, terminal, rows_file, tmp_path):
 
 
 def test_a_terminal_that_takes_no_more(gate, terminal, rows_file, tmp_path):
-    """Nobody reads it, as behind a connection that broke without a word: progress is dropped, the scan does not wait."""
+    """Nobody reads it, as behind a connection that broke without a word: progress is dropped, the
+    scan does not wait."""
     gate.gate.set()
     terminal.fill()
-    process = terminal.run(harness.SPFSWEEP, "scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT, "--progress=always")
+    process = terminal.run(
+        harness.SPFSWEEP,
+        "scan",
+        rows_file,
+        "-o",
+        tmp_path / "out.csv.gz",
+        gate.upstream,
+        *PATIENT,
+        "--progress=always",
+    )
     assert finish(process) == DONE
     assert_whole(tmp_path / "out.csv.gz")
 
@@ -131,7 +182,20 @@ def test_a_terminal_that_takes_no_more(gate, terminal, rows_file, tmp_path):
 def assert_ends(gate, rows_file, folder, stderr):
     """A scan whose standard error takes no more ends, and is whole."""
     gate.gate.set()
-    assert finish(harness.start("scan", rows_file, "-o", folder / "out.csv.gz", gate.upstream, *PATIENT, stderr=stderr)) == DONE
+    assert (
+        finish(
+            harness.start(
+                "scan",
+                rows_file,
+                "-o",
+                folder / "out.csv.gz",
+                gate.upstream,
+                *PATIENT,
+                stderr=stderr,
+            )
+        )
+        == DONE
+    )
     assert_whole(folder / "out.csv.gz")
 
 
@@ -157,7 +221,19 @@ def test_a_socket_for_messages_that_nobody_reads(gate, rows_file, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_signals_that_were_ignored_stay_ignored(gate, rows_file, tmp_path, number):
-    process = subprocess.Popen([*IGNORING, harness.SPFSWEEP, "scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [
+            *IGNORING,
+            harness.SPFSWEEP,
+            "scan",
+            rows_file,
+            "-o",
+            tmp_path / "out.csv.gz",
+            gate.upstream,
+            *PATIENT,
+        ],
+        stderr=subprocess.PIPE,
+    )
     until(lambda: gate.count() > 1600, what="the silent part")
     process.send_signal(number)
     gate.gate.set()
@@ -168,10 +244,25 @@ def test_signals_that_were_ignored_stay_ignored(gate, rows_file, tmp_path, numbe
 
 def test_the_others_still_stop_it(gate, rows_file, tmp_path):
     """And do not make an ignored one deadly."""
-    process = subprocess.Popen([*IGNORING, harness.SPFSWEEP, "scan", rows_file, "-o", tmp_path / "out.csv.gz", gate.upstream, *PATIENT], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [
+            *IGNORING,
+            harness.SPFSWEEP,
+            "scan",
+            rows_file,
+            "-o",
+            tmp_path / "out.csv.gz",
+            gate.upstream,
+            *PATIENT,
+        ],
+        stderr=subprocess.PIPE,
+    )
     until(lambda: gate.count() > 1600, what="the silent part")
     process.send_signal(signal.SIGTERM)
-    until(lambda: ignores(process.pid, signal.SIGHUP) and not catches(process.pid, signal.SIGTERM), what="the handler")
+    until(
+        lambda: ignores(process.pid, signal.SIGHUP) and not catches(process.pid, signal.SIGTERM),
+        what="the handler",
+    )
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGINT)
     gate.gate.set()

@@ -1,4 +1,5 @@
-"""test_upstreams_file.py - upstreams that a file names, and the options that are for upstreams only."""
+"""test_upstreams_file.py - upstreams that a file names, and the options that are for upstreams
+only."""
 
 import pytest
 
@@ -21,13 +22,20 @@ def write(folder, text):
 
 def assert_all_pass(scan, n_upstreams):
     assert scan.status == DONE, scan.stderr
-    assert scan.summary["spf"]["pass"] == DOMAINS and scan.summary["options"]["upstreams"] == n_upstreams
+    assert (
+        scan.summary["spf"]["pass"] == DOMAINS
+        and scan.summary["options"]["upstreams"] == n_upstreams
+    )
 
 
 def test_all_that_the_file_names_are_asked(server, tmp_path):
-    """Comments, blank lines, blanks at both ends and lines that end in CR LF do no harm, nor does a last line without an end."""
+    """Comments, blank lines, blanks at both ends and lines that end in CR LF do no harm, nor does a
+    last line without an end."""
     v4, v6, last = server(passing), server(passing, address="::1"), server(passing)
-    path = write(tmp_path, f"# ours\n\n127.0.0.1:{v4.port}\r\n  [::1]:{v6.port}\t# the other\n   \n127.0.0.1:{last.port}")
+    path = write(
+        tmp_path,
+        f"# ours\n\n127.0.0.1:{v4.port}\r\n  [::1]:{v6.port}\t# the other\n   \n127.0.0.1:{last.port}",
+    )
     assert_all_pass(harness.scan(tmp_path, ROWS, f"--upstreams={path}", "--checks=spf"), 3)
     assert all(s.count() > 0 for s in (v4, v6, last))
 
@@ -35,23 +43,44 @@ def test_all_that_the_file_names_are_asked(server, tmp_path):
 def test_both_options_and_several_files(server, tmp_path):
     """One that is named twice is one upstream."""
     servers = [server(passing) for _ in range(3)]
-    (tmp_path / "more.txt").write_text(f"127.0.0.1:{servers[2].port}\n127.0.0.1:{servers[0].port}\n")
+    (tmp_path / "more.txt").write_text(
+        f"127.0.0.1:{servers[2].port}\n127.0.0.1:{servers[0].port}\n"
+    )
     path = write(tmp_path, f"127.0.0.1:{servers[1].port}\n")
-    scan = harness.scan(tmp_path, ROWS, servers[0].upstream, "--upstreams", path, f"--upstreams={tmp_path}/more.txt", servers[1].upstream, "--checks=spf")
+    scan = harness.scan(
+        tmp_path,
+        ROWS,
+        servers[0].upstream,
+        "--upstreams",
+        path,
+        f"--upstreams={tmp_path}/more.txt",
+        servers[1].upstream,
+        "--checks=spf",
+    )
     assert_all_pass(scan, 3)
     assert all(s.count() > 0 for s in servers)
 
 
 def test_check_reads_it(server, tmp_path):
-    done = harness.run("check", f"--upstreams={write(tmp_path, f'127.0.0.1:{server(passing).port}')}", "--checks=spf", "192.0.2.1", "example.test")
+    done = harness.run(
+        "check",
+        f"--upstreams={write(tmp_path, f'127.0.0.1:{server(passing).port}')}",
+        "--checks=spf",
+        "192.0.2.1",
+        "example.test",
+    )
     assert done.returncode == DONE and b"spf: pass" in done.stdout
 
 
 def assert_refused(tmp_path, path, *words):
-    done = harness.run("scan", f"--upstreams={path}", harness.write_input(tmp_path / "in.csv", ROWS))
+    done = harness.run(
+        "scan", f"--upstreams={path}", harness.write_input(tmp_path / "in.csv", ROWS)
+    )
     lines = done.stderr.splitlines()
     assert done.returncode == USAGE and done.stdout == b""
-    assert len(lines) == 1 and all(word in lines[0] for word in ("--upstreams", str(path), *words)), done.stderr
+    assert len(lines) == 1 and all(
+        word in lines[0] for word in ("--upstreams", str(path), *words)
+    ), done.stderr
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nobody\n\n   # here\n"])
@@ -59,24 +88,55 @@ def test_a_file_that_names_nobody(tmp_path, text):
     assert_refused(tmp_path, write(tmp_path, text), "names no upstream")
 
 
-@pytest.mark.parametrize("line", ["localhost", "192.0.2.256", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:", "[2001:db8::1", "192.0.2.1 192.0.2.2", "192.0.2.1,", "--upstream=192.0.2.1"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "localhost",
+        "192.0.2.256",
+        "192.0.2.1:0",
+        "192.0.2.1:65536",
+        "192.0.2.1:",
+        "[2001:db8::1",
+        "192.0.2.1 192.0.2.2",
+        "192.0.2.1,",
+        "--upstream=192.0.2.1",
+    ],
+)
 def test_a_bad_line_is_named(tmp_path, line):
-    assert_refused(tmp_path, write(tmp_path, f"# ours\n192.0.2.1\n\n{line}\n192.0.2.2\n"), "line 4:", f"'{line}'")
+    assert_refused(
+        tmp_path,
+        write(tmp_path, f"# ours\n192.0.2.1\n\n{line}\n192.0.2.2\n"),
+        "line 4:",
+        f"'{line}'",
+    )
 
 
 def test_what_is_no_text(tmp_path):
-    assert_refused(tmp_path, write(tmp_path, b"192.0.2.1\n192.0.2.2\0 and more\n"), "line 2:", "no text")
+    assert_refused(
+        tmp_path, write(tmp_path, b"192.0.2.1\n192.0.2.2\0 and more\n"), "line 2:", "no text"
+    )
     assert_refused(tmp_path, write(tmp_path, bytes(range(256)) * 10), "line 1:")
 
 
 def test_no_more_than_64(tmp_path):
-    assert_refused(tmp_path, write(tmp_path, "".join(f"192.0.2.{n}\n" for n in range(65))), "line 65:", "64")
+    assert_refused(
+        tmp_path, write(tmp_path, "".join(f"192.0.2.{n}\n" for n in range(65))), "line 65:", "64"
+    )
 
 
 def test_limits_of_upstreams_change_no_verdict(server, tmp_path):
-    """Random letter case and a rate that is hardly felt; the test's server repeats names as they were asked."""
+    """Random letter case and a rate that is hardly felt; the test's server repeats names as they
+    were asked."""
     dns = server(passing)
-    scan = harness.scan(tmp_path, ROWS, dns.upstream, "--checks=spf", "--0x20", "--qps-per-upstream=1000", "--workers=2")
+    scan = harness.scan(
+        tmp_path,
+        ROWS,
+        dns.upstream,
+        "--checks=spf",
+        "--0x20",
+        "--qps-per-upstream=1000",
+        "--workers=2",
+    )
     assert_all_pass(scan, 1)
     options = scan.summary["options"]
     assert (options["qps_per_upstream"], options["mix_case"], options["workers"]) == (1000, True, 2)
@@ -85,5 +145,16 @@ def test_limits_of_upstreams_change_no_verdict(server, tmp_path):
 
 def test_a_rate_per_upstream_below_the_number_of_workers(server, tmp_path):
     """Each worker needs a share of the rate, so there are fewer workers."""
-    scan = harness.scan(tmp_path, "domain,ip\na.test,192.0.2.1\n", server(passing).upstream, "--checks=spf", "--qps-per-upstream=2", "--workers=4")
-    assert scan.status == DONE and scan.row["spf"] == "pass" and scan.summary["options"]["workers"] == 2
+    scan = harness.scan(
+        tmp_path,
+        "domain,ip\na.test,192.0.2.1\n",
+        server(passing).upstream,
+        "--checks=spf",
+        "--qps-per-upstream=2",
+        "--workers=4",
+    )
+    assert (
+        scan.status == DONE
+        and scan.row["spf"] == "pass"
+        and scan.summary["options"]["workers"] == 2
+    )

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""complete.py - refuses a fuzz target without seeds, without a line in CMakeLists.txt or without a row in README.md's table; and any of these without
-a target. Proves first, on a folder of its own, that each of these is seen."""
+"""complete.py - refuses a fuzz target without seeds, without a line in CMakeLists.txt or without a
+row in README.md's table; and any of these without a target. Proves first, on a folder of its own,
+that each of these is seen."""
 
 import re
 import shutil
@@ -14,9 +15,19 @@ HERE = Path(__file__).resolve().parent
 def complaints_about(folder):
     targets = {path.stem.removeprefix("fuzz_") for path in folder.glob("fuzz_*.c")}
     others = {
-        "seeds in corpus/": {path.parent.name for path in folder.glob("corpus/*/*") if path.is_file() and not path.name.startswith(".")},
-        "a line in CMakeLists.txt": set(re.findall(r"^fuzz_target\((\w+)", (folder / "CMakeLists.txt").read_text(), re.MULTILINE)),
-        "a row in README.md's table": set(re.findall(r"^\| `fuzz_(\w+)\.c` \|", (folder / "README.md").read_text(), re.MULTILINE)),
+        "seeds in corpus/": {
+            path.parent.name
+            for path in folder.glob("corpus/*/*")
+            if path.is_file() and not path.name.startswith(".")
+        },
+        "a line in CMakeLists.txt": set(
+            re.findall(
+                r"^fuzz_target\((\w+)", (folder / "CMakeLists.txt").read_text(), re.MULTILINE
+            )
+        ),
+        "a row in README.md's table": set(
+            re.findall(r"^\| `fuzz_(\w+)\.c` \|", (folder / "README.md").read_text(), re.MULTILINE)
+        ),
     }
     if not targets:
         yield "there is no target"
@@ -55,6 +66,10 @@ DAMAGES = [
 
 if __name__ == "__main__":
     found = list(complaints_about(HERE))
-    blind = [number for number, damage in enumerate(DAMAGES) if not set(damaged(HERE, damage)) - set(found)]
+    blind = [
+        number
+        for number, damage in enumerate(DAMAGES)
+        if not set(damaged(HERE, damage)) - set(found)
+    ]
     print("\n".join(found), f"{len(found)} complaints; damages that went unseen: {blind}", sep="\n")
     sys.exit(1 if found or blind else 0)

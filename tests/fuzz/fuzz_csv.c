@@ -1,5 +1,6 @@
-/* fuzz_csv.c - any octets as an input file, plain or gzip: records keep their promises, and the fields of a sound record are the
- * same after writing and reading them again, and a pipe that fills slowly gives the same records. */
+/* fuzz_csv.c - any octets as an input file, plain or gzip: records keep their promises, and the
+ * fields of a sound record are the same after writing and reading them again, and a pipe that fills
+ * slowly gives the same records. */
 #include "memfile.h"
 
 #include "io/csv.h"
@@ -7,14 +8,18 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* Written and read again, a field is what it was: alone in its record, so that only the writer's quotes protect it. */
-static void check_round_trip(const struct csv_field *field, struct textbuf *row, struct textbuf *scratch)
+/* Written and read again, a field is what it was: alone in its record, so that only the writer's
+ * quotes protect it. */
+static void check_round_trip(
+        const struct csv_field *field, struct textbuf *row, struct textbuf *scratch)
 {
 	textbuf_reset(row);
 	csv_put_field(row, field->text, field->size);
-	struct csv_fields again = csv_fields_of(textbuf_text(row), row->size, false, false, scratch);
+	struct csv_fields again =
+	        csv_fields_of(textbuf_text(row), row->size, false, false, scratch);
 	struct csv_field same;
-	require(csv_next_field(&again, &same) && same.size == field->size && memcmp(same.text, field->text, same.size) == 0);
+	require(csv_next_field(&again, &same) && same.size == field->size &&
+	        memcmp(same.text, field->text, same.size) == 0);
 	require(!csv_next_field(&again, &same));
 }
 
@@ -24,8 +29,11 @@ static void check_record(const struct csv_record *record, struct textbuf *scratc
 	struct textbuf row = { 0 }, row_scratch = { 0 };
 	require(record->size <= CSV_RECORD_MAX_BYTES);
 	require(!lf || !(record->plain || record->broken || record->too_long));
-	require(record->plain == (!memchr(record->text, '"', record->size) && !memchr(record->text, '\r', record->size)));
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	require(record->plain ==
+	        (!memchr(record->text, '"', record->size) &&
+	                !memchr(record->text, '\r', record->size)));
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
 	while (csv_next_field(&fields, &field))
 		check_round_trip(&field, &row, &row_scratch);
@@ -36,7 +44,8 @@ static void check_record(const struct csv_record *record, struct textbuf *scratc
 /* All that a record says, appended: two readings are the same when their notes are. */
 static void note(struct textbuf *notes, const struct csv_record *record)
 {
-	textbuf_printf(notes, "%llu %zu %d%d%d ", (unsigned long long)record->line, record->size, record->plain, record->broken, record->too_long);
+	textbuf_printf(notes, "%llu %zu %d%d%d ", (unsigned long long)record->line, record->size,
+	        record->plain, record->broken, record->too_long);
 	textbuf_put(notes, record->text, record->size);
 }
 
@@ -92,7 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memfile_open(&file, data, size);
 	read_file(&of_file, file.path);
 	read_pipe(&of_pipe, data, size, 1 + size % 5 + size / 32);
-	require(of_file.size == of_pipe.size && (of_file.size == 0 || memcmp(of_file.bytes, of_pipe.bytes, of_file.size) == 0));
+	require(of_file.size == of_pipe.size &&
+	        (of_file.size == 0 || memcmp(of_file.bytes, of_pipe.bytes, of_file.size) == 0));
 	textbuf_fini(&of_file);
 	textbuf_fini(&of_pipe);
 	memfile_close(&file);

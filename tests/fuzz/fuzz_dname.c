@@ -1,5 +1,6 @@
-/* fuzz_dname.c - any octets as a domain name, in text and in wire form: what is a name is one in both, its printed form, read as a
- * master file would, is the same name again, and order, equality and nesting agree with each other. */
+/* fuzz_dname.c - any octets as a domain name, in text and in wire form: what is a name is one in
+ * both, its printed form, read as a master file would, is the same name again, and order, equality
+ * and nesting agree with each other. */
 #include "target.h"
 
 #include "base/dname.h"
@@ -18,7 +19,8 @@ static void read_printed(struct dname *name, const char *text)
 			} else if (*text != '\\') {
 				*to++ = (uint8_t)*text;
 			} else if (*++text >= '0' && *text <= '9') {
-				*to++ = (uint8_t)((text[0] - '0') * 100 + (text[1] - '0') * 10 + text[2] - '0');
+				*to++ = (uint8_t)((text[0] - '0') * 100 + (text[1] - '0') * 10 +
+				        text[2] - '0');
 				text += 2;
 			} else {
 				*to++ = (uint8_t)*text;
@@ -34,14 +36,16 @@ static void check_name(const struct dname *name)
 {
 	char text[DNAME_TEXT_BYTES];
 	struct dname again;
-	require(dname_decode(&again, name->wire, name->size) && memcmp(again.wire, name->wire, name->size) == 0);
+	require(dname_decode(&again, name->wire, name->size) &&
+	        memcmp(again.wire, name->wire, name->size) == 0);
 	dname_text(name, text);
 	for (const char *c = text; *c; c++)
 		require(*c > 0x20 && *c < 0x7f);
 	read_printed(&again, text);
 	require(again.size == name->size && memcmp(again.wire, name->wire, name->size) == 0);
 	dname_lower(&again);
-	require(dname_equal(name, &again) && dname_compare(name, &again) == 0 && dname_is_within(name, &again));
+	require(dname_equal(name, &again) && dname_compare(name, &again) == 0 &&
+	        dname_is_within(name, &again));
 	for (unsigned i = 0, at = 1; at < again.size && i < again.size; i++, at++)
 		require(again.wire[at] < 'A' || again.wire[at] > 'Z');
 }

@@ -1,5 +1,6 @@
-/* fuzz_forward.c - the forward engine against a server that the bytes direct: it drops, delays, repeats, forges, cuts off and garbles, by UDP and TCP, on real sockets of loopback and in
- * virtual time. Every question must be answered exactly once, whatever comes. */
+/* fuzz_forward.c - the forward engine against a server that the bytes direct: it drops, delays,
+ * repeats, forges, cuts off and garbles, by UDP and TCP, on real sockets of loopback and in virtual
+ * time. Every question must be answered exactly once, whatever comes. */
 #include "target.h"
 
 #include "base/clock.h"
@@ -43,13 +44,15 @@ static void told(struct resolver_waiter *waiter, const struct answer *answer)
 
 static uint16_t server_open(struct server *s)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof at;
 	s->tcp = -1;
 	s->query_size = 0;
 	s->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	require(bind(s->udp, (struct sockaddr *)&at, sizeof at) == 0 && getsockname(s->udp, (struct sockaddr *)&at, &size) == 0);
+	require(bind(s->udp, (struct sockaddr *)&at, sizeof at) == 0 &&
+	        getsockname(s->udp, (struct sockaddr *)&at, &size) == 0);
 	if (bind(s->listener, (struct sockaddr *)&at, sizeof at) == 0)
 		listen(s->listener, 4);
 	return ntohs(at.sin_port);
@@ -66,7 +69,8 @@ static void server_close(struct server *s)
 static void server_take_query(struct server *s)
 {
 	socklen_t size = sizeof s->client;
-	ssize_t n = recvfrom(s->udp, s->query, sizeof s->query, 0, (struct sockaddr *)&s->client, &size);
+	ssize_t n = recvfrom(
+	        s->udp, s->query, sizeof s->query, 0, (struct sockaddr *)&s->client, &size);
 	if (n > 0)
 		s->query_size = n;
 }
@@ -77,7 +81,8 @@ static void server_say(struct server *s, const uint8_t *octets, size_t size)
 		sendto(s->udp, octets, size, 0, (struct sockaddr *)&s->client, sizeof s->client);
 }
 
-/* The last query as a response, with as many octets changed and put behind it as the script says. */
+/* The last query as a response, with as many octets changed and put behind it as the script says.
+ */
 static size_t garbled(const struct server *s, struct reader *script, uint8_t *octets)
 {
 	size_t size = s->query_size > 0 ? (size_t)s->query_size : 0;
@@ -158,8 +163,10 @@ static void step(struct scene *s, struct reader *script)
 
 static void ask_all(struct scene *s)
 {
-	static const char *const names[N_QUESTIONS] = { "a.example", "b.example", "long-name.of.some.labels.example", "a.example", "x", "d.example" };
-	static const enum rrtype types[N_QUESTIONS] = { RRTYPE_A, RRTYPE_TXT, RRTYPE_MX, RRTYPE_PTR, RRTYPE_AAAA, RRTYPE_TXT };
+	static const char *const names[N_QUESTIONS] = { "a.example", "b.example",
+		"long-name.of.some.labels.example", "a.example", "x", "d.example" };
+	static const enum rrtype types[N_QUESTIONS] = { RRTYPE_A, RRTYPE_TXT, RRTYPE_MX, RRTYPE_PTR,
+		RRTYPE_AAAA, RRTYPE_TXT };
 	for (unsigned i = 0; i < N_QUESTIONS; i++) {
 		struct dname qname;
 		require(!dname_parse(&qname, names[i], strlen(names[i])));
@@ -174,16 +181,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reader script = reader_of(data, size);
 	char why[256];
 	hash_init();
-	struct resolver_upstream up = { .ip = ipaddr_of_4((const uint8_t[]){ 127, 0, 0, 1 }), .port = server_open(&s.server) };
-	struct resolver_config config = { .kind = RESOLVER_FORWARD, .upstreams = &up, .n_upstreams = 1, .timeout_ms = 500, .retries = 2, .question_deadline_ms = 2000,
-		.max_in_flight = 4, .cache_bytes = 1 << 20, .n_workers = 1, .worker = 1 };
+	struct resolver_upstream up = { .ip = ipaddr_of_4((const uint8_t[]){ 127, 0, 0, 1 }),
+		.port = server_open(&s.server) };
+	struct resolver_config config = { .kind = RESOLVER_FORWARD,
+		.upstreams = &up,
+		.n_upstreams = 1,
+		.timeout_ms = 500,
+		.retries = 2,
+		.question_deadline_ms = 2000,
+		.max_in_flight = 4,
+		.cache_bytes = 1 << 20,
+		.n_workers = 1,
+		.worker = 1 };
 	config.mix_case = reader_u8(&script) & 1;
 	require(!resolver_new(&s.resolver, &config, s.loop, why, sizeof why));
 	ask_all(&s);
 	turn(&s, 0);
 	for (unsigned i = 0; i < STEPS_MAX && script.at < script.end && !script.failed; i++)
 		step(&s, &script);
-	/* nobody answers any more: all deadlines, and the pause that is made for a dead upstream, pass */
+	/* nobody answers any more: all deadlines, and the pause that is made for a dead upstream,
+	 * pass */
 	unsigned n_told = 0;
 	for (unsigned i = 0; i < TURNS_MAX && n_told < N_QUESTIONS; i++) {
 		turn(&s, 50 * CLOCK_NS_PER_MS);

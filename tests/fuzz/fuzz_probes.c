@@ -1,8 +1,10 @@
-/* fuzz_probes.c - SPF, iprev, mail hosts and addresses against a DNS that the octets direct: it fails, lies, repeats itself, gives
- * thousands of names and answers late and backwards. Every probe ends within its limits, a verdict has its reason, and it does
- * not depend on when the answers came.
+/* fuzz_probes.c - SPF, iprev, mail hosts and addresses against a DNS that the octets direct: it
+ * fails, lies, repeats itself, gives thousands of names and answers late and backwards. Every probe
+ * ends within its limits, a verdict has its reason, and it does not depend on when the answers
+ * came.
  *
- * Octets in: what is asked (see request_of()), then one answer after the other (see fill()) in the order of the questions. */
+ * Octets in: what is asked (see request_of()), then one answer after the other (see fill()) in the
+ * order of the questions. */
 #include "target.h"
 
 #include "base/reader.h"
@@ -26,12 +28,14 @@ struct world {
 	const struct answer *held[PROBE_FANOUT_MAX];
 };
 
-static const uint8_t client_4[16] = { 192, 0, 2, 1 }, client_6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
+static const uint8_t client_4[16] = { 192, 0, 2, 1 },
+                     client_6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
 
 /* A name from the script: one of a few that mean something, or any labels. */
 static struct dname name_of(struct reader *script)
 {
-	static const char *const names[] = { "example.com", "www.example.com", "mail.example.com", "1.2.0.192.in-addr.arpa", "com", ".", "other.example" };
+	static const char *const names[] = { "example.com", "www.example.com", "mail.example.com",
+		"1.2.0.192.in-addr.arpa", "com", ".", "other.example" };
 	struct dname name;
 	uint8_t choice = reader_u8(script);
 	if (choice < 7) {
@@ -67,7 +71,8 @@ static void add_record(struct answer_builder *b, struct reader *script)
 	}
 }
 
-/* One octet: up to 63 records, secure with 64 added; 63 of MX or PTR are a thousand more; from 128 on a failure, or no records. Nothing left: no such name. */
+/* One octet: up to 63 records, secure with 64 added; 63 of MX or PTR are a thousand more; from 128
+ * on a failure, or no records. Nothing left: no such name. */
 static void fill(struct answer_builder *b, struct reader *script)
 {
 	uint8_t head = reader_left(script) ? reader_u8(script) : 128 + ANSWER_NXDOMAIN;
@@ -79,19 +84,24 @@ static void fill(struct answer_builder *b, struct reader *script)
 	}
 	for (unsigned n = head % 64; n && reader_left(script); n--)
 		add_record(b, script);
-	for (unsigned n = head % 64 == 63 && (b->type == RRTYPE_MX || b->type == RRTYPE_PTR) ? 1000 : 0; n; n--) {
-		const uint8_t wire[] = { 3, (uint8_t)('a' + n % 26), (uint8_t)('a' + n / 26 % 26), (uint8_t)('a' + n / 676), 0 };
+	for (unsigned n = head % 64 == 63 && (b->type == RRTYPE_MX || b->type == RRTYPE_PTR) ? 1000
+	                                                                                     : 0;
+	        n; n--) {
+		const uint8_t wire[] = { 3, (uint8_t)('a' + n % 26), (uint8_t)('a' + n / 26 % 26),
+			(uint8_t)('a' + n / 676), 0 };
 		answer_builder_add(b, wire, sizeof(wire), 10);
 	}
 }
 
-static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname, enum rrtype type)
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	struct world *w = (struct world *)asker;
 	struct answer_builder b = { .n_records = 0 };
 	struct dname whole;
 	(void)probe;
-	require(slot < PROBE_FANOUT_MAX && ++w->n_asked < QUESTIONS_MAX && dname_decode(&whole, qname->wire, qname->size));
+	require(slot < PROBE_FANOUT_MAX && ++w->n_asked < QUESTIONS_MAX &&
+	        dname_decode(&whole, qname->wire, qname->size));
 	answer_builder_begin(&b, qname, type);
 	fill(&b, &w->script);
 	const struct answer *answer = answer_build(&b);
@@ -139,15 +149,19 @@ struct outcome {
 static void check_result(const struct spf_result *r)
 {
 	require(r->verdict < SPF_VERDICT_COUNT && r->problem < SPF_PROBLEM_COUNT);
-	require(r->lookups <= 10 && r->void_lookups <= 3 && (r->void_lookups == 3) == (r->problem == SPF_PROBLEM_VOID_LIMIT));
+	require(r->lookups <= 10 && r->void_lookups <= 3 &&
+	        (r->void_lookups == 3) == (r->problem == SPF_PROBLEM_VOID_LIMIT));
 	require((r->problem == SPF_PROBLEM_LOOKUP_LIMIT) <= (r->lookups == 10));
-	require((r->verdict >= SPF_TEMPERROR || r->problem == SPF_PROBLEM_BAD_DOMAIN) == (r->problem != SPF_PROBLEM_NONE));
-	require((r->verdict == SPF_TEMPERROR) == (r->failed != NULL) && (!r->failed || !answer_is_definite(r->failed)));
+	require((r->verdict >= SPF_TEMPERROR || r->problem == SPF_PROBLEM_BAD_DOMAIN) ==
+	        (r->problem != SPF_PROBLEM_NONE));
+	require((r->verdict == SPF_TEMPERROR) == (r->failed != NULL) &&
+	        (!r->failed || !answer_is_definite(r->failed)));
 	require(r->verdict == SPF_FAIL || r->explanation.size == 0);
 	for (size_t i = 0; i < r->explanation.size; i++)
 		require(r->explanation.bytes[i] >= 0x20 && r->explanation.bytes[i] < 0x7f);
 	require(r->record_answer || !r->record_size);
-	bool decided = r->verdict == SPF_PASS || r->verdict == SPF_FAIL || r->verdict == SPF_SOFTFAIL;
+	bool decided =
+	        r->verdict == SPF_PASS || r->verdict == SPF_FAIL || r->verdict == SPF_SOFTFAIL;
 	require(!decided || (r->matched.size && r->record_size));
 }
 
@@ -160,7 +174,8 @@ static void watch(struct spf_observer *observer, const struct spf_event *event)
 	require((event->kind == SPF_EVENT_LOOKUP) == (event->answer != NULL));
 }
 
-static void run_spf(struct outcome *o, const struct spf_request *request, struct reader script, enum order order)
+static void run_spf(struct outcome *o, const struct spf_request *request, struct reader script,
+        enum order order)
 {
 	struct world w = world_of(script, order);
 	struct spf_check check = { .n_frames = 0 };
@@ -170,7 +185,8 @@ static void run_spf(struct outcome *o, const struct spf_request *request, struct
 	if (ended) {
 		check_result(&check.result);
 		o->result = check.result;
-		snprintf(o->texts, sizeof(o->texts), "%s|%s", textbuf_text(&check.result.matched), textbuf_text(&check.result.explanation));
+		snprintf(o->texts, sizeof(o->texts), "%s|%s", textbuf_text(&check.result.matched),
+		        textbuf_text(&check.result.explanation));
 	}
 	spf_check_fini(&check);
 }
@@ -181,9 +197,12 @@ static void check_spf(const struct spf_request *request, struct reader script)
 	run_spf(&first, request, script, AT_HAND);
 	for (enum order order = FORWARDS; order < GIVEN_UP; order++) {
 		run_spf(&other, request, script, order);
-		require(first.result.verdict == other.result.verdict && first.result.problem == other.result.problem &&
-			first.result.lookups == other.result.lookups && first.result.void_lookups == other.result.void_lookups &&
-			first.result.dnssec == other.result.dnssec && first.n_asked == other.n_asked && strcmp(first.texts, other.texts) == 0);
+		require(first.result.verdict == other.result.verdict &&
+		        first.result.problem == other.result.problem &&
+		        first.result.lookups == other.result.lookups &&
+		        first.result.void_lookups == other.result.void_lookups &&
+		        first.result.dnssec == other.result.dnssec &&
+		        first.n_asked == other.n_asked && strcmp(first.texts, other.texts) == 0);
 	}
 	run_spf(&other, request, script, GIVEN_UP);
 }
@@ -196,37 +215,44 @@ static void check_iprev(const struct ipaddr *ip, struct reader script, enum orde
 	struct iprev p;
 	iprev_begin(&p, ip, &w.asker);
 	if (run(&w, &p.probe)) {
-		require(p.verdict > IPREV_NONE && p.verdict < IPREV_VERDICT_COUNT && p.names && w.n_asked <= 1 + IPREV_NAMES_MAX);
-		require((p.verdict == IPREV_TEMPERROR) == (p.failed != NULL) && (!p.failed || !answer_is_definite(p.failed)));
+		require(p.verdict > IPREV_NONE && p.verdict < IPREV_VERDICT_COUNT && p.names &&
+		        w.n_asked <= 1 + IPREV_NAMES_MAX);
+		require((p.verdict == IPREV_TEMPERROR) == (p.failed != NULL) &&
+		        (!p.failed || !answer_is_definite(p.failed)));
 		require((p.verdict == IPREV_PERMERROR) == answer_is_void(p.names));
 		require(p.verdict != IPREV_PASS || p.confirmed < p.names->n_records);
 	}
 	iprev_fini(&p);
 }
 
-static void check_mailhosts(const struct dname *domain, const struct ipaddr *ip, struct reader script, enum order order)
+static void check_mailhosts(
+        const struct dname *domain, const struct ipaddr *ip, struct reader script, enum order order)
 {
 	struct world w = world_of(script, order);
 	struct mailhosts p;
 	mailhosts_begin(&p, domain, ip, &w.asker);
 	if (run(&w, &p.probe)) {
-		require(p.state > MX_UNASKED && p.state <= MX_TEMPERROR && p.mx && w.n_asked <= MX_QUESTIONS_MAX);
+		require(p.state > MX_UNASKED && p.state <= MX_TEMPERROR && p.mx &&
+		        w.n_asked <= MX_QUESTIONS_MAX);
 		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE));
-		require((p.state != MX_TEMPERROR && p.match != MATCH_TEMPERROR) || (p.failed && !answer_is_definite(p.failed)));
+		require((p.state != MX_TEMPERROR && p.match != MATCH_TEMPERROR) ||
+		        (p.failed && !answer_is_definite(p.failed)));
 		require((p.state == MX_OK || p.state == MX_NULL) == (p.mx->n_records > 0));
 		require(!p.no_address || (p.state == MX_OK && p.match != MATCH_YES && !p.failed));
 	}
 	mailhosts_fini(&p);
 }
 
-static void check_hostaddr(const struct dname *domain, const struct ipaddr *ip, struct reader script, enum order order)
+static void check_hostaddr(
+        const struct dname *domain, const struct ipaddr *ip, struct reader script, enum order order)
 {
 	struct world w = world_of(script, order);
 	struct hostaddr p;
 	hostaddr_begin(&p, domain, ip, &w.asker);
 	if (run(&w, &p.probe)) {
 		require(p.done && p.a && p.aaaa && w.n_asked == 2);
-		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE) && (p.match != MATCH_YES || !hostaddr_is_empty(&p)));
+		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE) &&
+		        (p.match != MATCH_YES || !hostaddr_is_empty(&p)));
 	}
 	hostaddr_fini(&p);
 }
@@ -235,7 +261,8 @@ static void check_hostaddr(const struct dname *domain, const struct ipaddr *ip, 
 static struct spf_request request_of(struct reader *script, struct spf_observer *observer)
 {
 	uint8_t flags = reader_u8(script);
-	struct spf_request request = { .explain = flags & 1, .ip = flags & 2 ? ipaddr_of_6(client_6) : ipaddr_of_4(client_4) };
+	struct spf_request request = { .explain = flags & 1,
+		.ip = flags & 2 ? ipaddr_of_6(client_6) : ipaddr_of_4(client_4) };
 	request.domain = name_of(script);
 	if (flags & 4)
 		request.domain.size = 0;

@@ -1,7 +1,9 @@
-/* fuzz_resume.c - any octets as an output that --resume is to go on with, and as one that `retry` reads, beside any input.
+/* fuzz_resume.c - any octets as an output that --resume is to go on with, and as one that `retry`
+ * reads, beside any input.
  *
- * FORM INPUT '\f' OUTPUT: with the form 'o' the output is taken as it stands; with 't' it is text, which is packed into members with the right marks, one for each part between '\v', so that
- * what is behind the checksums is reached, too. */
+ * FORM INPUT '\f' OUTPUT: with the form 'o' the output is taken as it stands; with 't' it is text,
+ * which is packed into members with the right marks, one for each part between '\v', so that what
+ * is behind the checksums is reached, too. */
 #include "base/hash.h"
 #include "base/message.h"
 #include "io/bgzf.h"
@@ -13,7 +15,11 @@
 
 static struct options options_of(enum command command, char **input)
 {
-	return (struct options){ .command = command, .inputs = input, .n_inputs = 1, .checks = CHECK_ALL, .output = "x.gz" };
+	return (struct options){ .command = command,
+		.inputs = input,
+		.n_inputs = 1,
+		.checks = CHECK_ALL,
+		.output = "x.gz" };
 }
 
 /* Line ends outside quotes. */
@@ -31,7 +37,11 @@ static uint32_t count_rows(const char *text, size_t size, bool *quoted)
 static void pack(struct textbuf *out, const char *text, size_t size, const struct recipe *recipe)
 {
 	struct bgzf *z = bgzf_new(1);
-	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint, .first_row = 1, .run = 1, .note = recipe->text.bytes, .note_size = recipe->text.size };
+	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint,
+		.first_row = 1,
+		.run = 1,
+		.note = recipe->text.bytes,
+		.note_size = recipe->text.size };
 	bool quoted = false, has_header = false;
 	for (const char *end = text + size; text <= end;) {
 		const char *stop = memchr(text, '\v', (size_t)(end - text));
@@ -50,7 +60,8 @@ static void pack(struct textbuf *out, const char *text, size_t size, const struc
 }
 
 /* What --resume finds in an output; the input stands behind the rows that are there. */
-static enum resume_outcome look(struct resumption *r, const char *output, char *input, const struct recipe *recipe)
+static enum resume_outcome look(
+        struct resumption *r, const char *output, char *input, const struct recipe *recipe)
 {
 	struct options options = options_of(COMMAND_SCAN, &input);
 	struct inputs in;
@@ -58,14 +69,16 @@ static enum resume_outcome look(struct resumption *r, const char *output, char *
 	*r = (struct resumption){ 0 };
 	if (inputs_open(&in, &options, NULL)) {
 		outcome = resume_read(r, output, recipe, &in);
-		require(outcome != RESUME_READY || (r->n_rows == in.n_rows && tally_read(&r->tally.rows) == r->n_rows));
+		require(outcome != RESUME_READY ||
+		        (r->n_rows == in.n_rows && tally_read(&r->tally.rows) == r->n_rows));
 	}
 	inputs_close(&in);
 	return outcome;
 }
 
 /* What was kept is found again, the same rows and nothing to be cut. */
-static void check_kept(const struct resumption *r, const struct textbuf *output, char *input, const struct recipe *recipe)
+static void check_kept(const struct resumption *r, const struct textbuf *output, char *input,
+        const struct recipe *recipe)
 {
 	struct memfile kept;
 	struct resumption again;
@@ -75,12 +88,15 @@ static void check_kept(const struct resumption *r, const struct textbuf *output,
 		n_rows += r->runs[i].n_rows;
 	require(n_rows == r->n_rows);
 	memfile_open(&kept, (const uint8_t *)output->bytes, r->keep_bytes);
-	require(look(&again, kept.path, input, recipe) == RESUME_READY && again.keep_bytes == r->keep_bytes && again.n_rows == r->n_rows && !again.was_complete);
+	require(look(&again, kept.path, input, recipe) == RESUME_READY &&
+	        again.keep_bytes == r->keep_bytes && again.n_rows == r->n_rows &&
+	        !again.was_complete);
 	resume_fini(&again);
 	memfile_close(&kept);
 }
 
-static void check_resume(const struct textbuf *output, char *output_path, char *input, const struct recipe *recipe)
+static void check_resume(
+        const struct textbuf *output, char *output_path, char *input, const struct recipe *recipe)
 {
 	struct resumption r;
 	if (look(&r, output_path, input, recipe) == RESUME_READY)
@@ -98,7 +114,8 @@ static void check_retry(char *output_path, const struct recipe *recipe)
 	resume_fits_retry(output_path, recipe);
 	if (inputs_open(&in, &options, NULL))
 		while (inputs_next(&in, &row, &never))
-			require(row.printed.text && row.printed.size > 0 && (row.keep || row.record.text));
+			require(row.printed.text && row.printed.size > 0 &&
+			        (row.keep || row.record.text));
 	inputs_close(&in);
 }
 

@@ -1,5 +1,6 @@
-/* fuzz_row.c - any octets as an input file and, behind a form feed, the DNS that its rows are checked against (resolver/script.h): every row ends in
- * time, and is one record of the output, with the input's fields as they stood and a column's word in each column.
+/* fuzz_row.c - any octets as an input file and, behind a form feed, the DNS that its rows are
+ * checked against (resolver/script.h): every row ends in time, and is one record of the output,
+ * with the input's fields as they stood and a column's word in each column.
  *
  * Virtual time; the rows run side by side, so that they share questions and the cache. */
 #include "memfile.h"
@@ -27,9 +28,11 @@ struct world {
 };
 
 /* The fields of a record, as many as there may be room for; gives how many there are. */
-static unsigned fields_of(struct csv_field *list, unsigned room, const struct csv_record *record, struct textbuf *scratch)
+static unsigned fields_of(struct csv_field *list, unsigned room, const struct csv_record *record,
+        struct textbuf *scratch)
 {
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
 	struct csv_field field;
 	unsigned n = 0;
 	for (; csv_next_field(&fields, &field); n++)
@@ -60,13 +63,16 @@ static void check_columns(const struct csv_field *ours, unsigned n)
 	bool good = is_word(column(ours, "status"), "ok");
 	require(good || is_word(column(ours, "status"), "bad_input"));
 	require(good == (column(ours, "error")->size == 0));
-	static const char *const verdicts[] = { "spf", "helo_spf", "iprev", "a_match", "mx_match", "mx_state" };
+	static const char *const verdicts[] = { "spf", "helo_spf", "iprev", "a_match", "mx_match",
+		"mx_state" };
 	for (unsigned i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-		require(!is_word(column(ours, verdicts[i]), "temperror") || column(ours, "dns_cause")->size);
+		require(!is_word(column(ours, verdicts[i]), "temperror") ||
+		        column(ours, "dns_cause")->size);
 }
 
 /* A row of the output against the input's record. */
-static void check_printed(const struct csv_record *printed, const struct csv_record *input, unsigned n_columns)
+static void check_printed(
+        const struct csv_record *printed, const struct csv_record *input, unsigned n_columns)
 {
 	enum { FIELDS_MAX = 200 };
 	struct csv_field in[FIELDS_MAX], out[FIELDS_MAX];
@@ -74,11 +80,14 @@ static void check_printed(const struct csv_record *printed, const struct csv_rec
 	unsigned n_ours = 0;
 	while (columns_name(n_ours))
 		n_ours++;
-	unsigned n_in = fields_of(in, FIELDS_MAX, input, &in_scratch), n_out = fields_of(out, FIELDS_MAX, printed, &out_scratch);
+	unsigned n_in = fields_of(in, FIELDS_MAX, input, &in_scratch),
+	         n_out = fields_of(out, FIELDS_MAX, printed, &out_scratch);
 	require(n_out == 1 + n_columns + n_ours);
 	if (n_out <= FIELDS_MAX) {
 		for (unsigned i = 0; i < n_columns && i < n_in; i++)
-			require(in[i].size == out[1 + i].size && (in[i].size == 0 || memcmp(in[i].text, out[1 + i].text, in[i].size) == 0));
+			require(in[i].size == out[1 + i].size &&
+			        (in[i].size == 0 ||
+			                memcmp(in[i].text, out[1 + i].text, in[i].size) == 0));
 		check_columns(out + 1 + n_columns, n_ours);
 	}
 	textbuf_fini(&in_scratch);
@@ -90,8 +99,11 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct world *w = runner->owner;
 	size_t at = w->out.size;
 	columns_put_row(&w->out, &w->scratch, &w->in.layout, row);
-	require(!w->out.failed && w->out.bytes[w->out.size - 1] == '\n' && row->elapsed_ms <= ROW_MS + STEP_MS);
-	check_printed(&(struct csv_record){ .text = w->out.bytes + at, .size = w->out.size - at - 1 }, &row->record, w->in.layout.n_columns);
+	require(!w->out.failed && w->out.bytes[w->out.size - 1] == '\n' &&
+	        row->elapsed_ms <= ROW_MS + STEP_MS);
+	check_printed(
+	        &(struct csv_record){ .text = w->out.bytes + at, .size = w->out.size - at - 1 },
+	        &row->record, w->in.layout.n_columns);
 	w->n_finished++;
 }
 
@@ -147,10 +159,18 @@ static void check_file(const struct world *w)
 static void scan(struct world *w)
 {
 	char why[256];
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED, .script = w->script, .question_deadline_ms = QUESTION_MS, .max_in_flight = 20,
-		.cache_bytes = 1 << 16, .failure_ttl_s = 1, .n_workers = 1 };
+	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
+		.script = w->script,
+		.question_deadline_ms = QUESTION_MS,
+		.max_in_flight = 20,
+		.cache_bytes = 1 << 16,
+		.failure_ttl_s = 1,
+		.n_workers = 1 };
 	require(resolver_new(&w->resolver, &config, NULL, why, sizeof(why)) == ERROR_NONE);
-	w->settings = (struct row_settings){ .checks = CHECK_ALL, .explain = true, .dnssec = true, .deadline_ns = ROW_MS * CLOCK_NS_PER_MS,
+	w->settings = (struct row_settings){ .checks = CHECK_ALL,
+		.explain = true,
+		.dnssec = true,
+		.deadline_ns = ROW_MS * CLOCK_NS_PER_MS,
 		.limits = spf_limits_of_rfc };
 	runner_init(&w->runner, w->resolver, &w->settings, ROWS_MAX);
 	w->runner.finished = on_finished;
@@ -176,8 +196,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[128] = "", *path = file.path;
 	hash_init();
 	memfile_open(&file, data, (size_t)(feed - data));
-	enum error error = script_parse(&w.script, (const char *)feed + 1, size - (size_t)(feed - data) - 1, why, sizeof(why));
-	require((error == ERROR_NONE) == (w.script != NULL) && (!error || strncmp(why, "line ", 5) == 0));
+	enum error error = script_parse(&w.script, (const char *)feed + 1,
+	        size - (size_t)(feed - data) - 1, why, sizeof(why));
+	require((error == ERROR_NONE) == (w.script != NULL) &&
+	        (!error || strncmp(why, "line ", 5) == 0));
 	struct options options = { .command = COMMAND_SCAN, .inputs = &path, .n_inputs = 1 };
 	if (w.script && inputs_open(&w.in, &options, NULL))
 		scan(&w);

@@ -1,5 +1,6 @@
-/* fuzz_source.c - any octets as an input file: whatever the size of the buffers, and whether it is a file or a pipe that fills up
- * slowly, the text, the error and the flags are those that the whole file in memory has.
+/* fuzz_source.c - any octets as an input file: whatever the size of the buffers, and whether it is
+ * a file or a pipe that fills up slowly, the text, the error and the flags are those that the whole
+ * file in memory has.
  *
  * The first octet chooses the sizes of buffers and pieces, the rest is the file. */
 #include "memfile.h"
@@ -26,7 +27,8 @@ struct reading {
 static bool take(struct reading *r, struct source *s, size_t buffer_size, bool wait)
 {
 	static uint8_t buffer[BUFFER_MAX];
-	size_t n = wait ? source_read(s, buffer, buffer_size, NULL) : source_read_ready(s, buffer, buffer_size);
+	size_t n = wait ? source_read(s, buffer, buffer_size, NULL)
+	                : source_read_ready(s, buffer, buffer_size);
 	require(n <= buffer_size && (n || !wait || source_ended(s)));
 	textbuf_put(&r->text, buffer, n);
 	return n && r->text.size < TEXT_MAX;
@@ -53,7 +55,8 @@ static void read_file(struct reading *r, const char *path, size_t buffer_size)
 }
 
 /* By a pipe, into which the next piece is put when the last one has been read without waiting. */
-static void read_pipe(struct reading *r, const uint8_t *data, size_t size, size_t buffer_size, size_t piece_size)
+static void read_pipe(
+        struct reading *r, const uint8_t *data, size_t size, size_t buffer_size, size_t piece_size)
 {
 	int ends[2];
 	char path[32];
@@ -81,18 +84,22 @@ static void require_same(const struct reading *a, const struct reading *b)
 	size_t common = a->text.size < b->text.size ? a->text.size : b->text.size;
 	require(common == 0 || memcmp(a->text.bytes, b->text.bytes, common) == 0);
 	if (a->whole && b->whole)
-		require(a->text.size == b->text.size && a->error == b->error && a->is_gzip == b->is_gzip &&
-			a->had_garbage == b->had_garbage);
+		require(a->text.size == b->text.size && a->error == b->error &&
+		        a->is_gzip == b->is_gzip && a->had_garbage == b->had_garbage);
 }
 
-/* What the file is when it lies in memory as a whole: RFC 1952 by zlib, one member after the other. */
+/* What the file is when it lies in memory as a whole: RFC 1952 by zlib, one member after the other.
+ */
 static void read_memory(struct reading *r, const uint8_t *data, size_t size)
 {
 	static uint8_t text[TEXT_MAX];
 	size_t n_text = 0, at = 0;
-	*r = (struct reading){ .whole = true, .is_gzip = size && data[0] == 0x1f && (size == 1 || data[1] == 0x8b) };
+	*r = (struct reading){ .whole = true,
+		.is_gzip = size && data[0] == 0x1f && (size == 1 || data[1] == 0x8b) };
 	while (r->is_gzip && at < size && r->whole && !r->error && !r->had_garbage) {
-		z_stream z = { .next_in = (Bytef *)data + at, .avail_in = (uInt)(size - at), .next_out = text + n_text };
+		z_stream z = { .next_in = (Bytef *)data + at,
+			.avail_in = (uInt)(size - at),
+			.next_out = text + n_text };
 		z.avail_out = (uInt)(TEXT_MAX - n_text);
 		require(inflateInit2(&z, 15 + 16) == Z_OK);
 		r->had_garbage = data[at] != 0x1f || (size - at > 1 && data[at + 1] != 0x8b);

@@ -1,6 +1,8 @@
-/* fuzz_subject.c - any octets as input files: the header row, the columns, and what each row asks about.
+/* fuzz_subject.c - any octets as input files: the header row, the columns, and what each row asks
+ * about.
  *
- * A form feed begins the next file. When the first octet is '!', the rest of its line is --columns. */
+ * A form feed begins the next file. When the first octet is '!', the rest of its line is --columns.
+ */
 #include "memfile.h"
 
 #include "scanner/idna.h"
@@ -27,14 +29,18 @@ static void check_name(const struct dname *name)
 	for (size_t i = 0; i < size; i++)
 		require((unsigned char)text[i] < 128);
 	text[size] = '.';
-	require(idna_parse(&again, text, size ? size : 1, NULL) == ERROR_NONE && dname_equal(name, &again));
+	require(idna_parse(&again, text, size ? size : 1, NULL) == ERROR_NONE &&
+	        dname_equal(name, &again));
 }
 
 /* Every octet of it may be read, and it lies where its owner says. */
-static void check_text(const struct subject_text *text, const struct csv_record *record, const struct textbuf *scratch)
+static void check_text(const struct subject_text *text, const struct csv_record *record,
+        const struct textbuf *scratch)
 {
-	bool in_record = record && text->text >= record->text && text->text + text->size <= record->text + record->size;
-	bool in_scratch = scratch->bytes && text->text >= scratch->bytes && text->text + text->size <= scratch->bytes + scratch->size;
+	bool in_record = record && text->text >= record->text &&
+	        text->text + text->size <= record->text + record->size;
+	bool in_scratch = scratch->bytes && text->text >= scratch->bytes &&
+	        text->text + text->size <= scratch->bytes + scratch->size;
 	require(!text->size || in_record || in_scratch);
 }
 
@@ -55,9 +61,12 @@ static bool same_text(const struct subject_text *a, const struct subject_text *b
 }
 
 /* `spfsweep check` and a row with the same texts ask the same. */
-static void compare_with_row(const struct subject *s, const char *ip, const char *who, const char *helo)
+static void compare_with_row(
+        const struct subject *s, const char *ip, const char *who, const char *helo)
 {
-	struct layout layout = { .n_columns = 3, .domain = 1, .ip = 0, .sender = COLUMN_NONE, .helo = 2 };
+	struct layout layout = {
+		.n_columns = 3, .domain = 1, .ip = 0, .sender = COLUMN_NONE, .helo = 2
+	};
 	struct textbuf row = { 0 };
 	struct subject of_row = { 0 };
 	if (strchr(who, '@')) {
@@ -69,25 +78,32 @@ static void compare_with_row(const struct subject *s, const char *ip, const char
 	csv_put_field(&row, who, strlen(who));
 	textbuf_put_char(&row, ',');
 	csv_put_field(&row, helo, strlen(helo));
-	subject_parse(&of_row, &layout, &(struct csv_record){ .text = textbuf_text(&row), .size = row.size });
-	require(ipaddr_equal(&s->ip, &of_row.ip) && s->has_domain == of_row.has_domain && strcmp(s->error, of_row.error) == 0);
-	require(dname_equal(&s->domain, &of_row.domain) && dname_equal(&s->helo_domain, &of_row.helo_domain));
-	require(same_text(&s->local_part, &of_row.local_part) && same_text(&s->sender_domain, &of_row.sender_domain) &&
-		same_text(&s->helo, &of_row.helo));
+	subject_parse(&of_row, &layout,
+	        &(struct csv_record){ .text = textbuf_text(&row), .size = row.size });
+	require(ipaddr_equal(&s->ip, &of_row.ip) && s->has_domain == of_row.has_domain &&
+	        strcmp(s->error, of_row.error) == 0);
+	require(dname_equal(&s->domain, &of_row.domain) &&
+	        dname_equal(&s->helo_domain, &of_row.helo_domain));
+	require(same_text(&s->local_part, &of_row.local_part) &&
+	        same_text(&s->sender_domain, &of_row.sender_domain) &&
+	        same_text(&s->helo, &of_row.helo));
 	subject_fini(&of_row);
 	textbuf_fini(&row);
 }
 
-/* The first three fields of a row as the arguments of `spfsweep check`; what stands behind a NUL is not seen there. */
+/* The first three fields of a row as the arguments of `spfsweep check`; what stands behind a NUL is
+ * not seen there. */
 static void check_arguments(const struct csv_record *record)
 {
 	struct textbuf scratch = { 0 }, texts[3] = { 0 };
-	struct csv_fields fields = csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
 	struct csv_field field;
 	struct subject s = { 0 };
 	for (unsigned i = 0; i < 3 && csv_next_field(&fields, &field); i++)
 		textbuf_put(&texts[i], field.text, field.size);
-	const char *ip = textbuf_text(&texts[0]), *who = textbuf_text(&texts[1]), *helo = textbuf_text(&texts[2]);
+	const char *ip = textbuf_text(&texts[0]), *who = textbuf_text(&texts[1]),
+	           *helo = textbuf_text(&texts[2]);
 	subject_of_texts(&s, ip, who, helo);
 	check_subject(&s);
 	if (!record->broken && !record->too_long)
@@ -138,7 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			columns[i] = (char)*data++;
 	}
 	while (n < FILES_MAX) {
-		const uint8_t *feed = data < end ? memchr(data, '\f', (size_t)(end - data)) : NULL, *stop = feed ? feed : end;
+		const uint8_t *feed = data < end ? memchr(data, '\f', (size_t)(end - data)) : NULL,
+		              *stop = feed ? feed : end;
 		memfile_open(&files[n], data, (size_t)(stop - data));
 		paths[n] = files[n].path;
 		n++;
@@ -147,7 +164,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 	}
 	struct inputs in;
-	struct options options = { .command = COMMAND_SCAN, .inputs = paths, .n_inputs = n, .columns = has_columns ? columns : NULL };
+	struct options options = { .command = COMMAND_SCAN,
+		.inputs = paths,
+		.n_inputs = n,
+		.columns = has_columns ? columns : NULL };
 	if (inputs_open(&in, &options, NULL)) {
 		check_layout(&in.layout);
 		check_rows(&in);

@@ -1,5 +1,5 @@
-/* fuzz_upstreams.c - any octets as an --upstreams file, and as the text of one --upstream: what is taken can be said again, and the
- * file is the sum of its lines. */
+/* fuzz_upstreams.c - any octets as an --upstreams file, and as the text of one --upstream: what is
+ * taken can be said again, and the file is the sum of its lines. */
 #include "memfile.h"
 
 #include "scanner/upstreams.h"
@@ -20,7 +20,8 @@ static void check_list(const struct upstreams *u)
 		struct upstreams again = { .n = 0 };
 		const struct resolver_upstream *up = &u->list[i];
 		require(up->port && up->ip.family != IPFAMILY_NONE);
-		snprintf(text, sizeof(text), up->ip.family == IPFAMILY_6 ? "[%s]:%u" : "%s:%u", ipaddr_text(&up->ip, ip), up->port);
+		snprintf(text, sizeof(text), up->ip.family == IPFAMILY_6 ? "[%s]:%u" : "%s:%u",
+		        ipaddr_text(&up->ip, ip), up->port);
 		require(upstreams_add(&again, text) && again.n == 1 && same(&again.list[0], up));
 		for (unsigned k = 0; k < i; k++)
 			require(!same(&u->list[k], up));

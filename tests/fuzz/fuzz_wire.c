@@ -1,4 +1,5 @@
-/* fuzz_wire.c - wire_decode() on any bytes, as the answer to the question that they themselves hold, else to example.com A. */
+/* fuzz_wire.c - wire_decode() on any bytes, as the answer to the question that they themselves
+ * hold, else to example.com A. */
 #include "target.h"
 
 #include "base/reader.h"
@@ -6,7 +7,8 @@
 
 #include <string.h>
 
-static void question_of_packet(struct dname *qname, unsigned *type, const uint8_t *data, size_t size)
+static void question_of_packet(
+        struct dname *qname, unsigned *type, const uint8_t *data, size_t size)
 {
 	const uint8_t *end = size > 12 ? memchr(data + 12, 0, size - 12) : NULL;
 	*type = RRTYPE_A;
@@ -20,7 +22,8 @@ static void question_of_packet(struct dname *qname, unsigned *type, const uint8_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_CNAME, RRTYPE_PTR, RRTYPE_MX, RRTYPE_TXT, RRTYPE_AAAA };
+	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_CNAME, RRTYPE_PTR, RRTYPE_MX,
+		RRTYPE_TXT, RRTYPE_AAAA };
 	struct answer_builder b = { 0 };
 	struct dname qname;
 	unsigned type, known = 0;
@@ -28,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (known < 5 && types[known] != type)
 		known++;
 	answer_builder_begin(&b, &qname, types[known]);
-	if (!wire_decode(&b, data, size) && (b.status != ANSWER_MALFORMED || b.n_records || !b.cause[0]))
+	if (!wire_decode(&b, data, size) &&
+	        (b.status != ANSWER_MALFORMED || b.n_records || !b.cause[0]))
 		abort();
 	answer_unref(answer_build(&b));
 	answer_builder_fini(&b);

@@ -1,7 +1,8 @@
-/* replay.c - runs every file of a corpus folder through a fuzz target, in the ordinary test run: `replay FOLDER`.
+/* replay.c - runs every file of a corpus folder through a fuzz target, in the ordinary test run:
+ * `replay FOLDER`.
  *
- * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a file is a failure: such a test
- * could never fail. */
+ * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a
+ * file is a failure: such a test could never fail. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The octets of a file, in memory of exactly its size, so that a sanitizer sees a read behind them. NULL: cannot be read. */
+/* The octets of a file, in memory of exactly its size, so that a sanitizer sees a read behind them.
+ * NULL: cannot be read. */
 static uint8_t *read_file(const char *path, size_t *size)
 {
 	struct stat st;

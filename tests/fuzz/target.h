@@ -1,4 +1,5 @@
-/* target.h - what every fuzz target begins with: the function that it is, and how it says that a promise was broken. */
+/* target.h - what every fuzz target begins with: the function that it is, and how it says that a
+ * promise was broken. */
 #ifndef TESTS_FUZZ_TARGET_H
 #define TESTS_FUZZ_TARGET_H
 

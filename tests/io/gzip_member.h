@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-/* Appends one member. `level` 0 stores the text: then every cut of the member cuts it where one expects. */
+/* Appends one member. `level` 0 stores the text: then every cut of the member cuts it where one
+ * expects. */
 static inline void put_gzip_member(struct textbuf *out, const void *text, size_t size, int level)
 {
 	z_stream z = { 0 };

@@ -1,4 +1,5 @@
-/* pipe_source.h - a source that reads from a pipe whose other end the test holds: input that comes bit by bit, without a thread. */
+/* pipe_source.h - a source that reads from a pipe whose other end the test holds: input that comes
+ * bit by bit, without a thread. */
 #ifndef TESTS_IO_PIPE_SOURCE_H
 #define TESTS_IO_PIPE_SOURCE_H
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""readers.py WRITE_BGZF - files written by io/bgzf.c, read by gzip, zcat, Python's gzip and zlib, and by bgzip where it is installed."""
+"""readers.py WRITE_BGZF - files written by io/bgzf.c, read by gzip, zcat, Python's gzip and zlib,
+and by bgzip where it is installed."""
 
 import gzip
 import os
@@ -11,7 +12,9 @@ import tempfile
 import zlib
 
 random.seed(4)
-ROWS = "".join(f"{n},host{n % 977}.example.com,192.0.2.{n % 256},pass,\"a, b\"\n" for n in range(40000)).encode()
+ROWS = "".join(
+    f'{n},host{n % 977}.example.com,192.0.2.{n % 256},pass,"a, b"\n' for n in range(40000)
+).encode()
 NOISE = random.randbytes(300000)
 EMPTY = b""
 
@@ -31,9 +34,9 @@ def members(path):
     data = open(path, "rb").read()
     at, texts = 0, []
     while at < len(data):
-        assert data[at:at + 4] == b"\x1f\x8b\x08\x04" and data[at + 12:at + 16] == b"BC\x02\x00"
-        size = int.from_bytes(data[at + 16:at + 18], "little") + 1
-        texts.append(zlib.decompress(data[at:at + size], wbits=31))
+        assert data[at : at + 4] == b"\x1f\x8b\x08\x04" and data[at + 12 : at + 16] == b"BC\x02\x00"
+        size = int.from_bytes(data[at + 16 : at + 18], "little") + 1
+        texts.append(zlib.decompress(data[at : at + size], wbits=31))
         at += size
     assert at == len(data)
     return texts
@@ -65,7 +68,14 @@ def check_indexing(writer, path):
         assert done.returncode != 0, f"{command} works now: correct io/bgzf.h"
     blocked = path + ".blocked.gz"
     with open(blocked, "wb") as file:
-        file.write(subprocess.run(["bgzip", "-c"], input=output_of("bgzip", "-dc", path), stdout=subprocess.PIPE, check=True).stdout)
+        file.write(
+            subprocess.run(
+                ["bgzip", "-c"],
+                input=output_of("bgzip", "-dc", path),
+                stdout=subprocess.PIPE,
+                check=True,
+            ).stdout
+        )
     subprocess.run(["bgzip", "-r", blocked], check=True)
     assert output_of("bgzip", "-b", "1000", "-s", "50", blocked) == ROWS[1000:1050]
 

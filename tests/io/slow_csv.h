@@ -1,6 +1,8 @@
-/* slow_csv.h - a slow CSV reader that follows csv.h octet by octet, and checks that put a csv_reader beside it.
+/* slow_csv.h - a slow CSV reader that follows csv.h octet by octet, and checks that put a
+ * csv_reader beside it.
  *
- * It is the specification: it has no window, no memory of earlier failures, and starts every record from nothing. */
+ * It is the specification: it has no window, no memory of earlier failures, and starts every record
+ * from nothing. */
 #ifndef TESTS_IO_SLOW_CSV_H
 #define TESTS_IO_SLOW_CSV_H
 
@@ -17,7 +19,8 @@ struct slow_record {
 
 enum slow_state { FIELD_BEGIN, UNQUOTED, QUOTED, QUOTE_SEEN };
 
-/* Follows RFC 4180 from `at` up to `end`. True: the record ends well, at *record_end, which is an LF or `end`. */
+/* Follows RFC 4180 from `at` up to `end`. True: the record ends well, at *record_end, which is an
+ * LF or `end`. */
 static inline bool slow_follow(const char *text, size_t at, size_t end, size_t *record_end)
 {
 	enum slow_state state = FIELD_BEGIN;
@@ -51,12 +54,15 @@ static inline struct slow_record slow_expect(const char *text, size_t size, size
 {
 	const char *lf = memchr(text + at, '\n', size - at);
 	size_t line_end = lf ? (size_t)(lf - text) : size, record_end;
-	struct slow_record e = { .start = at, .size = slow_without_cr(text, at, line_end), .next = line_end + (lf != NULL) };
+	struct slow_record e = { .start = at,
+		.size = slow_without_cr(text, at, line_end),
+		.next = line_end + (lf != NULL) };
 	if (e.size > CSV_RECORD_MAX_BYTES) {
 		e.too_long = true;
 		e.size = CSV_RECORD_MAX_BYTES;
 		e.broken = !slow_follow(text, at, at + CSV_RECORD_MAX_BYTES, &record_end);
-	} else if (slow_follow(text, at, size, &record_end) && slow_without_cr(text, at, record_end) <= CSV_RECORD_MAX_BYTES) {
+	} else if (slow_follow(text, at, size, &record_end) &&
+	        slow_without_cr(text, at, record_end) <= CSV_RECORD_MAX_BYTES) {
 		e.size = slow_without_cr(text, at, record_end);
 		e.next = record_end + (record_end < size);
 	} else {
@@ -116,7 +122,8 @@ static inline uint64_t slow_random(uint64_t *seed)
 }
 
 /* Reads `text` from a pipe in pieces, taking all records that are there after each piece. */
-static inline void slow_check_pieces(const char *text, size_t size, size_t piece_max, uint64_t *seed)
+static inline void slow_check_pieces(
+        const char *text, size_t size, size_t piece_max, uint64_t *seed)
 {
 	struct pipe_source p;
 	struct slow_checker checker = { .text = text, .size = size, .line = 1 };

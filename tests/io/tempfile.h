@@ -1,4 +1,5 @@
-/* tempfile.h - a file with given octets, for tests that need a path: made in TMPDIR, removed by its owner. */
+/* tempfile.h - a file with given octets, for tests that need a path: made in TMPDIR, removed by its
+ * owner. */
 #ifndef TESTS_IO_TEMPFILE_H
 #define TESTS_IO_TEMPFILE_H
 
@@ -28,7 +29,8 @@ static inline struct tempfile tempfile_new(const void *bytes, size_t size)
 {
 	struct tempfile t;
 	const char *folder = getenv("TMPDIR");
-	assert_true(snprintf(t.path, sizeof(t.path), "%s/spfsweep-test-XXXXXX", folder ? folder : "/tmp") < (int)sizeof(t.path));
+	assert_true(snprintf(t.path, sizeof(t.path), "%s/spfsweep-test-XXXXXX",
+	                    folder ? folder : "/tmp") < (int)sizeof(t.path));
 	int fd = mkstemp(t.path);
 	assert_true(fd >= 0);
 	close(fd);

@@ -1,4 +1,5 @@
-/* test_bgzf.c - members written by us are read by zlib and by us; headers are judged at every length and with every octet damaged.
+/* test_bgzf.c - members written by us are read by zlib and by us; headers are judged at every
+ * length and with every octet damaged.
  * */
 #include "io/bgzf.h"
 
@@ -19,7 +20,9 @@ static const struct bgzf_checkpoint some_checkpoint = {
 	.note_size = 11,
 };
 
-static const struct bgzf_checkpoint without_note = { .fingerprint = 1, .first_row = 2, .n_rows = 3 };
+static const struct bgzf_checkpoint without_note = {
+	.fingerprint = 1, .first_row = 2, .n_rows = 3
+};
 
 /* Of a member with some_checkpoint. */
 enum { HEADER_BYTES = 54 + 11 };
@@ -38,13 +41,15 @@ static int make_texts(void **state)
 	uint64_t seed = 42;
 	for (size_t i = 0; i < sizeof(noise); i++) {
 		noise[i] = (char)next_random(&seed);
-		text_of_rows[i] = "example.com,192.0.2.1,pass,fail\n"[(i + next_random(&seed) % 2) % 32];
+		text_of_rows[i] =
+		        "example.com,192.0.2.1,pass,fail\n"[(i + next_random(&seed) % 2) % 32];
 	}
 	return 0;
 }
 
 /* Inflates one gzip member with zlib, which checks its checksum and length. */
-static void inflate_with_zlib(const uint8_t *member, size_t size, const char *text, size_t text_size)
+static void inflate_with_zlib(
+        const uint8_t *member, size_t size, const char *text, size_t text_size)
 {
 	static uint8_t out[BGZF_TEXT_MAX_BYTES + 1];
 	z_stream z = { 0 };
@@ -64,18 +69,23 @@ static void check_round_trip(struct bgzf *z, const char *text, size_t size)
 {
 	struct textbuf out = { 0 }, back = { 0 };
 	textbuf_put_text(&out, "before");
-	const struct bgzf_checkpoint *written = size + some_checkpoint.note_size <= BGZF_TEXT_MAX_BYTES ? &some_checkpoint : &without_note;
+	const struct bgzf_checkpoint *written =
+	        size + some_checkpoint.note_size <= BGZF_TEXT_MAX_BYTES ? &some_checkpoint
+	                                                                : &without_note;
 	bgzf_put_member(z, &out, text, size, written);
 	assert_false(out.failed);
 	const uint8_t *member = (const uint8_t *)out.bytes + 6;
 	size_t member_size, whole = out.size - 6;
 	struct bgzf_checkpoint checkpoint = { 0 };
 	bool has_checkpoint;
-	assert_int_equal(bgzf_parse_header(member, whole, &member_size, &checkpoint, &has_checkpoint), ERROR_NONE);
+	assert_int_equal(
+	        bgzf_parse_header(member, whole, &member_size, &checkpoint, &has_checkpoint),
+	        ERROR_NONE);
 	assert_true(has_checkpoint);
 	assert_int_equal(member_size, whole);
 	assert_true(whole <= 65536);
-	assert_true(checkpoint.fingerprint == written->fingerprint && checkpoint.first_row == written->first_row);
+	assert_true(checkpoint.fingerprint == written->fingerprint &&
+	        checkpoint.first_row == written->first_row);
 	assert_true(checkpoint.run == written->run);
 	assert_int_equal(checkpoint.n_rows, written->n_rows);
 	assert_int_equal(checkpoint.note_size, written->note_size);
@@ -115,7 +125,8 @@ static void test_sizes(void **state)
 	struct bgzf *z = bgzf_new(1);
 	struct textbuf out = { 0 };
 	bgzf_put_member(z, &out, noise, BGZF_TEXT_MAX_BYTES, &without_note);
-	assert_true(out.size > BGZF_TEXT_MAX_BYTES && out.size <= 54 + 5 + BGZF_TEXT_MAX_BYTES + 8); /* no worse than stored */
+	assert_true(out.size > BGZF_TEXT_MAX_BYTES &&
+	        out.size <= 54 + 5 + BGZF_TEXT_MAX_BYTES + 8); /* no worse than stored */
 	textbuf_reset(&out);
 	bgzf_put_member(z, &out, text_of_rows, BGZF_TEXT_MAX_BYTES, &without_note);
 	assert_true(out.size < BGZF_TEXT_MAX_BYTES / 2);
@@ -127,8 +138,9 @@ static void test_eof_member(void **state)
 {
 	(void)state;
 	/* SAM specification, section 4.1.2 */
-	static const uint8_t eof[] = { 0x1f, 0x8b, 0x08, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0x06, 0x00, 0x42, 0x43,
-		0x02, 0x00, 0x1b, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 };
+	static const uint8_t eof[] = { 0x1f, 0x8b, 0x08, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff,
+		0x06, 0x00, 0x42, 0x43, 0x02, 0x00, 0x1b, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00 };
 	struct textbuf out = { 0 }, text = { 0 };
 	bgzf_put_eof(&out);
 	assert_int_equal(out.size, sizeof(eof));
@@ -136,7 +148,9 @@ static void test_eof_member(void **state)
 	size_t member_size;
 	struct bgzf_checkpoint checkpoint;
 	bool has_checkpoint;
-	assert_int_equal(bgzf_parse_header(eof, sizeof(eof), &member_size, &checkpoint, &has_checkpoint), ERROR_NONE);
+	assert_int_equal(
+	        bgzf_parse_header(eof, sizeof(eof), &member_size, &checkpoint, &has_checkpoint),
+	        ERROR_NONE);
 	assert_int_equal(member_size, sizeof(eof));
 	assert_false(has_checkpoint);
 	struct bgzf *z = bgzf_new(1);
@@ -154,7 +168,8 @@ static struct textbuf some_member(struct bgzf *z)
 	return out;
 }
 
-/* The header has 46 octets. A prefix is copied to memory of its own size, so that the sanitizer sees a read behind it. */
+/* The header has 46 octets. A prefix is copied to memory of its own size, so that the sanitizer
+ * sees a read behind it. */
 static void test_every_prefix(void **state)
 {
 	(void)state;
@@ -166,11 +181,13 @@ static void test_every_prefix(void **state)
 		size_t member_size;
 		struct bgzf_checkpoint checkpoint;
 		bool has_checkpoint;
-		enum error error = bgzf_parse_header(prefix, size, &member_size, &checkpoint, &has_checkpoint);
+		enum error error =
+		        bgzf_parse_header(prefix, size, &member_size, &checkpoint, &has_checkpoint);
 		assert_int_equal(error, size < HEADER_BYTES ? ERROR_TRUNCATED : ERROR_NONE);
 		if (!error)
 			assert_int_equal(member_size, member.size);
-		assert_int_equal(bgzf_get_member(z, prefix, size, &text), size < member.size ? ERROR_TRUNCATED : ERROR_NONE);
+		assert_int_equal(bgzf_get_member(z, prefix, size, &text),
+		        size < member.size ? ERROR_TRUNCATED : ERROR_NONE);
 		free(prefix);
 	}
 	assert_int_equal(text.size, 300); /* only the whole member gave text */
@@ -192,7 +209,8 @@ static void test_every_corruption(void **state)
 			size_t member_size;
 			struct bgzf_checkpoint checkpoint;
 			bool has_checkpoint;
-			enum error error = bgzf_parse_header(damaged, member.size, &member_size, &checkpoint, &has_checkpoint);
+			enum error error = bgzf_parse_header(
+			        damaged, member.size, &member_size, &checkpoint, &has_checkpoint);
 			if (at < 4 || (at >= 12 && at < 16))
 				assert_int_equal(error, ERROR_CORRUPT);
 			if (at >= 18 && at < 26) /* no "SW" of this version any more */
@@ -204,7 +222,9 @@ static void test_every_corruption(void **state)
 			if (!error)
 				assert_memory_equal(text.bytes, text_of_rows, 300);
 			if (at >= HEADER_BYTES)
-				assert_true(error || at < member.size - 8); /* an unused bit of the deflate data may flip */
+				assert_true(
+				        error || at < member.size - 8); /* an unused bit of the
+				                                           deflate data may flip */
 			free(damaged);
 		}
 	}
@@ -221,23 +241,38 @@ static void test_foreign_headers(void **state)
 		size_t size;
 		enum error error;
 	} headers[] = {
-		{ "", 0, ERROR_TRUNCATED },
-		{ "row,domain\n", 11, ERROR_CORRUPT },
-		{ "\x1f\x8b\x08\x00\0\0\0\0\0\xff\x06\x00" "BC\x02\0\x40\0", 18, ERROR_CORRUPT },          /* no FEXTRA */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x00\x00", 12, ERROR_CORRUPT },                           /* no subfield */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "XX\x02\0\x40\0", 18, ERROR_CORRUPT },          /* not "BC" */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x03\0\x40\0", 18, ERROR_CORRUPT },          /* longer than XLEN */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x08\x00" "BC\x02\0\x40\0ab", 20, ERROR_CORRUPT },       /* half a subfield behind it */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x02\0\x1a\0", 18, ERROR_CORRUPT },          /* too small for any data */
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00" "BC\x02\0\x1b\0", 18, ERROR_NONE },
-		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x0c\x00" "XY\x02\0zz" "BC\x02\0\x40\0", 24, ERROR_NONE }, /* in any order */
+		{ "", 0, ERROR_TRUNCATED }, { "row,domain\n", 11, ERROR_CORRUPT },
+		{ "\x1f\x8b\x08\x00\0\0\0\0\0\xff\x06\x00"
+		  "BC\x02\0\x40\0",
+		        18, ERROR_CORRUPT },                                     /* no FEXTRA */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x00\x00", 12, ERROR_CORRUPT }, /* no subfield */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00"
+		  "XX\x02\0\x40\0",
+		        18, ERROR_CORRUPT }, /* not "BC" */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00"
+		  "BC\x03\0\x40\0",
+		        18, ERROR_CORRUPT }, /* longer than XLEN */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x08\x00"
+		  "BC\x02\0\x40\0ab",
+		        20, ERROR_CORRUPT }, /* half a subfield behind it */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00"
+		  "BC\x02\0\x1a\0",
+		        18, ERROR_CORRUPT }, /* too small for any data */
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\x00"
+		  "BC\x02\0\x1b\0",
+		        18, ERROR_NONE },
+		{ "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x0c\x00"
+		  "XY\x02\0zz"
+		  "BC\x02\0\x40\0",
+		        24, ERROR_NONE }, /* in any order */
 	};
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
 		size_t member_size;
 		struct bgzf_checkpoint checkpoint;
 		bool has_checkpoint;
 		const uint8_t *bytes = (const uint8_t *)headers[i].bytes;
-		enum error error = bgzf_parse_header(bytes, headers[i].size, &member_size, &checkpoint, &has_checkpoint);
+		enum error error = bgzf_parse_header(
+		        bytes, headers[i].size, &member_size, &checkpoint, &has_checkpoint);
 		assert_int_equal(error, headers[i].error);
 		assert_false(has_checkpoint);
 	}
@@ -254,7 +289,8 @@ static void test_no_memory(void **state)
 	textbuf_fini(&out);
 	struct textbuf member = some_member(z);
 	textbuf_init(&out, 50);
-	assert_int_equal(bgzf_get_member(z, (const uint8_t *)member.bytes, member.size, &out), ERROR_NOMEM);
+	assert_int_equal(
+	        bgzf_get_member(z, (const uint8_t *)member.bytes, member.size, &out), ERROR_NOMEM);
 	textbuf_fini(&out);
 	textbuf_fini(&member);
 	bgzf_free(z);

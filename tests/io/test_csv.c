@@ -1,4 +1,5 @@
-/* test_csv.c - records against the slow reader, records written out, and what a slow, stopped or torn source does to them. */
+/* test_csv.c - records against the slow reader, records written out, and what a slow, stopped or
+ * torn source does to them. */
 #include "io/csv.h"
 #include "tests/io/gzip_member.h"
 #include "tests/io/slow_csv.h"
@@ -39,7 +40,7 @@ static void test_named_texts(void **state)
 		{ TEXT("\n"), 1, 0 },
 		{ TEXT("\n\n\r\n"), 3, 0 },
 		{ TEXT("a,b\nc,d\n"), 2, 0 },
-		{ TEXT("a,b\nc,d"), 2, 0 },                       /* no last newline */
+		{ TEXT("a,b\nc,d"), 2, 0 }, /* no last newline */
 		{ TEXT("a,b\r\nc,d\r\n"), 2, 0 },
 		{ TEXT("a,b\r"), 1, 0 },
 		{ TEXT("a\rb,c\n"), 1, 0 },
@@ -49,15 +50,16 @@ static void test_named_texts(void **state)
 		{ TEXT("\"a\r\nb\"\r\nd\n"), 2, 0 },
 		{ TEXT("\"say \"\"hi\"\"\nthere\",c\nd\n"), 2, 0 },
 		{ TEXT("\"\"\n\"\"\"\"\n"), 2, 0 },
-		{ TEXT("a,\"b"), 1, 1 },                          /* unclosed at the last row */
+		{ TEXT("a,\"b"), 1, 1 }, /* unclosed at the last row */
 		{ TEXT("a,\"b\n"), 1, 1 },
-		{ TEXT("\"a,b\nc,d\ne,f\n"), 3, 1 },              /* unclosed at the first row: the others stay whole */
+		{ TEXT("\"a,b\nc,d\ne,f\n"), 3,
+		        1 }, /* unclosed at the first row: the others stay whole */
 		{ TEXT("\"a\"b,c\nd,e\n"), 2, 1 },
-		{ TEXT("a\"b,c\"\nd,e\"\n"), 2, 0 },              /* quotes that do not open a field are text */
-		{ TEXT("\"a\nb\"x\n"), 2, 1 },                    /* the second line alone is fine */
+		{ TEXT("a\"b,c\"\nd,e\"\n"), 2, 0 }, /* quotes that do not open a field are text */
+		{ TEXT("\"a\nb\"x\n"), 2, 1 },       /* the second line alone is fine */
 		{ TEXT("\"a\rb\"\rc\n"), 1, 1 },
 		{ TEXT("\"a\"\r"), 1, 0 },
-		{ TEXT("\"a,\n\"b,\n\"c,\n"), 3, 3 },             /* a stray quote in every row */
+		{ TEXT("\"a,\n\"b,\n\"c,\n"), 3, 3 }, /* a stray quote in every row */
 		{ TEXT("x,\"a\ny,\"b\nz,\"c\n"), 3, 3 },
 	};
 	uint64_t seed = 1;
@@ -96,8 +98,13 @@ static void test_written_out(void **state)
 	const struct {
 		const char *text, *list;
 	} cases[] = {
-		{ "a,b\r\n\"c\nd\",\"e\"\"\"\n\"f,g\nh\n\ni\rj", "1:p:a,b|2::\"c\nd\",\"e\"\"\"|4:b:\"f,g|5:p:h|6:p:|7::i\rj|" },
-		{ "\xef\xbb\xbf" "a,b\n\xef\xbb\xbf" "c\n", "1:p:a,b|2:p:\xef\xbb\xbf" "c|" },
+		{ "a,b\r\n\"c\nd\",\"e\"\"\"\n\"f,g\nh\n\ni\rj",
+		        "1:p:a,b|2::\"c\nd\",\"e\"\"\"|4:b:\"f,g|5:p:h|6:p:|7::i\rj|" },
+		{ "\xef\xbb\xbf"
+		  "a,b\n\xef\xbb\xbf"
+		  "c\n",
+		        "1:p:a,b|2:p:\xef\xbb\xbf"
+		        "c|" },
 		{ "\xef\xbb\xbf\"a\nb\"\n", "1::\"a\nb\"|" },
 		{ "\xef\xbb\xbf", "" },
 		{ "\xef\xbb\xbf\n", "1:p:|" },
@@ -176,7 +183,12 @@ static void test_torn_input(void **state)
 		const char *text;
 		unsigned n_records;
 	} cases[] = {
-		{ "a,b\nc,d\ne,", 2 }, { "a,b\nc,d\n", 2 }, { "a,b\n\"c\nd\ne\n", 1 }, { "a,b\n\"c\"", 1 }, { "a", 0 }, { "\xef\xbb", 0 },
+		{ "a,b\nc,d\ne,", 2 },
+		{ "a,b\nc,d\n", 2 },
+		{ "a,b\n\"c\nd\ne\n", 1 },
+		{ "a,b\n\"c\"", 1 },
+		{ "a", 0 },
+		{ "\xef\xbb", 0 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct textbuf gz = { 0 };

@@ -1,4 +1,5 @@
-/* test_csv_fields.c - fields out of a record, and into text; and that both are each other's inverse. */
+/* test_csv_fields.c - fields out of a record, and into text; and that both are each other's
+ * inverse. */
 #include "io/csv.h"
 #include "tests/io/pipe_source.h"
 
@@ -43,7 +44,8 @@ static void test_fields(void **state)
 		size_t size = strlen(cases[i].record);
 		char *record = malloc(size ? size : 1); /* of its own size, for the sanitizer */
 		memcpy(record, cases[i].record, size);
-		struct csv_fields fields = csv_fields_of(record, size, cases[i].plain, cases[i].broken, &scratch);
+		struct csv_fields fields =
+		        csv_fields_of(record, size, cases[i].plain, cases[i].broken, &scratch);
 		struct csv_field field;
 		struct textbuf list = { 0 };
 		while (csv_next_field(&fields, &field)) {
@@ -90,10 +92,19 @@ static void test_put_field(void **state)
 {
 	(void)state;
 	const char *const cases[][2] = {
-		{ "", "" }, { "a", "a" }, { "a b", "a b" }, { "192.0.2.1", "192.0.2.1" },
-		{ " a", "\" a\"" }, { "a ", "\"a \"" }, { "\ta", "\"\ta\"" },
-		{ " ", "\" \"" }, { "a,b", "\"a,b\"" }, { "a\nb", "\"a\nb\"" }, { "a\rb", "\"a\rb\"" },
-		{ "\"", "\"\"\"\"" }, { "a\"b\"", "\"a\"\"b\"\"\"" },
+		{ "", "" },
+		{ "a", "a" },
+		{ "a b", "a b" },
+		{ "192.0.2.1", "192.0.2.1" },
+		{ " a", "\" a\"" },
+		{ "a ", "\"a \"" },
+		{ "\ta", "\"\ta\"" },
+		{ " ", "\" \"" },
+		{ "a,b", "\"a,b\"" },
+		{ "a\nb", "\"a\nb\"" },
+		{ "a\rb", "\"a\rb\"" },
+		{ "\"", "\"\"\"\"" },
+		{ "a\"b\"", "\"a\"\"b\"\"\"" },
 		{ "v=spf1 -all", "v=spf1 -all" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -129,7 +140,8 @@ static void test_round_trip(void **state)
 		struct csv_reader *r = csv_reader_new(p.source);
 		assert_true(csv_read(r, &record, NULL));
 		assert_false(record.broken);
-		struct csv_fields fields = csv_fields_of(record.text, record.size, record.plain, record.broken, &scratch);
+		struct csv_fields fields = csv_fields_of(
+		        record.text, record.size, record.plain, record.broken, &scratch);
 		struct csv_field field;
 		for (unsigned f = 0; f < 4; f++) {
 			assert_true(csv_next_field(&fields, &field));
@@ -152,8 +164,22 @@ static void test_guarded_fields(void **state)
 	static const struct {
 		const char *text, *guarded;
 	} cases[] = {
-		{ "", "" }, { "pass", "pass" }, { "=1+1", "'=1+1" }, { "+all", "'+all" }, { "-all", "'-all" }, { "@a", "'@a" }, { "a=b", "a=b" }, { "'", "''" }, { "'x", "''x" },
-		{ "\tx", "\"'\tx\"" }, { "\rx", "\"'\rx\"" }, { "\nx", "\"'\nx\"" }, { "=a,b", "\"'=a,b\"" }, { "=\"x\"", "\"'=\"\"x\"\"\"" }, { "a,b", "\"a,b\"" }, { " =x", "\" =x\"" },
+		{ "", "" },
+		{ "pass", "pass" },
+		{ "=1+1", "'=1+1" },
+		{ "+all", "'+all" },
+		{ "-all", "'-all" },
+		{ "@a", "'@a" },
+		{ "a=b", "a=b" },
+		{ "'", "''" },
+		{ "'x", "''x" },
+		{ "\tx", "\"'\tx\"" },
+		{ "\rx", "\"'\rx\"" },
+		{ "\nx", "\"'\nx\"" },
+		{ "=a,b", "\"'=a,b\"" },
+		{ "=\"x\"", "\"'=\"\"x\"\"\"" },
+		{ "a,b", "\"a,b\"" },
+		{ " =x", "\" =x\"" },
 	};
 	struct textbuf out = { 0 }, scratch = { 0 };
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -161,7 +187,8 @@ static void test_guarded_fields(void **state)
 		textbuf_reset(&out);
 		csv_put_guarded_field(&out, cases[i].text, strlen(cases[i].text));
 		assert_string_equal(textbuf_text(&out), cases[i].guarded);
-		struct csv_fields fields = csv_fields_of(out.bytes ? out.bytes : "", out.size, false, false, &scratch);
+		struct csv_fields fields =
+		        csv_fields_of(out.bytes ? out.bytes : "", out.size, false, false, &scratch);
 		assert_true(csv_next_field(&fields, &field));
 		field = csv_unguard(field);
 		assert_int_equal(field.size, strlen(cases[i].text));

@@ -1,4 +1,5 @@
-/* test_csv_limits.c - lines and quoted fields around CSV_RECORD_MAX_BYTES, and what reading costs in files made to be expensive. */
+/* test_csv_limits.c - lines and quoted fields around CSV_RECORD_MAX_BYTES, and what reading costs
+ * in files made to be expensive. */
 #include "io/csv.h"
 #include "tests/io/slow_csv.h"
 
@@ -12,17 +13,29 @@ static void put_repeated(struct textbuf *b, const char *text, size_t times)
 		textbuf_put_text(b, text);
 }
 
-/* Lines and quoted fields of every size around the limit, whole and cut off by the end of the input. */
+/* Lines and quoted fields of every size around the limit, whole and cut off by the end of the
+ * input. */
 static void test_around_the_limit(void **state)
 {
 	(void)state;
 	const struct {
 		const char *before, *after;
 	} frames[] = {
-		{ "", "\nnext\n" }, { "", "\r\nnext\n" }, { "", "" }, { "", "\r" },
-		{ "\"", "\"\nnext\n" }, { "\"", "\"\r\nnext" }, { "\"", "\"" },
-		{ "\"", "\"\r" }, { "\"", "\"\"\"\nnext" }, { "\"\n", "\"\nnext" }, { "\"\n", "\"\r\nnext" }, { "x\"", "\nnext" },
-		{ "\"a\nb\",", "\nnext\n" }, { "\"\nb", "\"x\nnext\n" }, { "\"", ",\"\",next\n" },
+		{ "", "\nnext\n" },
+		{ "", "\r\nnext\n" },
+		{ "", "" },
+		{ "", "\r" },
+		{ "\"", "\"\nnext\n" },
+		{ "\"", "\"\r\nnext" },
+		{ "\"", "\"" },
+		{ "\"", "\"\r" },
+		{ "\"", "\"\"\"\nnext" },
+		{ "\"\n", "\"\nnext" },
+		{ "\"\n", "\"\r\nnext" },
+		{ "x\"", "\nnext" },
+		{ "\"a\nb\",", "\nnext\n" },
+		{ "\"\nb", "\"x\nnext\n" },
+		{ "\"", ",\"\",next\n" },
 	};
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		for (size_t filling = MAX - 7; filling < MAX + 3; filling++) {
@@ -51,12 +64,13 @@ static void test_long_line(void **state)
 	textbuf_fini(&text);
 }
 
-/* Rows long enough for the slow reader, in a file of several windows: where a walk fails at the limit, later walks must not inherit
- * anything wrong. */
+/* Rows long enough for the slow reader, in a file of several windows: where a walk fails at the
+ * limit, later walks must not inherit anything wrong. */
 static void test_random_large(void **state)
 {
 	(void)state;
-	static const char *const pieces[] = { "\"", "\"\"", "\",\"", "\",", ",\"", "\"\"\"", ",\"\"", "\"\r", "x", "\"x" };
+	static const char *const pieces[] = { "\"", "\"\"", "\",\"", "\",", ",\"", "\"\"\"",
+		",\"\"", "\"\r", "x", "\"x" };
 	/* Opens a quote, whether one is open or not: such rows are walked up to the limit. */
 	static const char lasting[] = "x\",\"";
 	uint64_t seed = 99;
@@ -81,7 +95,8 @@ static void test_random_large(void **state)
 	}
 }
 
-/* The octets around the limit of a walk decide what a quote there is; the walks of later rows see more of them. */
+/* The octets around the limit of a walk decide what a quote there is; the walks of later rows see
+ * more of them. */
 static void test_quote_at_the_limit(void **state)
 {
 	(void)state;
@@ -104,7 +119,8 @@ static void test_quote_at_the_limit(void **state)
 	}
 }
 
-/* The first row's walk passes the limit inside the last line, and outside quotes; that line's own walk is between quotes there. */
+/* The first row's walk passes the limit inside the last line, and outside quotes; that line's own
+ * walk is between quotes there. */
 static void test_limit_inside_a_first_line(void **state)
 {
 	(void)state;
@@ -135,14 +151,16 @@ static size_t count_records(const struct textbuf *text)
 	return n;
 }
 
-/* Files in which every row would be walked up to the limit if each walk began from nothing: that would take many minutes, so the
- * test's time limit is what fails. */
+/* Files in which every row would be walked up to the limit if each walk began from nothing: that
+ * would take many minutes, so the test's time limit is what fails. */
 static void test_cost_is_linear(void **state)
 {
 	(void)state;
-	static const char *const rows[] = { "x\",\"y\n", "x\",\"\"\"\n", "\"\n", "\"x,1\n", "\"\"\"x\n", "a,\"\"\"b\n" };
+	static const char *const rows[] = { "x\",\"y\n", "x\",\"\"\"\n", "\"\n", "\"x,1\n",
+		"\"\"\"x\n", "a,\"\"\"b\n" };
 	static const char *const tails[] = { "", "\",", "\"x\n", "\",\"\"," };
-	const size_t n_rows = sizeof(rows) / sizeof(rows[0]), n_tails = sizeof(tails) / sizeof(tails[0]);
+	const size_t n_rows = sizeof(rows) / sizeof(rows[0]),
+	             n_tails = sizeof(tails) / sizeof(tails[0]);
 	for (size_t i = 0; i < n_rows * n_tails; i++) {
 		const char *row = rows[i % n_rows];
 		struct textbuf text = { 0 };

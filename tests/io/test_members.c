@@ -1,4 +1,5 @@
-/* test_members.c - a file of members is read to its end; cut or damaged at any octet, to the last member before, and never further. */
+/* test_members.c - a file of members is read to its end; cut or damaged at any octet, to the last
+ * member before, and never further. */
 #include "io/members.h"
 #include "tests/io/tempfile.h"
 
@@ -8,17 +9,22 @@
 
 enum { N_MEMBERS = 3 };
 
-static const char *const texts[N_MEMBERS] = { "row,domain\n", "1,a.example\n2,b.example\n", "3,c.example\n" };
+static const char *const texts[N_MEMBERS] = { "row,domain\n", "1,a.example\n2,b.example\n",
+	"3,c.example\n" };
 static size_t ends[N_MEMBERS + 2]; /* offset behind each member, and behind the EOF member */
 
 static void put_members(struct textbuf *out)
 {
 	struct bgzf *z = bgzf_new(1);
-	struct bgzf_checkpoint checkpoint = { .fingerprint = 5, .first_row = 1, .run = 77, .note = "checks=spf", .note_size = 10 };
+	struct bgzf_checkpoint checkpoint = {
+		.fingerprint = 5, .first_row = 1, .run = 77, .note = "checks=spf", .note_size = 10
+	};
 	for (unsigned i = 0; i < N_MEMBERS; i++) {
 		bgzf_put_member(z, out, texts[i], strlen(texts[i]), &checkpoint);
 		ends[i + 1] = out->size;
-		checkpoint = (struct bgzf_checkpoint){ .fingerprint = 5, .first_row = i ? 3 : 1, .run = 77, .n_rows = i ? 1 : 2 };
+		checkpoint = (struct bgzf_checkpoint){
+			.fingerprint = 5, .first_row = i ? 3 : 1, .run = 77, .n_rows = i ? 1 : 2
+		};
 	}
 	bgzf_put_eof(out);
 	ends[N_MEMBERS + 1] = out->size;
@@ -44,7 +50,8 @@ static enum error read_all(const void *bytes, size_t size, unsigned *n)
 		assert_memory_equal(member.text, texts[*n], member.text_size);
 		assert_int_equal(member.checkpoint.run, 77);
 		assert_int_equal(member.checkpoint.note_size, *n ? 0 : 10);
-		assert_memory_equal(member.checkpoint.note, "checks=spf", member.checkpoint.note_size);
+		assert_memory_equal(
+		        member.checkpoint.note, "checks=spf", member.checkpoint.note_size);
 	}
 	assert_int_equal(members_at(m), ends[*n]);
 	members_close(m);
@@ -72,13 +79,15 @@ static void cut_anywhere(void **state)
 		unsigned n, n_whole = 0;
 		while (ends[n_whole + 1] <= size)
 			n_whole++;
-		assert_int_equal(read_all(file.bytes, size, &n), ends[n_whole] == size ? ERROR_EMPTY : ERROR_TRUNCATED);
+		assert_int_equal(read_all(file.bytes, size, &n),
+		        ends[n_whole] == size ? ERROR_EMPTY : ERROR_TRUNCATED);
 		assert_int_equal(n, n_whole);
 	}
 	textbuf_fini(&file);
 }
 
-/* Whatever octet of the second member is damaged, nothing of it is delivered, but for what no checksum covers: the header's time, flags and system, and our own checkpoint. */
+/* Whatever octet of the second member is damaged, nothing of it is delivered, but for what no
+ * checksum covers: the header's time, flags and system, and our own checkpoint. */
 static void damaged_data(void **state)
 {
 	(void)state;
@@ -88,7 +97,8 @@ static void damaged_data(void **state)
 		unsigned n;
 		file.bytes[at] ^= 0x20;
 		enum error err = read_all(file.bytes, file.size, &n);
-		if (at >= ends[2] - 8 || n == 1) /* else an unused bit of the deflate data: the text is what it was */
+		if (at >= ends[2] - 8 || n == 1) /* else an unused bit of the deflate data: the text
+		                                    is what it was */
 			assert_true(err == ERROR_CORRUPT && n == 1);
 		file.bytes[at] ^= 0x20;
 	}
@@ -117,7 +127,8 @@ static void many_large_members(void **state)
 	for (size_t i = 0; i < sizeof noise; i++)
 		noise[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
 	for (unsigned i = 0; i < 20; i++)
-		bgzf_put_member(z, &file, noise, sizeof noise - i, &(struct bgzf_checkpoint){ .first_row = i });
+		bgzf_put_member(z, &file, noise, sizeof noise - i,
+		        &(struct bgzf_checkpoint){ .first_row = i });
 	struct tempfile path = tempfile_new(file.bytes, file.size);
 	struct members *m;
 	struct member member;

@@ -1,4 +1,5 @@
-/* test_sink.c - everything arrives, however little the kernel takes at a time, and every failure is told, once and again. */
+/* test_sink.c - everything arrives, however little the kernel takes at a time, and every failure is
+ * told, once and again. */
 #include "io/sink.h"
 
 #include "base/digest.h"
@@ -116,12 +117,14 @@ static void test_digest_of_the_whole_file(void **state)
 	assert_int_equal(sink_cut(s, 1), ERROR_NONE);
 	assert_int_equal(sink_write(s, "bc", 2), ERROR_NONE);
 	assert_int_equal(sink_close(s), ERROR_NONE);
-	assert_string_equal(digest_text(d, text), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(digest_text(d, text),
+	        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	digest_free(d);
 	tempfile_free(&file);
 }
 
-/* RLIMIT_FSIZE stands for a disk that is full after so many octets: the kernel writes what fits, and the next write fails. */
+/* RLIMIT_FSIZE stands for a disk that is full after so many octets: the kernel writes what fits,
+ * and the next write fails. */
 static void test_a_torn_block_is_taken_back(void **state)
 {
 	(void)state;
@@ -245,7 +248,8 @@ static void *drain_pipe(void *arg)
 	drain->in_order = true;
 	while ((n = read(drain->fd, buffer, sizeof(buffer))) > 0) {
 		for (ssize_t i = 0; i < n; i++)
-			drain->in_order = drain->in_order && buffer[i] == (unsigned char)((drain->n_bytes + (size_t)i) % 251);
+			drain->in_order = drain->in_order &&
+			        buffer[i] == (unsigned char)((drain->n_bytes + (size_t)i) % 251);
 		drain->n_bytes += (size_t)n;
 		kill(getpid(), SIGUSR1);
 	}

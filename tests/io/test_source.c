@@ -1,5 +1,5 @@
-/* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip files, for plain text, and for pipes
- * that bring things bit by bit. */
+/* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip
+ * files, for plain text, and for pipes that bring things bit by bit. */
 #include "base/textbuf.h"
 #include "io/source.h"
 #include "tests/io/gzip_member.h"
@@ -12,8 +12,10 @@
 #include <signal.h>
 #include <string.h>
 
-static const char first_text[] = "domain,ip\nexample.com,192.0.2.1\nexample.com,192.0.2.2\nexample.org,2001:db8::1\n";
-static const char second_text[] = "example.net,198.51.100.7\nexample.net,198.51.100.7\nexample.net,198.51.100.8\n";
+static const char first_text[] =
+        "domain,ip\nexample.com,192.0.2.1\nexample.com,192.0.2.2\nexample.org,2001:db8::1\n";
+static const char second_text[] =
+        "example.net,198.51.100.7\nexample.net,198.51.100.7\nexample.net,198.51.100.8\n";
 
 /* Everything a source gives, read by `chunk` octets. */
 static void drain(struct source *s, struct textbuf *text, size_t chunk)
@@ -120,7 +122,8 @@ static void test_every_cut(void **state)
 	free_two_members(&two);
 }
 
-/* Whatever octet is damaged, either the text is right all the same (time, flags of no weight), or the reader is told. */
+/* Whatever octet is damaged, either the text is right all the same (time, flags of no weight), or
+ * the reader is told. */
 static void test_every_flip(void **state)
 {
 	(void)state;
@@ -132,9 +135,9 @@ static void test_every_flip(void **state)
 		two.gz.bytes[at] ^= 0x55;
 		n_corrupt += reading.error == ERROR_CORRUPT;
 		bool is_right = reading.text.size == two.text.size &&
-		                memcmp(reading.text.bytes, two.text.bytes, two.text.size) == 0;
-		bool was_told = reading.error == ERROR_CORRUPT || reading.error == ERROR_TRUNCATED || reading.had_garbage ||
-		                !reading.is_gzip;
+		        memcmp(reading.text.bytes, two.text.bytes, two.text.size) == 0;
+		bool was_told = reading.error == ERROR_CORRUPT ||
+		        reading.error == ERROR_TRUNCATED || reading.had_garbage || !reading.is_gzip;
 		assert_true(is_right || was_told);
 		/* A bad checksum or length costs none of the text before it. */
 		if (at >= two.gz.size - 8) {
@@ -156,14 +159,12 @@ static void test_padding_and_garbage(void **state)
 		enum error error;
 		bool had_garbage;
 	} tails[] = {
-		{ "\0", 1, ERROR_NONE, true },
-		{ "\0\0\0\0\0\0\0\0", 8, ERROR_NONE, true },
-		{ "garbage", 7, ERROR_NONE, true },
-		{ "\x1f garbage", 9, ERROR_NONE, true },
-		{ "\x1f", 1, ERROR_TRUNCATED, false },
-		{ "\x1f\x8b", 2, ERROR_TRUNCATED, false },
+		{ "\0", 1, ERROR_NONE, true }, { "\0\0\0\0\0\0\0\0", 8, ERROR_NONE, true },
+		{ "garbage", 7, ERROR_NONE, true }, { "\x1f garbage", 9, ERROR_NONE, true },
+		{ "\x1f", 1, ERROR_TRUNCATED, false }, { "\x1f\x8b", 2, ERROR_TRUNCATED, false },
 		{ "\x1f\x8b\x08\0\0", 5, ERROR_TRUNCATED, false },
-		{ "\x1f\x8b\x07\0\0\0\0\0\0\0", 10, ERROR_CORRUPT, false }, /* a method that does not exist: more than garbage */
+		{ "\x1f\x8b\x07\0\0\0\0\0\0\0", 10, ERROR_CORRUPT,
+		        false }, /* a method that does not exist: more than garbage */
 	};
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 		struct two_members two = make_two_members();
@@ -204,7 +205,8 @@ static void test_large(void **state)
 		textbuf_put_u64(&text, seed >> 20);
 		textbuf_put_char(&text, '\n');
 		if (seed >> 48 < 100) {
-			put_gzip_member(&gz, text.bytes + member_begin, text.size - member_begin, 6);
+			put_gzip_member(
+			        &gz, text.bytes + member_begin, text.size - member_begin, 6);
 			member_begin = text.size;
 		}
 	}
@@ -229,7 +231,8 @@ static void test_plain(void **state)
 	const struct {
 		const char *bytes;
 		size_t size;
-	} plains[] = { { "", 0 }, { "a", 1 }, { "\0", 1 }, { "\x1f,", 2 }, { "example.com,192.0.2.1\n", 22 } };
+	} plains[] = { { "", 0 }, { "a", 1 }, { "\0", 1 }, { "\x1f,", 2 },
+		{ "example.com,192.0.2.1\n", 22 } };
 	for (size_t i = 0; i < sizeof(plains) / sizeof(plains[0]); i++) {
 		struct reading reading = read_octets(plains[i].bytes, plains[i].size, 5);
 		assert_int_equal(reading.error, ERROR_NONE);

@@ -1,5 +1,5 @@
-/* write_bgzf.c - standard input to a BGZF file, members of the sizes that the arguments give in turn: for readers.py, which hands
- * the result to other people's readers. */
+/* write_bgzf.c - standard input to a BGZF file, members of the sizes that the arguments give in
+ * turn: for readers.py, which hands the result to other people's readers. */
 #include "io/bgzf.h"
 #include "io/sink.h"
 #include "io/source.h"
@@ -15,7 +15,8 @@ static size_t read_full(struct source *source, char *text, size_t size)
 	return have;
 }
 
-static bool put_all(struct bgzf *z, struct source *source, struct sink *sink, char **sizes, int n_sizes)
+static bool put_all(
+        struct bgzf *z, struct source *source, struct sink *sink, char **sizes, int n_sizes)
 {
 	static char text[BGZF_TEXT_MAX_BYTES];
 	struct textbuf out = { 0 };

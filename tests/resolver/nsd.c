@@ -22,49 +22,58 @@
 
 #define PATIENCE_NS (20 * CLOCK_NS_PER_S)
 
-static const char example_zone[] =
-	"$TTL 3600\n"
-	"@ SOA ns hostmaster 1 3600 900 604800 120\n"
-	"@ NS ns\n"
-	"ns A 127.0.0.1\n"
-	"@ A 192.0.2.2\n"
-	"@ A 192.0.2.1\n"
-	"@ 300 AAAA 2001:db8::1\n"
-	"@ MX 20 mx2\n"
-	"@ MX 10 MX1.Example.COM.\n"
-	"@ TXT \"v=spf1 a \" \"mx\" \" -all\"\n"
-	"@ TXT \"other\"\n"
-	"alias CNAME hop\n"
-	"hop 60 CNAME example.com.\n"
-	"dangling CNAME nowhere\n"
-	"none.sub A 192.0.2.3\n"
-	"a\\032b A 192.0.2.4\n"
-	"foo:bar/baz TXT \"odd\"\n"
-	"dot\\.in.label A 192.0.2.5\n"
-	"back\\\\slash A 192.0.2.6\n"
-	"nul\\000\\255 A 192.0.2.7\n";
+static const char example_zone[] = "$TTL 3600\n"
+                                   "@ SOA ns hostmaster 1 3600 900 604800 120\n"
+                                   "@ NS ns\n"
+                                   "ns A 127.0.0.1\n"
+                                   "@ A 192.0.2.2\n"
+                                   "@ A 192.0.2.1\n"
+                                   "@ 300 AAAA 2001:db8::1\n"
+                                   "@ MX 20 mx2\n"
+                                   "@ MX 10 MX1.Example.COM.\n"
+                                   "@ TXT \"v=spf1 a \" \"mx\" \" -all\"\n"
+                                   "@ TXT \"other\"\n"
+                                   "alias CNAME hop\n"
+                                   "hop 60 CNAME example.com.\n"
+                                   "dangling CNAME nowhere\n"
+                                   "none.sub A 192.0.2.3\n"
+                                   "a\\032b A 192.0.2.4\n"
+                                   "foo:bar/baz TXT \"odd\"\n"
+                                   "dot\\.in.label A 192.0.2.5\n"
+                                   "back\\\\slash A 192.0.2.6\n"
+                                   "nul\\000\\255 A 192.0.2.7\n";
 
 static const char head_of_zone[] =
-	"$TTL 3600\n"
-	"@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n"
-	"@ NS ns.example.com.\n";
+        "$TTL 3600\n"
+        "@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n"
+        "@ NS ns.example.com.\n";
 
-/* A zone with one wildcard for each type of question that the built-in zones of libunbound would have answered. */
+/* A zone with one wildcard for each type of question that the built-in zones of libunbound would
+ * have answered. */
 static const char wild_zone[] =
-	"$TTL 3600\n"
-	"@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n"
-	"@ NS ns.example.com.\n"
-	"@ A 192.0.2.77\n"
-	"* A 192.0.2.77\n"
-	"* PTR asked.example.com.\n";
+        "$TTL 3600\n"
+        "@ SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 120\n"
+        "@ NS ns.example.com.\n"
+        "@ A 192.0.2.77\n"
+        "* A 192.0.2.77\n"
+        "* PTR asked.example.com.\n";
 
 static const char *const wild_zones[] = {
-	"test", "invalid", "localhost", "onion", "home.arpa", "168.192.in-addr.arpa", "10.in-addr.arpa", "127.in-addr.arpa",
+	"test",
+	"invalid",
+	"localhost",
+	"onion",
+	"home.arpa",
+	"168.192.in-addr.arpa",
+	"10.in-addr.arpa",
+	"127.in-addr.arpa",
 };
 
 static struct sockaddr_in loopback_at(uint16_t port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
 static int bound_socket(int type, uint16_t *port)
@@ -133,12 +142,14 @@ static void write_configuration(const struct nsd *s)
 	textbuf_put_text(&text, "\tusername: \"\"\n\tserver-count: 1\n\trrl-ratelimit: 0\n");
 	textbuf_put_text(&text, "\tdatabase: \"\"\n\tpidfile: \"\"\n\txfrdfile: \"\"\n");
 	textbuf_printf(&text, "\tzonesdir: \"%s\"\n\txfrdir: \"%s\"\n", s->folder, s->folder);
-	textbuf_printf(&text, "\tzonelistfile: \"%s/zone.list\"\n\tlogfile: \"%s/nsd.log\"\n", s->folder, s->folder);
+	textbuf_printf(&text, "\tzonelistfile: \"%s/zone.list\"\n\tlogfile: \"%s/nsd.log\"\n",
+	        s->folder, s->folder);
 	textbuf_put_text(&text, "remote-control:\n\tcontrol-enable: no\n");
 	textbuf_put_text(&text, "zone:\n\tname: \"example.com\"\n\tzonefile: \"example.zone\"\n");
 	textbuf_put_text(&text, "zone:\n\tname: \"many.example\"\n\tzonefile: \"many.zone\"\n");
 	for (size_t i = 0; i < sizeof wild_zones / sizeof wild_zones[0]; i++)
-		textbuf_printf(&text, "zone:\n\tname: \"%s\"\n\tzonefile: \"wild.zone\"\n", wild_zones[i]);
+		textbuf_printf(
+		        &text, "zone:\n\tname: \"%s\"\n\tzonefile: \"wild.zone\"\n", wild_zones[i]);
 	nsd_write_file(s, "nsd.conf", textbuf_text(&text));
 	textbuf_fini(&text);
 }
@@ -153,7 +164,8 @@ static bool answers_within(const struct nsd *s, int timeout_ms)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	bool answers = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-	answers = answers && send(fd, packet, size, 0) == (ssize_t)size && poll(&p, 1, timeout_ms) == 1;
+	answers = answers && send(fd, packet, size, 0) == (ssize_t)size &&
+	        poll(&p, 1, timeout_ms) == 1;
 	answers = answers && recv(fd, packet, sizeof packet, 0) >= 12 && (packet[3] & 15) == 0;
 	close(fd);
 	return answers;

@@ -1,4 +1,5 @@
-/* nsd.h - a real name server for one test program: NSD on a loopback port of its own, with zones that it writes itself. */
+/* nsd.h - a real name server for one test program: NSD on a loopback port of its own, with zones
+ * that it writes itself. */
 #ifndef TESTS_RESOLVER_NSD_H
 #define TESTS_RESOLVER_NSD_H
 
@@ -16,7 +17,8 @@ struct nsd {
 	uint16_t silent_port;
 };
 
-/* Fixtures for cmocka; *state is a struct nsd. The server is ready when nsd_start() returns: it has answered a query. */
+/* Fixtures for cmocka; *state is a struct nsd. The server is ready when nsd_start() returns: it has
+ * answered a query. */
 int nsd_start(void **state);
 int nsd_stop(void **state);
 

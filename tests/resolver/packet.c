@@ -1,4 +1,5 @@
-/* packet.c - see packet.h. What does not fit, or is no name, is a mistake of the test and fails it. */
+/* packet.c - see packet.h. What does not fit, or is no name, is a mistake of the test and fails it.
+ */
 #include "packet.h"
 
 #include <setjmp.h>
@@ -63,7 +64,8 @@ void packet_begin(struct packet *p, unsigned flags, const char *name, unsigned t
 	packet_put_u16(p, CLASS_IN);
 }
 
-void packet_put_rr(struct packet *p, size_t section, unsigned type, unsigned class, uint32_t ttl_s, const void *rdata, size_t size)
+void packet_put_rr(struct packet *p, size_t section, unsigned type, unsigned class, uint32_t ttl_s,
+        const void *rdata, size_t size)
 {
 	packet_count_up(p, section);
 	packet_put_u16(p, type);

@@ -1,4 +1,5 @@
-/* packet.h - DNS messages put together piece by piece, in any order and also wrongly: what the wire decoder is tested with. */
+/* packet.h - DNS messages put together piece by piece, in any order and also wrongly: what the wire
+ * decoder is tested with. */
 #ifndef TESTS_RESOLVER_PACKET_H
 #define TESTS_RESOLVER_PACKET_H
 
@@ -26,11 +27,13 @@ void packet_put_pointer(struct packet *p, size_t target);
 void packet_count_up(struct packet *p, size_t at);
 
 /* All of an RR but its owner, which was put before. */
-void packet_put_rr(struct packet *p, size_t section, unsigned type, unsigned class, uint32_t ttl_s, const void *rdata, size_t size);
+void packet_put_rr(struct packet *p, size_t section, unsigned type, unsigned class, uint32_t ttl_s,
+        const void *rdata, size_t size);
 /* The same for the answer section, with a name as rdata. */
 void packet_put_name_rr(struct packet *p, unsigned type, uint32_t ttl_s, const char *target);
 
-/* Whole RRs: an address 192.0.2.`last` and a CNAME in the answer section, example.com's SOA in the authority section. */
+/* Whole RRs: an address 192.0.2.`last` and a CNAME in the answer section, example.com's SOA in the
+ * authority section. */
 void packet_put_a(struct packet *p, const char *owner, uint32_t ttl_s, uint8_t last);
 void packet_put_cname(struct packet *p, const char *owner, uint32_t ttl_s, const char *target);
 void packet_put_soa(struct packet *p, uint32_t ttl_s, uint32_t minimum);

@@ -11,26 +11,31 @@
 
 #include <string.h>
 
-static const char zone[] =
-	"a.example A 192.0.2.1\n"
-	"b.example A 192.0.2.2\n"
-	"slow.example A ~300 192.0.2.3\n"
-	"slower.example A ~600 192.0.2.4\n"
-	"broken.example A ~10 !SERVFAIL\n"
-	"silent.example A !TIMEOUT\n"
-	"*.many.example A ~20 192.0.2.5\n";
+static const char zone[] = "a.example A 192.0.2.1\n"
+                           "b.example A 192.0.2.2\n"
+                           "slow.example A ~300 192.0.2.3\n"
+                           "slower.example A ~600 192.0.2.4\n"
+                           "broken.example A ~10 !SERVFAIL\n"
+                           "silent.example A !TIMEOUT\n"
+                           "*.many.example A ~20 192.0.2.5\n";
 
 struct resolver_config scenario_config(void)
 {
-	return (struct resolver_config){ .kind = RESOLVER_SCRIPTED, .question_deadline_ms = 1000, .max_in_flight = 100,
-		.cache_bytes = 1 << 20, .failure_ttl_s = 30, .n_workers = 1 };
+	return (struct resolver_config){ .kind = RESOLVER_SCRIPTED,
+		.question_deadline_ms = 1000,
+		.max_in_flight = 100,
+		.cache_bytes = 1 << 20,
+		.failure_ttl_s = 30,
+		.n_workers = 1 };
 }
 
-void scenario_open_with(struct scenario *net, const struct resolver_config *config, const char *text)
+void scenario_open_with(
+        struct scenario *net, const struct resolver_config *config, const char *text)
 {
 	char why[128] = "";
 	*net = (struct scenario){ .now_ns = 5 * CLOCK_NS_PER_S };
-	assert_int_equal(script_parse(&net->script, text, strlen(text), why, sizeof why), ERROR_NONE);
+	assert_int_equal(
+	        script_parse(&net->script, text, strlen(text), why, sizeof why), ERROR_NONE);
 	struct resolver_config c = *config;
 	c.script = net->script;
 	assert_int_equal(resolver_new(&net->resolver, &c, NULL, why, sizeof why), ERROR_NONE);
@@ -86,7 +91,8 @@ struct resolver_counters scenario_counters(const struct scenario *net)
 void asked_expect(struct asked *a, enum answer_status status)
 {
 	assert_int_equal(a->n_told, 1);
-	assert_string_equal(answer_status_text((enum answer_status)a->answer->status), answer_status_text(status));
+	assert_string_equal(answer_status_text((enum answer_status)a->answer->status),
+	        answer_status_text(status));
 	answer_unref(a->answer);
 	a->answer = NULL;
 }

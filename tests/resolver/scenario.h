@@ -1,4 +1,5 @@
-/* scenario.h - a resolver over the scripted engine, and waiters that remember what they were told: for tests in virtual time. */
+/* scenario.h - a resolver over the scripted engine, and waiters that remember what they were told:
+ * for tests in virtual time. */
 #ifndef TESTS_RESOLVER_SCENARIO_H
 #define TESTS_RESOLVER_SCENARIO_H
 
@@ -25,9 +26,11 @@ struct asked {
 /* A deadline of 1 s, 100 in flight, a cache of 1 MB, failures remembered for 30 s. */
 struct resolver_config scenario_config(void);
 
-/* With the script at the head of scenario.c, or one of the test's own. The clock starts somewhere, and one pump has seen it. */
+/* With the script at the head of scenario.c, or one of the test's own. The clock starts somewhere,
+ * and one pump has seen it. */
 void scenario_open(struct scenario *net, const struct resolver_config *config);
-void scenario_open_with(struct scenario *net, const struct resolver_config *config, const char *text);
+void scenario_open_with(
+        struct scenario *net, const struct resolver_config *config, const char *text);
 void scenario_close(struct scenario *net);
 
 /* Lets the time pass, then pumps once. */

@@ -1,4 +1,5 @@
-/* Queries that are out: ids are unique for each place where answers come in, found by both, and not found when given back. */
+/* Queries that are out: ids are unique for each place where answers come in, found by both, and not
+ * found when given back. */
 #include "resolver/attempts.h"
 
 #include <setjmp.h>
@@ -8,7 +9,9 @@
 
 #include <cmocka.h>
 
-static const struct wicket here = { .upstream = 0, .port = 3 }, there = { .upstream = 1, .port = 3 }, stream = { .upstream = 0, .port = WICKET_STREAM };
+static const struct wicket here = { .upstream = 0, .port = 3 },
+                           there = { .upstream = 1, .port = 3 },
+                           stream = { .upstream = 0, .port = WICKET_STREAM };
 
 static void found_where_it_was_put(void **state)
 {
@@ -89,7 +92,9 @@ static void each_of_a_wicket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(found_where_it_was_put), cmocka_unit_test(ids_are_unique_and_not_in_order), cmocka_unit_test(a_full_wicket_says_so),
+		cmocka_unit_test(found_where_it_was_put),
+		cmocka_unit_test(ids_are_unique_and_not_in_order),
+		cmocka_unit_test(a_full_wicket_says_so),
 		cmocka_unit_test(each_of_a_wicket),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,8 @@ static void question(struct question *q, struct dname *name, const char *text, e
 }
 
 /* An answer to (text, TXT) with `payload` octets of records. */
-static const struct answer *answer_with(const char *text, uint32_t ttl_s, size_t payload, enum answer_status status)
+static const struct answer *answer_with(
+        const char *text, uint32_t ttl_s, size_t payload, enum answer_status status)
 {
 	struct answer_builder b = { 0 };
 	struct dname name;
@@ -35,7 +36,8 @@ static const struct answer *answer_with(const char *text, uint32_t ttl_s, size_t
 	return a;
 }
 
-static void put(struct cache *c, const char *text, uint32_t ttl_s, size_t payload, enum answer_status status, uint64_t now_ns)
+static void put(struct cache *c, const char *text, uint32_t ttl_s, size_t payload,
+        enum answer_status status, uint64_t now_ns)
 {
 	struct question q;
 	struct dname name;
@@ -98,7 +100,8 @@ static void time_runs_out(void **state)
 	cache_fini(&c);
 }
 
-/* Thousands of answers of different sizes: never over the bound, the books balance, and what is used often stays. */
+/* Thousands of answers of different sizes: never over the bound, the books balance, and what is
+ * used often stays. */
 static void bytes_are_bounded_and_use_is_rewarded(void **state)
 {
 	(void)state;
@@ -131,7 +134,8 @@ static void attachment_free(struct answer_attachment *attachment)
 	attachment->size_bytes = 0;
 }
 
-/* What is attached to an answer that is kept takes room from the others, whatever it is; and gives it back with the answer. */
+/* What is attached to an answer that is kept takes room from the others, whatever it is; and gives
+ * it back with the answer. */
 static void what_is_attached_counts(void **state)
 {
 	(void)state;
@@ -238,7 +242,7 @@ static void extremes(void **state)
 	cache_fini(&c);
 
 	assert_true(cache_init(&c, 7000, 0));
-	put(&c, "large", 60, 900, ANSWER_OK, 0); /* over an eighth */
+	put(&c, "large", 60, 900, ANSWER_OK, 0);      /* over an eighth */
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0); /* failure_ttl_s is 0 */
 	assert_int_equal(c.n_entries, 0);
 	put(&c, "small", 60, 0, ANSWER_NXDOMAIN, 0);

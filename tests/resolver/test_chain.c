@@ -1,4 +1,5 @@
-/* test_chain.c - resolver/chain.h by way of the resolver over the scripted engine: CNAMEs that come without their targets. */
+/* test_chain.c - resolver/chain.h by way of the resolver over the scripted engine: CNAMEs that come
+ * without their targets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,24 +13,24 @@
 #include <string.h>
 
 static const char zone[] =
-	"a.example CNAME ~100 b.example alone\n"
-	"b.example CNAME c.example\n" /* with its target, which has one of its own */
-	"c.example CNAME ~100 d.example alone\n"
-	"d.example A ~100 192.0.2.4\n"
-	"gone.example CNAME nowhere.example alone\n"
-	"empty.example CNAME text.example alone\n"
-	"text.example TXT \"x\"\n"
-	"broken.example CNAME failing.example alone\n"
-	"failing.example A !SERVFAIL\n"
-	"silent.example CNAME mute.example alone\n"
-	"mute.example A !TIMEOUT\n"
-	"self.example CNAME self.example alone\n"
-	"ping.example CNAME pong.example alone\n"
-	"pong.example CNAME ping.example alone\n"
-	"in.example CNAME three1.example alone\n"
-	"three1.example CNAME three2.example alone\n"
-	"three2.example CNAME three3.example alone\n"
-	"three3.example CNAME three1.example alone\n";
+        "a.example CNAME ~100 b.example alone\n"
+        "b.example CNAME c.example\n" /* with its target, which has one of its own */
+        "c.example CNAME ~100 d.example alone\n"
+        "d.example A ~100 192.0.2.4\n"
+        "gone.example CNAME nowhere.example alone\n"
+        "empty.example CNAME text.example alone\n"
+        "text.example TXT \"x\"\n"
+        "broken.example CNAME failing.example alone\n"
+        "failing.example A !SERVFAIL\n"
+        "silent.example CNAME mute.example alone\n"
+        "mute.example A !TIMEOUT\n"
+        "self.example CNAME self.example alone\n"
+        "ping.example CNAME pong.example alone\n"
+        "pong.example CNAME ping.example alone\n"
+        "in.example CNAME three1.example alone\n"
+        "three1.example CNAME three2.example alone\n"
+        "three2.example CNAME three3.example alone\n"
+        "three3.example CNAME three1.example alone\n";
 
 static void open_net(struct scenario *net)
 {
@@ -125,7 +126,8 @@ static void length_is_limited(void **state)
 		char text[2048] = "";
 		size_t size = 0;
 		for (unsigned i = 0; i < links; i++)
-			size += (size_t)snprintf(text + size, sizeof text - size, "n%u.example CNAME n%u.example alone\n", i, i + 1);
+			size += (size_t)snprintf(text + size, sizeof text - size,
+			        "n%u.example CNAME n%u.example alone\n", i, i + 1);
 		snprintf(text + size, sizeof text - size, "n%u.example A 192.0.2.1\n", links);
 		struct scenario net;
 		const struct resolver_config config = scenario_config();

@@ -1,4 +1,5 @@
-/* What counts as the answer to a question: the response bit, the same name in the case that was sent, type and class. */
+/* What counts as the answer to a question: the response bit, the same name in the case that was
+ * sent, type and class. */
 #include "resolver/echo.h"
 
 #include "resolver/wire.h"
@@ -47,9 +48,18 @@ static void the_same_question(void **state)
 static void another_one(void **state)
 {
 	(void)state;
-	static const struct { size_t at; uint8_t octet; } changes[] = {
-		{ 2, 0x01 }, { 5, 0 }, { 5, 2 }, { ECHO_HEADER_BYTES, 3 }, { ECHO_HEADER_BYTES + 1, 'n' }, { ECHO_HEADER_BYTES, 0xc0 },
-		{ ECHO_HEADER_BYTES + 19, 1 }, { ECHO_HEADER_BYTES + 21, 3 },
+	static const struct {
+		size_t at;
+		uint8_t octet;
+	} changes[] = {
+		{ 2, 0x01 },
+		{ 5, 0 },
+		{ 5, 2 },
+		{ ECHO_HEADER_BYTES, 3 },
+		{ ECHO_HEADER_BYTES + 1, 'n' },
+		{ ECHO_HEADER_BYTES, 0xc0 },
+		{ ECHO_HEADER_BYTES + 19, 1 },
+		{ ECHO_HEADER_BYTES + 21, 3 },
 	};
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		struct message m = response("mail.example.com", 0);
@@ -64,14 +74,17 @@ static void every_size(void **state)
 	struct message m = response("mail.example.com", 0);
 	size_t question_ends = ECHO_HEADER_BYTES + m.qname.size + 4u;
 	for (size_t size = 0; size < m.size; size++)
-		assert_int_equal(echo_check(m.octets, size, &m.qname, RRTYPE_TXT, 0), size < question_ends ? ECHO_OTHER : ECHO_ANSWER);
+		assert_int_equal(echo_check(m.octets, size, &m.qname, RRTYPE_TXT, 0),
+		        size < question_ends ? ECHO_OTHER : ECHO_ANSWER);
 }
 
 static void mixed_case_must_come_back(void **state)
 {
 	(void)state;
-	struct message m = response("mail-17.example.com", BITS), lower = response("mail-17.example.com", 0);
-	assert_memory_not_equal(m.octets + ECHO_HEADER_BYTES, lower.octets + ECHO_HEADER_BYTES, m.qname.size);
+	struct message m = response("mail-17.example.com", BITS),
+	               lower = response("mail-17.example.com", 0);
+	assert_memory_not_equal(
+	        m.octets + ECHO_HEADER_BYTES, lower.octets + ECHO_HEADER_BYTES, m.qname.size);
 	assert_int_equal(check(&m, BITS), ECHO_ANSWER);
 	assert_int_equal(check(&m, 0), ECHO_ANSWER);
 	assert_int_equal(check(&m, BITS ^ 2), ECHO_OTHER);
@@ -93,7 +106,10 @@ static void an_error_without_a_question(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_same_question), cmocka_unit_test(another_one), cmocka_unit_test(every_size), cmocka_unit_test(mixed_case_must_come_back),
+		cmocka_unit_test(the_same_question),
+		cmocka_unit_test(another_one),
+		cmocka_unit_test(every_size),
+		cmocka_unit_test(mixed_case_must_come_back),
 		cmocka_unit_test(an_error_without_a_question),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

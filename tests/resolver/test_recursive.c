@@ -1,7 +1,9 @@
-/* test_recursive.c - the engines that send, libunbound's and our own, against a real name server (NSD) on a loopback port of its own, and against none. RESOLVER_FORWARD is our own,
- * but for validation.
+/* test_recursive.c - the engines that send, libunbound's and our own, against a real name server
+ * (NSD) on a loopback port of its own, and against none. RESOLVER_FORWARD is our own, but for
+ * validation.
  *
- * The server is started once for all tests, and is ready when it answers a query. Everything sent stays on 127.0.0.1. */
+ * The server is started once for all tests, and is ready when it answers a query. Everything sent
+ * stays on 127.0.0.1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,12 +115,14 @@ static const struct answer *answer_to(struct client *c, const char *name, enum r
 	return a.answer;
 }
 
-static void expect(struct client *c, const char *name, enum rrtype type, enum answer_status status, unsigned n_records)
+static void expect(struct client *c, const char *name, enum rrtype type, enum answer_status status,
+        unsigned n_records)
 {
 	const struct answer *a = answer_to(c, name, type);
 	if (a->status != status || a->n_records != n_records)
-		fail_msg("%s: %s with %u records: %s", name, answer_status_text((enum answer_status)a->status), a->n_records,
-			answer_cause(a));
+		fail_msg("%s: %s with %u records: %s", name,
+		        answer_status_text((enum answer_status)a->status), a->n_records,
+		        answer_cause(a));
 	answer_unref(a);
 }
 
@@ -156,7 +160,8 @@ static void records_come_as_published(void **state)
 
 	a = answer_to(&c, "example.com", RRTYPE_TXT);
 	assert_int_equal(a->n_records, 2);
-	const unsigned spf = a->records[0].rdata_size == 5; /* the order of TXT records is the server's */
+	const unsigned spf =
+	        a->records[0].rdata_size == 5; /* the order of TXT records is the server's */
 	assert_int_equal(a->records[spf].rdata_size, 16);
 	assert_memory_equal(answer_rdata(a, spf), "v=spf1 a mx -all", 16);
 	answer_unref(a);
@@ -208,7 +213,8 @@ static void odd_names_are_asked(void **state)
 	expect(&c, "a b.example.com", RRTYPE_A, ANSWER_OK, 1);
 	expect(&c, "foo:bar/baz.example.com", RRTYPE_TXT, ANSWER_OK, 1);
 	expect(&c, "back\\slash.example.com", RRTYPE_A, ANSWER_OK, 1);
-	static const uint8_t dotted[] = "\6dot.in\5label\7example\3com", octets[] = "\5nul\0\377\7example\3com";
+	static const uint8_t dotted[] = "\6dot.in\5label\7example\3com",
+	                     octets[] = "\5nul\0\377\7example\3com";
 	const struct {
 		const uint8_t *wire;
 		size_t size;
@@ -227,9 +233,11 @@ static void odd_names_are_asked(void **state)
 	for (size_t at = 63; at < 252; at += 64)
 		longest[at] = '.';
 	longest[253] = '\0';
-	const struct answer *a = answer_to(&c, longest, RRTYPE_A); /* a name of 255 octets; NSD has no such zone */
+	const struct answer *a =
+	        answer_to(&c, longest, RRTYPE_A); /* a name of 255 octets; NSD has no such zone */
 	assert_int_equal(a->status, ANSWER_REFUSED);
-	assert_int_equal(a->attempts, 2); /* there is no other upstream, so the same was asked once more */
+	assert_int_equal(
+	        a->attempts, 2); /* there is no other upstream, so the same was asked once more */
 	answer_unref(a);
 	client_close(&c);
 }
@@ -242,9 +250,15 @@ static void built_in_zones_are_asked_too(void **state)
 	const struct resolver_config config = forward_to(&up, 1);
 	client_open(&c, &config);
 	static const char *const addresses[] = {
-		"foo.test", "foo.invalid", "foo.localhost", "localhost", "foo.onion", "foo.home.arpa",
+		"foo.test",
+		"foo.invalid",
+		"foo.localhost",
+		"localhost",
+		"foo.onion",
+		"foo.home.arpa",
 	};
-	static const char *const reverses[] = { "1.0.168.192.in-addr.arpa", "4.3.2.10.in-addr.arpa", "1.0.0.127.in-addr.arpa" };
+	static const char *const reverses[] = { "1.0.168.192.in-addr.arpa", "4.3.2.10.in-addr.arpa",
+		"1.0.0.127.in-addr.arpa" };
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
 		expect(&c, addresses[i], RRTYPE_A, ANSWER_OK, 1);
 	for (size_t i = 0; i < sizeof reverses / sizeof reverses[0]; i++)
@@ -266,7 +280,8 @@ static void a_thousand_in_flight(void **state)
 		ask(&c, &a[i], name, RRTYPE_A);
 	}
 	resolver_pump(c.resolver, clock_now_ns());
-	assert_in_range(counters(&c).in_flight, 1, 1000); /* the upstream's window grows with its answers */
+	assert_in_range(
+	        counters(&c).in_flight, 1, 1000); /* the upstream's window grows with its answers */
 	assert_int_equal(counters(&c).queued + counters(&c).in_flight, NSD_N_MANY);
 	run(&c);
 	for (int i = 0; i < NSD_N_MANY; i++) {
@@ -316,7 +331,8 @@ static void a_dead_upstream_is_passed_over(void **state)
 	client_close(&c);
 }
 
-static struct resolver_config with_file(char path[128], const struct nsd *s, const char *name, const char *text)
+static struct resolver_config with_file(
+        char path[128], const struct nsd *s, const char *name, const char *text)
 {
 	snprintf(path, 128, "%s/%s", s->folder, name);
 	nsd_write_file(s, name, text);
@@ -326,14 +342,15 @@ static struct resolver_config with_file(char path[128], const struct nsd *s, con
 	return config;
 }
 
-/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays bounded: of 8 questions, 2 and
- * then another 2 are all that it ever holds. */
+/* libunbound would go on for 20 s; our own deadline does not wait, and what it goes on with stays
+ * bounded: of 8 questions, 2 and then another 2 are all that it ever holds. */
 static void the_deadline_is_ours(void **state)
 {
 	const struct nsd *s = *state;
 	struct client c;
 	char path[128], text[512];
-	snprintf(text, sizeof text, "forward-zone:\n\tname: \".\"\n\tforward-addr: 127.0.0.1@%u\n", s->silent_port);
+	snprintf(text, sizeof text, "forward-zone:\n\tname: \".\"\n\tforward-addr: 127.0.0.1@%u\n",
+	        s->silent_port);
 	struct resolver_config config = with_file(path, s, "silent.conf", text);
 	config.timeout_ms = 20000;
 	config.question_deadline_ms = 150;
@@ -368,8 +385,9 @@ static void auth_zones_answer_in_process(void **state)
 	const struct nsd *s = *state;
 	char path[128], text[512];
 	snprintf(text, sizeof text,
-		"auth-zone:\n\tname: \"example.com\"\n\tzonefile: \"%s/example.zone\"\n\tfor-downstream: yes\n\tfor-upstream: yes\n",
-		s->folder);
+	        "auth-zone:\n\tname: \"example.com\"\n\tzonefile: "
+	        "\"%s/example.zone\"\n\tfor-downstream: yes\n\tfor-upstream: yes\n",
+	        s->folder);
 	struct resolver_config config = with_file(path, s, "auth.conf", text);
 	struct client c[2];
 	config.n_workers = 2;
@@ -388,7 +406,8 @@ static void stub_zones_are_recursed_into(void **state)
 {
 	const struct nsd *s = *state;
 	char path[128], text[512];
-	snprintf(text, sizeof text, "stub-zone:\n\tname: \"example.com\"\n\tstub-addr: 127.0.0.1@%u\n", s->port);
+	snprintf(text, sizeof text,
+	        "stub-zone:\n\tname: \"example.com\"\n\tstub-addr: 127.0.0.1@%u\n", s->port);
 	const struct resolver_config config = with_file(path, s, "stub.conf", text);
 	struct client c;
 	client_open(&c, &config);
@@ -416,9 +435,11 @@ static void bad_configurations_are_explained(void **state)
 {
 	const struct nsd *s = *state;
 	char path[128];
-	struct resolver_config config = with_file(path, s, "bad.conf", "server:\n\tdo-ip6: no\n\tnonsense: yes\n");
+	struct resolver_config config =
+	        with_file(path, s, "bad.conf", "server:\n\tdo-ip6: no\n\tnonsense: yes\n");
 	expect_refused(&config, "bad.conf:3: error: unknown keyword 'nonsense'");
-	config = with_file(path, s, "bad.conf", "auth-zone:\n\tname: \"example.com\"\n\tzonefile: \"/nonexistent/zone\"\n");
+	config = with_file(path, s, "bad.conf",
+	        "auth-zone:\n\tname: \"example.com\"\n\tzonefile: \"/nonexistent/zone\"\n");
 	expect_refused(&config, "bad.conf: cannot open zonefile /nonexistent/zone");
 	config = with_file(path, s, "bad.conf", "server:\n\tmodule-config: \"iterator nosuch\"\n");
 	expect_refused(&config, "bad.conf: no such module: nosuch");
@@ -440,7 +461,8 @@ static void validation_tells_bogus_from_insecure(void **state)
 	struct resolver_config config = forward_to(&up, 1);
 	char path[128];
 	nsd_write_file(s, "anchor",
-		"example.com. IN DS 12345 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	        "example.com. IN DS 12345 13 2 "
+	        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	snprintf(path, sizeof path, "%s/anchor", s->folder);
 	config.dnssec = true;
 	config.trust_anchor = path;

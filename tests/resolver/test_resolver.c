@@ -1,4 +1,5 @@
-/* test_resolver.c - resolver/resolver.h over the scripted engine, in virtual time: who is told what, and when. */
+/* test_resolver.c - resolver/resolver.h over the scripted engine, in virtual time: who is told
+ * what, and when. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +96,8 @@ static void silence_ends_at_the_deadline(void **state)
 	scenario_close(&net);
 }
 
-/* A question at a time, each 600 ms, with a deadline of 1 s: the third waits for over a second and is no failure. */
+/* A question at a time, each 600 ms, with a deadline of 1 s: the third waits for over a second and
+ * is no failure. */
 static void waiting_for_the_throttle_is_no_failure(void **state)
 {
 	(void)state;
@@ -120,7 +122,8 @@ static void waiting_for_the_throttle_is_no_failure(void **state)
 	scenario_close(&net);
 }
 
-/* In any stretch of time no more than rate * time + burst are sent, and not fewer either while some wait. */
+/* In any stretch of time no more than rate * time + burst are sent, and not fewer either while some
+ * wait. */
 static void the_rate_is_exact(void **state)
 {
 	(void)state;
@@ -143,7 +146,8 @@ static void the_rate_is_exact(void **state)
 		assert_int_equal(scenario_counters(&net).queries_sent, burst);
 		for (uint64_t ms = 1; ms <= seconds * 1000; ms++) {
 			scenario_pump_after(&net, 1);
-			assert_int_equal(scenario_counters(&net).queries_sent, burst + rates[k] * ms / 1000);
+			assert_int_equal(
+			        scenario_counters(&net).queries_sent, burst + rates[k] * ms / 1000);
 		}
 		for (size_t i = 0; i < n; i++)
 			answer_unref(a[i].answer);
@@ -276,7 +280,8 @@ static void done_may_ask(void **state)
 	struct resolver_config config = scenario_config();
 	config.max_in_flight = 1;
 	scenario_open(&net, &config);
-	struct asked other = { 0 }, a = { .then = ask_the_other, .other = &other }, again = { .then = ask_again };
+	struct asked other = { 0 }, a = { .then = ask_the_other, .other = &other },
+	             again = { .then = ask_again };
 	ask(&net, &a, "a.example");
 	scenario_pump_after(&net, 0);
 	scenario_pump_after(&net, 0);
@@ -379,11 +384,13 @@ static void what_holds_a_question_back_is_said(void **state)
 	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "");
 	assert_string_equal(resolver_waits_for(net.resolver, &b.waiter), "--in-flight to ask for ");
 	resolver_hold(net.resolver, a.waiter.flight);
-	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "its turn at an upstream, to ask for ");
+	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter),
+	        "its turn at an upstream, to ask for ");
 	scenario_close(&net);
 }
 
-/* Nobody is called while a resolver closes, and nothing is left behind (the address sanitizer looks). */
+/* Nobody is called while a resolver closes, and nothing is left behind (the address sanitizer
+ * looks). */
 static void closing_forgets_everybody(void **state)
 {
 	(void)state;
@@ -407,7 +414,8 @@ static void closing_forgets_everybody(void **state)
 /* Sanitizers do not live with so little. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-/* Takes all the memory that there is, but for what malloc() keeps of single blocks, and gives it back. */
+/* Takes all the memory that there is, but for what malloc() keeps of single blocks, and gives it
+ * back. */
 static void starve(void *blocks[], size_t n)
 {
 	static const size_t sizes[] = { 1 << 20, 1 << 12, 1 << 8, 1 << 5 };
@@ -418,7 +426,8 @@ static void starve(void *blocks[], size_t n)
 			size++;
 }
 
-/* Nobody is left without an answer when there is none even for that, and nobody is told what only looks like the DNS's word. */
+/* Nobody is left without an answer when there is none even for that, and nobody is told what only
+ * looks like the DNS's word. */
 static void everybody_is_told_without_memory(void **state)
 {
 	(void)state;

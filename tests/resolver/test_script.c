@@ -1,4 +1,5 @@
-/* test_script.c - resolver/script.h: the text format line by line, and what a server with such a zone would say. */
+/* test_script.c - resolver/script.h: the text format line by line, and what a server with such a
+ * zone would say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,39 +11,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char zone[] =
-	"# a comment\n"
-	"\n"
-	"example.com A 192.0.2.2\r\n"
-	"Example.COM A 192.0.2.1\n"
-	"example.com AAAA 2001:db8::1\n"
-	"example.com MX 20 mx2.example.com\n"
-	"example.com MX 10 MX1.example.com\n"
-	"null.example.com MX 0 .\n"
-	"example.com\tTXT  \"v=spf1 \" \"-all\"\n"
-	"example.com TXT \"second \\\"quoted\\\" \\\\ \\195\\164\"\n"
-	"twice.example.com TXT \"ab\" \"c\"\n"
-	"twice.example.com TXT \"a\" \"bc\"\n"
-	"a.b.c.example.com A 192.0.2.3\n"
-	"*.wild.example.com A 192.0.2.4\n"
-	"deep.sub.wild.example.com A 192.0.2.5\n"
-	"alias.example.com CNAME hop.example.com\n"
-	"hop.example.com CNAME example.com\n"
-	"dangling.example.com CNAME nowhere.example.com\n"
-	"loop1.example.com CNAME loop2.example.com\n"
-	"loop2.example.com CNAME loop1.example.com\n"
-	"a\\ b.example.com A 192.0.2.6\n"
-	"foo:bar/baz.example.com TXT \"odd\"\n"
-	"nul\\000.example.com A 192.0.2.7\n"
-	"fail.example.com TXT !SERVFAIL\n"
-	"fail.example.com A !refused\n"
-	"fail.example.com AAAA !BOGUS\n"
-	"slow.example.com TXT ~250 \"one\"\n"
-	"slow.example.com TXT ~100 \"two\"\n"
-	"slowalias.example.com CNAME ~50 slow.example.com\n"
-	"late.example.com A ~9 !UNRESOLVED\n"
-	"mostly.example.com * !TIMEOUT\n"
-	"mostly.example.com A 192.0.2.8\n";
+static const char zone[] = "# a comment\n"
+                           "\n"
+                           "example.com A 192.0.2.2\r\n"
+                           "Example.COM A 192.0.2.1\n"
+                           "example.com AAAA 2001:db8::1\n"
+                           "example.com MX 20 mx2.example.com\n"
+                           "example.com MX 10 MX1.example.com\n"
+                           "null.example.com MX 0 .\n"
+                           "example.com\tTXT  \"v=spf1 \" \"-all\"\n"
+                           "example.com TXT \"second \\\"quoted\\\" \\\\ \\195\\164\"\n"
+                           "twice.example.com TXT \"ab\" \"c\"\n"
+                           "twice.example.com TXT \"a\" \"bc\"\n"
+                           "a.b.c.example.com A 192.0.2.3\n"
+                           "*.wild.example.com A 192.0.2.4\n"
+                           "deep.sub.wild.example.com A 192.0.2.5\n"
+                           "alias.example.com CNAME hop.example.com\n"
+                           "hop.example.com CNAME example.com\n"
+                           "dangling.example.com CNAME nowhere.example.com\n"
+                           "loop1.example.com CNAME loop2.example.com\n"
+                           "loop2.example.com CNAME loop1.example.com\n"
+                           "a\\ b.example.com A 192.0.2.6\n"
+                           "foo:bar/baz.example.com TXT \"odd\"\n"
+                           "nul\\000.example.com A 192.0.2.7\n"
+                           "fail.example.com TXT !SERVFAIL\n"
+                           "fail.example.com A !refused\n"
+                           "fail.example.com AAAA !BOGUS\n"
+                           "slow.example.com TXT ~250 \"one\"\n"
+                           "slow.example.com TXT ~100 \"two\"\n"
+                           "slowalias.example.com CNAME ~50 slow.example.com\n"
+                           "late.example.com A ~9 !UNRESOLVED\n"
+                           "mostly.example.com * !TIMEOUT\n"
+                           "mostly.example.com A 192.0.2.8\n";
 
 static struct script *parsed(const char *text)
 {
@@ -52,7 +52,8 @@ static struct script *parsed(const char *text)
 	return s;
 }
 
-static struct answer *find(const struct script *s, const char *name, enum rrtype type, unsigned *delay_ms)
+static struct answer *find(
+        const struct script *s, const char *name, enum rrtype type, unsigned *delay_ms)
 {
 	struct dname qname;
 	assert_int_equal(dname_parse(&qname, name, strlen(name)), ERROR_NONE);
@@ -62,10 +63,12 @@ static struct answer *find(const struct script *s, const char *name, enum rrtype
 	return a;
 }
 
-static void expect(const struct script *s, const char *name, enum rrtype type, enum answer_status status, unsigned n_records)
+static void expect(const struct script *s, const char *name, enum rrtype type,
+        enum answer_status status, unsigned n_records)
 {
 	struct answer *a = find(s, name, type, NULL);
-	assert_string_equal(answer_status_text((enum answer_status)a->status), answer_status_text(status));
+	assert_string_equal(
+	        answer_status_text((enum answer_status)a->status), answer_status_text(status));
 	assert_int_equal(a->n_records, n_records);
 	answer_unref(a);
 }
@@ -229,15 +232,31 @@ static void errors_name_the_line(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"x", "x A", "x A 1.2.3", "x A 192.0.2.1 more", "x AAAA 192.0.2.1", "x MX mx", "x MX 65536 mx", "x NAPTR y", "x TXT",
-		"x TXT word", "x TXT \"open", "x TXT \"a\"b\"", "x..y A 192.0.2.1", "x A !NOSUCH", "x * 192.0.2.1", "x A ~ 192.0.2.1",
-		"x A ~x 192.0.2.1", "x A !TIMEOUT y",
+		"x",
+		"x A",
+		"x A 1.2.3",
+		"x A 192.0.2.1 more",
+		"x AAAA 192.0.2.1",
+		"x MX mx",
+		"x MX 65536 mx",
+		"x NAPTR y",
+		"x TXT",
+		"x TXT word",
+		"x TXT \"open",
+		"x TXT \"a\"b\"",
+		"x..y A 192.0.2.1",
+		"x A !NOSUCH",
+		"x * 192.0.2.1",
+		"x A ~ 192.0.2.1",
+		"x A ~x 192.0.2.1",
+		"x A !TIMEOUT y",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char text[128], why[128] = "";
 		snprintf(text, sizeof text, "ok A 192.0.2.1\n\n%s\nok A 192.0.2.1\n", bad[i]);
 		struct script *s;
-		assert_int_not_equal(script_parse(&s, text, strlen(text), why, sizeof why), ERROR_NONE);
+		assert_int_not_equal(
+		        script_parse(&s, text, strlen(text), why, sizeof why), ERROR_NONE);
 		assert_null(s);
 		assert_memory_equal(why, "line 3: ", 8);
 	}

@@ -1,4 +1,5 @@
-/* test_scripted.c - the scripted engine by itself: virtual delays, and what becomes of those who do not wait for them. */
+/* test_scripted.c - the scripted engine by itself: virtual delays, and what becomes of those who do
+ * not wait for them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@ static void answers_land_in_the_order_of_their_delays(void **state)
 	char text[8192] = "";
 	size_t size = 0;
 	for (unsigned i = 0; i < 100; i++)
-		size += (size_t)snprintf(text + size, sizeof text - size, "h%u.example A ~%u 192.0.2.1\n", i, i * 37 % 100);
+		size += (size_t)snprintf(text + size, sizeof text - size,
+		        "h%u.example A ~%u 192.0.2.1\n", i, i * 37 % 100);
 	struct scenario net;
 	const struct resolver_config config = scenario_config();
 	scenario_open_with(&net, &config, text);
@@ -37,14 +39,16 @@ static void answers_land_in_the_order_of_their_delays(void **state)
 	scenario_close(&net);
 }
 
-/* Given up at the deadline in any order of their due times, the others still land on time. Due with the deadline is not too late. */
+/* Given up at the deadline in any order of their due times, the others still land on time. Due with
+ * the deadline is not too late. */
 static void abandoned_answers_leave_the_others_alone(void **state)
 {
 	(void)state;
 	char text[8192] = "";
 	size_t size = 0;
 	for (unsigned i = 0; i < 60; i++)
-		size += (size_t)snprintf(text + size, sizeof text - size, "h%u.example A ~%u 192.0.2.1\n", i, i * 17 % 60 * 40);
+		size += (size_t)snprintf(text + size, sizeof text - size,
+		        "h%u.example A ~%u 192.0.2.1\n", i, i * 17 % 60 * 40);
 	struct scenario net;
 	const struct resolver_config config = scenario_config();
 	scenario_open_with(&net, &config, text);

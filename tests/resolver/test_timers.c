@@ -1,4 +1,5 @@
-/* The wheel: nothing fires early, everything fires once, far timers go round, and moving or taking back is possible at any time. */
+/* The wheel: nothing fires early, everything fires once, far timers go round, and moving or taking
+ * back is possible at any time. */
 #include "resolver/timers.h"
 
 #include <setjmp.h>
@@ -112,8 +113,12 @@ static void like_a_plain_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fires_at_its_time_and_not_before), cmocka_unit_test(a_past_time_fires_at_once), cmocka_unit_test(further_than_the_wheel_is_long),
-		cmocka_unit_test(moved_and_taken_back), cmocka_unit_test(after_a_long_sleep), cmocka_unit_test(like_a_plain_list),
+		cmocka_unit_test(fires_at_its_time_and_not_before),
+		cmocka_unit_test(a_past_time_fires_at_once),
+		cmocka_unit_test(further_than_the_wheel_is_long),
+		cmocka_unit_test(moved_and_taken_back),
+		cmocka_unit_test(after_a_long_sleep),
+		cmocka_unit_test(like_a_plain_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What is asked of an upstream, and how patiently: round trip, window, death, rate; each in simulated time. */
+/* What is asked of an upstream, and how patiently: round trip, window, death, rate; each in
+ * simulated time. */
 #include "resolver/upstream.h"
 
 #include "base/clock.h"
@@ -16,7 +17,11 @@
 static struct upstream fresh(unsigned max_in_flight, unsigned queries_per_s)
 {
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = max_in_flight, .queries_per_s = queries_per_s }, START);
+	upstream_init(&u,
+	        &(struct upstream_limits){ .timeout_ms = 2000,
+	                .max_in_flight = max_in_flight,
+	                .queries_per_s = queries_per_s },
+	        START);
 	return u;
 }
 
@@ -47,7 +52,8 @@ static void a_short_timeout_wins(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 100, .max_in_flight = 10 }, START);
+	upstream_init(
+	        &u, &(struct upstream_limits){ .timeout_ms = 100, .max_in_flight = 10 }, START);
 	assert_int_equal(upstream_patience_ns(&u, 0), 100 * MS);
 }
 
@@ -68,11 +74,13 @@ static void the_window_is_kept(void **state)
 	assert_int_equal(upstream_room(&small), 5);
 }
 
-/* A network in steps of a millisecond: `trip_ms` there and back, a share lost, and no more than `answers_per_s`. Lost queries are asked again after their patience, and then somebody else
+/* A network in steps of a millisecond: `trip_ms` there and back, a share lost, and no more than
+ * `answers_per_s`. Lost queries are asked again after their patience, and then somebody else
  * answers them. */
 struct network {
 	unsigned trip_ms, answers_per_s, lost_percent, silent_percent;
-	unsigned known_late_s; /* what is lost is known so much later than its patience, since its repeat waited in line */
+	unsigned known_late_s; /* what is lost is known so much later than its patience, since its
+	                          repeat waited in line */
 };
 
 enum { QUEUE = 4096, STEPS = 4000 };
@@ -93,9 +101,11 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 	for (unsigned ms = 0; ms < seconds * 1000; ms++) {
 		uint64_t now_ns = begun_ns + ms * MS;
 		upstream_turn(u, now_ns);
-		for (; arriving[ms % STEPS]; arriving[ms % STEPS]--, last.n_answered += ms >= (seconds - 1) * 1000)
+		for (; arriving[ms % STEPS];
+		        arriving[ms % STEPS]--, last.n_answered += ms >= (seconds - 1) * 1000)
 			upstream_answered(u, now_ns - n->trip_ms * MS, now_ns);
-		for (; expiring[ms % STEPS]; expiring[ms % STEPS]--, last.n_lost += ms >= (seconds - 1) * 1000) {
+		for (; expiring[ms % STEPS];
+		        expiring[ms % STEPS]--, last.n_lost += ms >= (seconds - 1) * 1000) {
 			uint64_t sent_ns = now_ns - upstream_patience_ns(u, 0);
 			upstream_overdue(u, sent_ns, now_ns);
 			upstream_lost(u, sent_ns - n->known_late_s * CLOCK_NS_PER_S);
@@ -106,7 +116,8 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 		tokens = tokens < 20 ? tokens : 20;
 		for (unsigned room = upstream_room(u); room; room--) {
 			upstream_sent(u);
-			bool lost = (unsigned)rand() % 100 < n->lost_percent || (n->answers_per_s && tokens < 1);
+			bool lost = (unsigned)rand() % 100 < n->lost_percent ||
+			        (n->answers_per_s && tokens < 1);
 			tokens -= lost ? 0 : 1;
 			if (!lost && (unsigned)rand() % 100 < n->silent_percent)
 				silent[(ms + upstream_patience_ns(u, 0) / MS) % STEPS]++;
@@ -125,13 +136,15 @@ static void a_limited_upstream_is_found_out(void **state)
 {
 	(void)state;
 	struct upstream u = fresh(1000, 0);
-	struct outcome last = simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 2000 }, 10);
+	struct outcome last =
+	        simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 2000 }, 10);
 	assert_in_range(last.n_answered, 1950, 2000);
 	assert_in_range(last.n_lost * 100 / (last.n_answered + last.n_lost), 0, 15);
 	assert_false(u.dead);
 }
 
-/* It answers one query after the other, `answer_ms` each: in a queue that is as long as the window lets it be. */
+/* It answers one query after the other, `answer_ms` each: in a queue that is as long as the window
+ * lets it be. */
 static void a_queue_is_kept_short(void **state)
 {
 	(void)state;
@@ -158,7 +171,8 @@ static void a_queue_is_kept_short(void **state)
 	assert_in_range(trip_ms, ANSWER_MS, 600);
 }
 
-/* A way that becomes longer for good looks like a queue, until the smallest window has changed nothing. */
+/* A way that becomes longer for good looks like a queue, until the smallest window has changed
+ * nothing. */
 static void a_longer_way_is_no_queue(void **state)
 {
 	(void)state;
@@ -169,7 +183,8 @@ static void a_longer_way_is_no_queue(void **state)
 	assert_int_equal(u.window, 1000);
 }
 
-/* One answer in two hundred comes from a cache near by, all others from far away: no queue, though the smallest window may have been tried once. */
+/* One answer in two hundred comes from a cache near by, all others from far away: no queue, though
+ * the smallest window may have been tried once. */
 static void cached_answers_before_a_long_way_are_no_queue(void **state)
 {
 	(void)state;
@@ -194,26 +209,35 @@ static void cached_answers_before_a_long_way_are_no_queue(void **state)
 	assert_int_equal(u.window, 1000);
 }
 
-/* After losses a pace is raised again, also where two of five queries are for names that are silent, and from the smallest one. */
+/* After losses a pace is raised again, also where two of five queries are for names that are
+ * silent, and from the smallest one. */
 static void losses_that_end_are_forgotten(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 1 }, START);
+	upstream_init(&u,
+	        &(struct upstream_limits){
+	                .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 1 },
+	        START);
 	simulate(&u, &(struct network){ .trip_ms = 20, .lost_percent = 60 }, 60);
 	assert_in_range(u.pace_per_s, 1, 20);
 	simulate(&u, &(struct network){ .trip_ms = 20, .silent_percent = 40 }, 240);
 	assert_true(u.pace_per_s > 500);
 }
 
-/* Losses that are known when the cohort of their queries is long judged: the pace must not grow as if there were none. */
+/* Losses that are known when the cohort of their queries is long judged: the pace must not grow as
+ * if there were none. */
 static void losses_that_are_known_late_hold_the_pace_down(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
+	upstream_init(&u,
+	        &(struct upstream_limits){
+	                .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 },
+	        START);
 	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20 }, 30);
-	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20, .known_late_s = 20 }, 120);
+	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20, .known_late_s = 20 },
+	        120);
 	assert_in_range(u.pace_per_s, 10, 40);
 }
 
@@ -231,12 +255,16 @@ static void slow_names_do_not_shrink_it(void **state)
 	assert_int_equal(u.window, 256);
 }
 
-/* Nine of ten queries are lost: a try is worth a tenth, and repeats wait for the pace, which goes no lower than it may. */
+/* Nine of ten queries are lost: a try is worth a tenth, and repeats wait for the pace, which goes
+ * no lower than it may. */
 static void where_most_is_lost_a_try_is_worth_little(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 50 }, START);
+	upstream_init(&u,
+	        &(struct upstream_limits){
+	                .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 50 },
+	        START);
 	assert_int_equal(upstream_try_worth(&u), TRY_WORTH);
 	assert_true(upstream_may_repeat(&u));
 	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 90 }, 20);
@@ -335,7 +363,8 @@ static void an_answer_in_time_keeps_it_alive(void **state)
 	assert_false(u.dead);
 }
 
-/* Of one that answers a tenth, sixteen silent queries are what is to be expected; many more are not, and how long it was dead is not what is usual. */
+/* Of one that answers a tenth, sixteen silent queries are what is to be expected; many more are
+ * not, and how long it was dead is not what is usual. */
 static void silence_is_told_by_what_is_usual(void **state)
 {
 	(void)state;
@@ -374,7 +403,10 @@ static void a_pace_of_before_grows_again(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 }, START);
+	upstream_init(&u,
+	        &(struct upstream_limits){
+	                .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 10 },
+	        START);
 	simulate(&u, &(struct network){ .trip_ms = 1, .answers_per_s = 20 }, 30);
 	uint64_t pace_per_s = u.pace_per_s, from_ns = u.turned_at_ns + MS;
 	assert_in_range(pace_per_s, 10, 40);
@@ -387,7 +419,8 @@ static void a_pace_of_before_grows_again(void **state)
 	assert_true(u.pace_per_s > 1000);
 }
 
-/* What is sent while it is away is not lost, though its question is answered later, by whomever; and if it comes back only to answer probes, a try counts. */
+/* What is sent while it is away is not lost, though its question is answered later, by whomever;
+ * and if it comes back only to answer probes, a try counts. */
 static void what_is_sent_while_it_is_away_is_not_lost(void **state)
 {
 	(void)state;
@@ -458,15 +491,29 @@ static void repeats_go_into_debt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(patience_follows_the_round_trip), cmocka_unit_test(a_short_timeout_wins), cmocka_unit_test(the_window_is_kept),
-		cmocka_unit_test(a_limited_upstream_is_found_out), cmocka_unit_test(a_queue_is_kept_short), cmocka_unit_test(a_longer_way_is_no_queue),
-		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue), cmocka_unit_test(losses_that_end_are_forgotten),
-		cmocka_unit_test(losses_that_are_known_late_hold_the_pace_down), cmocka_unit_test(silence_is_told_by_what_is_usual),
-		cmocka_unit_test(a_pace_of_before_grows_again), cmocka_unit_test(what_is_sent_while_it_is_away_is_not_lost),
-		cmocka_unit_test(slow_names_do_not_shrink_it), cmocka_unit_test(where_most_is_lost_a_try_is_worth_little), cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
-		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow), cmocka_unit_test(silent_names_do_not_shrink_it), cmocka_unit_test(death_probes_and_revival),
-		cmocka_unit_test(an_answer_in_time_keeps_it_alive), cmocka_unit_test(a_late_answer_revives), cmocka_unit_test(nothing_listens),
-		cmocka_unit_test(the_rate_is_kept), cmocka_unit_test(repeats_go_into_debt),
+		cmocka_unit_test(patience_follows_the_round_trip),
+		cmocka_unit_test(a_short_timeout_wins),
+		cmocka_unit_test(the_window_is_kept),
+		cmocka_unit_test(a_limited_upstream_is_found_out),
+		cmocka_unit_test(a_queue_is_kept_short),
+		cmocka_unit_test(a_longer_way_is_no_queue),
+		cmocka_unit_test(cached_answers_before_a_long_way_are_no_queue),
+		cmocka_unit_test(losses_that_end_are_forgotten),
+		cmocka_unit_test(losses_that_are_known_late_hold_the_pace_down),
+		cmocka_unit_test(silence_is_told_by_what_is_usual),
+		cmocka_unit_test(a_pace_of_before_grows_again),
+		cmocka_unit_test(what_is_sent_while_it_is_away_is_not_lost),
+		cmocka_unit_test(slow_names_do_not_shrink_it),
+		cmocka_unit_test(where_most_is_lost_a_try_is_worth_little),
+		cmocka_unit_test(a_lossy_line_does_not_shrink_the_window),
+		cmocka_unit_test(a_window_that_is_not_filled_does_not_grow),
+		cmocka_unit_test(silent_names_do_not_shrink_it),
+		cmocka_unit_test(death_probes_and_revival),
+		cmocka_unit_test(an_answer_in_time_keeps_it_alive),
+		cmocka_unit_test(a_late_answer_revives),
+		cmocka_unit_test(nothing_listens),
+		cmocka_unit_test(the_rate_is_kept),
+		cmocka_unit_test(repeats_go_into_debt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The decoder gets an exact copy on the heap, so that the address sanitizer sees a read past the end. */
-static const struct answer *decoded_bytes(const uint8_t *bytes, size_t size, const char *name, enum rrtype type)
+/* The decoder gets an exact copy on the heap, so that the address sanitizer sees a read past the
+ * end. */
+static const struct answer *decoded_bytes(
+        const uint8_t *bytes, size_t size, const char *name, enum rrtype type)
 {
 	struct answer_builder b = { 0 };
 	struct dname qname;
@@ -37,17 +39,19 @@ static const struct answer *decoded(const struct packet *p, const char *name, en
 	return decoded_bytes(p->bytes, p->size, name, type);
 }
 
-static void expect(const struct packet *p, const char *name, enum rrtype type, enum answer_status status, unsigned n_records,
-	uint32_t ttl_s)
+static void expect(const struct packet *p, const char *name, enum rrtype type,
+        enum answer_status status, unsigned n_records, uint32_t ttl_s)
 {
 	const struct answer *a = decoded(p, name, type);
 	if (a->status != status || a->n_records != n_records || a->ttl_s != ttl_s)
-		fail_msg("%s, %u records, ttl %u: %s", answer_status_text((enum answer_status)a->status), a->n_records, a->ttl_s,
-			answer_cause(a));
+		fail_msg("%s, %u records, ttl %u: %s",
+		        answer_status_text((enum answer_status)a->status), a->n_records, a->ttl_s,
+		        answer_cause(a));
 	answer_unref(a);
 }
 
-static void expect_malformed(const struct packet *p, const char *name, enum rrtype type, const char *cause)
+static void expect_malformed(
+        const struct packet *p, const char *name, enum rrtype type, const char *cause)
 {
 	const struct answer *a = decoded(p, name, type);
 	assert_string_equal(answer_status_text((enum answer_status)a->status), "malformed");
@@ -151,7 +155,8 @@ static void chains_end(void **state)
 		}
 		packet_put_a(&p, to, 5, 1);
 		const bool too_long = links > WIRE_CNAME_MAX;
-		expect(&p, "n0", RRTYPE_A, too_long ? ANSWER_SERVFAIL : ANSWER_OK, !too_long, too_long ? 0 : 5);
+		expect(&p, "n0", RRTYPE_A, too_long ? ANSWER_SERVFAIL : ANSWER_OK, !too_long,
+		        too_long ? 0 : 5);
 	}
 }
 
@@ -207,7 +212,8 @@ static void nothing_is_told_apart(void **state)
 {
 	(void)state;
 	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
-	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0, 0); /* no SOA: no time to live (RFC 2308 section 5) */
+	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0,
+	        0); /* no SOA: no time to live (RFC 2308 section 5) */
 	packet_put_soa(&p, 30, 900);
 	expect(&p, "example.com", RRTYPE_A, ANSWER_NODATA, 0, 30);
 	packet_begin(&p, RESPONSE | 3, "example.com", RRTYPE_A);
@@ -283,8 +289,10 @@ static void bad_records_of_the_type_spoil_the_answer(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		packet_begin(&p, RESPONSE, "example.com", bad[i].type);
 		packet_put_pointer(&p, QNAME_AT);
-		packet_put_rr(&p, ANSWER_SECTION, bad[i].type, CLASS_IN, 5, bad[i].rdata, bad[i].size);
-		expect_malformed(&p, "example.com", bad[i].type, "bad record of the type that was asked");
+		packet_put_rr(
+		        &p, ANSWER_SECTION, bad[i].type, CLASS_IN, 5, bad[i].rdata, bad[i].size);
+		expect_malformed(
+		        &p, "example.com", bad[i].type, "bad record of the type that was asked");
 	}
 	packet_begin(&p, RESPONSE, "example.com", RRTYPE_A);
 	packet_put_pointer(&p, QNAME_AT);
@@ -362,8 +370,8 @@ static void hostile_pointers(void **state)
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad name in the question");
 }
 
-/* 16 KB of pointers, each to the one before, and RRs that enter at its end; and a chain of CNAMEs that stands upside down. Fast, or
- * quadratic. */
+/* 16 KB of pointers, each to the one before, and RRs that enter at its end; and a chain of CNAMEs
+ * that stands upside down. Fast, or quadratic. */
 static void work_stays_linear(void **state)
 {
 	(void)state;
@@ -386,7 +394,7 @@ static void work_stays_linear(void **state)
 	expect_malformed(&p, "example.com", RRTYPE_A, "bad owner name");
 
 	packet_begin(&p, RESPONSE, "n0", RRTYPE_A);
-	for (unsigned i = 2500; i-- > 0; ) {
+	for (unsigned i = 2500; i-- > 0;) {
 		char from[16], to[16];
 		snprintf(from, sizeof from, "n%u", i);
 		snprintf(to, sizeof to, "n%u", i + 1);
@@ -405,7 +413,8 @@ static void work_stays_linear(void **state)
 	assert_true(clock_cpu_ns() - begin_ns < CLOCK_NS_PER_S);
 }
 
-/* A message cut anywhere is malformed, never half an answer; and no single wrong octet leads a read out of it. */
+/* A message cut anywhere is malformed, never half an answer; and no single wrong octet leads a read
+ * out of it. */
 static void cut_and_flipped_everywhere(void **state)
 {
 	(void)state;
@@ -439,16 +448,20 @@ static void queries_are_as_the_standards_say(void **state)
 	struct dname name;
 	assert_int_equal(dname_parse(&name, "a.Example", 9), ERROR_NONE);
 	static const uint8_t plain[] = "\x12\x34\x01\0\0\1\0\0\0\0\0\0\1a\7Example\0\0\x10\0\1";
-	assert_int_equal(wire_encode_query(packet, 0x1234, &name, RRTYPE_TXT, 0, false), sizeof plain - 1);
+	assert_int_equal(
+	        wire_encode_query(packet, 0x1234, &name, RRTYPE_TXT, 0, false), sizeof plain - 1);
 	assert_memory_equal(packet, plain, sizeof plain - 1);
-	static const uint8_t edns[] = "\x12\x34\x01\0\0\1\0\0\0\0\0\1\1a\7Example\0\0\x10\0\1\0\0\x29\x04\xd0\0\0\x80\0\0\0";
-	assert_int_equal(wire_encode_query(packet, 0x1234, &name, RRTYPE_TXT, 1232, true), sizeof edns - 1);
+	static const uint8_t edns[] = "\x12\x34\x01\0\0\1\0\0\0\0\0\1\1a\7Example\0\0\x10\0\1\0\0"
+	                              "\x29\x04\xd0\0\0\x80\0\0\0";
+	assert_int_equal(
+	        wire_encode_query(packet, 0x1234, &name, RRTYPE_TXT, 1232, true), sizeof edns - 1);
 	assert_memory_equal(packet, edns, sizeof edns - 1);
 	char longest[254];
 	memset(longest, 'x', sizeof longest);
 	longest[63] = longest[127] = longest[191] = '.';
 	assert_int_equal(dname_parse(&name, longest, 253), ERROR_NONE);
-	assert_int_equal(wire_encode_query(packet, 0, &name, RRTYPE_A, 1232, false), WIRE_QUERY_MAX_BYTES);
+	assert_int_equal(
+	        wire_encode_query(packet, 0, &name, RRTYPE_A, 1232, false), WIRE_QUERY_MAX_BYTES);
 }
 
 int main(void)

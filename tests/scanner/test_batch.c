@@ -1,4 +1,5 @@
-/* test_batch.c - a batch's life: rows of several workers come out in input order, blocks count the rows that end in them, a skipped row ends the output. */
+/* test_batch.c - a batch's life: rows of several workers come out in input order, blocks count the
+ * rows that end in them, a skipped row ends the output. */
 #include "cmocka_first.h"
 
 #include "scanner/batch.h"
@@ -14,14 +15,18 @@ static void fill(struct batch *b, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		char text[16];
 		int size = snprintf(text, sizeof text, "row-%u", i);
-		struct input_row row = { .record = { .text = text, .size = (size_t)size, .plain = true } };
+		struct input_row row = {
+			.record = { .text = text, .size = (size_t)size, .plain = true }
+		};
 		assert_true(batch_add(b, &row, i * 7 % WORKERS));
 	}
 	batch_seal(b);
 }
 
-/* Works through the slices in an order of its own: the last worker first. Row i's output is `width(i)` octets and a newline. */
-static bool finish_all(struct batch *b, size_t (*width)(unsigned), unsigned skip_from, struct batch_packer *packer)
+/* Works through the slices in an order of its own: the last worker first. Row i's output is
+ * `width(i)` octets and a newline. */
+static bool finish_all(
+        struct batch *b, size_t (*width)(unsigned), unsigned skip_from, struct batch_packer *packer)
 {
 	bool last = false;
 	for (unsigned w = WORKERS; w-- > 0;)
@@ -87,7 +92,8 @@ static void test_empty_rows(void **state)
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	batch_begin(&b, 0, 1);
 	for (unsigned i = 0; i < 3; i++)
-		assert_true(batch_add(&b, &(struct input_row){ .record = { .text = "", .plain = true } }, i));
+		assert_true(batch_add(
+		        &b, &(struct input_row){ .record = { .text = "", .plain = true } }, i));
 	batch_seal(&b);
 	assert_non_null(batch_record(&b, 2).text);
 	assert_int_equal(batch_record(&b, 2).size, 0);
@@ -109,8 +115,10 @@ static void test_skipped_row_ends_output(void **state)
 	batch_packer_fini(&packer);
 }
 
-/* Its members follow each other without a gap, tell the rows that end in them, and hold the text of all rows. */
-static void check_members(const struct batch *b, struct bgzf *z, size_t (*width)(unsigned), unsigned n)
+/* Its members follow each other without a gap, tell the rows that end in them, and hold the text of
+ * all rows. */
+static void check_members(
+        const struct batch *b, struct bgzf *z, size_t (*width)(unsigned), unsigned n)
 {
 	struct textbuf text = { 0 };
 	uint64_t next = 1001;
@@ -119,7 +127,9 @@ static void check_members(const struct batch *b, struct bgzf *z, size_t (*width)
 		const uint8_t *bytes = (const uint8_t *)b->packed.bytes + at;
 		struct bgzf_checkpoint checkpoint;
 		bool has;
-		assert_int_equal(bgzf_parse_header(bytes, b->packed.size - at, &member, &checkpoint, &has), ERROR_NONE);
+		assert_int_equal(
+		        bgzf_parse_header(bytes, b->packed.size - at, &member, &checkpoint, &has),
+		        ERROR_NONE);
 		assert_true(has);
 		assert_true(checkpoint.fingerprint == 0xabcdef && checkpoint.run == 0x123);
 		assert_true(checkpoint.first_row == next);
@@ -150,7 +160,8 @@ static void test_blocks_count_rows(void **state)
 	batch_fini(&b);
 }
 
-/* Where memory ends in the middle, no member may go out that says more rows than it holds: the batch fails as a whole. */
+/* Where memory ends in the middle, no member may go out that says more rows than it holds: the
+ * batch fails as a whole. */
 static void test_no_memory_loses_no_row(void **state)
 {
 	struct batch b;
@@ -163,7 +174,8 @@ static void test_no_memory_loses_no_row(void **state)
 		textbuf_init(&packer.joined, limit_bytes);
 		const bool enough = limit_bytes >= BGZF_TEXT_MAX_BYTES;
 		fill(&b, 10);
-		assert_true(finish_all(&b, limit_bytes > 20 ? wide : narrow, 10, &packer)); /* the narrow ones take 30 octets */
+		assert_true(finish_all(&b, limit_bytes > 20 ? wide : narrow, 10,
+		        &packer)); /* the narrow ones take 30 octets */
 		assert_true(batch_pack(&b, &packer) == enough);
 		assert_int_equal(b.n_packed_rows, enough ? 10 : 0);
 		assert_true((b.packed.size > 0) == enough);
@@ -200,7 +212,9 @@ static void test_long_rows_wait_compressed(void **state)
 static void test_text_with_a_long_row(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { .z = bgzf_new(1), .as_text = true, .fingerprint = 0xabcdef, .run = 0x123 };
+	struct batch_packer packer = {
+		.z = bgzf_new(1), .as_text = true, .fingerprint = 0xabcdef, .run = 0x123
+	};
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, 10);

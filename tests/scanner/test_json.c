@@ -24,8 +24,9 @@ static void test_members(void **state)
 	json_texts(&j, "l", list, 2);
 	json_end(&j);
 	assert_string_equal(textbuf_text(&out),
-		"{\n  \"t\": \"x\\\\y\\u000a\\u0001\",\n  \"n\": null,\n  \"o\": {},\n  \"p\": {\n    \"u\": 18446744073709551615,\n    \"r\": 0.500\n  },\n"
-		"  \"b\": true,\n  \"l\": [\"a\", \"b\\\"c\"]\n}\n");
+	        "{\n  \"t\": \"x\\\\y\\u000a\\u0001\",\n  \"n\": null,\n  \"o\": {},\n  \"p\": {\n "
+	        "   \"u\": 18446744073709551615,\n    \"r\": 0.500\n  },\n"
+	        "  \"b\": true,\n  \"l\": [\"a\", \"b\\\"c\"]\n}\n");
 	textbuf_fini(&out);
 }
 

@@ -39,7 +39,9 @@ static void test_forms(void **state)
 {
 	struct options o;
 	(void)state;
-	assert_true(parse(&o, "scan a -o out.gz b --qps=50 --checks spf,mx --upstream 192.0.2.1 --upstream [2001:db8::1]:5353 -- -c"));
+	assert_true(parse(&o,
+	        "scan a -o out.gz b --qps=50 --checks spf,mx --upstream 192.0.2.1 --upstream "
+	        "[2001:db8::1]:5353 -- -c"));
 	assert_string_equal(o.output, "out.gz");
 	assert_int_equal(o.queries_per_s, 50);
 	assert_int_equal(o.checks, CHECK_SPF | CHECK_MX);
@@ -61,12 +63,39 @@ static void test_forms(void **state)
 static void test_refusals(void **state)
 {
 	static const char *const lines[] = {
-		"", "scam", "scan", "scan --nonsense x", "scan -x in", "scan in --qps", "scan in --qps many", "scan in --qps -1", "scan in --qps 1x", "scan in --workers 0",
-		"scan in --workers 257", "scan in --checks spf,", "scan in --checks dkim", "scan in --checks=", "scan in --upstream example.com", "scan in --upstream 192.0.2.1:0",
-		"scan in --upstream 192.0.2.1:65536", "scan in --upstream 192.0.2.1:", "scan in --progress sometimes", "scan in --dnssec=yes", "scan in --helo x",
-		"check 192.0.2.1", "check 192.0.2.1 a b", "check 192.0.2.1 a --output x", "scan in --trust-anchor f",
-		"scan in --upstreams", "scan in --upstreams /nowhere/file", "scan in --qps-per-upstream 5", "scan in --0x20", "scan in --upstream 192.0.2.1 --qps-per-upstream -1",
-		"scan in --upstream 192.0.2.1 --dnssec --qps-per-upstream 5", "scan in --upstream 192.0.2.1 --dnssec --0x20", "check 192.0.2.1 a --0x20",
+		"",
+		"scam",
+		"scan",
+		"scan --nonsense x",
+		"scan -x in",
+		"scan in --qps",
+		"scan in --qps many",
+		"scan in --qps -1",
+		"scan in --qps 1x",
+		"scan in --workers 0",
+		"scan in --workers 257",
+		"scan in --checks spf,",
+		"scan in --checks dkim",
+		"scan in --checks=",
+		"scan in --upstream example.com",
+		"scan in --upstream 192.0.2.1:0",
+		"scan in --upstream 192.0.2.1:65536",
+		"scan in --upstream 192.0.2.1:",
+		"scan in --progress sometimes",
+		"scan in --dnssec=yes",
+		"scan in --helo x",
+		"check 192.0.2.1",
+		"check 192.0.2.1 a b",
+		"check 192.0.2.1 a --output x",
+		"scan in --trust-anchor f",
+		"scan in --upstreams",
+		"scan in --upstreams /nowhere/file",
+		"scan in --qps-per-upstream 5",
+		"scan in --0x20",
+		"scan in --upstream 192.0.2.1 --qps-per-upstream -1",
+		"scan in --upstream 192.0.2.1 --dnssec --qps-per-upstream 5",
+		"scan in --upstream 192.0.2.1 --dnssec --0x20",
+		"check 192.0.2.1 a --0x20",
 	};
 	struct options o;
 	(void)state;
@@ -79,13 +108,16 @@ static void test_limits_of_upstreams(void **state)
 {
 	struct options o;
 	(void)state;
-	assert_true(parse(&o, "scan in --workers 8 --0x20 --qps-per-upstream 100 --upstream 192.0.2.1"));
+	assert_true(parse(
+	        &o, "scan in --workers 8 --0x20 --qps-per-upstream 100 --upstream 192.0.2.1"));
 	assert_true(o.mix_case);
 	assert_int_equal(o.queries_per_s_per_upstream, 100);
 	assert_int_equal(o.workers, 8);
-	assert_true(parse(&o, "scan in --workers 8 --qps-per-upstream 3 --qps 5 --upstream 192.0.2.1"));
+	assert_true(
+	        parse(&o, "scan in --workers 8 --qps-per-upstream 3 --qps 5 --upstream 192.0.2.1"));
 	assert_int_equal(o.workers, 3); /* each needs a share of its own */
-	assert_true(parse(&o, "scan in --workers 8 --upstream 192.0.2.1 --dnssec --qps-per-upstream 0"));
+	assert_true(parse(
+	        &o, "scan in --workers 8 --upstream 192.0.2.1 --dnssec --qps-per-upstream 0"));
 	assert_false(o.mix_case);
 	assert_int_equal(o.workers, 8);
 }

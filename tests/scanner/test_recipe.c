@@ -1,4 +1,5 @@
-/* test_recipe.c - what decides the rows: every option that does makes a difference, which is told in words; no other does. */
+/* test_recipe.c - what decides the rows: every option that does makes a difference, which is told
+ * in words; no other does. */
 #include "cmocka_first.h"
 
 #include "base/hash.h"
@@ -7,7 +8,8 @@
 
 #include <string.h>
 
-static struct layout layout = { .n_columns = 2, .header = { .bytes = "domain,ip", .size = 9, .capacity = 9 } };
+static struct layout layout = { .n_columns = 2,
+	.header = { .bytes = "domain,ip", .size = 9, .capacity = 9 } };
 static const struct options usual = { .command = COMMAND_SCAN, .checks = CHECK_ALL, .workers = 2 };
 
 static struct recipe recipe_of(struct options options)
@@ -22,7 +24,8 @@ static void check_difference(struct options other, const char *words)
 {
 	char why[640] = "";
 	struct recipe ours = recipe_of(usual), theirs = recipe_of(other);
-	assert_true(recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why, sizeof why) == (words != NULL));
+	assert_true(recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why,
+	                    sizeof why) == (words != NULL));
 	assert_true((ours.fingerprint == theirs.fingerprint) == (words == NULL));
 	assert_string_equal(why, words ? words : "");
 	recipe_fini(&ours);
@@ -85,7 +88,8 @@ static void what_makes_a_difference(void **state)
 	check_difference(with(no_exp), "--no-exp was 'yes' and is 'no' now");
 	check_difference(with(receiver), "--receiver was 'mx\\010.example' and is 'unknown' now");
 	check_difference(with(csv_safe), "--csv-safe was 'yes' and is 'no' now");
-	check_difference(with(retry), "it was written by 'spfsweep retry' and not by 'spfsweep scan'");
+	check_difference(
+	        with(retry), "it was written by 'spfsweep retry' and not by 'spfsweep scan'");
 }
 
 static void any_command(void **state)
@@ -93,8 +97,10 @@ static void any_command(void **state)
 	(void)state;
 	char why[640];
 	struct recipe ours = recipe_of(with(retry)), theirs = recipe_of(usual);
-	assert_false(recipe_differs(&ours, theirs.text.bytes, theirs.text.size, true, why, sizeof why));
-	assert_true(recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why, sizeof why));
+	assert_false(
+	        recipe_differs(&ours, theirs.text.bytes, theirs.text.size, true, why, sizeof why));
+	assert_true(
+	        recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why, sizeof why));
 	recipe_fini(&ours);
 	recipe_fini(&theirs);
 }
@@ -102,11 +108,13 @@ static void any_command(void **state)
 static void foreign_text(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "\n\n", "checks", "=", "command=scan\nchecks=\033[2J\n", "command=scan" };
+	static const char *const texts[] = { "", "\n\n", "checks", "=",
+		"command=scan\nchecks=\033[2J\n", "command=scan" };
 	struct recipe ours = recipe_of(usual);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		char why[640];
-		assert_true(recipe_differs(&ours, texts[i], strlen(texts[i]), false, why, sizeof why));
+		assert_true(
+		        recipe_differs(&ours, texts[i], strlen(texts[i]), false, why, sizeof why));
 		assert_null(strchr(why, '\033'));
 	}
 	recipe_fini(&ours);
@@ -117,7 +125,8 @@ static void header_rows(void **state)
 	(void)state;
 	char why[640];
 	struct recipe ours = recipe_of(usual);
-	assert_false(recipe_header_differs(&ours, ours.header.bytes, ours.header.size, why, sizeof why));
+	assert_false(
+	        recipe_header_differs(&ours, ours.header.bytes, ours.header.size, why, sizeof why));
 	assert_true(recipe_header_differs(&ours, "row,domain,helo\n", 16, why, sizeof why));
 	assert_string_equal(why, "its column 3 is 'helo', not 'ip'");
 	assert_true(recipe_header_differs(&ours, "row,domain\n", 11, why, sizeof why));

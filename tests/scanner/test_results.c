@@ -1,4 +1,5 @@
-/* test_results.c - rows of an output read back: their input's columns, what is counted of them, and what makes two of them the same. */
+/* test_results.c - rows of an output read back: their input's columns, what is counted of them, and
+ * what makes two of them the same. */
 #include "cmocka_first.h"
 
 #include "scanner/columns.h"
@@ -40,7 +41,8 @@ static struct results results_of(void)
 static void headers(void **state)
 {
 	(void)state;
-	static const char *const others[] = { "", "row", "domain,ip", "row,status,error", "row,domain,status,error,spf" };
+	static const char *const others[] = { "", "row", "domain,ip", "row,status,error",
+		"row,domain,status,error,spf" };
 	struct results r;
 	struct csv_field input;
 	results_of();
@@ -55,8 +57,12 @@ static void headers(void **state)
 	assert_false(results_of_header(&r, &record, &input));
 }
 
-static const char good[] = "17,a.example,\"b, \"\"c\"\"\",ok,,pass,ip4:192.0.2.1,,,0,0,v=spf1 -all,,fail,fail,,,192.0.2.7,no,,none,no,no_mx;helo_spf_fail,,2026-11-24T20:00:00Z,5";
-static const char failed[] = "18,a.example,x,bad_input,ip: not an IP address,,,,,,,,,,temperror,,,,,,temperror,,temperror,MX a.example: servfail,2026-11-24T20:00:00Z,5";
+static const char good[] =
+        "17,a.example,\"b, \"\"c\"\"\",ok,,pass,ip4:192.0.2.1,,,0,0,v=spf1 "
+        "-all,,fail,fail,,,192.0.2.7,no,,none,no,no_mx;helo_spf_fail,,2026-11-24T20:00:00Z,5";
+static const char failed[] = "18,a.example,x,bad_input,ip: not an IP "
+                             "address,,,,,,,,,,temperror,,,,,,temperror,,temperror,MX a.example: "
+                             "servfail,2026-11-24T20:00:00Z,5";
 
 static void rows(void **state)
 {
@@ -89,7 +95,8 @@ static void rows(void **state)
 static void no_rows(void **state)
 {
 	(void)state;
-	static const char *const others[] = { "", "17", "x,a.example,b,ok", "-1,a,b", "99999999999999999999,a,b" };
+	static const char *const others[] = { "", "17", "x,a.example,b,ok", "-1,a,b",
+		"99999999999999999999,a,b" };
 	struct results r = results_of();
 	struct results_row row;
 	struct textbuf scratch = { 0 };

@@ -1,4 +1,5 @@
-/* test_runner.c - rows in flight against a scripted DNS in virtual time: every probe's verdicts, and what deadlines and throttles do to a row. */
+/* test_runner.c - rows in flight against a scripted DNS in virtual time: every probe's verdicts,
+ * and what deadlines and throttles do to a row. */
 #include "cmocka_first.h"
 
 #include "base/clock.h"
@@ -12,28 +13,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char zone[] =
-	"example.com A 192.0.2.10\n"
-	"example.com MX 10 mx1.example.com\n"
-	"example.com MX 20 mx2.example.com\n"
-	"example.com TXT \"v=spf1 mx -all\"\n"
-	"mx1.example.com A 192.0.2.25\n"
-	"mx2.example.com AAAA 2001:db8::26\n"
-	"25.2.0.192.in-addr.arpa PTR mx1.example.com\n"
-	"26.2.0.192.in-addr.arpa PTR mx1.example.com\n"
-	"27.2.0.192.in-addr.arpa PTR dead.example.com\n"
-	"28.2.0.192.in-addr.arpa PTR dead.example.com\n"
-	"28.2.0.192.in-addr.arpa PTR good.example.com\n"
-	"good.example.com A 192.0.2.28\n"
-	"29.2.0.192.in-addr.arpa * !SERVFAIL\n"
-	"dead.example.com * !REFUSED\n"
-	"null.example.com MX 0 .\n"
-	"null.example.com TXT \"v=spf1 -all\"\n"
-	"implicit.example.com A 192.0.2.30\n"
-	"homeless.example.com MX 10 nowhere.example.com\n"
-	"sixonly.example.com MX 10 mx2.example.com\n"
-	"silent.example.com * !TIMEOUT\n"
-	"slow.example.com TXT ~3000 \"v=spf1 +all\"\n";
+static const char zone[] = "example.com A 192.0.2.10\n"
+                           "example.com MX 10 mx1.example.com\n"
+                           "example.com MX 20 mx2.example.com\n"
+                           "example.com TXT \"v=spf1 mx -all\"\n"
+                           "mx1.example.com A 192.0.2.25\n"
+                           "mx2.example.com AAAA 2001:db8::26\n"
+                           "25.2.0.192.in-addr.arpa PTR mx1.example.com\n"
+                           "26.2.0.192.in-addr.arpa PTR mx1.example.com\n"
+                           "27.2.0.192.in-addr.arpa PTR dead.example.com\n"
+                           "28.2.0.192.in-addr.arpa PTR dead.example.com\n"
+                           "28.2.0.192.in-addr.arpa PTR good.example.com\n"
+                           "good.example.com A 192.0.2.28\n"
+                           "29.2.0.192.in-addr.arpa * !SERVFAIL\n"
+                           "dead.example.com * !REFUSED\n"
+                           "null.example.com MX 0 .\n"
+                           "null.example.com TXT \"v=spf1 -all\"\n"
+                           "implicit.example.com A 192.0.2.30\n"
+                           "homeless.example.com MX 10 nowhere.example.com\n"
+                           "sixonly.example.com MX 10 mx2.example.com\n"
+                           "silent.example.com * !TIMEOUT\n"
+                           "slow.example.com TXT ~3000 \"v=spf1 +all\"\n";
 
 struct world {
 	struct script *script;
@@ -54,10 +54,16 @@ static void on_finished(struct runner *runner, struct row *row)
 	w->n_finished++;
 }
 
-static void world_init_with(struct world *w, const char *text, unsigned qps, unsigned question_ms, unsigned row_ms, size_t load_bytes)
+static void world_init_with(struct world *w, const char *text, unsigned qps, unsigned question_ms,
+        unsigned row_ms, size_t load_bytes)
 {
 	char why[128];
-	*w = (struct world){ .now_ns = CLOCK_NS_PER_S, .layout = { .n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE } };
+	*w = (struct world){ .now_ns = CLOCK_NS_PER_S,
+		.layout = { .n_columns = 2,
+		        .domain = 0,
+		        .ip = 1,
+		        .sender = COLUMN_NONE,
+		        .helo = COLUMN_NONE } };
 	assert_int_equal(script_parse(&w->script, text, strlen(text), why, sizeof why), ERROR_NONE);
 	struct resolver_config config = {
 		.kind = RESOLVER_SCRIPTED,
@@ -71,7 +77,10 @@ static void world_init_with(struct world *w, const char *text, unsigned qps, uns
 		.n_workers = 1,
 	};
 	assert_int_equal(resolver_new(&w->resolver, &config, NULL, why, sizeof why), ERROR_NONE);
-	w->settings = (struct row_settings){ .checks = CHECK_ALL, .explain = true, .deadline_ns = row_ms * CLOCK_NS_PER_MS, .limits = spf_limits_of_rfc };
+	w->settings = (struct row_settings){ .checks = CHECK_ALL,
+		.explain = true,
+		.deadline_ns = row_ms * CLOCK_NS_PER_MS,
+		.limits = spf_limits_of_rfc };
 	runner_init(&w->runner, w->resolver, &w->settings, 1000);
 	runner_tick(&w->runner, w->now_ns, 1800000000);
 	w->runner.finished = on_finished;
@@ -107,7 +116,9 @@ static uint64_t run(struct world *w, unsigned n, unsigned limit_ms)
 	uint64_t begun_ns = w->now_ns;
 	while (w->n_finished < n) {
 		do
-			w->load_max = resolver_load_bytes(w->resolver) > w->load_max ? resolver_load_bytes(w->resolver) : w->load_max;
+			w->load_max = resolver_load_bytes(w->resolver) > w->load_max
+			        ? resolver_load_bytes(w->resolver)
+			        : w->load_max;
 		while (runner_turn(&w->runner));
 		if (w->n_finished >= n)
 			break;
@@ -119,7 +130,8 @@ static uint64_t run(struct world *w, unsigned n, unsigned limit_ms)
 	return (w->now_ns - begun_ns) / CLOCK_NS_PER_MS;
 }
 
-/* The value of a column in the only row printed; columns are split at commas, which the texts here do not hold. */
+/* The value of a column in the only row printed; columns are split at commas, which the texts here
+ * do not hold. */
 static const char *column(struct world *w, const char *name)
 {
 	static char value[512];
@@ -138,24 +150,57 @@ static const struct {
 	const char *expect[8][2];
 } verdicts[] = {
 	{ "example.com,192.0.2.25",
-		{ { "spf", "pass" }, { "spf_matched", "mx" }, { "iprev", "pass" }, { "iprev_name", "mx1.example.com" }, { "a_match", "no" }, { "mx_match", "yes" },
-			{ "mx", "10 mx1.example.com;20 mx2.example.com" }, { "problems", "" } } },
-	{ "example.com,192.0.2.10", { { "spf", "fail" }, { "iprev", "permerror" }, { "a_match", "yes" }, { "mx_match", "no" }, { "problems", "no_ptr;spf_fail" } } },
-	{ "example.com,192.0.2.26", { { "iprev", "fail" }, { "ptr", "mx1.example.com" }, { "iprev_name", "" }, { "problems", "ptr_mismatch;spf_fail" } } },
-	{ "example.com,192.0.2.27", { { "iprev", "temperror" }, { "dns_cause", "A dead.example.com: refused (the script says so)" }, { "problems", "spf_fail;temperror" } } },
-	{ "example.com,192.0.2.28", { { "iprev", "pass" }, { "iprev_name", "good.example.com" }, { "ptr", "dead.example.com;good.example.com" }, { "dns_cause", "" } } },
-	{ "example.com,192.0.2.29", { { "iprev", "temperror" }, { "dns_cause", "PTR 29.2.0.192.in-addr.arpa: servfail (the script says so)" } } },
+	        { { "spf", "pass" }, { "spf_matched", "mx" }, { "iprev", "pass" },
+	                { "iprev_name", "mx1.example.com" }, { "a_match", "no" },
+	                { "mx_match", "yes" }, { "mx", "10 mx1.example.com;20 mx2.example.com" },
+	                { "problems", "" } } },
+	{ "example.com,192.0.2.10",
+	        { { "spf", "fail" }, { "iprev", "permerror" }, { "a_match", "yes" },
+	                { "mx_match", "no" }, { "problems", "no_ptr;spf_fail" } } },
+	{ "example.com,192.0.2.26",
+	        { { "iprev", "fail" }, { "ptr", "mx1.example.com" }, { "iprev_name", "" },
+	                { "problems", "ptr_mismatch;spf_fail" } } },
+	{ "example.com,192.0.2.27",
+	        { { "iprev", "temperror" },
+	                { "dns_cause", "A dead.example.com: refused (the script says so)" },
+	                { "problems", "spf_fail;temperror" } } },
+	{ "example.com,192.0.2.28",
+	        { { "iprev", "pass" }, { "iprev_name", "good.example.com" },
+	                { "ptr", "dead.example.com;good.example.com" }, { "dns_cause", "" } } },
+	{ "example.com,192.0.2.29",
+	        { { "iprev", "temperror" },
+	                { "dns_cause",
+	                        "PTR 29.2.0.192.in-addr.arpa: servfail (the script says so)" } } },
 	{ "example.com,2001:db8::26", { { "spf", "pass" }, { "mx_match", "yes" } } },
-	{ "null.example.com,192.0.2.25", { { "mx_state", "null" }, { "mx_match", "no" }, { "spf", "fail" }, { "problems", "no_address;null_mx;spf_fail" } } },
-	{ "implicit.example.com,192.0.2.30", { { "mx_state", "implicit" }, { "mx_match", "yes" }, { "spf", "none" }, { "problems", "no_ptr;no_spf" } } },
-	{ "homeless.example.com,192.0.2.25", { { "mx_state", "ok" }, { "mx_match", "no" }, { "problems", "no_address;mx_no_address;no_spf" } } },
-	{ "sixonly.example.com,192.0.2.25", { { "mx_state", "ok" }, { "mx_match", "no" }, { "problems", "no_address;no_spf" } } },
-	{ "nx.example.com,192.0.2.25", { { "mx_state", "none" }, { "problems", "no_address;no_mx;no_spf" } } },
+	{ "null.example.com,192.0.2.25",
+	        { { "mx_state", "null" }, { "mx_match", "no" }, { "spf", "fail" },
+	                { "problems", "no_address;null_mx;spf_fail" } } },
+	{ "implicit.example.com,192.0.2.30",
+	        { { "mx_state", "implicit" }, { "mx_match", "yes" }, { "spf", "none" },
+	                { "problems", "no_ptr;no_spf" } } },
+	{ "homeless.example.com,192.0.2.25",
+	        { { "mx_state", "ok" }, { "mx_match", "no" },
+	                { "problems", "no_address;mx_no_address;no_spf" } } },
+	{ "sixonly.example.com,192.0.2.25",
+	        { { "mx_state", "ok" }, { "mx_match", "no" },
+	                { "problems", "no_address;no_spf" } } },
+	{ "nx.example.com,192.0.2.25",
+	        { { "mx_state", "none" }, { "problems", "no_address;no_mx;no_spf" } } },
 	{ "dead.example.com,192.0.2.25",
-		{ { "spf", "temperror" }, { "spf_problem", "dns_error" }, { "a_match", "temperror" }, { "mx_state", "temperror" }, { "mx_match", "temperror" },
-			{ "dns_cause", "TXT dead.example.com: refused (the script says so);A dead.example.com: refused (the script says so);AAAA dead.example.com: refused (the script says so);MX dead.example.com: refused (the script says so)" } } },
-	{ "bad..name,192.0.2.25", { { "status", "bad_input" }, { "spf", "none" }, { "spf_problem", "bad_domain" }, { "iprev", "pass" }, { "mx_state", "" } } },
-	{ "example.com,nonsense", { { "status", "bad_input" }, { "spf", "" }, { "iprev", "" }, { "a", "192.0.2.10" }, { "a_match", "" }, { "mx_match", "" } } },
+	        { { "spf", "temperror" }, { "spf_problem", "dns_error" },
+	                { "a_match", "temperror" }, { "mx_state", "temperror" },
+	                { "mx_match", "temperror" },
+	                { "dns_cause",
+	                        "TXT dead.example.com: refused (the script says so);A "
+	                        "dead.example.com: refused (the script says so);AAAA "
+	                        "dead.example.com: refused (the script says so);MX "
+	                        "dead.example.com: refused (the script says so)" } } },
+	{ "bad..name,192.0.2.25",
+	        { { "status", "bad_input" }, { "spf", "none" }, { "spf_problem", "bad_domain" },
+	                { "iprev", "pass" }, { "mx_state", "" } } },
+	{ "example.com,nonsense",
+	        { { "status", "bad_input" }, { "spf", "" }, { "iprev", "" }, { "a", "192.0.2.10" },
+	                { "a_match", "" }, { "mx_match", "" } } },
 };
 
 static void test_verdicts(void **state)
@@ -168,7 +213,10 @@ static void test_verdicts(void **state)
 		run(&w, 1, 100);
 		for (unsigned k = 0; k < 8 && verdicts[i].expect[k][0]; k++)
 			if (strcmp(column(&w, verdicts[i].expect[k][0]), verdicts[i].expect[k][1]))
-				fail_msg("%s: %s is '%s', not '%s'", verdicts[i].row, verdicts[i].expect[k][0], column(&w, verdicts[i].expect[k][0]), verdicts[i].expect[k][1]);
+				fail_msg("%s: %s is '%s', not '%s'", verdicts[i].row,
+				        verdicts[i].expect[k][0],
+				        column(&w, verdicts[i].expect[k][0]),
+				        verdicts[i].expect[k][1]);
 		world_fini(&w);
 	}
 }
@@ -183,7 +231,8 @@ static void test_silence_is_a_timeout(void **state)
 	assert_in_range(ms, 2000, 4100);
 	assert_string_equal(column(&w, "spf"), "temperror");
 	assert_string_equal(column(&w, "spf_problem"), "dns_error");
-	assert_non_null(strstr(column(&w, "dns_cause"), "TXT silent.example.com: timeout (no answer within 2000 ms)"));
+	assert_non_null(strstr(column(&w, "dns_cause"),
+	        "TXT silent.example.com: timeout (no answer within 2000 ms)"));
 	world_fini(&w);
 }
 
@@ -197,7 +246,8 @@ static void test_row_deadline(void **state)
 	assert_in_range(ms, 1000, 1010);
 	assert_string_equal(column(&w, "spf"), "temperror");
 	assert_string_equal(column(&w, "spf_problem"), "deadline");
-	assert_string_equal(column(&w, "dns_cause"), "TXT slow.example.com: cancelled (the row's deadline passed)");
+	assert_string_equal(column(&w, "dns_cause"),
+	        "TXT slow.example.com: cancelled (the row's deadline passed)");
 	assert_string_equal(column(&w, "iprev"), "pass");
 	/* the answer that came late is in the cache: the next row has it at once */
 	w.n_finished = 0;
@@ -213,7 +263,8 @@ static void test_row_deadline(void **state)
 	world_fini(&w);
 }
 
-/* 40 rows of 5 or more questions each at 10 a second take over 20 s, their deadline is 1 s: our own throttle must not end a single one. */
+/* 40 rows of 5 or more questions each at 10 a second take over 20 s, their deadline is 1 s: our own
+ * throttle must not end a single one. */
 static void test_throttle_is_no_failure(void **state)
 {
 	struct world w;
@@ -231,7 +282,8 @@ static void test_throttle_is_no_failure(void **state)
 	world_fini(&w);
 }
 
-/* The program is stopped for an hour while a row waits for an answer that takes 3 s: neither the question's deadline nor the row's counts it. */
+/* The program is stopped for an hour while a row waits for an answer that takes 3 s: neither the
+ * question's deadline nor the row's counts it. */
 static void test_time_that_was_not_lived_ends_nothing(void **state)
 {
 	struct world w;
@@ -249,7 +301,8 @@ static void test_time_that_was_not_lived_ends_nothing(void **state)
 	world_fini(&w);
 }
 
-/* But answers grow older by it: after the hour that the row above slept, what lives 300 s is asked again. */
+/* But answers grow older by it: after the hour that the row above slept, what lives 300 s is asked
+ * again. */
 static void test_cached_answers_grow_older_meanwhile(void **state)
 {
 	struct world w;
@@ -279,22 +332,30 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Rows that need three large answers each, and a memory for some of them: they end one after the other, all of them rightly, however short their deadline. */
+/* Rows that need three large answers each, and a memory for some of them: they end one after the
+ * other, all of them rightly, however short their deadline. */
 static void short_memory_slows_and_loses_nothing(void **state)
 {
 	(void)state;
 	enum { ROWS = 60, TEXT = 30000, LIMIT = 200000 };
 	static char text[4 * TEXT], rows[ROWS][64];
-	size_t size = (size_t)snprintf(text, sizeof text, "*.one.example.com TXT ~40 \"v=spf1 include:%%{d4r}.two.example.com -all x=%0*d\"\n", TEXT, 0);
-	size += (size_t)snprintf(text + size, sizeof text - size, "*.two.example.com TXT ~40 \"v=spf1 redirect=%%{d4r}.three.example.com x=%0*d\"\n", TEXT, 0);
-	snprintf(text + size, sizeof text - size, "*.three.example.com TXT ~40 \"v=spf1 ip4:192.0.2.10 x=%0*d\"\n", TEXT, 0);
+	size_t size = (size_t)snprintf(text, sizeof text,
+	        "*.one.example.com TXT ~40 \"v=spf1 include:%%{d4r}.two.example.com -all "
+	        "x=%0*d\"\n",
+	        TEXT, 0);
+	size += (size_t)snprintf(text + size, sizeof text - size,
+	        "*.two.example.com TXT ~40 \"v=spf1 redirect=%%{d4r}.three.example.com x=%0*d\"\n",
+	        TEXT, 0);
+	snprintf(text + size, sizeof text - size,
+	        "*.three.example.com TXT ~40 \"v=spf1 ip4:192.0.2.10 x=%0*d\"\n", TEXT, 0);
 	struct world w;
 	world_init_with(&w, text, 0, 1000, 150, LIMIT);
 	w.settings.checks = CHECK_SPF;
 	unsigned n_begun = 0;
 	while (n_begun < ROWS) {
 		for (; n_begun < ROWS && runner_has_room(&w.runner); n_begun++) {
-			snprintf(rows[n_begun], sizeof rows[n_begun], "n%u.one.example.com,192.0.2.10", n_begun);
+			snprintf(rows[n_begun], sizeof rows[n_begun],
+			        "n%u.one.example.com,192.0.2.10", n_begun);
 			start(&w, rows[n_begun]);
 		}
 		run(&w, w.n_finished + 1, 100000);
@@ -313,7 +374,8 @@ static void short_memory_slows_and_loses_nothing(void **state)
 	world_fini(&w);
 }
 
-/* A hundred rows that wait for a silent name, then one at a time: after two looks hardly any row is kept for use again. */
+/* A hundred rows that wait for a silent name, then one at a time: after two looks hardly any row is
+ * kept for use again. */
 static void many_slow_rows_do_not_fix_the_memory(void **state)
 {
 	struct world w;

@@ -22,7 +22,9 @@ static void test_forms_of_a_file(void **state)
 {
 	struct upstreams u = { 0 };
 	(void)state;
-	assert_true(read_text(&u, "# ours\n192.0.2.1\n\n\t192.0.2.1:5353  # the second\r\n  [2001:db8::1]:53\n2001:db8::2"));
+	assert_true(read_text(&u,
+	        "# ours\n192.0.2.1\n\n\t192.0.2.1:5353  # the second\r\n  "
+	        "[2001:db8::1]:53\n2001:db8::2"));
 	assert_int_equal(u.n, 4);
 	assert_int_equal(u.list[0].port, 53);
 	assert_int_equal(u.list[1].port, 5353);
@@ -44,7 +46,8 @@ static void test_both_options_make_one_list(void **state)
 
 static void test_refusals(void **state)
 {
-	static const char *const texts[] = { "", "\n\n", "# nobody\n", "localhost\n", "192.0.2.1:0\n", "192.0.2.1 192.0.2.2\n", "192.0.2.1,192.0.2.2\n",
+	static const char *const texts[] = { "", "\n\n", "# nobody\n", "localhost\n",
+		"192.0.2.1:0\n", "192.0.2.1 192.0.2.2\n", "192.0.2.1,192.0.2.2\n",
 		"192.0.2.1\n192.0.2\n", "[2001:db8::1\n", "192.0.2.1:53x\n" };
 	static const char nul[] = "192.0.2.1\0junk\n";
 	(void)state;

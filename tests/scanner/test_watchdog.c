@@ -1,4 +1,5 @@
-/* test_watchdog.c - when the watchdog asks, and what rows in flight say about themselves; virtual time, a scripted DNS. */
+/* test_watchdog.c - when the watchdog asks, and what rows in flight say about themselves; virtual
+ * time, a scripted DNS. */
 #include "cmocka_first.h"
 
 #include "base/clock.h"
@@ -20,8 +21,10 @@ static enum watchdog_turn look(struct kennel *k, uint64_t n_finished, uint64_t n
 	return watchdog_look(&k->dog, n_finished, n_open, k->now_ns);
 }
 
-/* Looks until it does something, or the seconds are over; gives what it did, and after how many half seconds. */
-static enum watchdog_turn look_for(struct kennel *k, unsigned seconds, uint64_t n_finished, uint64_t n_open, unsigned *halves)
+/* Looks until it does something, or the seconds are over; gives what it did, and after how many
+ * half seconds. */
+static enum watchdog_turn look_for(
+        struct kennel *k, unsigned seconds, uint64_t n_finished, uint64_t n_open, unsigned *halves)
 {
 	for (*halves = 1; *halves <= 2 * seconds; ++*halves) {
 		enum watchdog_turn turn = look(k, n_finished, n_open);
@@ -101,10 +104,20 @@ static void on_finished(struct runner *runner, struct row *row)
 static void rows_say_what_they_wait_for(void **state)
 {
 	(void)state;
-	static const char *const rows[] = { "silent.example.com,192.0.2.25", ",192.0.2.26", "a.silent.example.com,192.0.2.25", "silent.example.com,192.0.2.25" };
-	struct layout layout = { .n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE };
-	struct row_settings settings = { .checks = CHECK_SPF | CHECK_IPREV, .deadline_ns = 60 * CLOCK_NS_PER_S, .limits = spf_limits_of_rfc };
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED, .question_deadline_ms = 50000, .max_in_flight = 100, .queries_per_s = 1, .cache_bytes = 1 << 20, .n_workers = 1 };
+	static const char *const rows[] = { "silent.example.com,192.0.2.25", ",192.0.2.26",
+		"a.silent.example.com,192.0.2.25", "silent.example.com,192.0.2.25" };
+	struct layout layout = {
+		.n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE
+	};
+	struct row_settings settings = { .checks = CHECK_SPF | CHECK_IPREV,
+		.deadline_ns = 60 * CLOCK_NS_PER_S,
+		.limits = spf_limits_of_rfc };
+	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
+		.question_deadline_ms = 50000,
+		.max_in_flight = 100,
+		.queries_per_s = 1,
+		.cache_bytes = 1 << 20,
+		.n_workers = 1 };
 	struct script *script;
 	struct resolver *resolver;
 	struct runner runner;
@@ -123,7 +136,9 @@ static void rows_say_what_they_wait_for(void **state)
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct row *row = runner_take_row(&runner);
 		row->number = i + 7;
-		row->record = (struct csv_record){ .text = rows[i], .size = strlen(rows[i]), .plain = true };
+		row->record = (struct csv_record){
+			.text = rows[i], .size = strlen(rows[i]), .plain = true
+		};
 		subject_parse(&row->subject, &layout, &row->record);
 		runner_start(&runner, row);
 	}
@@ -131,8 +146,11 @@ static void rows_say_what_they_wait_for(void **state)
 	for (unsigned i = 0; i < 32; i++)
 		runner_tick(&runner, now_ns += CLOCK_NS_PER_S / 5, 1800000000);
 	assert_true(watchdog_put_rows(&text, &runner));
-	assert_string_equal(textbuf_text(&text), "row 7 (silent.example.com), 6 s: waits for TXT silent.example.com; "
-		"row 8 (192.0.2.26), 6 s: waits for --qps to ask for PTR 26.2.0.192.in-addr.arpa; row 9 (a.silent.example.com), 6 s: waits for --qps to ask for TXT a.silent.example.com");
+	assert_string_equal(textbuf_text(&text),
+	        "row 7 (silent.example.com), 6 s: waits for TXT silent.example.com; "
+	        "row 8 (192.0.2.26), 6 s: waits for --qps to ask for PTR 26.2.0.192.in-addr.arpa; "
+	        "row 9 (a.silent.example.com), 6 s: waits for --qps to ask for TXT "
+	        "a.silent.example.com");
 	while (runner.n_active) {
 		runner_tick(&runner, now_ns += CLOCK_NS_PER_S / 5, 1800000000);
 		runner_turn(&runner);

@@ -1,4 +1,5 @@
-/* cases.c - reads the data files. Strict: an unknown key, a key given twice or a case without a verdict is an error of the file. */
+/* cases.c - reads the data files. Strict: an unknown key, a key given twice or a case without a
+ * verdict is an error of the file. */
 #include "cases.h"
 
 #include "base/textbuf.h"
@@ -12,9 +13,27 @@ static const struct key {
 	const char *name;
 	size_t at;
 } keys[] = {
-#define KEY(field) { #field, offsetof(struct spf_case, field) }
-	KEY(ip), KEY(helo), KEY(from), KEY(receiver), KEY(time), KEY(cancel), KEY(secure), KEY(insecure),
-	KEY(verdict), KEY(problem), KEY(matched), KEY(explanation), KEY(lookups), KEY(voids), KEY(failed), KEY(record), KEY(dnssec),
+#define KEY(field)                                                                                 \
+	{                                                                                          \
+#field, offsetof(struct spf_case, field)                                           \
+	}
+	KEY(ip),
+	KEY(helo),
+	KEY(from),
+	KEY(receiver),
+	KEY(time),
+	KEY(cancel),
+	KEY(secure),
+	KEY(insecure),
+	KEY(verdict),
+	KEY(problem),
+	KEY(matched),
+	KEY(explanation),
+	KEY(lookups),
+	KEY(voids),
+	KEY(failed),
+	KEY(record),
+	KEY(dnssec),
 	KEY(asked),
 #undef KEY
 };
@@ -23,7 +42,7 @@ struct file {
 	const char *path, *base;
 	unsigned line;
 	struct spf_cases *all;
-	struct textbuf zone;   /* lines of the zone being read */
+	struct textbuf zone; /* lines of the zone being read */
 	unsigned zone_line;
 	enum { BEFORE, IN_ZONE, IN_CASE } where;
 };
@@ -49,7 +68,8 @@ static void end_zone(struct file *f)
 		return;
 	struct spf_cases *all = f->all;
 	all->zones = grown(all->zones, all->n_zones, sizeof(*all->zones));
-	if (script_parse(&all->zones[all->n_zones], textbuf_text(&f->zone), f->zone.size, why, sizeof why)) {
+	if (script_parse(&all->zones[all->n_zones], textbuf_text(&f->zone), f->zone.size, why,
+	            sizeof why)) {
 		fprintf(stderr, "in the zone of line %u: %s\n", f->zone_line, why);
 		refuse(f, "bad zone");
 	}
@@ -110,7 +130,8 @@ static void read_key(struct file *f, const char *line)
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		if (strlen(keys[i].name) != size || strncmp(keys[i].name, line, size) != 0)
 			continue;
-		struct value *v = (struct value *)((char *)&f->all->cases[f->all->n_cases - 1] + keys[i].at);
+		struct value *v =
+		        (struct value *)((char *)&f->all->cases[f->all->n_cases - 1] + keys[i].at);
 		if (v->text)
 			refuse(f, "key given twice");
 		*v = unescape(line + size + strspn(line + size, " "));

@@ -17,7 +17,8 @@ struct spf_case {
 	/* what is asked */
 	struct value ip, helo, from, receiver, time, cancel, secure, insecure;
 	/* what must come out; what is not given is not compared */
-	struct value verdict, problem, matched, explanation, lookups, voids, failed, record, dnssec, asked;
+	struct value verdict, problem, matched, explanation, lookups, voids, failed, record, dnssec,
+	        asked;
 };
 
 struct spf_cases {
@@ -27,7 +28,8 @@ struct spf_cases {
 	size_t n_zones;
 };
 
-/* Adds a file's cases. Any mistake in the file ends the program with a message: a case that is not read must not pass. */
+/* Adds a file's cases. Any mistake in the file ends the program with a message: a case that is not
+ * read must not pass. */
 void spf_cases_read(struct spf_cases *all, const char *path);
 void spf_cases_free(struct spf_cases *all);
 

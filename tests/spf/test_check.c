@@ -1,5 +1,6 @@
-/* test_check.c - the check_host() machine against data files (all of cases/, or those named as arguments), and what data cannot
- * say: the observer's story, a check that is given up, and limits of one's own. */
+/* test_check.c - the check_host() machine against data files (all of cases/, or those named as
+ * arguments), and what data cannot say: the observer's story, a check that is given up, and limits
+ * of one's own. */
 #include "cases.h"
 #include "resolver/script.h"
 #include "spf/check.h"
@@ -40,7 +41,10 @@ static void fill_sender(struct spf_request *r, const struct value *from, const s
 
 static struct spf_request request_of(const struct spf_case *c)
 {
-	struct spf_request r = { .explain = true, .receiver = c->receiver.text, .helo = c->helo.text, .helo_size = c->helo.size };
+	struct spf_request r = { .explain = true,
+		.receiver = c->receiver.text,
+		.helo = c->helo.text,
+		.helo_size = c->helo.size };
 	assert_int_equal(ipaddr_parse(&r.ip, c->ip.text, c->ip.size), ERROR_NONE);
 	fill_sender(&r, &c->from, &c->helo);
 	if (c->time.text)
@@ -63,16 +67,20 @@ static void put_failed(struct textbuf *out, const struct answer *failed)
 
 static const char *dnssec_text(enum answer_dnssec dnssec)
 {
-	return dnssec == ANSWER_SECURE ? "secure" : dnssec == ANSWER_INSECURE ? "insecure" : "bogus";
+	return dnssec == ANSWER_SECURE      ? "secure"
+	        : dnssec == ANSWER_INSECURE ? "insecure"
+	                                    : "bogus";
 }
 
 /* Everything that comes out, as one text, so that runs can be compared. */
 static void print_outcome(struct textbuf *out, struct spf_check *check, struct world *world)
 {
 	struct spf_result *r = &check->result;
-	textbuf_printf(out, "verdict %s\nproblem %s\nlookups %u\nvoids %u\n", spf_verdict_text(r->verdict),
-		spf_problem_text(r->problem), r->lookups, r->void_lookups);
-	textbuf_printf(out, "dnssec %s\nmatched %s\nexplanation ", dnssec_text(r->dnssec), textbuf_text(&r->matched));
+	textbuf_printf(out, "verdict %s\nproblem %s\nlookups %u\nvoids %u\n",
+	        spf_verdict_text(r->verdict), spf_problem_text(r->problem), r->lookups,
+	        r->void_lookups);
+	textbuf_printf(out, "dnssec %s\nmatched %s\nexplanation ", dnssec_text(r->dnssec),
+	        textbuf_text(&r->matched));
 	textbuf_put(out, r->explanation.bytes ? r->explanation.bytes : "", r->explanation.size);
 	textbuf_put_text(out, "\nfailed ");
 	put_failed(out, r->failed);
@@ -81,11 +89,14 @@ static void print_outcome(struct textbuf *out, struct spf_check *check, struct w
 	textbuf_printf(out, "\nasked %s\n", textbuf_text(&world->asked));
 }
 
-static void expect(const char *name, const struct value *want, const char *got, size_t got_size, bool fold)
+static void expect(
+        const char *name, const struct value *want, const char *got, size_t got_size, bool fold)
 {
 	if (!want->text)
 		return;
-	if (want->size == got_size && (fold ? strncasecmp(want->text, got, got_size) : memcmp(want->text, got, got_size)) == 0)
+	if (want->size == got_size &&
+	        (fold ? strncasecmp(want->text, got, got_size)
+	              : memcmp(want->text, got, got_size)) == 0)
 		return;
 	fail_msg("%s: got \"%.*s\", wanted \"%s\"", name, (int)got_size, got, want->text);
 }
@@ -121,7 +132,8 @@ static void compare(const struct spf_case *c, struct spf_check *check, struct wo
 	expect_text("problem", &c->problem, spf_problem_text(r->problem));
 	expect_text("matched", &c->matched, textbuf_text(&r->matched));
 	if (r->verdict == SPF_FAIL)
-		expect("explanation", &c->explanation, textbuf_text(&r->explanation), r->explanation.size, true);
+		expect("explanation", &c->explanation, textbuf_text(&r->explanation),
+		        r->explanation.size, true);
 	else
 		assert_int_equal(r->explanation.size, 0);
 	expect_number("lookups", &c->lookups, r->lookups);
@@ -142,7 +154,8 @@ static void run_case(void **state)
 	struct world world = { .script = c->zone, .secure = c->secure.text };
 	struct textbuf outcomes[WORLD_ORDER_COUNT] = { 0 };
 	if (c->insecure.text) {
-		assert_int_equal(dname_parse(&insecure, c->insecure.text, c->insecure.size), ERROR_NONE);
+		assert_int_equal(
+		        dname_parse(&insecure, c->insecure.text, c->insecure.size), ERROR_NONE);
 		world.insecure = &insecure;
 	}
 	if (c->cancel.text)
@@ -202,7 +215,8 @@ struct diary {
 
 static void write_event(struct spf_observer *observer, const struct spf_event *e)
 {
-	static const char *const kinds[] = { "record", "term", "lookup", "match", "no-match", "return" };
+	static const char *const kinds[] = { "record", "term", "lookup", "match", "no-match",
+		"return" };
 	struct textbuf *out = &((struct diary *)observer)->text;
 	textbuf_printf(out, "%u ", e->depth);
 	dname_print(out, e->domain);
@@ -214,7 +228,8 @@ static void write_event(struct spf_observer *observer, const struct spf_event *e
 		dname_print(out, e->target);
 	}
 	if (e->answer)
-		textbuf_printf(out, " %s %s", rrtype_text(e->answer->type), answer_status_text(e->answer->status));
+		textbuf_printf(out, " %s %s", rrtype_text(e->answer->type),
+		        answer_status_text(e->answer->status));
 	if (e->kind == SPF_EVENT_RETURN)
 		textbuf_printf(out, " %s", spf_verdict_text(e->verdict));
 	textbuf_printf(out, " (%u, %u)\n", e->lookups, e->void_lookups);
@@ -223,32 +238,35 @@ static void write_event(struct spf_observer *observer, const struct spf_event *e
 static void test_observer_tells_the_story(void **state)
 {
 	(void)state;
-	static const char zone[] = "example.com TXT \"v=spf1 a:gone.example.com include:_spf.%{d} ptr -all\"\n"
-				   "_spf.example.com TXT \"v=spf1 ip4:198.51.100.0/24 redirect=other.example.com\"\n"
-				   "other.example.com TXT \"v=spf1 ~all\"\n"
-				   "7.2.0.192.in-addr.arpa PTR mail.example.com\n"
-				   "mail.example.com A 192.0.2.7\n";
-	static const char story[] = "0 example.com lookup TXT ok (0, 0)\n"
-				    "0 example.com record v=spf1 a:gone.example.com include:_spf.%{d} ptr -all (0, 0)\n"
-				    "0 example.com term a:gone.example.com -> gone.example.com (1, 0)\n"
-				    "0 example.com lookup A nxdomain (1, 1)\n"
-				    "0 example.com no-match a:gone.example.com (1, 1)\n"
-				    "0 example.com term include:_spf.%{d} -> _spf.example.com (2, 1)\n"
-				    "1 _spf.example.com lookup TXT ok (2, 1)\n"
-				    "1 _spf.example.com record v=spf1 ip4:198.51.100.0/24 redirect=other.example.com (2, 1)\n"
-				    "1 _spf.example.com term ip4:198.51.100.0/24 (2, 1)\n"
-				    "1 _spf.example.com no-match ip4:198.51.100.0/24 (2, 1)\n"
-				    "1 _spf.example.com term redirect=other.example.com -> other.example.com (3, 1)\n"
-				    "2 other.example.com lookup TXT ok (3, 1)\n"
-				    "2 other.example.com record v=spf1 ~all (3, 1)\n"
-				    "2 other.example.com term ~all (3, 1)\n"
-				    "2 other.example.com match ~all (3, 1)\n"
-				    "2 other.example.com return softfail (3, 1)\n"
-				    "0 example.com no-match include:_spf.%{d} (3, 1)\n"
-				    "0 example.com term ptr -> example.com (4, 1)\n"
-				    "0 example.com lookup PTR ok (4, 1)\n"
-				    "0 example.com lookup A ok (4, 1)\n"
-				    "0 example.com match ptr (4, 1)\n";
+	static const char zone[] =
+	        "example.com TXT \"v=spf1 a:gone.example.com include:_spf.%{d} ptr -all\"\n"
+	        "_spf.example.com TXT \"v=spf1 ip4:198.51.100.0/24 redirect=other.example.com\"\n"
+	        "other.example.com TXT \"v=spf1 ~all\"\n"
+	        "7.2.0.192.in-addr.arpa PTR mail.example.com\n"
+	        "mail.example.com A 192.0.2.7\n";
+	static const char story[] =
+	        "0 example.com lookup TXT ok (0, 0)\n"
+	        "0 example.com record v=spf1 a:gone.example.com include:_spf.%{d} ptr -all (0, 0)\n"
+	        "0 example.com term a:gone.example.com -> gone.example.com (1, 0)\n"
+	        "0 example.com lookup A nxdomain (1, 1)\n"
+	        "0 example.com no-match a:gone.example.com (1, 1)\n"
+	        "0 example.com term include:_spf.%{d} -> _spf.example.com (2, 1)\n"
+	        "1 _spf.example.com lookup TXT ok (2, 1)\n"
+	        "1 _spf.example.com record v=spf1 ip4:198.51.100.0/24 redirect=other.example.com "
+	        "(2, 1)\n"
+	        "1 _spf.example.com term ip4:198.51.100.0/24 (2, 1)\n"
+	        "1 _spf.example.com no-match ip4:198.51.100.0/24 (2, 1)\n"
+	        "1 _spf.example.com term redirect=other.example.com -> other.example.com (3, 1)\n"
+	        "2 other.example.com lookup TXT ok (3, 1)\n"
+	        "2 other.example.com record v=spf1 ~all (3, 1)\n"
+	        "2 other.example.com term ~all (3, 1)\n"
+	        "2 other.example.com match ~all (3, 1)\n"
+	        "2 other.example.com return softfail (3, 1)\n"
+	        "0 example.com no-match include:_spf.%{d} (3, 1)\n"
+	        "0 example.com term ptr -> example.com (4, 1)\n"
+	        "0 example.com lookup PTR ok (4, 1)\n"
+	        "0 example.com lookup A ok (4, 1)\n"
+	        "0 example.com match ptr (4, 1)\n";
 	struct diary diary = { .observer = { .event = write_event } };
 	struct stage s;
 	stage_begin(&s, zone, "192.0.2.7", "example.com");
@@ -260,13 +278,17 @@ static void test_observer_tells_the_story(void **state)
 	stage_end(&s);
 }
 
-/* A row that is given up while answers are missing, and while some are there already, leaks nothing and can begin again. */
+/* A row that is given up while answers are missing, and while some are there already, leaks nothing
+ * and can begin again. */
 static void test_check_can_be_given_up(void **state)
 {
 	(void)state;
 	struct stage s;
-	stage_begin(&s, "example.com TXT \"v=spf1 mx -all\"\nexample.com MX 1 a.example.com\nexample.com MX 2 b.example.com\n"
-			"a.example.com A 192.0.2.1\nb.example.com A 192.0.2.2\n", "192.0.2.2", "example.com");
+	stage_begin(&s,
+	        "example.com TXT \"v=spf1 mx -all\"\nexample.com MX 1 a.example.com\nexample.com "
+	        "MX 2 b.example.com\n"
+	        "a.example.com A 192.0.2.1\nb.example.com A 192.0.2.2\n",
+	        "192.0.2.2", "example.com");
 	s.world.order = WORLD_FORWARDS;
 	for (unsigned given = 0; given < 4; given++) {
 		world_begin(&s.world);
@@ -291,9 +313,11 @@ static void test_check_can_be_given_up(void **state)
 static void test_limits_are_the_callers(void **state)
 {
 	(void)state;
-	static const char zone[] = "example.com TXT \"v=spf1 a:1.gone.example.com a:2.gone.example.com mx ?all\"\n"
-				   "example.com MX 1 a.example.com\nexample.com MX 2 a.example.com\na.example.com A 192.0.2.1\n"
-				   "gone.example.com A 192.0.2.9\n";
+	static const char zone[] =
+	        "example.com TXT \"v=spf1 a:1.gone.example.com a:2.gone.example.com mx ?all\"\n"
+	        "example.com MX 1 a.example.com\nexample.com MX 2 a.example.com\na.example.com A "
+	        "192.0.2.1\n"
+	        "gone.example.com A 192.0.2.9\n";
 	static const struct {
 		struct spf_limits limits;
 		enum spf_verdict verdict;
@@ -319,8 +343,11 @@ static void test_frames_are_bounded(void **state)
 {
 	(void)state;
 	struct stage s;
-	const struct spf_limits many = { .lookup_terms = 1000, .void_lookups = 1000, .mx_names = 10, .ptr_names = 10 };
-	stage_begin(&s, "example.com TXT \"v=spf1 include:example.com -all\"\n", "192.0.2.7", "example.com");
+	const struct spf_limits many = {
+		.lookup_terms = 1000, .void_lookups = 1000, .mx_names = 10, .ptr_names = 10
+	};
+	stage_begin(&s, "example.com TXT \"v=spf1 include:example.com -all\"\n", "192.0.2.7",
+	        "example.com");
 	stage_run(&s, &many);
 	assert_int_equal(s.check.result.verdict, SPF_PERMERROR);
 	assert_int_equal(s.check.result.problem, SPF_PROBLEM_LOOKUP_LIMIT);
@@ -332,8 +359,10 @@ static void test_explanation_is_optional(void **state)
 {
 	(void)state;
 	struct stage s;
-	stage_begin(&s, "example.com TXT \"v=spf1 -all exp=why.example.com\"\nwhy.example.com TXT \"because\"\n", "192.0.2.7",
-		"example.com");
+	stage_begin(&s,
+	        "example.com TXT \"v=spf1 -all exp=why.example.com\"\nwhy.example.com TXT "
+	        "\"because\"\n",
+	        "192.0.2.7", "example.com");
 	stage_run(&s, &spf_limits_of_rfc);
 	assert_string_equal(textbuf_text(&s.check.result.explanation), "because");
 	s.request.explain = false;
@@ -354,7 +383,8 @@ static void expect_explanation(const char *text, unsigned n, size_t size)
 {
 	struct stage s;
 	struct textbuf zone = { 0 };
-	textbuf_put_text(&zone, "example.com TXT \"v=spf1 -all exp=why.example.com\"\nwhy.example.com TXT \"");
+	textbuf_put_text(&zone,
+	        "example.com TXT \"v=spf1 -all exp=why.example.com\"\nwhy.example.com TXT \"");
 	put_often(&zone, text, n);
 	textbuf_put_text(&zone, "\"\n");
 	stage_begin(&s, textbuf_text(&zone), "192.0.2.7", "example.com");
@@ -417,7 +447,8 @@ static int run_data(const struct spf_cases *all)
 	if (!tests)
 		return 1;
 	for (size_t i = 0; i < all->n_cases; i++)
-		tests[i] = (struct CMUnitTest){ .name = all->cases[i].name, .test_func = run_case,
+		tests[i] = (struct CMUnitTest){ .name = all->cases[i].name,
+			.test_func = run_case,
 			.initial_state = &all->cases[i] };
 	int failed = _cmocka_run_group_tests("cases", tests, all->n_cases, NULL, NULL);
 	free(tests);

@@ -1,4 +1,5 @@
-/* test_macro.c - macro-strings: the examples of RFC 7208 section 7.4, the grammar's edges, and the making of target-names. */
+/* test_macro.c - macro-strings: the examples of RFC 7208 section 7.4, the grammar's edges, and the
+ * making of target-names. */
 #include "spf/macro.h"
 
 #include <setjmp.h>
@@ -21,11 +22,16 @@ static void fixture_begin(struct fixture *f, const char *ip)
 	assert_int_equal(ipaddr_parse(&f->ip, ip, strlen(ip)), ERROR_NONE);
 	f->session = (struct macro_session){
 		.ip = &f->ip,
-		.local_part = "strong-bad", .local_part_size = 10,
-		.sender_domain = "email.example.com", .sender_domain_size = 17,
-		.helo = "mx.example.org", .helo_size = 14,
-		.domain = "email.example.com", .domain_size = 17,
-		.validated = "mx.example.org", .validated_size = 14,
+		.local_part = "strong-bad",
+		.local_part_size = 10,
+		.sender_domain = "email.example.com",
+		.sender_domain_size = 17,
+		.helo = "mx.example.org",
+		.helo_size = 14,
+		.domain = "email.example.com",
+		.domain_size = 17,
+		.validated = "mx.example.org",
+		.validated_size = 14,
 		.receiver = "unknown",
 		.time_s = 1234567890,
 	};
@@ -56,7 +62,8 @@ struct pair {
 static void expect_pairs(struct fixture *f, const struct pair *pairs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		assert_string_equal(expand_as(f, pairs[i].text, MACRO_EXPLAIN_STRING), pairs[i].expansion);
+		assert_string_equal(
+		        expand_as(f, pairs[i].text, MACRO_EXPLAIN_STRING), pairs[i].expansion);
 }
 
 #define EXPECT_PAIRS(f, pairs) expect_pairs(f, pairs, sizeof pairs / sizeof *pairs)
@@ -82,8 +89,10 @@ static void test_examples_of_the_rfc(void **state)
 		{ "%{l1r-}", "strong" },
 		{ "%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com" },
 		{ "%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com" },
-		{ "%{lr-}.lp.%{ir}.%{v}._spf.%{d2}", "bad.strong.lp.3.2.0.192.in-addr._spf.example.com" },
-		{ "%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}", "3.2.0.192.in-addr.strong.lp._spf.example.com" },
+		{ "%{lr-}.lp.%{ir}.%{v}._spf.%{d2}",
+		        "bad.strong.lp.3.2.0.192.in-addr._spf.example.com" },
+		{ "%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}",
+		        "3.2.0.192.in-addr.strong.lp._spf.example.com" },
 		{ "%{d2}.trusted-domains.example.net", "example.com.trusted-domains.example.net" },
 	};
 	struct fixture f;
@@ -92,7 +101,8 @@ static void test_examples_of_the_rfc(void **state)
 	fixture_end(&f);
 	fixture_begin(&f, "2001:db8::cb01");
 	assert_string_equal(expand_as(&f, "%{ir}.%{v}._spf.%{d2}", MACRO_DOMAIN_SPEC),
-		"1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com");
+	        "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example."
+	        "com");
 	assert_string_equal(expand_as(&f, "%{c} %{v}", MACRO_EXPLAIN_STRING), "2001:db8::cb01 ip6");
 	fixture_end(&f);
 }
@@ -105,7 +115,8 @@ static void test_letters_and_escapes(void **state)
 		{ "plain", "plain" },
 		{ "%%%_%-", "% %20" },
 		{ "a%%b%_c%-d", "a%b c%20d" },
-		{ "%{h}|%{p}|%{r}|%{t}|%{c}|%{i}", "mx.example.org|mx.example.org|unknown|1234567890|192.0.2.3|192.0.2.3" },
+		{ "%{h}|%{p}|%{r}|%{t}|%{c}|%{i}",
+		        "mx.example.org|mx.example.org|unknown|1234567890|192.0.2.3|192.0.2.3" },
 		{ "%{S}", "strong-bad%40email.example.com" },
 		{ "%{D2R}", "example.email" },
 		{ "%{i2r.}", "0.192" },
@@ -115,12 +126,14 @@ static void test_letters_and_escapes(void **state)
 	EXPECT_PAIRS(&f, pairs);
 	f.session.local_part = "~jack&jill=up-a_b3.c\xc3\xa9 ";
 	f.session.local_part_size = strlen(f.session.local_part);
-	assert_string_equal(expand_as(&f, "%{L}", MACRO_EXPLAIN_STRING), "~jack%26jill%3Dup-a_b3.c%C3%A9%20");
+	assert_string_equal(
+	        expand_as(&f, "%{L}", MACRO_EXPLAIN_STRING), "~jack%26jill%3Dup-a_b3.c%C3%A9%20");
 	assert_string_equal(expand_as(&f, "x%{L1r=}y", MACRO_EXPLAIN_STRING), "x~jack%26jilly");
 	fixture_end(&f);
 }
 
-/* Section 7.3: empty parts are parts, at both ends and in the middle; only the given delimiters split. */
+/* Section 7.3: empty parts are parts, at both ends and in the middle; only the given delimiters
+ * split. */
 static void test_splitting(void **state)
 {
 	(void)state;
@@ -207,7 +220,8 @@ static void test_syntax_errors(void **state)
 		{ "%{T}.example.com", MACRO_DOMAIN_SPEC, 2 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		expect_error(table[i].text, strlen(table[i].text), table[i].grammar, table[i].error_at);
+		expect_error(
+		        table[i].text, strlen(table[i].text), table[i].grammar, table[i].error_at);
 	expect_error("%{\0}", 4, MACRO_STRING, 2);
 	expect_error("%{d\0}", 5, MACRO_STRING, 3);
 	expect_error("a\0b", 3, MACRO_EXPLAIN_STRING, 1);
@@ -218,20 +232,36 @@ static void test_syntax_errors(void **state)
 static void test_domain_end(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "a.b", "example.com", "example.com.", "_spf.example.com", ".com", "..com", "a..com",
-		"%{d}", "%{d}.com",
-		"%{d2}.com.", "com%{d}", "a%%", "a%_", "a%-", "foo:bar/baz.example.com", "a.1b", "a.b1", "a.1-2", "a.xn--zckzah",
-		"a.b-c.", "a.x--y",
-		"!#$&'()*+,-./:;<=>?@[]^_`{|}~.com", "%{l/.-}.com", "a%{d}", "%%.com" };
+	static const char *const good[] = { "a.b", "example.com", "example.com.",
+		"_spf.example.com", ".com", "..com", "a..com", "%{d}", "%{d}.com", "%{d2}.com.",
+		"com%{d}", "a%%", "a%_", "a%-", "foo:bar/baz.example.com", "a.1b", "a.b1", "a.1-2",
+		"a.xn--zckzah", "a.b-c.", "a.x--y", "!#$&'()*+,-./:;<=>?@[]^_`{|}~.com",
+		"%{l/.-}.com", "a%{d}", "%%.com" };
 	static const struct {
 		const char *text;
 		size_t error_at;
 	} bad[] = {
-		{ "", 0 }, { "museum", 0 }, { "museum.", 0 }, { ".", 0 }, { "a..", 2 }, { "a.", 0 }, { "a.123", 2 },
-		{ "1.2.3.4", 6 }, { "a.-b", 2 },
-		{ "a.b-", 2 }, { "a.b_c", 2 }, { "a.b:80", 2 }, { "a.com/24", 2 }, { "%{d}com", 4 }, { "%{d}.", 4 },
-		{ "%{d}.1", 5 }, { "%{d}-", 4 },
-		{ "%%com", 2 }, { "a.com%", 6 }, { "a.b..", 4 }, { "a.-", 2 },
+		{ "", 0 },
+		{ "museum", 0 },
+		{ "museum.", 0 },
+		{ ".", 0 },
+		{ "a..", 2 },
+		{ "a.", 0 },
+		{ "a.123", 2 },
+		{ "1.2.3.4", 6 },
+		{ "a.-b", 2 },
+		{ "a.b-", 2 },
+		{ "a.b_c", 2 },
+		{ "a.b:80", 2 },
+		{ "a.com/24", 2 },
+		{ "%{d}com", 4 },
+		{ "%{d}.", 4 },
+		{ "%{d}.1", 5 },
+		{ "%{d}-", 4 },
+		{ "%%com", 2 },
+		{ "a.com%", 6 },
+		{ "a.b..", 4 },
+		{ "a.-", 2 },
 	};
 	struct fixture f;
 	fixture_begin(&f, "192.0.2.3");
@@ -249,7 +279,8 @@ static void test_uses(void **state)
 	struct macro_string m;
 	size_t error_at;
 	fixture_begin(&f, "192.0.2.3");
-	assert_true(macro_compile(&m, "%{P2r}.%%p.com", 14, MACRO_DOMAIN_SPEC, &f.arena, &error_at));
+	assert_true(
+	        macro_compile(&m, "%{P2r}.%%p.com", 14, MACRO_DOMAIN_SPEC, &f.arena, &error_at));
 	assert_true(macro_string_uses(&m, 'p'));
 	assert_false(macro_string_uses(&m, 'd'));
 	fixture_end(&f);
@@ -285,7 +316,8 @@ static void expect_target(const char *domain, size_t kept)
 	fixture_end(&f);
 }
 
-/* Section 7.3: at most 253 characters, whole labels go from the left; a final dot is none of them. */
+/* Section 7.3: at most 253 characters, whole labels go from the left; a final dot is none of them.
+ */
 static void test_truncation(void **state)
 {
 	(void)state;
@@ -315,7 +347,8 @@ static void test_bad_target_names(void **state)
 		{ "a..example.com", ERROR_LABEL_EMPTY },
 		{ ".example.com", ERROR_LABEL_EMPTY },
 		{ "example.com..", ERROR_LABEL_EMPTY },
-		{ "a123456789012345678901234567890123456789012345678901234567890123.example.com", ERROR_LABEL_LONG },
+		{ "a123456789012345678901234567890123456789012345678901234567890123.example.com",
+		        ERROR_LABEL_LONG },
 	};
 	struct fixture f;
 	struct dname name;
@@ -331,7 +364,8 @@ static void test_bad_target_names(void **state)
 	f.session.helo = long_label;
 	f.session.helo_size = 300;
 	assert_int_equal(target_of(&f, "%{h}", &name), ERROR_LABEL_LONG);
-	assert_int_equal(target_of(&f, "%{h}.example.com", &name), ERROR_NONE); /* cut off as a whole label */
+	assert_int_equal(target_of(&f, "%{h}.example.com", &name),
+	        ERROR_NONE); /* cut off as a whole label */
 	assert_int_equal(dname_label_count(&name), 2);
 	fixture_end(&f);
 }
@@ -343,7 +377,8 @@ static void expect_tails(struct fixture *f, const char *text)
 	size_t error_at;
 	const char *whole = expand_as(f, text, MACRO_EXPLAIN_STRING);
 	char room[128];
-	assert_true(macro_compile(&m, text, strlen(text), MACRO_EXPLAIN_STRING, &f->arena, &error_at));
+	assert_true(
+	        macro_compile(&m, text, strlen(text), MACRO_EXPLAIN_STRING, &f->arena, &error_at));
 	assert_in_range(strlen(whole), 1, sizeof room - 1);
 	for (size_t bytes = 0; bytes <= sizeof room; bytes++) {
 		bool is_cut;
@@ -358,7 +393,9 @@ static void expect_tails(struct fixture *f, const char *text)
 static void test_rooms(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "%{s}", "%{S}%{S}", "0123456789012345678901234567890123456789", "%{i}%{ir}%{i}%{i}%{i}", "%{d1r}x%{D2}", "%{LR-}", "%{s3r-.}|%{o2}", "a%{l1r+}%%" };
+	static const char *const texts[] = { "%{s}", "%{S}%{S}",
+		"0123456789012345678901234567890123456789", "%{i}%{ir}%{i}%{i}%{i}", "%{d1r}x%{D2}",
+		"%{LR-}", "%{s3r-.}|%{o2}", "a%{l1r+}%%" };
 	struct fixture f;
 	fixture_begin(&f, "192.0.2.3");
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -366,7 +403,8 @@ static void test_rooms(void **state)
 	fixture_end(&f);
 }
 
-/* Macros of megabytes: the name is their end, and the dot that it is cut at may be as far to the left as it can be. */
+/* Macros of megabytes: the name is their end, and the dot that it is cut at may be as far to the
+ * left as it can be. */
 static void test_endless_macros(void **state)
 {
 	(void)state;

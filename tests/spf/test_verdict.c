@@ -1,4 +1,5 @@
-/* test_verdict.c - the words of verdicts and problems: complete, distinct, and as the output contract has them. */
+/* test_verdict.c - the words of verdicts and problems: complete, distinct, and as the output
+ * contract has them. */
 #include "spf/verdict.h"
 
 #include <setjmp.h>
@@ -11,7 +12,8 @@
 static void test_verdict_words(void **state)
 {
 	(void)state;
-	static const char *const words[] = { "none", "neutral", "pass", "fail", "softfail", "temperror", "permerror" };
+	static const char *const words[] = { "none", "neutral", "pass", "fail", "softfail",
+		"temperror", "permerror" };
 	assert_int_equal(sizeof words / sizeof *words, SPF_VERDICT_COUNT);
 	for (unsigned i = 0; i < SPF_VERDICT_COUNT; i++)
 		assert_string_equal(spf_verdict_text(i), words[i]);
@@ -20,8 +22,9 @@ static void test_verdict_words(void **state)
 static void test_problem_words(void **state)
 {
 	(void)state;
-	static const char *const words[] = { "", "dns_error", "deadline", "syntax", "multiple_records", "not_ascii", "lookup_limit",
-		"void_limit", "mx_limit", "include_none", "redirect_none", "bad_target", "bad_domain", "memory" };
+	static const char *const words[] = { "", "dns_error", "deadline", "syntax",
+		"multiple_records", "not_ascii", "lookup_limit", "void_limit", "mx_limit",
+		"include_none", "redirect_none", "bad_target", "bad_domain", "memory" };
 	assert_int_equal(sizeof words / sizeof *words, SPF_PROBLEM_COUNT);
 	for (unsigned i = 0; i < SPF_PROBLEM_COUNT; i++)
 		assert_string_equal(spf_problem_text(i), words[i]);

@@ -1,4 +1,5 @@
-/* world.c - the DNS of a test case, from a script, with answers delivered in the order that the case asks for; see world.h. */
+/* world.c - the DNS of a test case, from a script, with answers delivered in the order that the
+ * case asks for; see world.h. */
 #include "world.h"
 
 #include "resolver/script.h"
@@ -29,8 +30,8 @@ static struct answer *find(struct world *w, const struct dname *qname, enum rrty
 	return answer;
 }
 
-static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot, const struct dname *qname,
-	enum rrtype type)
+static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
 {
 	struct world *w = (struct world *)asker;
 	(void)probe;
@@ -68,7 +69,10 @@ void world_run(struct world *w, struct probe *probe)
 	while (!probe_run(probe)) {
 		bool complete = false;
 		for (unsigned i = 0; i < PROBE_FANOUT_MAX; i++)
-			complete = deliver(w, probe, w->order == WORLD_FORWARDS ? i : PROBE_FANOUT_MAX - 1 - i) || complete;
+			complete = deliver(w, probe,
+			                   w->order == WORLD_FORWARDS ? i
+			                                              : PROBE_FANOUT_MAX - 1 - i) ||
+			        complete;
 		if (!complete)
 			abort(); /* a question without an answer would wait for ever */
 	}

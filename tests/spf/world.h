@@ -1,6 +1,8 @@
-/* world.h - a DNS from memory for checks under test: an asker over a script, which delivers its answers in a chosen order.
+/* world.h - a DNS from memory for checks under test: an asker over a script, which delivers its
+ * answers in a chosen order.
  *
- * The verdict must not depend on when answers come, so a test runs every check in all orders. Single thread. */
+ * The verdict must not depend on when answers come, so a test runs every check in all orders.
+ * Single thread. */
 #ifndef TESTS_SPF_WORLD_H
 #define TESTS_SPF_WORLD_H
 
@@ -13,7 +15,7 @@ enum world_order {
 	WORLD_AT_HAND,  /* inside the ask, like a cache */
 	WORLD_FORWARDS, /* later, in the order of the questions */
 	WORLD_BACKWARDS,
-	WORLD_MIXED,    /* every second one at hand, the others later and backwards */
+	WORLD_MIXED, /* every second one at hand, the others later and backwards */
 	WORLD_ORDER_COUNT
 };
 
@@ -21,11 +23,12 @@ struct world {
 	struct asker asker; /* first */
 	const struct script *script;
 	enum world_order order;
-	unsigned cancel_from;        /* this question and all later ones are cancelled, counted from 1; 0: none */
-	bool secure;                 /* answers are DNSSEC-secure, */
-	const struct dname *insecure;/* but those of this name; may be NULL */
+	unsigned cancel_from; /* this question and all later ones are cancelled, counted from 1; 0:
+	                         none */
+	bool secure;          /* answers are DNSSEC-secure, */
+	const struct dname *insecure; /* but those of this name; may be NULL */
 	unsigned n_asked;
-	struct textbuf asked;        /* "TXT example.com; A mail.example.com" */
+	struct textbuf asked; /* "TXT example.com; A mail.example.com" */
 	const struct answer *held[PROBE_FANOUT_MAX];
 };
 

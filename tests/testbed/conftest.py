@@ -1,4 +1,5 @@
 """Fixtures of the test bed's tests."""
+
 import os
 import pathlib
 import subprocess
@@ -25,7 +26,9 @@ def population(tmp_path_factory, bench):
         key = n_domains, options
         if key not in made:
             made[key] = tmp_path_factory.mktemp("population")
-            subprocess.run([bench / "population", made[key], "--domains", str(n_domains), *options], check=True)
+            subprocess.run(
+                [bench / "population", made[key], "--domains", str(n_domains), *options], check=True
+            )
         return made[key]
 
     return make
@@ -34,4 +37,6 @@ def population(tmp_path_factory, bench):
 @pytest.fixture(scope="session")
 def spfsweep():
     """The program, from the environment variable SPFSWEEP or the release build."""
-    return pathlib.Path(os.environ.get("SPFSWEEP", ROOT / "build" / "release" / "spfsweep")).resolve()
+    return pathlib.Path(
+        os.environ.get("SPFSWEEP", ROOT / "build" / "release" / "spfsweep")
+    ).resolve()

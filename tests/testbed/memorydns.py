@@ -1,5 +1,7 @@
-"""memorydns.py - the zones of a population as a dictionary: DNS without servers, for checking the truth against an SPF library that we did not
-write, and against iprev and mx_match written down once more, from docs/output.md."""
+"""memorydns.py - the zones of a population as a dictionary: DNS without servers, for checking the
+truth against an SPF library that we did not write, and against iprev and mx_match written down once
+more, from docs/output.md."""
+
 import ipaddress
 import re
 
@@ -27,7 +29,8 @@ class MemoryDns:
                     self.records.setdefault((owner.rstrip("."), rrtype), []).append(rdata)
 
     def ask(self, name, rrtype, depth=0):
-        """The rdata texts, aliases followed; an empty list when there are none. Raises Dead, for a loop of aliases too."""
+        """The rdata texts, aliases followed; an empty list when there are none. Raises Dead, for a
+        loop of aliases too."""
         name = name.lower().rstrip(".")
         labels = name.split(".")
         if any(".".join(labels[i:]) in self.dead for i in range(len(labels))):
@@ -44,10 +47,14 @@ class MemoryDns:
 
 def txt_strings(rdata):
     """The octets of each string, out of its master-file form."""
+
     def octet(match):
         return chr(int(match[1])) if match[1].isdigit() else match[1]
 
-    return [re.sub(r"\\(\d{3}|.)", octet, string).encode("latin-1") for string in re.findall(r'"((?:[^"\\]|\\.)*)"', rdata)]
+    return [
+        re.sub(r"\\(\d{3}|.)", octet, string).encode("latin-1")
+        for string in re.findall(r'"((?:[^"\\]|\\.)*)"', rdata)
+    ]
 
 
 def host_has(dns, host, ip):
@@ -61,7 +68,9 @@ def host_has(dns, host, ip):
 def iprev(dns, ip):
     """(result, all names, the confirmed one)."""
     try:
-        names = sorted(name.rstrip(".") for name in dns.ask(ipaddress.ip_address(ip).reverse_pointer, "PTR"))
+        names = sorted(
+            name.rstrip(".") for name in dns.ask(ipaddress.ip_address(ip).reverse_pointer, "PTR")
+        )
     except Dead:
         return "temperror", [], ""
     found = {name: host_has(dns, name, ip) for name in names[:10]}

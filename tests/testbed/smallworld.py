@@ -1,4 +1,6 @@
-"""smallworld.py - a population made by hand: every kind of server and of zone once or twice, and what a scan must say of it."""
+"""smallworld.py - a population made by hand: every kind of server and of zone once or twice, and
+what a scan must say of it."""
+
 import gzip
 
 # 16 strings of 250 octets: more than a datagram takes.

@@ -1,4 +1,5 @@
 """How commands are run and measured, and what becomes of contestants that fail."""
+
 import resource
 import time
 
@@ -20,12 +21,19 @@ def test_a_run_without_an_end_is_ended():
 
 
 def test_a_run_may_say_much():
-    run = measure.Run(["sh", "-c", "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2"], capture=True, limit_s=20)
+    run = measure.Run(
+        ["sh", "-c", "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2"],
+        capture=True,
+        limit_s=20,
+    )
     assert (run.status, len(run.output), len(run.errors)) == (0, 300000, 200000)
 
 
 def test_our_own_memory_is_nobody_elses():
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 10000 and measure.Run(["true"]).peak_mib is None
+    assert (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 10000
+        and measure.Run(["true"]).peak_mib is None
+    )
     large = measure.Run(["/usr/bin/python3", "-c", "b'x' * (600 << 20)"])
     assert 600 <= large.peak_mib < 700
 
@@ -52,16 +60,32 @@ def held(*players):
     return entries, said
 
 
-@pytest.mark.parametrize("error", [contest.Spoilt("broken\nreally"), ValueError("broken"), KeyError("broken"), AttributeError("broken"),
-                                   TypeError("broken"), FileNotFoundError("broken"), IndexError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        contest.Spoilt("broken\nreally"),
+        ValueError("broken"),
+        KeyError("broken"),
+        AttributeError("broken"),
+        TypeError("broken"),
+        FileNotFoundError("broken"),
+        IndexError(),
+    ],
+)
 def test_a_peer_that_fails_is_left_out(error):
     entries, said = held(Player("ours", 1, 2, 3, role="subject"), Player("its", 1, error))
     assert [turn["wall"] for turn in entries["ours"]["turns"]] == [1, 2, 3]
-    assert entries["its"]["turns"] == [] and entries["its"]["skipped"] in ("broken", "'broken'", "IndexError")
+    assert entries["its"]["turns"] == [] and entries["its"]["skipped"] in (
+        "broken",
+        "'broken'",
+        "IndexError",
+    )
     assert len(said) == 1
 
 
 def test_a_subject_that_fails_ends_the_contest():
-    entries, _ = held(Player("ours", 1, contest.Spoilt("broken"), role="subject"), Player("its", 1, 2, 3))
+    entries, _ = held(
+        Player("ours", 1, contest.Spoilt("broken"), role="subject"), Player("its", 1, 2, 3)
+    )
     assert entries["ours"]["failed"] == "broken" and len(entries["ours"]["turns"]) == 1
     assert len(entries["its"]["turns"]) == 2  # in the second turn it came first

@@ -1,4 +1,6 @@
-"""bench/internet: real servers for a population made by hand, and spfsweep on them. SPFSWEEP names the program; else it is the release build's."""
+"""bench/internet: real servers for a population made by hand, and spfsweep on them. SPFSWEEP names
+the program; else it is the release build's."""
+
 import csv
 import io
 import json
@@ -16,7 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SPFSWEEP = pathlib.Path(os.environ.get("SPFSWEEP", ROOT / "build/release/spfsweep")).resolve()
 INTERNET = ROOT / "bench/internet"
 
-# A program for `exec`: asks ADDRESS NAME TYPE, and says the rcode, how many records there are, and by which protocol.
+# A program for `exec`: asks ADDRESS NAME TYPE, and says the rcode, how many records there are, and
+# by which protocol.
 ASK = """
 import sys, dns.message, dns.query, dns.rcode, dns.exception
 address, name, type = sys.argv[1:]
@@ -27,7 +30,8 @@ except dns.exception.Timeout:
     print("TIMEOUT")
 """
 
-# Asks ADDRESS for NAME, N times at once by UDP, and N times by TCP. Says how long each answer took, for those that came: [by UDP, by TCP].
+# Asks ADDRESS for NAME, N times at once by UDP, and N times by TCP. Says how long each answer took,
+# for those that came: [by UDP, by TCP].
 ASK_MANY = """
 import concurrent.futures, functools, json, sys, time, dns.message, dns.query, dns.exception
 address, name, n = sys.argv[1:]
@@ -61,8 +65,22 @@ class Bed:
 
     def scan(self, way, pairs, *options):
         """Output rows, by domain and address."""
-        where = ["--upstream", self.state["upstream"]] if way == "forward" else ["--unbound-config", self.state["unbound_config"]]
-        done = self.run(SPFSWEEP, "scan", *where, "--progress", "never", *options, self.folder / pairs, "-o", "-")
+        where = (
+            ["--upstream", self.state["upstream"]]
+            if way == "forward"
+            else ["--unbound-config", self.state["unbound_config"]]
+        )
+        done = self.run(
+            SPFSWEEP,
+            "scan",
+            *where,
+            "--progress",
+            "never",
+            *options,
+            self.folder / pairs,
+            "-o",
+            "-",
+        )
         assert done.returncode == 0, done.stderr
         return {(row["domain"], row["ip"]): row for row in csv.DictReader(io.StringIO(done.stdout))}
 
@@ -83,7 +101,7 @@ def leftovers(folder):
         try:
             found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
         except OSError:
-            pass   # it has ended meanwhile
+            pass  # it has ended meanwhile
     return [line for line in found if str(folder) in line]
 
 
@@ -102,7 +120,14 @@ def bed(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bad_bed(tmp_path_factory):
     """A network that loses and delays, and a forwarder with zones that are silent."""
-    bed = Bed(smallworld.write(tmp_path_factory.mktemp("bad")), "--loss", "5", "--delay", "20", "--silence")
+    bed = Bed(
+        smallworld.write(tmp_path_factory.mktemp("bad")),
+        "--loss",
+        "5",
+        "--delay",
+        "20",
+        "--silence",
+    )
     yield bed
     assert bed.stop() == []
 
@@ -117,7 +142,8 @@ def worse_bed(tmp_path_factory):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.2.1", "127.10.0.0"])
 def test_loss_and_delay_happen(worse_bed, address):
-    """To a question by UDP, wherever it goes. That chance answers less than 6 or more than 34 of 40 happens once in 500 000 times."""
+    """To a question by UDP, wherever it goes. That chance answers less than 6 or more than 34 of 40
+    happens once in 500 000 times."""
     asked = worse_bed.run("/usr/bin/python3", "-c", ASK_MANY, address, "glue.com", "40")
     by_udp, by_tcp = json.loads(asked.stdout)
     assert 6 <= len(by_udp) <= 34
@@ -126,7 +152,9 @@ def test_loss_and_delay_happen(worse_bed, address):
 
 
 def test_a_limit_holds(tmp_path_factory):
-    """Of 40 questions asked one after the other by UDP, in far less than two seconds if all were answered, no more than 5 in a second are; by TCP all are. What is lost costs the asker its patience."""
+    """Of 40 questions asked one after the other by UDP, in far less than two seconds if all were
+    answered, no more than 5 in a second are; by TCP all are. What is lost costs the asker its
+    patience."""
     bed = Bed(smallworld.write(tmp_path_factory.mktemp("limited")), "--limit", "5")
     try:
         asked = bed.run("/usr/bin/python3", "-c", ASK_MANY, "127.0.0.1", "glue.com", "40")
@@ -149,27 +177,32 @@ def test_everything_is_found_on_a_bad_network(bad_bed, way):
 @pytest.mark.parametrize("way", ["forward", "recursive"])
 def test_dead_zones_are_temporary_errors(bed, way):
     rows = bed.scan(way, "dead.csv", "--timeout", "300", "--retries", "0", "--deadline", "2000")
-    assert {pair: row["spf"] for pair, row in rows.items()} == {(domain, "192.0.2.1"): "temperror" for domain in smallworld.DEAD}
+    assert {pair: row["spf"] for pair, row in rows.items()} == {
+        (domain, "192.0.2.1"): "temperror" for domain in smallworld.DEAD
+    }
 
 
-@pytest.mark.parametrize("address, name, expected", [
-    ("127.0.1.1", "glue.com", ["NOERROR", "0", "UDP"]),            # a delegation
-    ("127.0.2.2", "glue.com", ["NOERROR", "0", "UDP"]),
-    ("127.0.2.1", "nowhere.net", ["NXDOMAIN", "0", "UDP"]),
-    ("127.10.0.1", "glue.com", ["NOERROR", "1", "UDP"]),
-    ("127.10.0.1", "bare.com", ["NOERROR", "0", "UDP"]),
-    ("127.10.0.0", "broken.com", ["SERVFAIL", "0", "UDP"]),
-    ("127.10.0.0", "silent.com", ["REFUSED", "0", "UDP"]),         # not one of its zones
-    ("127.10.1.1", "silent.com", ["TIMEOUT"]),
-    ("127.10.2.1", "lame.com", ["REFUSED", "0", "UDP"]),
-    ("127.0.0.1", "glue.com", ["NOERROR", "1", "UDP"]),
-    ("127.0.0.1", "bare.com", ["NOERROR", "0", "UDP"]),
-    ("127.0.0.1", "nowhere.net", ["NXDOMAIN", "0", "UDP"]),
-    ("127.0.0.1", "broken.com", ["SERVFAIL", "0", "UDP"]),
-    ("127.0.0.1", "www.silent.com", ["SERVFAIL", "0", "UDP"]),
-    ("127.0.0.1", "refusing.com", ["SERVFAIL", "0", "UDP"]),
-    ("127.0.0.1", "closed.com", ["SERVFAIL", "0", "UDP"]),
-])
+@pytest.mark.parametrize(
+    "address, name, expected",
+    [
+        ("127.0.1.1", "glue.com", ["NOERROR", "0", "UDP"]),  # a delegation
+        ("127.0.2.2", "glue.com", ["NOERROR", "0", "UDP"]),
+        ("127.0.2.1", "nowhere.net", ["NXDOMAIN", "0", "UDP"]),
+        ("127.10.0.1", "glue.com", ["NOERROR", "1", "UDP"]),
+        ("127.10.0.1", "bare.com", ["NOERROR", "0", "UDP"]),
+        ("127.10.0.0", "broken.com", ["SERVFAIL", "0", "UDP"]),
+        ("127.10.0.0", "silent.com", ["REFUSED", "0", "UDP"]),  # not one of its zones
+        ("127.10.1.1", "silent.com", ["TIMEOUT"]),
+        ("127.10.2.1", "lame.com", ["REFUSED", "0", "UDP"]),
+        ("127.0.0.1", "glue.com", ["NOERROR", "1", "UDP"]),
+        ("127.0.0.1", "bare.com", ["NOERROR", "0", "UDP"]),
+        ("127.0.0.1", "nowhere.net", ["NXDOMAIN", "0", "UDP"]),
+        ("127.0.0.1", "broken.com", ["SERVFAIL", "0", "UDP"]),
+        ("127.0.0.1", "www.silent.com", ["SERVFAIL", "0", "UDP"]),
+        ("127.0.0.1", "refusing.com", ["SERVFAIL", "0", "UDP"]),
+        ("127.0.0.1", "closed.com", ["SERVFAIL", "0", "UDP"]),
+    ],
+)
 def test_each_server_says_its_part(bed, address, name, expected):
     assert bed.ask(address, name, "A") == expected
 
@@ -186,7 +219,10 @@ def test_a_closed_port_is_unreachable(bed):
 
 def test_delegations_have_glue_only_inside_their_top_zone(bed):
     ask = "import dns.message, dns.query; print(len(dns.query.udp(dns.message.make_query('{}', 'A'), '127.0.2.1', 5).additional))"
-    told = [bed.run("/usr/bin/python3", "-c", ask.format(name)).stdout.strip() for name in ("glue.com", "glueless.com")]
+    told = [
+        bed.run("/usr/bin/python3", "-c", ask.format(name)).stdout.strip()
+        for name in ("glue.com", "glueless.com")
+    ]
     assert told == ["2", "0"]
 
 

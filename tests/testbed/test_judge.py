@@ -1,4 +1,6 @@
-"""The judge: a row that is missing, doubled, out of place, temperror without need or wrong in any other way is told, and nothing else is."""
+"""The judge: a row that is missing, doubled, out of place, temperror without need or wrong in any
+other way is told, and nothing else is."""
+
 import csv
 import gzip
 
@@ -6,12 +8,40 @@ import pytest
 from testbed import judge
 from testbed.world.truth import COLUMNS
 
-TRUTH = [{"status": "ok", "spf": "pass", "spf_problem": "", "spf_lookups": "2", "spf_void_lookups": "0", "spf_record": "v=spf1 mx a -all",
-          "iprev": "pass", "ptr": "a.example;b.example", "iprev_name": "a.example", "a": "192.0.2.1;192.0.2.2", "a_match": "no",
-          "mx": "10 mx.example", "mx_state": "ok", "mx_match": "no"},
-         {"status": "ok", "spf": "temperror", "spf_problem": "dns_error", "spf_lookups": "*", "spf_void_lookups": "*", "spf_record": "*",
-          "iprev": "permerror", "ptr": "", "iprev_name": "", "a": "", "a_match": "temperror",
-          "mx": "", "mx_state": "temperror", "mx_match": "temperror"}]
+TRUTH = [
+    {
+        "status": "ok",
+        "spf": "pass",
+        "spf_problem": "",
+        "spf_lookups": "2",
+        "spf_void_lookups": "0",
+        "spf_record": "v=spf1 mx a -all",
+        "iprev": "pass",
+        "ptr": "a.example;b.example",
+        "iprev_name": "a.example",
+        "a": "192.0.2.1;192.0.2.2",
+        "a_match": "no",
+        "mx": "10 mx.example",
+        "mx_state": "ok",
+        "mx_match": "no",
+    },
+    {
+        "status": "ok",
+        "spf": "temperror",
+        "spf_problem": "dns_error",
+        "spf_lookups": "*",
+        "spf_void_lookups": "*",
+        "spf_record": "*",
+        "iprev": "permerror",
+        "ptr": "",
+        "iprev_name": "",
+        "a": "",
+        "a_match": "temperror",
+        "mx": "",
+        "mx_state": "temperror",
+        "mx_match": "temperror",
+    },
+]
 NAMES = [("one.example", "203.0.113.1"), ("two.example", "203.0.113.2")]
 
 
@@ -37,7 +67,12 @@ def verdict(tmp_path):
 
 def good():
     """What a scan says that found the truth; it may tell what the truth leaves open."""
-    told = {"spf_lookups": "0", "spf_void_lookups": "1", "spf_record": "", "spf_problem": "deadline"}
+    told = {
+        "spf_lookups": "0",
+        "spf_void_lookups": "1",
+        "spf_record": "",
+        "spf_problem": "deadline",
+    }
     return [(1, NAMES[0], dict(TRUTH[0])), (2, NAMES[1], {**TRUTH[1], **told})]
 
 
@@ -50,8 +85,19 @@ def test_equal(verdict):
     assert counts(told) == (2, 0, 0, 0) and told.is_exact()
 
 
-WRONG = [("spf", "none"), ("spf_lookups", "3"), ("ptr", "a.example"), ("ptr", "b.example;a.example"), ("status", "bad_input"),
-         ("spf_void_lookups", "1"), ("spf_record", ""), ("a", ""), ("mx_match", "yes"), ("iprev_name", ""), ("spf_problem", "syntax")]
+WRONG = [
+    ("spf", "none"),
+    ("spf_lookups", "3"),
+    ("ptr", "a.example"),
+    ("ptr", "b.example;a.example"),
+    ("status", "bad_input"),
+    ("spf_void_lookups", "1"),
+    ("spf_record", ""),
+    ("a", ""),
+    ("mx_match", "yes"),
+    ("iprev_name", ""),
+    ("spf_problem", "syntax"),
+]
 
 
 @pytest.mark.parametrize("column, value", WRONG)
@@ -76,7 +122,12 @@ def test_a_dead_name_taken_for_an_empty_one_is_wrong(verdict):
     assert counts(verdict(rows)) == (1, 0, 1, 0)
 
 
-CHANGES = [lambda rows: rows[:1], lambda rows: rows + [rows[1]], lambda rows: rows[::-1], lambda rows: [rows[0], (2, *rows[0][1:])]]
+CHANGES = [
+    lambda rows: rows[:1],
+    lambda rows: rows + [rows[1]],
+    lambda rows: rows[::-1],
+    lambda rows: [rows[0], (2, *rows[0][1:])],
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -88,7 +139,9 @@ def test_missing_doubled_or_out_of_place(verdict, change):
 def test_helo_counts_where_the_truth_has_it():
     got = {**TRUTH[0], "helo_spf": "none"}
     assert judge.differences(got, TRUTH[0], COLUMNS) == []
-    assert judge.differences(got, {**TRUTH[0], "helo_spf": "pass"}, COLUMNS) == [("helo_spf", "none", "pass")]
+    assert judge.differences(got, {**TRUTH[0], "helo_spf": "pass"}, COLUMNS) == [
+        ("helo_spf", "none", "pass")
+    ]
 
 
 def test_nothing_is_not_exact():
@@ -100,6 +153,14 @@ def test_spf_results_alone(tmp_path, verdict):
     truth = tmp_path / "truth.csv.gz"
     rows = [(*name, row["spf"]) for name, row in zip(NAMES, TRUTH)]
     assert judge.judge_verdicts(rows, truth) == {"equal": 1, "false_temperrors": 0, "wrong": 0}
-    assert judge.judge_verdicts(rows[:1], truth) == {"equal": 0.5, "false_temperrors": 0, "wrong": 1}
+    assert judge.judge_verdicts(rows[:1], truth) == {
+        "equal": 0.5,
+        "false_temperrors": 0,
+        "wrong": 1,
+    }
     assert judge.judge_verdicts([rows[0], rows[0], (*NAMES[1], "none")], truth)["wrong"] == 1
-    assert judge.judge_verdicts([(*NAMES[0], "temperror"), rows[1]], truth) == {"equal": 0.5, "false_temperrors": 1, "wrong": 0}
+    assert judge.judge_verdicts([(*NAMES[0], "temperror"), rows[1]], truth) == {
+        "equal": 0.5,
+        "false_temperrors": 1,
+        "wrong": 0,
+    }

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""Bare loops and peers over a small real NSD: what each counts, and what the SPF libraries say of pairs whose verdicts the RFC knows.
+"""Bare loops and peers over a small real NSD: what each counts, and what the SPF libraries say of
+pairs whose verdicts the RFC knows.
 
-Some of them ask nobody but port 53 of whom /etc/resolv.conf names. So this file is a program too: run with a folder it enters a network of its
-own, starts NSD there, lets each contestant that is present take a turn, and prints the turns as JSON."""
+Some of them ask nobody but port 53 of whom /etc/resolv.conf names. So this file is a program too:
+run with a folder it enters a network of its own, starts NSD there, lets each contestant that is
+present take a turn, and prints the turns as JSON."""
+
 import dataclasses
 import json
 import os
@@ -36,7 +39,11 @@ DOMAINS = {
 }
 RECORDS = "".join(f'{name}. TXT "{record}"\n' for name, (record, _) in DOMAINS.items() if record)
 ZONE = RECORDS + "_sender.mail.example. A 192.0.2.1\n-dash.mail.example. A 192.0.2.2\n"
-NAMES = [name for name, (record, _) in DOMAINS.items() if record] + ["_sender.mail.example", "-dash.mail.example", "no-such.mail.example"]
+NAMES = [name for name, (record, _) in DOMAINS.items() if record] + [
+    "_sender.mail.example",
+    "-dash.mail.example",
+    "no-such.mail.example",
+]
 NAMES += [f"{'n' * (i % 40 + 1)}{i}.mail.example" for i in range(400)]
 TXT_QUESTIONS = [f"{name} TXT" for name in NAMES]
 REFUSED = "elsewhere.example A"  # the one question without a definite answer
@@ -49,22 +56,39 @@ PAIRS = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in DOMAINS)
 def judge(rows):
     """What the tests know; a wrong verdict comes back with its name, for the message."""
     told = {domain: spf for domain, _, spf in rows}
-    wrong = [f"{domain} {told.get(domain)}" for domain, (_, verdict) in DOMAINS.items() if told.get(domain) != verdict]
-    return {"equal": 1 - len(wrong) / len(DOMAINS), "false_temperrors": sum(w.endswith(" temperror") for w in wrong), "wrong": wrong}
+    wrong = [
+        f"{domain} {told.get(domain)}"
+        for domain, (_, verdict) in DOMAINS.items()
+        if told.get(domain) != verdict
+    ]
+    return {
+        "equal": 1 - len(wrong) / len(DOMAINS),
+        "false_temperrors": sum(w.endswith(" temperror") for w in wrong),
+        "wrong": wrong,
+    }
 
 
 def contestants(folder, address, port):
-    questions, pairs, text = (os.path.join(folder, name) for name in ("questions.txt", "pairs.csv", "text"))
+    questions, pairs, text = (
+        os.path.join(folder, name) for name in ("questions.txt", "pairs.csv", "text")
+    )
     at = questions, address, port, 100
     tool = questions, folder, address, port, 100
     library = pairs, folder, judge
     bare, ubloop, libspf2 = (str(PROGRAMS / name) for name in ("bare", "ubloop", "peer_libspf2"))
     return {
-        "bare": bareloops.BareLoop(bare, *at, SECONDS), "bare-gso": bareloops.BareLoop(bare, *at, SECONDS, gso=True),
-        "libunbound": bareloops.LibunboundLoop(ubloop, questions, f"{address}:{port}", 100, SECONDS),
+        "bare": bareloops.BareLoop(bare, *at, SECONDS),
+        "bare-gso": bareloops.BareLoop(bare, *at, SECONDS, gso=True),
+        "libunbound": bareloops.LibunboundLoop(
+            ubloop, questions, f"{address}:{port}", 100, SECONDS
+        ),
         "libdeflate": bareloops.LibdeflatePack(str(PROGRAMS / "deflate"), text, SECONDS),
-        "dnsperf": peers.Dnsperf(*tool), "adnshost": peers.Adnshost(*tool), "massdns": peers.Massdns(*tool), "zdns": peers.Zdns(*tool),
-        "libspf2": libraries.Libspf2(libspf2, *library), "libspf2-threads": libraries.Libspf2(libspf2, *library, threads=4),
+        "dnsperf": peers.Dnsperf(*tool),
+        "adnshost": peers.Adnshost(*tool),
+        "massdns": peers.Massdns(*tool),
+        "zdns": peers.Zdns(*tool),
+        "libspf2": libraries.Libspf2(libspf2, *library),
+        "libspf2-threads": libraries.Libspf2(libspf2, *library, threads=4),
         "pyspf": libraries.Pyspf(*library),
     }
 
@@ -77,9 +101,15 @@ def write_inputs(folder):
 
 def start_server(folder):
     """NSD with mail.example at 127.0.0.1, port 53; it refuses every name outside it."""
-    (folder / "mail.zone").write_text(layout.head("mail.example.", ["ns.mail.example."]) + "ns.mail.example. A 127.0.0.1\n" + ZONE)
+    (folder / "mail.zone").write_text(
+        layout.head("mail.example.", ["ns.mail.example."]) + "ns.mail.example. A 127.0.0.1\n" + ZONE
+    )
     (folder / "zones").write_text(layout.clause("mail.example.", "mail.zone"))
-    return Server("nsd", nsd.write_config(folder / "state", [("127.0.0.1", 53)], folder / "zones"), folder / "nsd.log")
+    return Server(
+        "nsd",
+        nsd.write_config(folder / "state", [("127.0.0.1", 53)], folder / "zones"),
+        folder / "nsd.log",
+    )
 
 
 def run_all(folder):
@@ -92,7 +122,11 @@ def run_all(folder):
         outcome = {}
         for key, contestant in contestants(str(folder), "127.0.0.1", 53).items():
             reason = contestant.missing()
-            outcome[key] = {"missing": reason} if reason else {**dataclasses.asdict(contestant.run()), "version": contestant.version()}
+            outcome[key] = (
+                {"missing": reason}
+                if reason
+                else {**dataclasses.asdict(contestant.run()), "version": contestant.version()}
+            )
     finally:
         server.tell_to_end()
         server.end()
@@ -106,7 +140,9 @@ def turns(tmp_path_factory):
     except namespace.NamespaceError as error:
         pytest.skip(str(error))
     command = ["/usr/bin/python3", __file__, tmp_path_factory.mktemp("peers")]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=300).stdout)
+    return json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=300).stdout
+    )
 
 
 def turn_of(turns, key):
@@ -170,21 +206,40 @@ def test_the_bare_loop_asks_again(tmp_path, gso):
     server = nameservers.Server(deaf_at_first)
     try:
         (tmp_path / "questions.txt").write_text("".join(f"{name} A\n" for name in NAMES))
-        loop = bareloops.BareLoop(str(PROGRAMS / "bare"), str(tmp_path / "questions.txt"), "127.0.0.1", server.port, 200, 0, gso=gso)
+        loop = bareloops.BareLoop(
+            str(PROGRAMS / "bare"),
+            str(tmp_path / "questions.txt"),
+            "127.0.0.1",
+            server.port,
+            200,
+            0,
+            gso=gso,
+        )
         turn = loop.run()
     finally:
         server.stop()
     assert asked and turn.answered == 1 and turn.questions == len(NAMES)
-    assert len(server.questions) >= len(NAMES) + len(asked)  # more when this machine is busy, and an answer takes its second
+    assert len(server.questions) >= len(NAMES) + len(
+        asked
+    )  # more when this machine is busy, and an answer takes its second
 
 
 def test_the_bare_loop_counts_no_answer_that_is_cut_off(tmp_path):
     if not (PROGRAMS / "bare").exists():
         pytest.skip("bare is not built")
-    server = nameservers.Server(raw=lambda query: query.cut_off() if query.name == "long.example" else ["short"])
+    server = nameservers.Server(
+        raw=lambda query: query.cut_off() if query.name == "long.example" else ["short"]
+    )
     try:
         (tmp_path / "questions.txt").write_text("long.example TXT\nshort.example TXT\n")
-        turn = bareloops.BareLoop(str(PROGRAMS / "bare"), str(tmp_path / "questions.txt"), "127.0.0.1", server.port, 200, 0).run()
+        turn = bareloops.BareLoop(
+            str(PROGRAMS / "bare"),
+            str(tmp_path / "questions.txt"),
+            "127.0.0.1",
+            server.port,
+            200,
+            0,
+        ).run()
     finally:
         server.stop()
     assert (turn.questions, turn.answered) == (2, 0.5)
@@ -198,13 +253,16 @@ def test_what_is_not_there_is_missing(tmp_path):
     assert "PATH" in absent.missing()
 
 
-@pytest.mark.parametrize("text, ours", [
-    ("nameserver 127.0.0.1\noptions timeout:5\n", True),
-    ("nameserver 192.0.2.53\n", False),
-    ("nameserver 127.0.0.1\nnameserver 192.0.2.53\n", False),
-    ("# nameserver 127.0.0.1\n", False),
-    ("", False),
-])
+@pytest.mark.parametrize(
+    "text, ours",
+    [
+        ("nameserver 127.0.0.1\noptions timeout:5\n", True),
+        ("nameserver 192.0.2.53\n", False),
+        ("nameserver 127.0.0.1\nnameserver 192.0.2.53\n", False),
+        ("# nameserver 127.0.0.1\n", False),
+        ("", False),
+    ],
+)
 def test_libraries_that_would_ask_others_take_no_part(tmp_path, text, ours):
     (tmp_path / "resolv.conf").write_text(text)
     library = libraries.Libspf2("/bin/true", "", "", judge)
@@ -231,7 +289,9 @@ Statistics:
 
 def test_dnsperf_statistics():
     assert peers.parse_dnsperf(DNSPERF) == (18000, 17900)
-    assert peers.parse_dnsperf("  Queries sent:         5\n  Queries lost:         5 (100.00%)\n\n") == (5, 0)
+    assert peers.parse_dnsperf(
+        "  Queries sent:         5\n  Queries lost:         5 (100.00%)\n\n"
+    ) == (5, 0)
     with pytest.raises(contest.Spoilt):
         peers.parse_dnsperf("Error: nothing worked\n")
 
@@ -249,7 +309,7 @@ a.example TXT "3 0 ok 0 ok"
 @pytest.mark.parametrize("size", [1, 7, len(ADNSHOST)])
 def test_adnshost_output_in_pieces(size):
     answers = peers.AdnsAnswers()
-    assert sum(answers.take(ADNSHOST[at:at + size]) for at in range(0, len(ADNSHOST), size)) == 4
+    assert sum(answers.take(ADNSHOST[at : at + size]) for at in range(0, len(ADNSHOST), size)) == 4
     assert answers.n_definite == 3
 
 

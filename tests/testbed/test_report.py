@@ -1,4 +1,6 @@
-"""What becomes of result files: figures, the table, the plots. Nothing is built, run or timed here."""
+"""What becomes of result files: figures, the table, the plots. Nothing is built, run or timed
+here."""
+
 import json
 import sys
 import xml.etree.ElementTree
@@ -10,8 +12,18 @@ from testbed import figures, report
 
 def turn(cpu=2.0, **values):
     """A turn of the subject, right in everything that is not said."""
-    right = {"wall": 1.0, "cpu": cpu, "peak_mib": 100, "rows": 1000, "questions": 6000, "answered": 1.0, "equal": 1.0, "false_temperrors": 0,
-             "wrong": 0, "bytes": 50000}
+    right = {
+        "wall": 1.0,
+        "cpu": cpu,
+        "peak_mib": 100,
+        "rows": 1000,
+        "questions": 6000,
+        "answered": 1.0,
+        "equal": 1.0,
+        "false_temperrors": 0,
+        "wrong": 0,
+        "bytes": 50000,
+    }
     return {**right, **values}
 
 
@@ -21,21 +33,54 @@ def bare(cpu, **values):
 
 
 def contestant(name, role, unit, turns):
-    return {"name": name, "role": role, "unit": unit, "version": "1", "command": ["bin/" + name, "scan", "pairs"], "turns": turns}
+    return {
+        "name": name,
+        "role": role,
+        "unit": unit,
+        "version": "1",
+        "command": ["bin/" + name, "scan", "pairs"],
+        "turns": turns,
+    }
 
 
 def result(*others, name="cold", turns=None, **head):
     subject = contestant("spfsweep", "subject", "rows", turns or [turn(2.0), turn(4.0), turn(2.5)])
-    return {"format": 1, "name": name, "title": "Cold", "profile": "short", "taken_at": "2026-01-02T03:04:05Z", "commit": "abc1234", "dirty": True,
-            "machine": {"cpu": "a processor", "cores": 2, "load": 0.1}, "versions": {"nsd": "4.6.1"}, "population": {"domains": 200, "rows": 1000},
-            "network": {"mode": "forward", "loss_percent": 0}, **head, "contestants": [subject, *others]}
+    return {
+        "format": 1,
+        "name": name,
+        "title": "Cold",
+        "profile": "short",
+        "taken_at": "2026-01-02T03:04:05Z",
+        "commit": "abc1234",
+        "dirty": True,
+        "machine": {"cpu": "a processor", "cores": 2, "load": 0.1},
+        "versions": {"nsd": "4.6.1"},
+        "population": {"domains": 200, "rows": 1000},
+        "network": {"mode": "forward", "loss_percent": 0},
+        **head,
+        "contestants": [subject, *others],
+    }
 
 
-LOOP = contestant("bare loop", "bare", "questions", [bare(1.0, questions=30000, answered=1.0) for _ in range(3)])
-SEGMENTS = contestant("bare loop, UDP_SEGMENT", "bare", "questions", [bare(1.0, questions=60000, answered=1.0) for _ in range(3)])
+LOOP = contestant(
+    "bare loop", "bare", "questions", [bare(1.0, questions=30000, answered=1.0) for _ in range(3)]
+)
+SEGMENTS = contestant(
+    "bare loop, UDP_SEGMENT",
+    "bare",
+    "questions",
+    [bare(1.0, questions=60000, answered=1.0) for _ in range(3)],
+)
 PACKING = contestant("bare libdeflate", "bare", "bytes", [bare(0.1, bytes=25000) for _ in range(3)])
-PEER = contestant("pyspf", "peer", "rows", [bare(cpu, rows=1000, answered=0.9, equal=0.8, false_temperrors=7, wrong=193)
-                                            for cpu in (20.0, 80.0, 50.0)])
+PEER = contestant(
+    "pyspf",
+    "peer",
+    "rows",
+    [
+        bare(cpu, rows=1000, answered=0.9, equal=0.8, false_temperrors=7, wrong=193)
+        for cpu in (20.0, 80.0, 50.0)
+    ],
+)
 ABSENT = {"name": "massdns", "role": "peer", "unit": "questions", "skipped": "not on the PATH"}
 
 
@@ -44,18 +89,25 @@ def run_of(*others, **head):
 
 
 def written(folder, *results, names=()):
-    """Writes the results and their report, which is also asked for `names`; gives what is wrong, the table, and what was said."""
+    """Writes the results and their report, which is also asked for `names`; gives what is wrong,
+    the table, and what was said."""
     for data in results:
         (folder / f"{data['name']}.json").write_text(json.dumps(data))
     said = []
-    wrong = report.write_report(str(folder), [*(data["name"] for data in results), *names], said.append)
+    wrong = report.write_report(
+        str(folder), [*(data["name"] for data in results), *names], said.append
+    )
     return wrong, (folder / "table.md").read_text(), "\n".join(said)
 
 
 def row_of(table, *cells):
     """The cells of the one row that begins with these."""
-    rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in table.splitlines() if line.startswith("| ")]
-    found = [row for row in rows if row[:len(cells)] == list(cells)]
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in table.splitlines()
+        if line.startswith("| ")
+    ]
+    found = [row for row in rows if row[: len(cells)] == list(cells)]
     assert len(found) == 1, (cells, found)
     return found[0]
 
@@ -76,7 +128,9 @@ def test_ratios_are_taken_turn_by_turn():
     assert found.series.turns == pytest.approx((10, 20, 20))
     uneven = contestant("pyspf", "peer", "rows", [bare(cpu, rows=1000) for cpu in (4.0, 2.0, 2.0)])
     found = run_of(uneven).ratios[0]
-    assert (found.series.median, found.series.low, found.series.high) == pytest.approx((0.8, 0.5, 2.0))
+    assert (found.series.median, found.series.low, found.series.high) == pytest.approx(
+        (0.8, 0.5, 2.0)
+    )
 
 
 def test_bare_loops_are_compared_in_questions():
@@ -105,16 +159,21 @@ def test_a_turn_without_a_value_keeps_its_place():
 
 def test_right_runs():
     once, twice, with_a_bad_peer = run_of(), run_of(turns=[turn(rows=2000)]), run_of(PEER)
-    assert [(run.verdict, run.faults) for run in (once, twice, with_a_bad_peer)] == [("right", [])] * 3
+    assert [(run.verdict, run.faults) for run in (once, twice, with_a_bad_peer)] == [
+        ("right", [])
+    ] * 3
 
 
-@pytest.mark.parametrize("bad, words", [
-    ({"wrong": 1, "equal": 0.999}, "wrong rows: 1"),
-    ({"false_temperrors": 2, "equal": 0.998}, "false temperrors: 2"),
-    ({"rows": 999}, "999 rows"),
-    ({"rows": 0}, "0 rows"),
-    ({"equal": 0.999}, "differ from the truth"),
-])
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        ({"wrong": 1, "equal": 0.999}, "wrong rows: 1"),
+        ({"false_temperrors": 2, "equal": 0.998}, "false temperrors: 2"),
+        ({"rows": 999}, "999 rows"),
+        ({"rows": 0}, "0 rows"),
+        ({"equal": 0.999}, "differ from the truth"),
+    ],
+)
 def test_one_bad_turn_among_many_makes_the_run_wrong(bad, words):
     run = run_of(turns=[turn() for _ in range(8)] + [turn(**bad)])
     assert run.verdict == "WRONG"
@@ -161,15 +220,23 @@ def test_cached_rows_are_what_the_second_half_costs(tmp_path):
 
 def test_memory_that_grows_with_what_is_cached_is_wrong(tmp_path):
     assert written(tmp_path, *warm([turn(peak_mib=100)], [turn(rows=2000, peak_mib=109)]))[0] == []
-    wrong, table, _ = written(tmp_path, *warm([turn(peak_mib=100)], [turn(rows=2000, peak_mib=111)]))
-    assert wrong == ["warm-twice: memory grew from 100 MiB to 111 MiB when the same log was scanned twice over"]
+    wrong, table, _ = written(
+        tmp_path, *warm([turn(peak_mib=100)], [turn(rows=2000, peak_mib=111)])
+    )
+    assert wrong == [
+        "warm-twice: memory grew from 100 MiB to 111 MiB when the same log was scanned twice over"
+    ]
     assert wrong[0] in table
 
 
 def test_two_workers_are_compared_with_one_turn_by_turn(tmp_path):
     """By the clock on the wall, since what the second one brings costs as much CPU as the first."""
-    one = contestant(figures.ONE_WORKER, "peer", "rows", [turn(3.0, wall=wall) for wall in (2.0, 3.0, 4.0)])
-    run = result(one, name=figures.SCALING, turns=[turn(3.1, wall=wall) for wall in (1.0, 2.0, 2.0)])
+    one = contestant(
+        figures.ONE_WORKER, "peer", "rows", [turn(3.0, wall=wall) for wall in (2.0, 3.0, 4.0)]
+    )
+    run = result(
+        one, name=figures.SCALING, turns=[turn(3.1, wall=wall) for wall in (1.0, 2.0, 2.0)]
+    )
     table = written(tmp_path, run)[1]
     assert "Two workers: 2 times the rows/s of one (1.5 to 2)" in table
     assert "Two workers" not in written(tmp_path, result(name="cold"))[1]
@@ -181,13 +248,41 @@ def test_two_workers_are_compared_with_one_turn_by_turn(tmp_path):
 def test_the_table_has_the_figures(tmp_path):
     wrong, table, said = written(tmp_path, result(LOOP, SEGMENTS, PACKING, PEER))
     assert wrong == []
-    assert row_of(table, "cold", "right")[2:] == ["1 000 (0 %)", "6 000 (0 %)", "400 (62 %)", "2 400 (62 %)", "0.08 (0.05 to 0.1)", "-", "0.08 (0.05 to 0.1)",
-                                                  "100", "100", "0", "0", "100"]
-    assert row_of(table, "cold", "pyspf")[2:] == ["rows/CPU-s", "20 (188 %)", "400 (62 %)", "20 (10 to 20)", "90", "80", "21 (worst turn 7)",
-                                                  "579 (worst turn 193)", "-"]
+    assert row_of(table, "cold", "right")[2:] == [
+        "1 000 (0 %)",
+        "6 000 (0 %)",
+        "400 (62 %)",
+        "2 400 (62 %)",
+        "0.08 (0.05 to 0.1)",
+        "-",
+        "0.08 (0.05 to 0.1)",
+        "100",
+        "100",
+        "0",
+        "0",
+        "100",
+    ]
+    assert row_of(table, "cold", "pyspf")[2:] == [
+        "rows/CPU-s",
+        "20 (188 %)",
+        "400 (62 %)",
+        "20 (10 to 20)",
+        "90",
+        "80",
+        "21 (worst turn 7)",
+        "579 (worst turn 193)",
+        "-",
+    ]
     assert row_of(table, "cold", "bare loop")[5] == "0.08 (0.05 to 0.1)"
     assert row_of(table, "cold", "bare loop, UDP_SEGMENT")[5] == "0.04 (0.025 to 0.05)"
-    for words in ("abc1234 with uncommitted changes", "cpu a processor", "nsd 4.6.1", "2026-01-02T03:04:05Z", "scan pairs", "Profile: short"):
+    for words in (
+        "abc1234 with uncommitted changes",
+        "cpu a processor",
+        "nsd 4.6.1",
+        "2026-01-02T03:04:05Z",
+        "scan pairs",
+        "Profile: short",
+    ):
         assert words in table and words in said
     assert "2 400 (62 %)" in said
 
@@ -211,16 +306,38 @@ def test_what_was_skipped_is_told(tmp_path):
 
 def test_a_skipped_subject_is_told(tmp_path):
     data = result(LOOP)
-    data["contestants"][0] = {"name": "spfsweep", "role": "subject", "unit": "rows", "skipped": "not built"}
+    data["contestants"][0] = {
+        "name": "spfsweep",
+        "role": "subject",
+        "unit": "rows",
+        "skipped": "not built",
+    }
     wrong, table, _ = written(tmp_path, data)
-    assert wrong == ["cold: it was not held against the truth"] and row_of(table, "cold", "unchecked") and "spfsweep was skipped, not built" in table
+    assert (
+        wrong == ["cold: it was not held against the truth"]
+        and row_of(table, "cold", "unchecked")
+        and "spfsweep was skipped, not built" in table
+    )
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', '{"format": 1, "name": "x", "contestants": []}', '{"format": 1, "contestants": [3]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"format": 2}',
+        '{"format": 1, "name": "x", "contestants": []}',
+        '{"format": 1, "contestants": [3]}',
+    ],
+)
 def test_a_file_that_is_no_result_is_told(tmp_path, text):
     (tmp_path / "other.json").write_text(text)
     wrong, table, _ = written(tmp_path, result(), names=["other", "gone"])
-    assert "other.json was not read: " in table and "gone.json was not read: " in table and row_of(table, "cold")
+    assert (
+        "other.json was not read: " in table
+        and "gone.json was not read: " in table
+        and row_of(table, "cold")
+    )
     assert [words.split()[0] for words in wrong] == ["other.json", "gone.json"]
 
 
@@ -236,7 +353,9 @@ def test_no_runs_have_a_report(tmp_path):
 
 def test_runs_come_in_the_order_that_is_asked_for(tmp_path):
     _, table, _ = written(tmp_path, *(result(name=name) for name in ("b", "d", "a")))
-    assert [line.split()[1] for line in table.splitlines() if line.startswith(("| a", "| b", "| d"))] == ["b", "d", "a"]
+    assert [
+        line.split()[1] for line in table.splitlines() if line.startswith(("| a", "| b", "| d"))
+    ] == ["b", "d", "a"]
 
 
 def test_other_numbers_of_rows_are_told(tmp_path):
@@ -247,17 +366,32 @@ def test_other_numbers_of_rows_are_told(tmp_path):
 
 def test_command_lines_tell_no_folders(tmp_path):
     data = result()
-    data["contestants"][0]["command"] = ["/somewhere/spfsweep", "scan", "--upstream", "127.0.0.1:53", "/elsewhere/pairs.csv.gz"]
-    assert "    cold: spfsweep scan --upstream 127.0.0.1:53 pairs.csv.gz\n" in written(tmp_path, data)[1]
+    data["contestants"][0]["command"] = [
+        "/somewhere/spfsweep",
+        "scan",
+        "--upstream",
+        "127.0.0.1:53",
+        "/elsewhere/pairs.csv.gz",
+    ]
+    assert (
+        "    cold: spfsweep scan --upstream 127.0.0.1:53 pairs.csv.gz\n"
+        in written(tmp_path, data)[1]
+    )
 
 
 def test_heads_that_differ_are_told_apart(tmp_path):
     _, table, _ = written(tmp_path, result(), result(name="warm", commit="def5678", dirty=False))
-    assert "Commit of cold: abc1234 with uncommitted changes" in table and "Commit of warm: def5678\n" in table
+    assert (
+        "Commit of cold: abc1234 with uncommitted changes" in table
+        and "Commit of warm: def5678\n" in table
+    )
     assert table.count("nsd 4.6.1") == 1
 
 
-@pytest.mark.parametrize("share, text", [(1, "100"), (1 - 1e-7, "99.99"), (0.9999, "99.99"), (0.57, "57"), (0.5757, "57.57"), (0, "0")])
+@pytest.mark.parametrize(
+    "share, text",
+    [(1, "100"), (1 - 1e-7, "99.99"), (0.9999, "99.99"), (0.57, "57"), (0.5757, "57.57"), (0, "0")],
+)
 def test_shares_are_rounded_down(share, text):
     assert report.percent(share) == text
 
@@ -278,7 +412,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     for name in ("first", "second"):
         folder = tmp_path / name
         folder.mkdir()
-        outputs.append((written(folder, result(LOOP, PEER, ABSENT), result(name="warm")), svgs(folder)))
+        outputs.append(
+            (written(folder, result(LOOP, PEER, ABSENT), result(name="warm")), svgs(folder))
+        )
     assert outputs[0] == outputs[1]
     assert set(outputs[0][1]) == PLOTS
 
@@ -287,7 +423,12 @@ def test_plots_are_xml_with_text_and_without_a_date(tmp_path):
     pytest.importorskip("matplotlib")
     written(tmp_path, result(LOOP, PEER, turns=[turn(wrong=1), turn()]))
     for name, content in svgs(tmp_path).items():
-        texts = [element.text for element in xml.etree.ElementTree.fromstring(content).iter("{http://www.w3.org/2000/svg}text")]
+        texts = [
+            element.text
+            for element in xml.etree.ElementTree.fromstring(content).iter(
+                "{http://www.w3.org/2000/svg}text"
+            )
+        ]
         assert "cold (WRONG)" in texts, name
         assert b"<dc:date>" not in content
 

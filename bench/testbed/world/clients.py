@@ -1,4 +1,6 @@
-"""clients.py - hosts that send mail: an address, the names that its PTR records give, and those of them that lead back."""
+"""clients.py - hosts that send mail: an address, the names that its PTR records give, and those of
+them that lead back."""
+
 import ipaddress
 
 from testbed.world import plan
@@ -7,14 +9,21 @@ NAMES_MAX = 10
 
 
 class Client:
-    """`names` are the PTR names, `confirmed` those that have the address; `n_void_names` have no address of its family at all; `reverse_is_dead`: the
-    PTR look-up fails; `name_is_dead`: there is one name, and the look-up of its address fails."""
+    """`names` are the PTR names, `confirmed` those that have the address; `n_void_names` have no
+    address of its family at all; `reverse_is_dead`: the PTR look-up fails; `name_is_dead`: there is
+    one name, and the look-up of its address fails."""
 
-    def __init__(self, ip, names=(), confirmed=(), n_void_names=0, reverse_is_dead=False, name_is_dead=False):
+    def __init__(
+        self, ip, names=(), confirmed=(), n_void_names=0, reverse_is_dead=False, name_is_dead=False
+    ):
         self.ip = ip
         self.address = ipaddress.ip_address(ip)
         self.names, self.confirmed = sorted(names), sorted(confirmed)
-        self.n_void_names, self.reverse_is_dead, self.name_is_dead = n_void_names, reverse_is_dead, name_is_dead
+        self.n_void_names, self.reverse_is_dead, self.name_is_dead = (
+            n_void_names,
+            reverse_is_dead,
+            name_is_dead,
+        )
 
     def validated(self):
         """The confirmed names among those that are looked at."""

@@ -1,28 +1,74 @@
-"""domains.py - one domain of the world: its servers, its web and mail hosts, its SPF record, its zone, and who sends mail in its name."""
+"""domains.py - one domain of the world: its servers, its web and mail hosts, its SPF record, its
+zone, and who sends mail in its name."""
+
 from testbed.world import kinds, makers, plan
 from testbed.world.clients import Client, known
 from testbed.world.draws import Weighted, drawer
 from testbed.world.policy import Policy
 from testbed.world.providers import txt
 
-WORDS = ["acme", "north", "river", "stein", "blue", "data", "shop", "media", "haus", "global", "green", "werk", "solar", "art", "labs", "first",
-         "bücher", "auto", "city", "foto", "hotel", "müller", "cafe", "studio", "garten", "sport", "vital", "net", "web", "bau", "kunst", "smart"]
+WORDS = [
+    "acme",
+    "north",
+    "river",
+    "stein",
+    "blue",
+    "data",
+    "shop",
+    "media",
+    "haus",
+    "global",
+    "green",
+    "werk",
+    "solar",
+    "art",
+    "labs",
+    "first",
+    "bücher",
+    "auto",
+    "city",
+    "foto",
+    "hotel",
+    "müller",
+    "cafe",
+    "studio",
+    "garten",
+    "sport",
+    "vital",
+    "net",
+    "web",
+    "bau",
+    "kunst",
+    "smart",
+]
 TOP = Weighted(plan.TOPS, plan.TOPS.values())
-MAIL = Weighted(["provider", "own", "implicit", "null", "none", "no_address", "alias", "dead_host"], [62, 20, 9, 3, 3, 0.7, 2, 0.3])
+MAIL = Weighted(
+    ["provider", "own", "implicit", "null", "none", "no_address", "alias", "dead_host"],
+    [62, 20, 9, 3, 3, 0.7, 2, 0.3],
+)
 WITHOUT_SPF = Weighted(["plain", "empty", "no_such_domain"], [88, 5, 7])
 DEAD_KIND = Weighted(["silent", "refusing", "closed", "broken"], [45, 20, 10, 25])
 QUICK_KINDS = Weighted(["refusing", "broken"], [1, 1])
 
 
 class Domain:
-    """Domain number n of a world. `asked` is the name in the pairs; `servers` its zone's name servers, `state` "live", or how they are dead."""
+    """Domain number n of a world. `asked` is the name in the pairs; `servers` its zone's name
+    servers, `state` "live", or how they are dead."""
 
     def __init__(self, world, n):
         self.world, self.n = world, n
         rng = drawer(world.seed, "domain", n)
         self.top = TOP.draw(rng)
-        self.name = f"{rng.choice(WORDS)}{rng.choice(['', '-', 'x'])}{rng.choice(WORDS)}{n}".encode("idna").decode() + "." + self.top
-        self.kind = kinds.KINDS.draw(rng) if rng.random() < kinds.SPF_SHARE else WITHOUT_SPF.draw(rng)
+        self.name = (
+            f"{rng.choice(WORDS)}{rng.choice(['', '-', 'x'])}{rng.choice(WORDS)}{n}".encode(
+                "idna"
+            ).decode()
+            + "."
+            + self.top
+        )
+        self.kind = (
+            kinds.KINDS.draw(rng) if rng.random() < kinds.SPF_SHARE else WITHOUT_SPF.draw(rng)
+        )
         if self.kind in kinds.NEED_DEAD and not world.dead:
             self.kind = "own"
         self.extra = []
@@ -31,7 +77,10 @@ class Domain:
         self._settle(rng)
         self.policy = Policy(self.name, flaw="dead") if self.state != "live" else self._policy(rng)
         self.asked = f"bounces.{self.name}" if self.kind == "bounce" else self.name
-        self.site_keys = [f"google-site-verification={rng.getrandbits(128):032x}" for _ in range(rng.choice([0, 0, 1, 3]))]
+        self.site_keys = [
+            f"google-site-verification={rng.getrandbits(128):032x}"
+            for _ in range(rng.choice([0, 0, 1, 3]))
+        ]
 
     def _host(self, rng):
         self.hoster = self.world.hosting.popular.draw(rng)
@@ -43,7 +92,11 @@ class Domain:
                 self.servers = self.world.hosting.dead_servers(self.state, rng)
         elif fate > 0.98 and self.world.dead:
             # half lame: one of the two does not serve the zone, and that must not matter
-            how = rng.choice(["silent", "refusing", "refusing"]) if self.world.dead == "all" else "refusing"
+            how = (
+                rng.choice(["silent", "refusing", "refusing"])
+                if self.world.dead == "all"
+                else "refusing"
+            )
             self.servers[rng.randrange(2)] = self.world.hosting.dead_servers(how, rng)[0]
         if self.kind == "no_such_domain":
             self.servers, self.state = [], "live"
@@ -93,7 +146,7 @@ class Domain:
         if host == self.mail_host:
             return self.own_v4 + self.own_v6
         if self.mail == "many":
-            return [f"198.51.100.{200 + int(host[2:host.index('.')])}"]
+            return [f"198.51.100.{200 + int(host[2 : host.index('.')])}"]
         return self.providers[0].mx.get(host, [])
 
     def add(self, records):
@@ -101,7 +154,8 @@ class Domain:
         self.extra += records
 
     def alias(self, name, target, rng):
-        """Makes `name` an alias of `target`, often by way of one or two others; the last link comes first in the zone."""
+        """Makes `name` an alias of `target`, often by way of one or two others; the last link comes
+        first in the zone."""
         label, rest = name.split(".", 1)
         chain = [name] + [f"{label}-{i}.{rest}" for i in range(rng.randrange(3))] + [target]
         self.add(reversed([f"{owner}. CNAME {to}." for owner, to in zip(chain, chain[1:])]))
@@ -125,7 +179,10 @@ class Domain:
             yield f"{self.name}. MX 0 ."
         if self.mail == "many":
             yield from (f"{host}. A {self.mx_addresses(host)[0]}" for host in self.mx)
-        yield from (f"{self.mail_host}. {'AAAA' if ':' in ip else 'A'} {ip}" for ip in self.own_v4 + self.own_v6)
+        yield from (
+            f"{self.mail_host}. {'AAAA' if ':' in ip else 'A'} {ip}"
+            for ip in self.own_v4 + self.own_v6
+        )
         yield from self.extra
 
     def own_clients(self):

@@ -1,4 +1,5 @@
 """draws.py - randomness that depends on a key alone, not on what was drawn before."""
+
 import bisect
 import itertools
 import random
@@ -17,10 +18,13 @@ class Weighted:
         self.sums = list(itertools.accumulate(weights))
 
     def draw(self, rng):
-        return self.items[min(bisect.bisect(self.sums, rng.random() * self.sums[-1]), len(self.items) - 1)]
+        return self.items[
+            min(bisect.bisect(self.sums, rng.random() * self.sums[-1]), len(self.items) - 1)
+        ]
 
 
 def zipf(items, exponent=1.0):
-    """The k-th item with a chance like 1 / k ** exponent: few names are met often, most are met rarely."""
+    """The k-th item with a chance like 1 / k ** exponent: few names are met often, most are met
+    rarely."""
     items = list(items)
     return Weighted(items, (1 / (k + 1) ** exponent for k in range(len(items))))

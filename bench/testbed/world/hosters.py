@@ -1,14 +1,16 @@
-"""hosters.py - who runs the name servers: some forty hosters on addresses of their own, and the servers that are no use to anybody."""
+"""hosters.py - who runs the name servers: some forty hosters on addresses of their own, and the
+servers that are no use to anybody."""
+
 from testbed.world import plan
 from testbed.world.draws import zipf
 
 HOSTERS = 40
-DEAD_KINDS = {"silent": 24, "refusing": 6, "closed": 6}   # how many hosts of each
+DEAD_KINDS = {"silent": 24, "refusing": 6, "closed": 6}  # how many hosts of each
 
 
 class Hoster:
-    """Hoster number h, with two name servers in its own zone. Every eighth hoster leaves its own zone to another one, so that its names cannot
-    be had without asking there first."""
+    """Hoster number h, with two name servers in its own zone. Every eighth hoster leaves its own
+    zone to another one, so that its names cannot be had without asking there first."""
 
     def __init__(self, h):
         self.h = h
@@ -28,7 +30,9 @@ class Hosting:
     def __init__(self):
         self.hosters = [Hoster(h) for h in range(HOSTERS)]
         self.popular = zipf(self.hosters, 0.9)
-        self.dead = {kind: [f"ns{k}.{kind}-dns.net" for k in range(n)] for kind, n in DEAD_KINDS.items()}
+        self.dead = {
+            kind: [f"ns{k}.{kind}-dns.net" for k in range(n)] for kind, n in DEAD_KINDS.items()
+        }
 
     def server_lines(self):
         for hoster in self.hosters:
@@ -39,7 +43,8 @@ class Hosting:
                 yield f"server {name}. {plan.dead_address(kind, k)} {kind}"
 
     def zones(self):
-        """(origin, state, name servers, records) of the hosters' own zones, and of those that hold the dead servers' addresses."""
+        """(origin, state, name servers, records) of the hosters' own zones, and of those that hold
+        the dead servers' addresses."""
         for hoster in self.hosters:
             runs_it = self.hosters[hoster.h // 8] if hoster.h % 8 == 7 else hoster
             yield hoster.name, "live", list(runs_it.servers), hoster.records()

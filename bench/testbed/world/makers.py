@@ -1,14 +1,39 @@
-"""makers.py - makes the SPF record of a domain, and what belongs to it in its zone: a function for each of the kinds in `kinds.py`."""
+"""makers.py - makes the SPF record of a domain, and what belongs to it in its zone: a function for
+each of the kinds in `kinds.py`."""
+
 from testbed.world import plan
 from testbed.world.clients import Client
 from testbed.world.policy import TERMS_MAX, All, Exists, Include, Networks, Policy, Ptr
-from testbed.world.terms import ends, gone, include_of_alias, of_a, of_mx, of_www, others, own_networks, some_hosts
+from testbed.world.terms import (
+    ends,
+    gone,
+    include_of_alias,
+    of_a,
+    of_mx,
+    of_www,
+    others,
+    own_networks,
+    some_hosts,
+)
 
 MAKERS = {}
-NOBODY = Client("192.0.2.77")        # no record of the world names it
-LOCAL_PARTS = ["postmaster", "news-2024", "j.doe"]      # of senders; nobody given: postmaster
-SYNTAX_ERRORS = ["ipv4:192.0.2.1", "ip4:192.0.2.1/33", "include:", "a:/24", "mx//24/", "ip4:192.0.2", "exists", 
-                 "redirect=a.example redirect=b.example", "ip6:2001:db8::/129", "all:x", "foo:bar", "include:%{z}.example.com", "-include"]
+NOBODY = Client("192.0.2.77")  # no record of the world names it
+LOCAL_PARTS = ["postmaster", "news-2024", "j.doe"]  # of senders; nobody given: postmaster
+SYNTAX_ERRORS = [
+    "ipv4:192.0.2.1",
+    "ip4:192.0.2.1/33",
+    "include:",
+    "a:/24",
+    "mx//24/",
+    "ip4:192.0.2",
+    "exists",
+    "redirect=a.example redirect=b.example",
+    "ip6:2001:db8::/129",
+    "all:x",
+    "foo:bar",
+    "include:%{z}.example.com",
+    "-include",
+]
 
 
 def policy_of(d, rng):
@@ -34,7 +59,10 @@ def make_hosted_twice(d, rng):
 
 @maker
 def make_hosted_and_own(d, rng):
-    return Policy(d.name, [own_networks(d)] + others(rng) + [Include(p.spf) for p in d.providers] + [ends(rng)])
+    return Policy(
+        d.name,
+        [own_networks(d)] + others(rng) + [Include(p.spf) for p in d.providers] + [ends(rng)],
+    )
 
 
 @maker
@@ -44,8 +72,16 @@ def make_own(d, rng):
 
 @maker
 def make_own_a_mx(d, rng):
-    terms = rng.choice([[of_a(d), of_mx(d)], [of_mx(d), of_a(d)], [of_mx(d)], [of_a(d, f"a:{d.name}"), of_mx(d, f"mx:{d.name}")], [of_mx(d, "MX")],
-                        [of_www(d), of_mx(d)]])
+    terms = rng.choice(
+        [
+            [of_a(d), of_mx(d)],
+            [of_mx(d), of_a(d)],
+            [of_mx(d)],
+            [of_a(d, f"a:{d.name}"), of_mx(d, f"mx:{d.name}")],
+            [of_mx(d, "MX")],
+            [of_www(d), of_mx(d)],
+        ]
+    )
     return Policy(d.name, terms + others(rng) + [ends(rng)])
 
 
@@ -57,7 +93,9 @@ def make_redirect(d, rng):
 @maker
 def make_ptr(d, rng):
     p = d.providers[0]
-    return Policy(d.name, [rng.choice([Ptr("ptr", d.name), Ptr(f"ptr:{p.name}", p.name)]), ends(rng)])
+    return Policy(
+        d.name, [rng.choice([Ptr("ptr", d.name), Ptr(f"ptr:{p.name}", p.name)]), ends(rng)]
+    )
 
 
 @maker
@@ -76,8 +114,16 @@ def make_nested(d, rng):
 
 @maker
 def make_explained(d, rng):
-    d.add([f'_why.{d.name}. TXT "%{{i}} may not send mail for %{{d}}; see http://www.{d.name}/spf?ip=%{{i}}"'])
-    return Policy(d.name, [Include(d.providers[0].spf), All("-all")], extra=rng.choice([" exp=_why.%{d}", f" exp=_why.{d.name}"]))
+    d.add(
+        [
+            f'_why.{d.name}. TXT "%{{i}} may not send mail for %{{d}}; see http://www.{d.name}/spf?ip=%{{i}}"'
+        ]
+    )
+    return Policy(
+        d.name,
+        [Include(d.providers[0].spf), All("-all")],
+        extra=rng.choice([" exp=_why.%{d}", f" exp=_why.{d.name}"]),
+    )
 
 
 @maker
@@ -90,7 +136,10 @@ def make_long(d, rng):
 @maker
 def make_oversized(d, rng):
     """A TXT set of more than 4 KB, which no UDP answer of 1232 octets holds."""
-    d.add(f'{d.name}. TXT "some-verification={rng.getrandbits(480):0120x}"' for _ in range(rng.randrange(32, 60)))
+    d.add(
+        f'{d.name}. TXT "some-verification={rng.getrandbits(480):0120x}"'
+        for _ in range(rng.randrange(32, 60))
+    )
     return make_hosted(d, rng)
 
 
@@ -119,7 +168,9 @@ def make_alias_mx(d, rng):
 def make_alias_loop(d, rng):
     """Two names that are aliases of each other: a look-up that fails."""
     d.add([f"_spf.{d.name}. CNAME _spf2.{d.name}.", f"_spf2.{d.name}. CNAME _spf.{d.name}."])
-    return Policy(d.name, [own_networks(d), Include(Policy(f"_spf.{d.name}", flaw="dead")), ends(rng)])
+    return Policy(
+        d.name, [own_networks(d), Include(Policy(f"_spf.{d.name}", flaw="dead")), ends(rng)]
+    )
 
 
 @maker
@@ -127,7 +178,16 @@ def make_macros(d, rng):
     """Its own hosts, whoever of the local parts sends."""
     for reverse in (plan.reverse_name(ip).removesuffix(".in-addr.arpa") for ip in d.own_v4):
         d.add(f"{reverse}.{local.split('-')[0]}._u.{d.name}. A 127.0.0.2" for local in LOCAL_PARTS)
-    return Policy(d.name, [Exists(rng.choice(["exists:%{ir}.%{l1r-}._u.%{o}", "exists:%{ir}.%{l1r-}._u.%{d2}"]), set(d.own_v4)), ends(rng)])
+    return Policy(
+        d.name,
+        [
+            Exists(
+                rng.choice(["exists:%{ir}.%{l1r-}._u.%{o}", "exists:%{ir}.%{l1r-}._u.%{d2}"]),
+                set(d.own_v4),
+            ),
+            ends(rng),
+        ],
+    )
 
 
 @maker
@@ -157,7 +217,9 @@ def make_two_voids(d, rng):
 
 @maker
 def make_dead_include(d, rng):
-    return Policy(d.name, [own_networks(d), Include(Policy("_spf.gone-hosts.net", flaw="dead")), ends(rng)])
+    return Policy(
+        d.name, [own_networks(d), Include(Policy("_spf.gone-hosts.net", flaw="dead")), ends(rng)]
+    )
 
 
 @maker
@@ -187,13 +249,20 @@ def make_after_all(d, rng):
 
 @maker
 def make_unknown_modifier(d, rng):
-    return Policy(d.name, [Include(d.providers[0].spf), ends(rng)],
-                  extra=rng.choice([" sp=reject", " ra=postmaster", " x-note=%{d}", r" x-path=c:\spf"]))
+    return Policy(
+        d.name,
+        [Include(d.providers[0].spf), ends(rng)],
+        extra=rng.choice([" sp=reject", " ra=postmaster", " x-note=%{d}", r" x-path=c:\spf"]),
+    )
 
 
 @maker
 def make_syntax(d, rng):
-    return Policy(d.name, flaw="syntax", texts=[f"v=spf1 include:{d.providers[0].spf.name} {rng.choice(SYNTAX_ERRORS)} -all"])
+    return Policy(
+        d.name,
+        flaw="syntax",
+        texts=[f"v=spf1 include:{d.providers[0].spf.name} {rng.choice(SYNTAX_ERRORS)} -all"],
+    )
 
 
 @maker
@@ -204,24 +273,35 @@ def make_too_many_hosts(d, rng):
 @maker
 def make_too_many_includes(d, rng):
     """Who sends through everybody."""
-    return Policy(d.name, [Include(p.spf) for p in [d.providers[0]] + d.world.spenders] + [ends(rng)])
+    return Policy(
+        d.name, [Include(p.spf) for p in [d.providers[0]] + d.world.spenders] + [ends(rng)]
+    )
 
 
 @maker
 def make_include_missing(d, rng):
-    return Policy(d.name, [own_networks(d), Include(Policy(f"no-such.{d.name}", is_void=True)), ends(rng)])
+    return Policy(
+        d.name, [own_networks(d), Include(Policy(f"no-such.{d.name}", is_void=True)), ends(rng)]
+    )
 
 
 @maker
 def make_include_without(d, rng):
     d.add([f'_old.{d.name}. TXT "this was an SPF record once"'])
-    return Policy(d.name, [Include(d.providers[0].spf), Include(Policy(f"_old.{d.name}", absent=True)), ends(rng)])
+    return Policy(
+        d.name,
+        [Include(d.providers[0].spf), Include(Policy(f"_old.{d.name}", absent=True)), ends(rng)],
+    )
 
 
 @maker
 def make_not_ascii(d, rng):
     """A dash that a word processor has made longer."""
-    return Policy(d.name, flaw="not_ascii", texts=[f"v=spf1 include:{d.providers[0].spf.name} \xe2\x80\x93all"])
+    return Policy(
+        d.name,
+        flaw="not_ascii",
+        texts=[f"v=spf1 include:{d.providers[0].spf.name} \xe2\x80\x93all"],
+    )
 
 
 @maker
@@ -232,12 +312,19 @@ def make_several(d, rng):
 
 @maker
 def make_voids(d, rng):
-    return Policy(d.name, [own_networks(d)] + [gone(d, i, rng) for i in range(rng.choice([3, 3, 4, 6]))] + [ends(rng)])
+    return Policy(
+        d.name,
+        [own_networks(d)]
+        + [gone(d, i, rng) for i in range(rng.choice([3, 3, 4, 6]))]
+        + [ends(rng)],
+    )
 
 
 @maker
 def make_include_broken(d, rng):
-    broken = Policy(f"_spf.{d.name}", flaw="syntax", texts=[f"v=spf1 {rng.choice(SYNTAX_ERRORS)} ~all"])
+    broken = Policy(
+        f"_spf.{d.name}", flaw="syntax", texts=[f"v=spf1 {rng.choice(SYNTAX_ERRORS)} ~all"]
+    )
     d.publish(broken)
     return Policy(d.name, [Include(d.providers[0].spf), Include(broken), ends(rng)])
 

@@ -1,10 +1,12 @@
-"""mix.py - the shares that the publications speak of, counted from what the domains publish and from what a client gets that no record names."""
+"""mix.py - the shares that the publications speak of, counted from what the domains publish and
+from what a client gets that no record names."""
+
 import collections
 import re
 
 from testbed.world.makers import NOBODY
 
-BIG_POLICY = 100000     # addresses
+BIG_POLICY = 100000  # addresses
 SYNTAX_FLAWS = ("syntax", "not_ascii")
 # Terms behind "all" are never reached, and nobody knows other modifiers than two.
 USELESS_TEXT = re.compile(r" [-~+?]?all (?!exp=)\S| (?!exp=|redirect=)[a-z][\w.-]*=")
@@ -40,8 +42,12 @@ class Mix:
         def percent(part, whole):
             return round(100 * part / whole, 2) if whole else 0
 
-        return {"domains with SPF, %": percent(count["spf"], count["domains"]),
-                "of them errors or useless, %": percent(count["syntax"] + count["useless"], count["spf"]),
-                "of them syntax errors, %": percent(count["syntax"], count["spf"]),
-                "of them errors of evaluation, %": percent(count["evaluation"], count["spf"]),
-                f"of them over {BIG_POLICY} addresses, %": percent(count["big"], count["spf"])}
+        return {
+            "domains with SPF, %": percent(count["spf"], count["domains"]),
+            "of them errors or useless, %": percent(
+                count["syntax"] + count["useless"], count["spf"]
+            ),
+            "of them syntax errors, %": percent(count["syntax"], count["spf"]),
+            "of them errors of evaluation, %": percent(count["evaluation"], count["spf"]),
+            f"of them over {BIG_POLICY} addresses, %": percent(count["big"], count["spf"]),
+        }

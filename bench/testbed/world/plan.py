@@ -1,15 +1,32 @@
-"""plan.py - who has which addresses and names: the one place that keeps the parts of the world from colliding.
+"""plan.py - who has which addresses and names: the one place that keeps the parts of the world from
+colliding.
 
-Addresses of mail hosts, web servers and clients are DNS data; nobody sends anything to them. Only name servers are sent to, and they all lie
-in 127.0.0.0/8.
-"""
+Addresses of mail hosts, web servers and clients are DNS data; nobody sends anything to them. Only
+name servers are sent to, and they all lie in 127.0.0.0/8."""
+
 import ipaddress
 
-TOPS = {"com": 46, "de": 9, "net": 6, "org": 6, "uk": 5, "nl": 4, "ru": 4, "br": 3, "fr": 3, "pl": 3, "it": 3, "ch": 2, "eu": 2, "info": 2, "io": 2}
+TOPS = {
+    "com": 46,
+    "de": 9,
+    "net": 6,
+    "org": 6,
+    "uk": 5,
+    "nl": 4,
+    "ru": 4,
+    "br": 3,
+    "fr": 3,
+    "pl": 3,
+    "it": 3,
+    "ch": 2,
+    "eu": 2,
+    "info": 2,
+    "io": 2,
+}
 REVERSE_TOPS = ["in-addr.arpa", "ip6.arpa"]
 
-NET = 64              # strangers in one /24, which is one reverse zone
-BLOCK = 64            # domains whose own addresses share a /24, and so a reverse zone
+NET = 64  # strangers in one /24, which is one reverse zone
+BLOCK = 64  # domains whose own addresses share a /24, and so a reverse zone
 
 
 def v4(first, rest):
@@ -43,7 +60,7 @@ def web_v4(hoster, i):
 
 
 def web_v6(hoster, i):
-    return v6(f"2a12:{hoster:x}::{i >> 16:x}:{i & 0xffff:x}")
+    return v6(f"2a12:{hoster:x}::{i >> 16:x}:{i & 0xFFFF:x}")
 
 
 def stranger_v4(k):

@@ -1,9 +1,11 @@
-"""policy.py - SPF records that know what they do: each directive has its text and the clients that it matches.
+"""policy.py - SPF records that know what they do: each directive has its text and the clients that
+it matches.
 
-This is the measure that scans are held against, so it is kept as plain as RFC 7208's own words: terms are charged against the limit of 10 and void
-look-ups against 2 (section 4.6.4) where a directive is met, and a policy gives its result for a client. What a directive matches is told by whoever
-publishes it and looked up nowhere.
-"""
+This is the measure that scans are held against, so it is kept as plain as RFC 7208's own words:
+terms are charged against the limit of 10 and void look-ups against 2 (section 4.6.4) where a
+directive is met, and a policy gives its result for a client. What a directive matches is told by
+whoever publishes it and looked up nowhere."""
+
 import ipaddress
 
 TERMS_MAX = 10
@@ -47,7 +49,8 @@ class Directive:
         raise NotImplementedError
 
     def v4_size(self, depth):
-        """How many IPv4 addresses it matches, as far as networks tell; includes are followed `depth` deep."""
+        """How many IPv4 addresses it matches, as far as networks tell; includes are followed
+        `depth` deep."""
         return 0
 
 
@@ -80,8 +83,8 @@ class Networks(Directive):
 
 
 class Hosts(Directive):
-    """a, mx: `addresses` are all that the names behind it have; `dead` when a look-up on the way fails; `voids` are the look-ups that find
-    nothing, for clients of version 4 and 6."""
+    """a, mx: `addresses` are all that the names behind it have; `dead` when a look-up on the way
+    fails; `voids` are the look-ups that find nothing, for clients of version 4 and 6."""
 
     def __init__(self, text, addresses, voids=(0, 0), dead=False, n_mx=1):
         super().__init__(text)
@@ -112,7 +115,8 @@ class Exists(Directive):
 
 
 class Ptr(Directive):
-    """ptr: a validated name of the client in `domain`; a failed look-up is no match (RFC 7208 section 5.5)."""
+    """ptr: a validated name of the client in `domain`; a failed look-up is no match (RFC 7208
+    section 5.5)."""
 
     def __init__(self, text, domain):
         super().__init__(text)
@@ -124,7 +128,9 @@ class Ptr(Directive):
             meter.charge_void()
         for _ in range(client.n_void_names):
             meter.charge_void()
-        return any(name == self.domain or name.endswith("." + self.domain) for name in client.validated())
+        return any(
+            name == self.domain or name.endswith("." + self.domain) for name in client.validated()
+        )
 
 
 class Include(Directive):
@@ -158,15 +164,32 @@ class IncludeByVersion(Include):
 
 
 class Policy:
-    """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead", "syntax", "not_ascii", "multiple_records"; `absent` when
-    it has no SPF record at all, `is_void` when it has no TXT record whatever. Texts are octets, as latin-1."""
+    """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead",
+    "syntax", "not_ascii", "multiple_records"; `absent` when it has no SPF record at all, `is_void`
+    when it has no TXT record whatever. Texts are octets, as latin-1."""
 
-    def __init__(self, name, directives=(), redirect=None, extra="", flaw=None, absent=False, is_void=False, texts=None):
+    def __init__(
+        self,
+        name,
+        directives=(),
+        redirect=None,
+        extra="",
+        flaw=None,
+        absent=False,
+        is_void=False,
+        texts=None,
+    ):
         self.name = name
         self.directives = list(directives)
         self.redirect = redirect
         self.flaw, self.absent, self.is_void = flaw, absent or is_void, is_void
-        self.texts = texts if texts is not None else [] if self.absent or flaw == "dead" else [self._text(extra)]
+        self.texts = (
+            texts
+            if texts is not None
+            else []
+            if self.absent or flaw == "dead"
+            else [self._text(extra)]
+        )
 
     def _text(self, extra):
         words = ["v=spf1"] + [d.text for d in self.directives]
@@ -193,7 +216,8 @@ class Policy:
         return result
 
     def result_as_target(self, client, meter):
-        """For an include or a redirect: there a look-up that finds nothing is charged, and for the domain asked about it is not."""
+        """For an include or a redirect: there a look-up that finds nothing is charged, and for the
+        domain asked about it is not."""
         if self.is_void:
             meter.charge_void()
         return self.result(client, meter)
@@ -213,6 +237,8 @@ class Policy:
         size = 0
         for directive in self.directives:
             if isinstance(directive, All):
-                return min(size + (directive.v4_size(depth) if directive.qualifier == "+" else 0), 1 << 32)
+                return min(
+                    size + (directive.v4_size(depth) if directive.qualifier == "+" else 0), 1 << 32
+                )
             size += directive.v4_size(depth)
         return min(size + (self.redirect.v4_size(depth) if self.redirect else 0), 1 << 32)

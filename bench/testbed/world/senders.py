@@ -1,4 +1,6 @@
-"""senders.py - the sender and the HELO name of a pair, for those who want them, and what the HELO check must say."""
+"""senders.py - the sender and the HELO name of a pair, for those who want them, and what the HELO
+check must say."""
+
 from testbed.world.draws import Weighted, drawer
 from testbed.world.makers import LOCAL_PARTS
 
@@ -11,19 +13,24 @@ def address_literal(client):
 
 
 def helo_of(world, client, rng):
-    """(HELO name, its SPF result). Hosts have no SPF records of their own; malformed names, single labels and literals are none, no name is
-    nothing."""
+    """(HELO name, its SPF result). Hosts have no SPF records of their own; malformed names, single
+    labels and literals are none, no name is nothing."""
     helo = HELO.draw(rng)
     if helo == "a_domain":
         d = world.domain(rng.randrange(world.n_domains))
         return d.asked, d.policy.check(client)[0]
     if helo == "own_name":
-        return (client.names[0], "temperror" if client.name_is_dead else "none") if client.names else (address_literal(client), "none")
+        return (
+            (client.names[0], "temperror" if client.name_is_dead else "none")
+            if client.names
+            else (address_literal(client), "none")
+        )
     return helo, "none" if helo else ""
 
 
 def sender_of(world, d, client):
-    """(sender, HELO name, HELO result). The null sender leaves SPF to the domain, as every local part does here."""
+    """(sender, HELO name, HELO result). The null sender leaves SPF to the domain, as every local
+    part does here."""
     rng = drawer(world.seed, "sender", d.n, client.ip)
     local = SENDER.draw(rng)
     return (f"{local}@{d.asked}" if local else "<>", *helo_of(world, client, rng))

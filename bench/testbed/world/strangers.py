@@ -1,15 +1,27 @@
-"""strangers.py - clients that no record allows: dial-up hosts, forgers, hosts whose reverse names are missing, wrong, many, or in zones that do not
-answer."""
+"""strangers.py - clients that no record allows: dial-up hosts, forgers, hosts whose reverse names
+are missing, wrong, many, or in zones that do not answer."""
+
 from testbed.world import plan
 from testbed.world.clients import NAMES_MAX, Client, known
 from testbed.world.draws import Weighted, drawer
 
 ISPS = 20
 
-# "many" has more names than are looked at, and all lead back; "late", and only those behind the first ten do. "alias": the reverse name is one
-# (RFC 2317); "named_alias": the name that it gives is one.
-SHARES = {"none": 38, "known": 34, "mismatch": 12, "no_such_name": 6, "several": 4, "alias": 2, "named_alias": 2, "many": 0.5, "late": 0.5,
-          "dead_name": 1}
+# "many" has more names than are looked at, and all lead back; "late", and only those behind the
+# first ten do. "alias": the reverse name is one (RFC 2317); "named_alias": the name that it gives
+# is one.
+SHARES = {
+    "none": 38,
+    "known": 34,
+    "mismatch": 12,
+    "no_such_name": 6,
+    "several": 4,
+    "alias": 2,
+    "named_alias": 2,
+    "many": 0.5,
+    "late": 0.5,
+    "dead_name": 1,
+}
 REVERSE = Weighted(SHARES, SHARES.values())
 # How the servers of a /24's reverse zone are: each kind once for certain, the rest by chance.
 CERTAIN = {1: "undelegated", 2: "broken", 3: "silent", 4: "refusing"}
@@ -17,7 +29,8 @@ NET_STATE = Weighted(["live", "undelegated", "broken", "silent", "refusing"], [9
 
 
 class Strangers:
-    """`count` strangers, made by number. `dead` is whether some reverse zones and names do not answer; "quick" leaves out the silent ones."""
+    """`count` strangers, made by number. `dead` is whether some reverse zones and names do not
+    answer; "quick" leaves out the silent ones."""
 
     def __init__(self, seed, count, dead):
         self.seed, self.count, self.dead = seed, count, dead
@@ -40,7 +53,9 @@ class Strangers:
             return Client(ip)
         if state != "live":
             return Client(ip, reverse_is_dead=True)
-        return self._with_names(k, ip, REVERSE.draw(drawer(self.seed, "stranger", k)), f"h{k}.{self.isp(net)}")
+        return self._with_names(
+            k, ip, REVERSE.draw(drawer(self.seed, "stranger", k)), f"h{k}.{self.isp(net)}"
+        )
 
     def _with_names(self, k, ip, how, host):
         if how == "none":
@@ -60,13 +75,19 @@ class Strangers:
         return Client(ip, names, names if how == "many" else names[NAMES_MAX:])
 
     def kind(self, k):
-        return REVERSE.draw(drawer(self.seed, "stranger", k)) if k % 20 != 19 and self.net_state(k // plan.NET) == "live" else "none"
+        return (
+            REVERSE.draw(drawer(self.seed, "stranger", k))
+            if k % 20 != 19 and self.net_state(k // plan.NET) == "live"
+            else "none"
+        )
 
     def nets(self):
         return range(-(-self.count // plan.NET))
 
     def members(self, net):
-        return (k for k in range(net * plan.NET, min((net + 1) * plan.NET, self.count)) if k % 20 != 19)
+        return (
+            k for k in range(net * plan.NET, min((net + 1) * plan.NET, self.count)) if k % 20 != 19
+        )
 
     def host_records(self, isp_number):
         """The address records of an ISP's zone."""
@@ -85,7 +106,9 @@ class Strangers:
         for name in client.confirmed:
             yield f"{name}. A {client.ip}"
         if kind == "late":
-            yield from (f"{name}. A 203.0.113.{79 + i}" for i, name in enumerate(client.names[:NAMES_MAX]))
+            yield from (
+                f"{name}. A 203.0.113.{79 + i}" for i, name in enumerate(client.names[:NAMES_MAX])
+            )
         if kind == "mismatch":
             yield f"{client.names[0]}. A 203.0.113.77"
         if kind == "several":

@@ -1,4 +1,5 @@
 """terms.py - terms of SPF records that several kinds share, made for a domain."""
+
 from testbed.world import plan
 from testbed.world.policy import All, Hosts, Include, Networks, Policy
 
@@ -15,7 +16,14 @@ def others(rng):
     """Networks that hold no client of this world; often none."""
     if rng.random() >= 0.4:
         return []
-    return [Networks([f"{rng.choice(['198.51.100', '203.0.113'])}.{rng.randrange(0, 256, 16)}/28" for _ in range(rng.choice([1, 1, 2, 4]))])]
+    return [
+        Networks(
+            [
+                f"{rng.choice(['198.51.100', '203.0.113'])}.{rng.randrange(0, 256, 16)}/28"
+                for _ in range(rng.choice([1, 1, 2, 4]))
+            ]
+        )
+    ]
 
 
 def of_a(d, text="a"):
@@ -29,9 +37,13 @@ def of_www(d):
 
 
 def of_mx(d, text="mx"):
-    """All addresses behind the MX set; one void look-up when there is none, and one for each host that lacks the family. The null MX is one."""
+    """All addresses behind the MX set; one void look-up when there is none, and one for each host
+    that lacks the family. The null MX is one."""
     hosts = [d.mx_addresses(host) for host in d.mx]
-    voids = [sum(all((":" in ip) != is_six for ip in addresses) for addresses in hosts) for is_six in (False, True)]
+    voids = [
+        sum(all((":" in ip) != is_six for ip in addresses) for addresses in hosts)
+        for is_six in (False, True)
+    ]
     if not hosts and d.mail != "null":
         voids = [1, 1]
     return Hosts(text, sum(hosts, []), voids, dead=d.mail == "dead_host", n_mx=len(d.mx))
@@ -42,7 +54,10 @@ def some_hosts(d, count):
     hosts = [f"h{i}.{d.name}" for i in range(count)]
     d.add(f"{host}. A 198.51.100.{i}" for i, host in enumerate(hosts))
     d.add(f"{host}. AAAA 2001:db8::{i:x}" for i, host in enumerate(hosts))
-    return [Hosts(f"a:{host}", [f"198.51.100.{i}", plan.v6(f"2001:db8::{i:x}")]) for i, host in enumerate(hosts)]
+    return [
+        Hosts(f"a:{host}", [f"198.51.100.{i}", plan.v6(f"2001:db8::{i:x}")])
+        for i, host in enumerate(hosts)
+    ]
 
 
 def gone(d, i, rng):

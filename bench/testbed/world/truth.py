@@ -1,14 +1,30 @@
 """truth.py - what a scan must say about a pair: the output columns that are compared.
 
-They are the results and the data behind them. Not among them: spf_matched, spf_explanation, problems and dns_cause, and what depends on time.
-Lists are in the order that docs/output.md promises."""
+They are the results and the data behind them. Not among them: spf_matched, spf_explanation,
+problems and dns_cause, and what depends on time. Lists are in the order that docs/output.md
+promises."""
+
 import ipaddress
 
 from testbed.world.providers import escaped
 
-COLUMNS = ["status", "spf", "spf_problem", "spf_lookups", "spf_void_lookups", "spf_record", "iprev", "ptr", "iprev_name",
-           "a", "a_match", "mx", "mx_state", "mx_match"]
-HELO_COLUMN = "helo_spf"     # the last one, where pairs have HELO names
+COLUMNS = [
+    "status",
+    "spf",
+    "spf_problem",
+    "spf_lookups",
+    "spf_void_lookups",
+    "spf_record",
+    "iprev",
+    "ptr",
+    "iprev_name",
+    "a",
+    "a_match",
+    "mx",
+    "mx_state",
+    "mx_match",
+]
+HELO_COLUMN = "helo_spf"  # the last one, where pairs have HELO names
 
 
 def yes_no(is_yes):
@@ -18,7 +34,11 @@ def yes_no(is_yes):
 def addresses_of(d):
     if d.kind == "bounce":
         return [d.providers[0].bounce_address]
-    return sorted(d.web_v4, key=ipaddress.ip_address) + d.web_v6 if len(d.web_v4) > 1 else d.web_v4 + d.web_v6
+    return (
+        sorted(d.web_v4, key=ipaddress.ip_address) + d.web_v6
+        if len(d.web_v4) > 1
+        else d.web_v4 + d.web_v6
+    )
 
 
 def mx_of(d):
@@ -29,7 +49,9 @@ def mx_of(d):
         return "0 .", "null"
     if not d.mx:
         return "", "implicit" if addresses_of(d) else "none"
-    return ";".join(f"{preference} {host}" for preference, host in sorted((p, h) for h, p in d.mx.items())), "ok"
+    return ";".join(
+        f"{preference} {host}" for preference, host in sorted((p, h) for h, p in d.mx.items())
+    ), "ok"
 
 
 def mx_match(d, client, state):
@@ -43,7 +65,8 @@ def mx_match(d, client, state):
 
 
 def record_of(d):
-    """The domain's own record. Of several the DNS says no order, so which is the first is left open."""
+    """The domain's own record. Of several the DNS says no order, so which is the first is left
+    open."""
     texts = d.policy.texts
     return None if len(texts) > 1 else escaped("".join(texts))
 
@@ -51,7 +74,13 @@ def record_of(d):
 def spf_columns(d, client):
     """With a temperror, what was spent before it is left open."""
     spf, problem, terms, voids = d.policy.check(client)
-    row = {"spf": spf, "spf_problem": problem, "spf_lookups": str(terms), "spf_void_lookups": str(voids), "spf_record": record_of(d)}
+    row = {
+        "spf": spf,
+        "spf_problem": problem,
+        "spf_lookups": str(terms),
+        "spf_void_lookups": str(voids),
+        "spf_record": record_of(d),
+    }
     if spf == "temperror":
         row.update(spf_lookups=None, spf_void_lookups=None)
     return row
@@ -67,5 +96,11 @@ def truth_of(d, client):
         return row
     mx, state = mx_of(d)
     addresses = addresses_of(d)
-    row.update(a=";".join(addresses), a_match=yes_no(client.ip in addresses), mx=mx, mx_state=state, mx_match=mx_match(d, client, state))
+    row.update(
+        a=";".join(addresses),
+        a_match=yes_no(client.ip in addresses),
+        mx=mx,
+        mx_state=state,
+        mx_match=mx_match(d, client, state),
+    )
     return row

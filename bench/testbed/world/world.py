@@ -1,4 +1,6 @@
-"""world.py - all of it: World gives the zones and the pairs of a population, one after the other, from a seed."""
+"""world.py - all of it: World gives the zones and the pairs of a population, one after the other,
+from a seed."""
+
 import functools
 
 from testbed.world import plan
@@ -13,8 +15,9 @@ USUAL_CLIENTS = 8
 
 
 class World:
-    """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all" (silent servers, too), "quick" (only those
-    that say at once that they cannot answer) or "" (everything works)."""
+    """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all"
+    (silent servers, too), "quick" (only those that say at once that they cannot answer) or ""
+    (everything works)."""
 
     def __init__(self, seed, n_domains, dead="all", dead_share=0.01):
         self.seed, self.n_domains = seed, n_domains
@@ -42,24 +45,48 @@ class World:
             servers = list(self.hosting.hosters[provider.p].servers)
             yield provider.name, "live", servers, provider.records()
             for origin, hosts in provider.reverse_zones():
-                yield origin, "live", servers, (record for host in hosts for record in host.reverse_records())
+                yield (
+                    origin,
+                    "live",
+                    servers,
+                    (record for host in hosts for record in host.reverse_records()),
+                )
         yield from self._stranger_zones()
         for first in range(0, self.n_domains, plan.BLOCK):
             yield from self._block(range(first, min(first + plan.BLOCK, self.n_domains)))
 
     def _stranger_zones(self):
         for isp in range(ISPS):
-            yield self.strangers.isp(isp), "live", list(self.hosting.hosters[isp].servers), self.strangers.host_records(isp)
+            yield (
+                self.strangers.isp(isp),
+                "live",
+                list(self.hosting.hosters[isp].servers),
+                self.strangers.host_records(isp),
+            )
         for net in self.strangers.nets():
             zone = self.strangers.reverse_zone(net)
             if zone:
                 origin, state, records = zone
-                yield origin, "broken" if state == "broken" else "live", self._servers(state, "net", net), records
-        yield "gone-hosts.net", "live", self._servers("refusing" if self.dead != "all" else "silent", "gone"), ()
+                yield (
+                    origin,
+                    "broken" if state == "broken" else "live",
+                    self._servers(state, "net", net),
+                    records,
+                )
+        yield (
+            "gone-hosts.net",
+            "live",
+            self._servers("refusing" if self.dead != "all" else "silent", "gone"),
+            (),
+        )
 
     def _servers(self, state, *key):
         rng = drawer(self.seed, "servers", *key)
-        return list(rng.choice(self.hosting.hosters).servers) if state in ("live", "broken") else self.hosting.dead_servers(state, rng)
+        return (
+            list(rng.choice(self.hosting.hosters).servers)
+            if state in ("live", "broken")
+            else self.hosting.dead_servers(state, rng)
+        )
 
     def _block(self, numbers):
         """The zones of some domains, and the reverse zones that they share."""
@@ -67,12 +94,24 @@ class World:
         for d in domains:
             if d.servers:
                 yield d.name, "broken" if d.state == "broken" else "live", d.servers, d.records()
-        servers = list(self.hosting.hosters[numbers[0] // plan.BLOCK % len(self.hosting.hosters)].servers)
+        servers = list(
+            self.hosting.hosters[numbers[0] // plan.BLOCK % len(self.hosting.hosters)].servers
+        )
         clients = [client for d in domains for client in d.own_clients()]
         v4 = plan.reverse_name(plan.own_v4(numbers[0], 0)).split(".", 1)[1]
-        yield v4, "live", servers, (r for c in clients if c.address.version == 4 for r in c.reverse_records())
+        yield (
+            v4,
+            "live",
+            servers,
+            (r for c in clients if c.address.version == 4 for r in c.reverse_records()),
+        )
         v6 = plan.reverse_zone_v6(plan.own_v6(numbers[0], 0))
-        yield v6, "live", servers, (r for c in clients if c.address.version == 6 for r in c.reverse_records())
+        yield (
+            v6,
+            "live",
+            servers,
+            (r for c in clients if c.address.version == 6 for r in c.reverse_records()),
+        )
 
     def clients_of(self, d, count):
         """So many different clients for a domain, or somewhat fewer."""
@@ -84,7 +123,8 @@ class World:
         return list(met.values())
 
     def log_pairs(self, n_rows, seed):
-        """(domain, client) as a mail log has them: popular domains and hosts come again and again; a quarter are strangers."""
+        """(domain, client) as a mail log has them: popular domains and hosts come again and again;
+        a quarter are strangers."""
         rng = drawer(self.seed, "log", seed)
         order = list(range(self.n_domains))
         rng.shuffle(order)
