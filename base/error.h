@@ -2,7 +2,7 @@
  *
  * Functions that can fail return `enum error` by value; ERROR_NONE is 0, so `if (err)` reads well.
  * An error says what kind of thing went wrong; where (file, row, name) is added by whoever prints
- * it. Errors of the DNS are not here: they are data, see `enum answer_status` in "base/answer.h".
+ * it. Errors of the DNS are not here: they are data, see `enum answer_status` in "dns/answer.h".
  * Any thread may call what is here. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

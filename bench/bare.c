@@ -15,7 +15,7 @@
  * runs of one size then lie side by side. */
 #include "base/clock.h"
 #include "bench/questions.h"
-#include "resolver/wire.h"
+#include "dns/wire.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -12,8 +12,8 @@
 #include "bench/workload.h"
 #include "io/bgzf.h"
 #include "resolver/resolver.h"
-#include "resolver/wire.h"
-#include "scanner/columns.h"
+#include "dns/wire.h"
+#include "results/columns.h"
 #include "scanner/runner.h"
 
 #include <stdio.h>

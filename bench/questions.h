@@ -4,7 +4,7 @@
 #ifndef BENCH_QUESTIONS_H
 #define BENCH_QUESTIONS_H
 
-#include "base/rrtype.h"
+#include "dns/rrtype.h"
 #include "base/textbuf.h"
 
 struct question {

@@ -1,7 +1,7 @@
 /* ubcontext.c - libunbound contexts, set up as the ways want them. */
 #include "bench/ubcontext.h"
 
-#include "resolver/ubconfig.h"
+#include "resolver/recursive/ubconfig.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "base/textbuf.h"
 #include "io/csv.h"
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 
 struct workload {
 	struct script *script;

@@ -10,7 +10,7 @@
 #ifndef RESOLVER_CHAIN_H
 #define RESOLVER_CHAIN_H
 
-#include "base/answer.h"
+#include "dns/answer.h"
 
 /* So many targets are asked for, one after the other; libunbound gives up after as many. */
 #define CHAIN_TARGETS_MAX 11

@@ -7,7 +7,7 @@
 #ifndef RESOLVER_LOAD_H
 #define RESOLVER_LOAD_H
 
-#include "base/answer.h"
+#include "dns/answer.h"
 
 /* The weight of an answer in the average is one in so many; and what it is taken for before there
  * was any. */

@@ -6,7 +6,7 @@
 #ifndef RESOLVER_QUESTION_H
 #define RESOLVER_QUESTION_H
 
-#include "base/answer.h"
+#include "dns/answer.h"
 #include "base/hash.h"
 
 #include <string.h>

@@ -26,7 +26,7 @@
 #ifndef RESOLVER_RESOLVER_H
 #define RESOLVER_RESOLVER_H
 
-#include "base/answer.h"
+#include "dns/answer.h"
 #include "base/error.h"
 #include "base/loop.h"
 

@@ -15,7 +15,7 @@
 #include "base/textbuf.h"
 #include "io/bgzf.h"
 #include "io/csv.h"
-#include "scanner/replay.h"
+#include "results/replay.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -8,7 +8,7 @@
 #ifndef SCANNER_HEADROOM_H
 #define SCANNER_HEADROOM_H
 
-#include "scanner/options.h"
+#include "cli/options.h"
 
 #include <stddef.h>
 

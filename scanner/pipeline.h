@@ -29,12 +29,12 @@
 #include "base/doorbell.h"
 #include "base/ring.h"
 #include "io/sink.h"
-#include "scanner/inputs.h"
-#include "scanner/options.h"
-#include "scanner/recipe.h"
-#include "scanner/resume.h"
+#include "input/inputs.h"
+#include "cli/options.h"
+#include "results/recipe.h"
+#include "results/resume.h"
 #include "scanner/row.h"
-#include "scanner/tally.h"
+#include "results/tally.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -8,11 +8,11 @@
 #define SCANNER_ROW_H
 
 #include "resolver/resolver.h"
-#include "scanner/hostaddr.h"
-#include "scanner/iprev.h"
-#include "scanner/mailhosts.h"
-#include "scanner/options.h"
-#include "scanner/subject.h"
+#include "checks/hostaddr.h"
+#include "checks/iprev.h"
+#include "checks/mailhosts.h"
+#include "cli/options.h"
+#include "input/subject.h"
 #include "spf/check.h"
 
 enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_PROBES };

@@ -7,7 +7,7 @@
 #include "base/message.h"
 #include "io/bgzf.h"
 #include "scanner/headroom.h"
-#include "scanner/manifest.h"
+#include "results/manifest.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/summary.h"

@@ -2,7 +2,7 @@
 #ifndef SCANNER_SCAN_H
 #define SCANNER_SCAN_H
 
-#include "scanner/options.h"
+#include "cli/options.h"
 
 /* The exit statuses of the program. */
 enum exit_status { EXIT_DONE = 0, EXIT_BAD_ROWS = 1, EXIT_USAGE = 2, EXIT_STOPPED = 3 };

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/message.h"
-#include "scanner/columns.h"
+#include "results/columns.h"
 #include "scanner/headroom.h"
 #include "scanner/resolving.h"
-#include "scanner/results.h"
+#include "results/results.h"
 #include "scanner/watchdog.h"
 
 /* Rows begun between two looks at the network. */

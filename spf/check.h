@@ -1,7 +1,7 @@
 /* check.h - check_host() of RFC 7208 as a probe: interprets compiled records with an explicit frame
  * stack.
  *
- * One check: fill a request, spf_check_begin(), run the probe ("base/probe.h"), read `result`,
+ * One check: fill a request, spf_check_begin(), run the probe ("dns/probe.h"), read `result`,
  * spf_check_fini(). The machine walks FETCH (TXT of the frame's domain) -> SELECT -> TERM -> TARGET
  * -> [ADDRESS | EXISTS | MX -> MX_ADDRESS | NAMES -> NAMES_ADDRESS] -> TERM ... -> EXPLAIN -> END
  * with one frame per include or redirect on a fixed stack, since 10 terms is all that a check may
@@ -11,7 +11,7 @@
 #ifndef SPF_CHECK_H
 #define SPF_CHECK_H
 
-#include "base/probe.h"
+#include "dns/probe.h"
 #include "base/textbuf.h"
 #include "spf/record.h"
 #include "spf/verdict.h"

@@ -8,8 +8,8 @@
 #define SPF_MACRO_H
 
 #include "base/arena.h"
-#include "base/dname.h"
-#include "base/ipaddr.h"
+#include "dns/dname.h"
+#include "dns/ipaddr.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
 #ifndef SPF_RECORD_H
 #define SPF_RECORD_H
 
-#include "base/answer.h"
-#include "base/ipaddr.h"
+#include "dns/answer.h"
+#include "dns/ipaddr.h"
 #include "spf/macro.h"
 #include "spf/verdict.h"
 

@@ -174,29 +174,29 @@ def check_output_words(binary):
     )
     compare(
         "words of iprev",
-        sorted(table_of("scanner/iprev.c", "texts[IPREV_VERDICT_COUNT] = {")),
+        sorted(table_of("checks/iprev.c", "texts[IPREV_VERDICT_COUNT] = {")),
         sorted(words_in(section_of(text, "### iprev"))),
     )
     compare(
         "words of mx_state",
-        table_of("scanner/mailhosts.c", "texts[] = {"),
+        table_of("checks/mailhosts.c", "texts[] = {"),
         rows_of(section_of(text, "### mx_state")),
     )
     compare(
         "words of matches",
-        table_of("scanner/match.h", "texts[] = {"),
+        table_of("checks/match.h", "texts[] = {"),
         words_in(section_of(text, "### a_match and mx_match")),
     )
     compare(
         "words of problems",
-        table_of("scanner/problems.c", "problems[] = {"),
+        table_of("results/problems.c", "problems[] = {"),
         rows_of(section_of(text, "### problems")),
     )
     causes = section_of(text, "### dns_cause")
     answers = re.findall(r"The other statuses, `(\w+)`, `(\w+)` and `(\w+)`", causes)
     compare(
         "statuses of dns_cause",
-        table_of("base/answer.c", "texts[ANSWER_STATUS_COUNT] = {"),
+        table_of("dns/answer.c", "texts[ANSWER_STATUS_COUNT] = {"),
         [*(answers[0] if answers else ()), *rows_of(causes)],
     )
 

@@ -3,7 +3,7 @@
  * and nesting agree with each other. */
 #include "target.h"
 
-#include "base/dname.h"
+#include "dns/dname.h"
 
 /* Reads dname_print()'s output by RFC 1035 section 5.1. */
 static void read_printed(struct dname *name, const char *text)

@@ -3,8 +3,8 @@
  * names fit. */
 #include "target.h"
 
-#include "base/dname.h"
-#include "base/ipaddr.h"
+#include "dns/dname.h"
+#include "dns/ipaddr.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

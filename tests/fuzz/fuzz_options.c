@@ -4,7 +4,7 @@
  * Without a slash, so that no file but one of this folder could be read. */
 #include "target.h"
 
-#include "scanner/options.h"
+#include "cli/options.h"
 
 #include <string.h>
 

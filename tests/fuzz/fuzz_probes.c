@@ -8,9 +8,9 @@
 #include "target.h"
 
 #include "base/reader.h"
-#include "scanner/hostaddr.h"
-#include "scanner/iprev.h"
-#include "scanner/mailhosts.h"
+#include "checks/hostaddr.h"
+#include "checks/iprev.h"
+#include "checks/mailhosts.h"
 #include "spf/check.h"
 
 #include <stdio.h>

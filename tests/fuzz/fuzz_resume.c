@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/message.h"
 #include "io/bgzf.h"
-#include "scanner/resume.h"
+#include "results/resume.h"
 #include "tests/fuzz/memfile.h"
 #include "tests/fuzz/target.h"
 

@@ -1,5 +1,5 @@
 /* fuzz_row.c - any octets as an input file and, behind a form feed, the DNS that its rows are
- * checked against (resolver/script.h): every row ends in time, and is one record of the output,
+ * checked against (resolver/scripted/script.h): every row ends in time, and is one record of the output,
  * with the input's fields as they stood and a column's word in each column.
  *
  * Virtual time; the rows run side by side, so that they share questions and the cache. */
@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "resolver/script.h"
-#include "scanner/columns.h"
+#include "resolver/scripted/script.h"
+#include "results/columns.h"
 #include "scanner/runner.h"
 
 #include <string.h>

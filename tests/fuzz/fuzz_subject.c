@@ -5,8 +5,8 @@
  */
 #include "memfile.h"
 
-#include "scanner/idna.h"
-#include "scanner/subject.h"
+#include "dns/idna.h"
+#include "input/subject.h"
 
 #include <string.h>
 

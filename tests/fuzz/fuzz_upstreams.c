@@ -2,7 +2,7 @@
  * taken can be said again, and the file is the sum of its lines. */
 #include "memfile.h"
 
-#include "scanner/upstreams.h"
+#include "resolver/upstreams.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "target.h"
 
 #include "base/reader.h"
-#include "resolver/wire.h"
+#include "dns/wire.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* nsd.c - see nsd.h. The server dies with the test program, also with one that crashed. */
-#include "nsd.h"
+#include "tests/resolver/nsd.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "resolver/wire.h"
+#include "dns/wire.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

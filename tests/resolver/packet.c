@@ -1,14 +1,14 @@
 /* packet.c - see packet.h. What does not fit, or is no name, is a mistake of the test and fails it.
  */
-#include "packet.h"
+#include "tests/resolver/packet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "base/dname.h"
-#include "base/rrtype.h"
+#include "dns/dname.h"
+#include "dns/rrtype.h"
 
 #include <string.h>
 

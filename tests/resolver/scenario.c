@@ -1,5 +1,5 @@
 /* scenario.c - see scenario.h. What goes wrong in here fails the test that called. */
-#include "scenario.h"
+#include "tests/resolver/scenario.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 
 #include <string.h>
 

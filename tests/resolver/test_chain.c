@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "resolver/chain.h"
-#include "scenario.h"
+#include "tests/resolver/scenario.h"
 
 #include <stdio.h>
 #include <string.h>

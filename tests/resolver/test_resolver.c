@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "resolver/engine.h"
-#include "scenario.h"
+#include "tests/resolver/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>

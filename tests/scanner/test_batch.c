@@ -1,6 +1,6 @@
 /* test_batch.c - a batch's life: rows of several workers come out in input order, blocks count the
  * rows that end in them, a skipped row ends the output. */
-#include "cmocka_first.h"
+#include "tests/cmocka_first.h"
 
 #include "scanner/batch.h"
 

@@ -1,12 +1,12 @@
 /* test_runner.c - rows in flight against a scripted DNS in virtual time: every probe's verdicts,
  * and what deadlines and throttles do to a row. */
-#include "cmocka_first.h"
+#include "tests/cmocka_first.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "resolver/script.h"
-#include "scanner/columns.h"
-#include "scanner/problems.h"
+#include "resolver/scripted/script.h"
+#include "results/columns.h"
+#include "results/problems.h"
 #include "scanner/runner.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* test_watchdog.c - when the watchdog asks, and what rows in flight say about themselves; virtual
  * time, a scripted DNS. */
-#include "cmocka_first.h"
+#include "tests/cmocka_first.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 #include "scanner/watchdog.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "cases.h"
 
 #include "base/textbuf.h"
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * arguments), and what data cannot say: the observer's story, a check that is given up, and limits
  * of one's own. */
 #include "cases.h"
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 #include "spf/check.h"
 #include "world.h"
 

@@ -2,7 +2,7 @@
  * case asks for; see world.h. */
 #include "world.h"
 
-#include "resolver/script.h"
+#include "resolver/scripted/script.h"
 
 #include <stdlib.h>
 

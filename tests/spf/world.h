@@ -6,7 +6,7 @@
 #ifndef TESTS_SPF_WORLD_H
 #define TESTS_SPF_WORLD_H
 
-#include "base/probe.h"
+#include "dns/probe.h"
 #include "base/textbuf.h"
 
 struct script;

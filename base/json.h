@@ -1,0 +1,34 @@
+/* json.h - writes JSON objects (RFC 8259) into a text buffer: members in order, commas and escapes
+ * taken care of. Octets over 127 are written as they stand. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/textbuf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json {
+	struct textbuf *out;
+	unsigned depth;
+	bool has_member;
+};
+
+void json_begin(struct json *j, struct textbuf *out);
+void json_end(struct json *j);
+
+/* A nested object, from open to close. Inside a list members have no name: NULL. */
+void json_open(struct json *j, const char *name);
+void json_close(struct json *j);
+
+/* A list, from open to close. */
+void json_open_list(struct json *j, const char *name);
+void json_close_list(struct json *j);
+
+void json_text(struct json *j, const char *name, const char *value); /* NULL: null */
+void json_u64(struct json *j, const char *name, uint64_t value);
+void json_real(struct json *j, const char *name, double value); /* with 3 decimals */
+void json_bool(struct json *j, const char *name, bool value);
+void json_texts(struct json *j, const char *name, char *const *values, unsigned n);
+
+#endif

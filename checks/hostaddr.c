@@ -1,0 +1,46 @@
+/* hostaddr.c - a domain's own addresses. */
+#include "checks/hostaddr.h"
+
+static enum probe_turn step_judge(struct probe *probe, const struct probe_answers *got)
+{
+	struct hostaddr *p = (struct hostaddr *)probe;
+	p->a = answer_ref(got->by_slot[0]);
+	p->aaaa = answer_ref(got->by_slot[1]);
+	p->match = match_join(match_answer(p->a, &p->ip), match_answer(p->aaaa, &p->ip));
+	p->done = true;
+	return PROBE_DONE;
+}
+
+static enum probe_turn step_start(struct probe *probe, const struct probe_answers *got)
+{
+	struct hostaddr *p = (struct hostaddr *)probe;
+	(void)got;
+	probe_ask(probe, &p->domain, RRTYPE_A);
+	probe_ask(probe, &p->domain, RRTYPE_AAAA);
+	probe->step = step_judge;
+	return PROBE_ASK;
+}
+
+void hostaddr_begin(struct hostaddr *p, const struct dname *domain, const struct ipaddr *ip,
+        struct asker *asker)
+{
+	p->domain = *domain;
+	p->ip = *ip;
+	p->done = false;
+	p->a = p->aaaa = NULL;
+	p->match = MATCH_UNASKED;
+	probe_begin(&p->probe, step_start, asker);
+}
+
+void hostaddr_fini(struct hostaddr *p)
+{
+	probe_fini(&p->probe);
+	answer_unref(p->a);
+	answer_unref(p->aaaa);
+	p->a = p->aaaa = NULL;
+}
+
+bool hostaddr_is_empty(const struct hostaddr *p)
+{
+	return p->done && answer_is_void(p->a) && answer_is_void(p->aaaa);
+}

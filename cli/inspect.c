@@ -1,0 +1,231 @@
+/* inspect.c - `spfsweep check`: runs one row through the very code of a scan, with an observer that
+ * prints what the SPF machine does. */
+#include "cli/inspect.h"
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/message.h"
+#include "results/columns.h"
+#include "scanner/headroom.h"
+#include "results/problems.h"
+#include "scanner/resolving.h"
+#include "scanner/runner.h"
+#include "scanner/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct trace {
+	struct spf_observer observer; /* first */
+	struct textbuf text;
+	const struct row *row;
+	bool was_helo;
+};
+
+static void put_answer(struct textbuf *out, const struct answer *a)
+{
+	struct dname name;
+	answer_qname(a, &name);
+	textbuf_printf(out, "%s ", rrtype_text((enum rrtype)a->type));
+	dname_print(out, &name);
+	textbuf_printf(out, ": %s", answer_status_text((enum answer_status)a->status));
+	if (*answer_cause(a))
+		textbuf_printf(out, " (%s)", answer_cause(a));
+	for (unsigned i = 0; i < a->n_records; i++) {
+		textbuf_put_text(out, i ? ", " : " = ");
+		if (a->type == RRTYPE_A || a->type == RRTYPE_AAAA) {
+			struct ipaddr ip = answer_address(a, i);
+			ipaddr_print(out, &ip);
+			continue;
+		}
+		if (a->type == RRTYPE_TXT) {
+			textbuf_put_char(out, '"');
+			textbuf_put_escaped(out, answer_rdata(a, i), a->records[i].rdata_size);
+			textbuf_put_char(out, '"');
+			continue;
+		}
+		answer_target(a, i, &name);
+		if (a->type == RRTYPE_MX)
+			textbuf_printf(out, "%u ", a->records[i].preference);
+		dname_print(out, &name);
+	}
+}
+
+static void put_event(struct textbuf *out, const struct spf_event *e)
+{
+	textbuf_printf(out, "%*s", 2 + 4 * (int)e->depth, "");
+	switch (e->kind) {
+	case SPF_EVENT_RECORD:
+		textbuf_put_text(out, "record of ");
+		dname_print(out, e->domain);
+		textbuf_put_text(out, e->text_size ? ": " : ": none");
+		textbuf_put_escaped(out, e->text, e->text_size);
+		break;
+	case SPF_EVENT_TERM:
+		textbuf_put_text(out, "try ");
+		textbuf_put_escaped(out, e->text, e->text_size);
+		if (e->target && e->target->size) {
+			textbuf_put_text(out, "  -> ");
+			dname_print(out, e->target);
+		}
+		break;
+	case SPF_EVENT_LOOKUP:
+		textbuf_put_text(out, "  look up ");
+		put_answer(out, e->answer);
+		textbuf_printf(out, "  [%u terms, %u void]", e->lookups, e->void_lookups);
+		break;
+	case SPF_EVENT_MATCH:
+		textbuf_put_text(out, "  match");
+		break;
+	case SPF_EVENT_NO_MATCH:
+		textbuf_put_text(out, "  no match");
+		break;
+	case SPF_EVENT_RETURN:
+		textbuf_printf(out, "returns %s", spf_verdict_text(e->verdict));
+		break;
+	}
+	textbuf_put_char(out, '\n');
+}
+
+static void on_event(struct spf_observer *observer, const struct spf_event *event)
+{
+	struct trace *trace = (struct trace *)observer;
+	if (trace->was_helo && !trace->row->checking_helo)
+		textbuf_put_text(&trace->text, "SPF of the sender's domain\n");
+	trace->was_helo = trace->row->checking_helo;
+	put_event(&trace->text, event);
+}
+
+static void put_spf_verdict(struct textbuf *out, const struct row *row)
+{
+	const struct spf_result *r = &row->spf.result;
+	textbuf_printf(out, "spf: %s", spf_verdict_text(r->verdict));
+	if (r->problem)
+		textbuf_printf(out, " (%s)", spf_problem_text(r->problem));
+	if (r->matched.size) {
+		textbuf_put_text(out,
+		        r->verdict == SPF_TEMPERROR || r->verdict == SPF_PERMERROR ? " at "
+		                                                                   : " by ");
+		textbuf_put_escaped(out, r->matched.bytes, r->matched.size);
+	}
+	textbuf_printf(out, ", %u look-up terms, %u void look-ups\n", r->lookups, r->void_lookups);
+	if (r->explanation.size) {
+		textbuf_put_text(out, "explanation: ");
+		textbuf_put(out, r->explanation.bytes, r->explanation.size);
+		textbuf_put_char(out, '\n');
+	}
+}
+
+static void put_line(struct textbuf *out, const char *label, const struct answer *a)
+{
+	if (!a)
+		return;
+	textbuf_printf(out, "%s: ", label);
+	put_answer(out, a);
+	textbuf_put_char(out, '\n');
+}
+
+static void put_verdicts(struct textbuf *out, const struct row *row)
+{
+	if (row->subject.error[0])
+		textbuf_printf(out, "bad input: %s\n", row->subject.error);
+	if (row->has_helo_spf)
+		textbuf_printf(out, "helo_spf: %s\n", spf_verdict_text(row->helo_verdict));
+	if (row->has_spf)
+		put_spf_verdict(out, row);
+	put_line(out, "ptr", row->iprev.names);
+	if (row->iprev.verdict)
+		textbuf_printf(out, "iprev: %s\n", iprev_verdict_text(row->iprev.verdict));
+	if (row->address.done) {
+		put_line(out, "a", row->address.a);
+		put_line(out, "aaaa", row->address.aaaa);
+		textbuf_printf(out, "a_match: %s\n", match_text(row->address.match));
+	}
+	put_line(out, "mx", row->mailhosts.mx);
+	if (row->mailhosts.state)
+		textbuf_printf(out, "mx_state: %s, mx_match: %s\n",
+		        mx_state_text(row->mailhosts.state), match_text(row->mailhosts.match));
+	textbuf_put_text(out, "problems: ");
+	problems_put(out, row);
+	textbuf_put_text(out, "\ndns_cause: ");
+	columns_put_causes(out, row);
+	textbuf_put_char(out, '\n');
+}
+
+struct inspection {
+	struct trace trace;
+	bool finished, bad, lacked_memory;
+};
+
+static void on_finished(struct runner *runner, struct row *row)
+{
+	struct inspection *inspection = runner->owner;
+	put_verdicts(&inspection->trace.text, row);
+	inspection->finished = true;
+	inspection->lacked_memory = row_lacked_memory(row);
+	inspection->bad = row->subject.error[0] != 0;
+}
+
+static void begin(
+        struct runner *runner, const struct options *options, struct trace *trace, struct row *row)
+{
+	subject_of_texts(&row->subject, options->check_ip, options->check_who, options->helo);
+	row->number = 1;
+	row->observer = &trace->observer;
+	trace->row = row;
+	trace->was_helo = options->helo != NULL;
+	if (options->checks & CHECK_SPF)
+		textbuf_put_text(&trace->text,
+		        options->helo ? "SPF of the HELO name\n" : "SPF of the sender's domain\n");
+	runner_start(runner, row);
+}
+
+static int inspect(const struct options *options, struct resolver *resolver, struct loop *loop)
+{
+	struct inspection inspection = { .trace.observer.event = on_event };
+	struct row_settings settings;
+	struct runner runner;
+	row_settings_init(&settings, options);
+	runner_init(&runner, resolver, &settings, 1);
+	runner.finished = on_finished;
+	runner.owner = &inspection;
+	runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
+	struct row *row = runner_take_row(&runner);
+	if (row)
+		begin(&runner, options, &inspection.trace, row);
+	while (row && !inspection.finished) {
+		runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
+		bool moved = runner_turn(&runner);
+		if (!inspection.finished)
+			loop_turn(loop, !moved && !resolver_wants_pump(resolver));
+	}
+	runner_fini(&runner);
+	fwrite(inspection.trace.text.bytes, 1, inspection.trace.text.size, stdout);
+	bool good = row && !inspection.trace.text.failed && !inspection.lacked_memory &&
+	        !fflush(stdout);
+	textbuf_fini(&inspection.trace.text);
+	if (!good)
+		message(MESSAGE_ERROR,
+		        inspection.lacked_memory ? "memory: there was none left; this is no result"
+		                                 : "the result cannot be printed");
+	return !good ? EXIT_STOPPED : inspection.bad ? EXIT_BAD_ROWS : EXIT_DONE;
+}
+
+int inspect_run(const struct options *wanted)
+{
+	struct options fitting = *wanted;
+	const struct options *options = &fitting;
+	int status = EXIT_STOPPED;
+	fitting.workers = 1;
+	if (!headroom_fit(&fitting))
+		return status;
+	struct loop *loop = loop_new();
+	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop, &status) : NULL;
+	if (!loop)
+		message(MESSAGE_ERROR, "out of memory or file descriptors");
+	if (resolver)
+		status = inspect(options, resolver, loop);
+	resolver_free(resolver);
+	loop_free(loop);
+	return status;
+}

@@ -1,0 +1,403 @@
+/* answer.c - packs a builder's records into one block, and reads them back.
+ *
+ * The block: struct answer, the record table, rdata, the qname, the canonical name (left out when
+ * it is the qname), the cause with a NUL. An offset of 0 for the cause means that there is none;
+ * offset 0 is the struct itself.
+ *
+ * Duplicates are removed here (RFC 2181 section 5): two times the same MX must not cost two
+ * look-ups. Trap: a TXT record is its character-strings, so two that only read the same once joined
+ * are two records, and two SPF records are a permerror (RFC 7208 section 4.5). In the builder each
+ * TXT therefore keeps its string lengths behind the joined text, counted by `preference`, which the
+ * finished record has as 0. */
+#include "dns/answer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MALLOC_HEADER_BYTES = 16,
+	RECORDS_MAX = 65535,
+	FIRST_RECORDS = 16,
+	TXT_LOOK_BACK = 64,
+	RDATA_BYTES_MAX = INT32_MAX
+};
+
+const char *answer_status_text(enum answer_status status)
+{
+	static const char *const texts[ANSWER_STATUS_COUNT] = {
+		[ANSWER_OK] = "ok",
+		[ANSWER_NODATA] = "nodata",
+		[ANSWER_NXDOMAIN] = "nxdomain",
+		[ANSWER_SERVFAIL] = "servfail",
+		[ANSWER_REFUSED] = "refused",
+		[ANSWER_TIMEOUT] = "timeout",
+		[ANSWER_BOGUS] = "bogus",
+		[ANSWER_MALFORMED] = "malformed",
+		[ANSWER_UNRESOLVED] = "unresolved",
+		[ANSWER_CANCELLED] = "cancelled",
+	};
+	return (unsigned)status < ANSWER_STATUS_COUNT ? texts[status] : "?";
+}
+
+static const uint8_t *answer_at(const struct answer *a, size_t offset)
+{
+	return (const uint8_t *)a + offset;
+}
+
+static void name_load(struct dname *name, const uint8_t *wire, size_t size)
+{
+	name->size = (uint8_t)size;
+	memcpy(name->wire, wire, size);
+}
+
+const uint8_t *answer_rdata(const struct answer *a, unsigned i)
+{
+	assert(i < a->n_records);
+	return answer_at(a, a->records[i].rdata_at);
+}
+
+void answer_target(const struct answer *a, unsigned i, struct dname *target)
+{
+	assert(a->type == RRTYPE_PTR || a->type == RRTYPE_MX);
+	name_load(target, answer_rdata(a, i), a->records[i].rdata_size);
+}
+
+struct ipaddr answer_address(const struct answer *a, unsigned i)
+{
+	assert(a->type == RRTYPE_A || a->type == RRTYPE_AAAA);
+	const uint8_t *rdata = answer_rdata(a, i);
+	if (a->type == RRTYPE_A)
+		return ipaddr_of_4(rdata);
+	/* as published: a mapped address in an AAAA is IPv6 here, it is only a client's that means
+	 * IPv4 */
+	struct ipaddr ip = { .family = IPFAMILY_6 };
+	memcpy(ip.bytes, rdata, sizeof ip.bytes);
+	return ip;
+}
+
+void answer_qname(const struct answer *a, struct dname *qname)
+{
+	name_load(qname, answer_at(a, a->qname_at), answer_qname_size(a));
+}
+
+void answer_canonical(const struct answer *a, struct dname *name)
+{
+	name_load(name, answer_at(a, a->canonical_at), a->canonical_size);
+}
+
+const char *answer_cause(const struct answer *a)
+{
+	return a->cause_at ? (const char *)answer_at(a, a->cause_at) : "";
+}
+
+size_t answer_bytes(const struct answer *a)
+{
+	return a->size_bytes + MALLOC_HEADER_BYTES +
+	        (a->attachment ? a->attachment->size_bytes : 0);
+}
+
+/* Adds to what is alive, and kept if it is; `bytes` may be negative, as unsigned numbers are. */
+static void account_add(const struct answer *a, size_t bytes)
+{
+	if (!a->account)
+		return;
+	a->account->alive_bytes += bytes;
+	if (a->is_kept)
+		a->account->kept_bytes += bytes;
+}
+
+void answer_enter(const struct answer *a, struct answer_account *account)
+{
+	if (a->account)
+		return;
+	((struct answer *)a)->account = account;
+	account_add(a, answer_bytes(a));
+}
+
+void answer_set_kept(const struct answer *a, bool is_kept)
+{
+	assert(a->account && a->is_kept != is_kept);
+	((struct answer *)a)->is_kept = is_kept;
+	a->account->kept_bytes += is_kept ? answer_bytes(a) : -answer_bytes(a);
+}
+
+void answer_free(struct answer *a)
+{
+	account_add(a, -answer_bytes(a));
+	if (a->attachment)
+		a->attachment->free(a->attachment);
+	if (a->in_slab)
+		slab_put(a);
+	else
+		free(a);
+}
+
+void answer_attach(const struct answer *a, struct answer_attachment *attachment)
+{
+	assert(!a->attachment);
+	((struct answer *)a)->attachment = attachment;
+	account_add(a, attachment->size_bytes);
+}
+
+/* ---- making one ---- */
+
+void answer_builder_begin(struct answer_builder *b, const struct dname *qname, enum rrtype type)
+{
+	b->qname = *qname;
+	dname_lower(&b->qname);
+	b->canonical = b->qname;
+	b->type = type;
+	b->status = ANSWER_OK;
+	b->dnssec = ANSWER_INSECURE;
+	b->attempts = 0;
+	b->ttl_s = 0;
+	b->is_half = false;
+	b->cause[0] = '\0';
+	b->n_records = 0;
+	textbuf_reset(&b->rdata);
+	b->rdata.limit_bytes = RDATA_BYTES_MAX; /* offsets have 32 bits */
+	b->failed = false;
+}
+
+void answer_builder_fini(struct answer_builder *b)
+{
+	free(b->records);
+	textbuf_fini(&b->rdata);
+	b->records = NULL;
+	b->n_records = b->records_capacity = 0;
+}
+
+static struct answer_record *record_push(struct answer_builder *b)
+{
+	if (b->n_records == b->records_capacity) {
+		size_t capacity = b->records_capacity ? b->records_capacity * 2 : FIRST_RECORDS;
+		struct answer_record *records = realloc(b->records, capacity * sizeof(*records));
+		if (!records) {
+			b->failed = true;
+			return NULL;
+		}
+		b->records = records;
+		b->records_capacity = capacity;
+	}
+	struct answer_record *r = &b->records[b->n_records++];
+	*r = (struct answer_record){ .rdata_at = (uint32_t)b->rdata.size };
+	return r;
+}
+
+/* Rdata of a wrong shape is a maker's bug; kept out all the same, since the readers above trust it.
+ */
+static bool rdata_fits(enum rrtype type, size_t size)
+{
+	return type == RRTYPE_A ? size == 4 : type == RRTYPE_AAAA ? size == 16 : size <= UINT16_MAX;
+}
+
+void answer_builder_add(
+        struct answer_builder *b, const void *rdata, size_t size, uint16_t preference)
+{
+	struct dname target;
+	const bool is_name = b->type == RRTYPE_PTR || b->type == RRTYPE_MX;
+	const bool fits = is_name ? dname_decode(&target, rdata, size) : rdata_fits(b->type, size);
+	assert(fits);
+	if (!fits)
+		b->failed = true;
+	if (b->failed || b->n_records >= RECORDS_MAX)
+		return;
+	struct answer_record *r = record_push(b);
+	if (!r)
+		return;
+	if (is_name) {
+		dname_lower(&target);
+		rdata = target.wire;
+	}
+	r->rdata_size = (uint16_t)size;
+	r->preference = b->type == RRTYPE_MX ? preference : 0;
+	textbuf_put(&b->rdata, rdata, size);
+}
+
+/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for
+ * at least one; none is taken as empty text. */
+static int strings_count(const uint8_t *rdata, size_t size)
+{
+	int n = 0;
+	size_t at = 0;
+	while (at < size) {
+		at += rdata[at] + 1u;
+		n++;
+	}
+	return at == size ? n : -1;
+}
+
+bool answer_builder_add_txt(struct answer_builder *b, const uint8_t *rdata, size_t size)
+{
+	const int n_strings = size <= UINT16_MAX ? strings_count(rdata, size) : -1;
+	if (n_strings < 0)
+		return false;
+	if (b->failed || b->n_records >= RECORDS_MAX)
+		return true;
+	struct answer_record *r = record_push(b);
+	if (!r)
+		return true;
+	r->rdata_size = (uint16_t)(size - (size_t)n_strings);
+	r->preference = (uint16_t)n_strings;
+	for (size_t at = 0; at < size; at += rdata[at] + 1u)
+		textbuf_put(&b->rdata, rdata + at + 1, rdata[at]);
+	for (size_t at = 0; at < size; at += rdata[at] + 1u)
+		textbuf_put(&b->rdata, rdata + at, 1);
+	return true;
+}
+
+static const uint8_t *built_rdata(const struct answer_builder *b, const struct answer_record *r)
+{
+	return (const uint8_t *)b->rdata.bytes + r->rdata_at;
+}
+
+static int records_compare(const void *left, const void *right, void *builder)
+{
+	const struct answer_builder *b = builder;
+	const struct answer_record *x = left, *y = right;
+	if (b->type == RRTYPE_A || b->type == RRTYPE_AAAA)
+		return memcmp(built_rdata(b, x), built_rdata(b, y), x->rdata_size);
+	if (x->preference != y->preference)
+		return x->preference < y->preference ? -1 : 1;
+	return dname_compare_wire(
+	        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
+}
+
+/* The same octets, a TXT's string lengths with them. */
+static bool records_equal(const struct answer_builder *b, const struct answer_record *x,
+        const struct answer_record *y)
+{
+	if (x->rdata_size != y->rdata_size || x->preference != y->preference)
+		return false;
+	const size_t size = x->rdata_size + (b->type == RRTYPE_TXT ? x->preference : 0u);
+	return size == 0 || memcmp(built_rdata(b, x), built_rdata(b, y), size) == 0;
+}
+
+/* Is `r` equal to one of the `n` records kept so far? Sorted ones need a look at the last only. The
+ * look back over TXT is bounded, because a packet can hold thousands. */
+static bool record_is_known(const struct answer_builder *b, size_t n, const struct answer_record *r)
+{
+	const size_t look_back = b->type == RRTYPE_TXT ? TXT_LOOK_BACK : 1;
+	for (size_t i = n; i > 0 && n - i < look_back; i--)
+		if (records_equal(b, &b->records[i - 1], r))
+			return true;
+	return false;
+}
+
+static void records_settle(struct answer_builder *b)
+{
+	if (b->n_records < 2)
+		return;
+	if (b->type != RRTYPE_TXT)
+		qsort_r(b->records, b->n_records, sizeof(b->records[0]), records_compare, b);
+	size_t n = 0;
+	for (size_t i = 0; i < b->n_records; i++)
+		if (!record_is_known(b, n, &b->records[i]))
+			b->records[n++] = b->records[i];
+	b->n_records = n;
+}
+
+/* Where everything goes in the block; `end` is its size. */
+struct answer_layout {
+	size_t rdata_at, qname_at, canonical_at, cause_at, end;
+};
+
+static struct answer_layout layout_of(const struct answer_builder *b, size_t cause_size)
+{
+	/* the names come first: a cache compares the qname of every answer it finds, close to the
+	 * header it has just read */
+	struct answer_layout l = { .qname_at = sizeof(struct answer) +
+		        b->n_records * sizeof(b->records[0]) };
+	l.end = l.qname_at + b->qname.size;
+	l.canonical_at = l.qname_at;
+	if (!dname_equal(&b->canonical, &b->qname)) {
+		l.canonical_at = l.end;
+		l.end += b->canonical.size;
+	}
+	l.rdata_at = l.end;
+	for (size_t i = 0; i < b->n_records; i++)
+		l.end += b->records[i].rdata_size;
+	if (cause_size > 0) {
+		l.cause_at = l.end;
+		l.end += cause_size + 1;
+	}
+	return l;
+}
+
+static void records_pack(struct answer *a, const struct answer_builder *b, size_t rdata_at)
+{
+	for (size_t i = 0; i < b->n_records; i++) {
+		const struct answer_record *from = &b->records[i];
+		a->records[i] = (struct answer_record){
+			.rdata_at = (uint32_t)rdata_at,
+			.rdata_size = from->rdata_size,
+			.preference = b->type == RRTYPE_MX ? from->preference : 0,
+		};
+		if (from->rdata_size > 0)
+			memcpy((uint8_t *)a + rdata_at, built_rdata(b, from), from->rdata_size);
+		rdata_at += from->rdata_size;
+	}
+}
+
+struct answer *answer_build(struct answer_builder *b)
+{
+	if (b->failed || b->rdata.failed)
+		return NULL;
+	records_settle(b);
+	if (b->status == ANSWER_OK && b->n_records == 0)
+		b->status = ANSWER_NODATA;
+	dname_lower(&b->canonical);
+	const size_t cause_size = strnlen(b->cause, sizeof(b->cause) - 1);
+	const struct answer_layout l = layout_of(b, cause_size);
+	const bool in_slab = b->slab && l.end <= SLAB_BLOCK_MAX_BYTES;
+	struct answer *a = in_slab    ? slab_get(b->slab, l.end)
+	        : l.end <= UINT32_MAX ? malloc(l.end)
+	                              : NULL;
+	if (!a)
+		return NULL;
+	*a = (struct answer){
+		.status = (uint8_t)b->status,
+		.dnssec = (unsigned)b->dnssec & 3,
+		.is_half = b->is_half,
+		.in_slab = in_slab,
+		.attempts = (uint8_t)(b->attempts < UINT8_MAX ? b->attempts : UINT8_MAX),
+		.canonical_size = b->canonical.size,
+		.type = (uint16_t)b->type,
+		.n_records = (uint16_t)b->n_records,
+		.ttl_s = b->ttl_s,
+		.size_bytes = (uint32_t)l.end,
+		.qname_at = (uint32_t)l.qname_at,
+		.canonical_at = (uint32_t)l.canonical_at,
+		.cause_at = (uint32_t)l.cause_at,
+		.n_references = 1,
+	};
+	records_pack(a, b, l.rdata_at);
+	memcpy((uint8_t *)a + l.qname_at, b->qname.wire, b->qname.size);
+	if (l.canonical_at != l.qname_at)
+		memcpy((uint8_t *)a + l.canonical_at, b->canonical.wire, b->canonical.size);
+	if (cause_size > 0) {
+		memcpy((uint8_t *)a + l.cause_at, b->cause, cause_size);
+		((char *)a)[l.cause_at + cause_size] = '\0';
+	}
+	return a;
+}
+
+struct answer *answer_of_failure(
+        const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause)
+{
+	struct answer_builder b;
+	b.rdata = (struct textbuf){ 0 };
+	b.slab = NULL;
+	b.records = NULL;
+	b.records_capacity = 0;
+	answer_builder_begin(&b, qname, type);
+	b.status = status;
+	const size_t size = cause ? strnlen(cause, sizeof(b.cause) - 1) : 0;
+	if (size > 0)
+		memcpy(b.cause, cause, size);
+	b.cause[size] = '\0';
+	struct answer *a = answer_build(&b);
+	answer_builder_fini(&b);
+	return a;
+}

@@ -1,0 +1,73 @@
+/* probe.c - the loop around a step.
+ *
+ * Traps: the answers of the last turn are moved to the stack before the step runs, because the step
+ * fills the slots anew with its questions. n_asked grows only after ask() came back, so an asker
+ * that hands an answer in from inside its own ask() is caught by the assertion in probe_take(); it
+ * would otherwise lead to a run inside a run. */
+#include "dns/probe.h"
+
+#include <assert.h>
+#include <string.h>
+
+void probe_begin(struct probe *p, probe_step *step, struct asker *asker)
+{
+	assert(step && asker);
+	p->step = step;
+	p->asker = asker;
+	p->n_asked = p->n_missing = 0;
+	p->done = false;
+}
+
+unsigned probe_ask(struct probe *p, const struct dname *qname, enum rrtype type)
+{
+	const unsigned slot = p->n_asked;
+	assert(slot < PROBE_FANOUT_MAX);
+	p->answers[slot] = NULL;
+	const struct answer *at_hand = p->asker->ask(p->asker, p, slot, qname, type);
+	p->answers[slot] = at_hand;
+	p->n_missing += !at_hand;
+	p->n_asked++;
+	return slot;
+}
+
+static enum probe_turn probe_turn_once(struct probe *p)
+{
+	struct probe_answers got;
+	got.count = p->n_asked;
+	memcpy(got.by_slot, p->answers, got.count * sizeof(got.by_slot[0]));
+	p->n_asked = 0;
+	enum probe_turn turn = p->step(p, &got);
+	for (unsigned i = 0; i < got.count; i++)
+		answer_unref(got.by_slot[i]);
+	return turn;
+}
+
+bool probe_run(struct probe *p)
+{
+	while (!p->done && p->n_missing == 0) {
+		if (probe_turn_once(p) == PROBE_DONE) {
+			/* Nobody would ever see the answers of questions asked on the way out. */
+			assert(p->n_asked == 0);
+			p->done = true;
+		} else {
+			/* Asking nothing would be waiting for ever. */
+			assert(p->n_asked > 0);
+		}
+	}
+	return p->done;
+}
+
+bool probe_take(struct probe *p, unsigned slot, const struct answer *answer)
+{
+	assert(answer);
+	assert(slot < p->n_asked && !p->answers[slot] && p->n_missing > 0);
+	p->answers[slot] = answer;
+	return --p->n_missing == 0;
+}
+
+void probe_fini(struct probe *p)
+{
+	for (unsigned i = 0; i < p->n_asked; i++)
+		answer_unref(p->answers[i]);
+	p->n_asked = p->n_missing = 0;
+}

@@ -1,0 +1,23 @@
+/* rrtype.c - names of the few RR types that are ever asked or followed. */
+#include "dns/rrtype.h"
+
+const char *rrtype_text(enum rrtype type)
+{
+	switch (type) {
+	case RRTYPE_A:
+		return "A";
+	case RRTYPE_CNAME:
+		return "CNAME";
+	case RRTYPE_SOA:
+		return "SOA";
+	case RRTYPE_PTR:
+		return "PTR";
+	case RRTYPE_MX:
+		return "MX";
+	case RRTYPE_TXT:
+		return "TXT";
+	case RRTYPE_AAAA:
+		return "AAAA";
+	}
+	return "?";
+}

@@ -1,0 +1,437 @@
+/* wire.c - DNS messages: an answer out of bytes that anybody may have sent, and a question into
+ * bytes.
+ *
+ * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over
+ * everything finds lying counts, the extended RCODE and the negative TTL; then the answer section
+ * is read once more for each CNAME that stands in front of the one it follows (none, in the usual
+ * order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
+ * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the
+ * message, in a few words.
+ *
+ * Lenient where resolvers are: RRs of other owners and types, and DNAMEs (the CNAME made from one
+ * is there as well, RFC 6672 section 3.1) are passed over. Octets behind the last RR, and answers
+ * of another class, make a message malformed: no resolver sends such. */
+#include "dns/wire.h"
+
+#include "base/reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	FLAG_QR = 0x8000,
+	FLAG_TC = 0x0200,
+	FLAG_RD = 0x0100,
+	MASK_OPCODE = 0x7800,
+	MASK_RCODE = 0x000f
+};
+enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
+enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_OPT = 41, HEADER_BYTES = 12 };
+
+/* Enough for a pointer before each of a name's labels; more would be there only to keep us busy. */
+#define POINTERS_MAX 127
+
+struct rr {
+	struct reader owner; /* stands on the owner name */
+	uint16_t type, class, rdata_size;
+	uint32_t ttl_s;
+	const uint8_t *rdata;
+};
+
+struct message {
+	struct reader answers; /* stands on the first RR */
+	unsigned rcode, n_answers;
+	bool has_soa, has_ns; /* in the authority section */
+	struct reader soa_owner;
+	uint32_t negative_ttl_s;
+};
+
+/* ---- names ---- */
+
+/* Length octets are under 64, letters over it: a whole name can be put in lower case blindly. */
+static void copy_lower(uint8_t *to, const uint8_t *from, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		to[i] = (uint8_t)(from[i] + ((uint8_t)(from[i] - 'A') < 26 ? 32 : 0));
+}
+
+/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the
+ * piece of name that it stands in (RFC 1035 section 4.1.4: a *prior* occurrence), so no loop is
+ * possible. The reader ends up behind the name's place in the message. */
+static bool name_read(struct reader *r, struct dname *name)
+{
+	const uint8_t *at = r->at, *piece = r->at, *after = NULL;
+	unsigned n_pointers = 0;
+	name->size = 0;
+	for (size_t size = 0; at < r->end;) {
+		if (*at >= 0xc0) {
+			if (r->end - at < 2 || ++n_pointers > POINTERS_MAX)
+				break;
+			unsigned target = (at[0] & 0x3fu) << 8 | at[1];
+			after = after ? after : at + 2;
+			if (target >= (size_t)(piece - r->start) || target < HEADER_BYTES)
+				break;
+			at = piece = r->start + target;
+			continue;
+		}
+		size_t label = *at + 1u;
+		if (label > DNAME_MAX_LABEL_BYTES + 1 || (size_t)(r->end - at) < label ||
+		        size + label > DNAME_MAX_BYTES)
+			break;
+		copy_lower(name->wire + size, at, label);
+		size += label;
+		at += label;
+		if (label == 1) {
+			name->size = (uint8_t)size;
+			r->at = after ? after : at;
+			return true;
+		}
+	}
+	r->failed = true;
+	return false;
+}
+
+static void name_skip(struct reader *r)
+{
+	for (;;) {
+		uint8_t length = reader_u8(r);
+		if (length >= 0xc0)
+			reader_u8(r);
+		else if (length <= DNAME_MAX_LABEL_BYTES)
+			reader_bytes(r, length);
+		else
+			r->failed = true;
+		if (r->failed || length == 0 || length >= 0xc0)
+			return;
+	}
+}
+
+/* The one name that fills the rdata from `skip` on. */
+static bool rdata_name(const struct rr *rr, size_t skip, struct dname *name)
+{
+	if (rr->rdata_size < skip)
+		return false;
+	struct reader r = {
+		.start = rr->owner.start, .at = rr->rdata + skip, .end = rr->rdata + rr->rdata_size
+	};
+	return name_read(&r, name) && r.at == r.end;
+}
+
+/* ---- structure ---- */
+
+static bool rr_read(struct reader *r, struct rr *rr)
+{
+	rr->owner = *r;
+	name_skip(r);
+	rr->type = reader_u16(r);
+	rr->class = reader_u16(r);
+	rr->ttl_s = reader_u32(r);
+	if (rr->ttl_s > INT32_MAX)
+		rr->ttl_s = 0; /* RFC 2181 section 8 */
+	rr->rdata_size = reader_u16(r);
+	rr->rdata = reader_bytes(r, rr->rdata_size);
+	return reader_ok(r);
+}
+
+static const char *question_check(struct reader *r, const struct answer_builder *b)
+{
+	struct dname name;
+	if (!name_read(r, &name))
+		return "bad name in the question";
+	uint16_t type = reader_u16(r), class = reader_u16(r);
+	if (!reader_ok(r))
+		return "ends inside the question";
+	return class == CLASS_IN && type == b->type && dname_equal(&name, &b->canonical)
+	        ? NULL
+	        : "answers another question";
+}
+
+/* RFC 2308 section 5: the negative TTL is the smaller of the SOA's own and its last field. */
+static void authority_note(struct message *m, const struct rr *rr)
+{
+	m->has_ns = m->has_ns || rr->type == TYPE_NS;
+	if (rr->type != RRTYPE_SOA || rr->class != CLASS_IN || m->has_soa || rr->rdata_size < 22)
+		return;
+	struct reader tail = reader_of(rr->rdata + rr->rdata_size - 4, 4);
+	uint32_t minimum = reader_u32(&tail);
+	m->has_soa = true;
+	m->soa_owner = rr->owner;
+	m->negative_ttl_s = minimum < rr->ttl_s ? minimum : rr->ttl_s;
+}
+
+static const char *rrs_scan(
+        struct reader *r, struct message *m, unsigned n_authority, unsigned n_additional)
+{
+	struct rr rr;
+	for (unsigned i = 0; i < m->n_answers && rr_read(r, &rr); i++)
+		if (rr.class != CLASS_IN)
+			return "a record of another class";
+	for (unsigned i = 0; i < n_authority && rr_read(r, &rr); i++)
+		authority_note(m, &rr);
+	for (unsigned i = 0; i < n_additional; i++) {
+		struct reader field = *r;
+		/* The extended RCODE is the first octet of an OPT's TTL (RFC 6891 section 6.1.3);
+		 * rr_read() would clamp it. */
+		if (!rr_read(r, &rr))
+			break;
+		if (rr.type == TYPE_OPT) {
+			name_skip(&field);
+			reader_bytes(&field, 4);
+			m->rcode |= (unsigned)reader_u8(&field) << 4;
+		}
+	}
+	if (!reader_ok(r))
+		return "ends inside a record";
+	return r->at == r->end ? NULL : "octets behind the last record";
+}
+
+static const char *message_scan(
+        struct message *m, const struct answer_builder *b, const uint8_t *packet, size_t size)
+{
+	if (size < HEADER_BYTES)
+		return "shorter than a header";
+	struct reader r = reader_of(packet, size);
+	reader_u16(&r);
+	unsigned flags = reader_u16(&r), n_questions = reader_u16(&r);
+	m->n_answers = reader_u16(&r);
+	unsigned n_authority = reader_u16(&r), n_additional = reader_u16(&r);
+	if (!(flags & FLAG_QR))
+		return "not a response";
+	if (flags & MASK_OPCODE)
+		return "not an answer to a query";
+	if (n_questions != 1)
+		return "not one question";
+	const char *wrong = question_check(&r, b);
+	if (wrong)
+		return wrong;
+	if (flags & FLAG_TC)
+		return "truncated";
+	m->rcode = flags & MASK_RCODE;
+	m->answers = r;
+	return rrs_scan(&r, m, n_authority, n_additional);
+}
+
+/* ---- meaning ---- */
+
+static const char *owner_check(const struct rr *rr, const struct dname *name, bool *equal)
+{
+	struct reader r = rr->owner;
+	struct dname owner;
+	if (!name_read(&r, &owner))
+		return "bad owner name";
+	*equal = owner.size == name->size && memcmp(owner.wire, name->wire, name->size) == 0;
+	return NULL;
+}
+
+static void ttl_note(struct answer_builder *b, uint32_t ttl_s)
+{
+	b->ttl_s = ttl_s < b->ttl_s ? ttl_s : b->ttl_s;
+}
+
+static void status_set(struct answer_builder *b, enum answer_status status, const char *cause)
+{
+	b->status = status;
+	snprintf(b->cause, sizeof b->cause, "%s", cause);
+}
+
+/* Follows in one pass what links stand in order; *n_links counts on. */
+static const char *chain_pass(struct answer_builder *b, const struct message *m, unsigned *n_links)
+{
+	struct reader r = m->answers;
+	struct rr rr;
+	for (unsigned i = 0; i < m->n_answers && rr_read(&r, &rr); i++) {
+		if (rr.type != RRTYPE_CNAME || rr.class != CLASS_IN)
+			continue;
+		bool equal;
+		const char *wrong = owner_check(&rr, &b->canonical, &equal);
+		if (wrong)
+			return wrong;
+		if (!equal)
+			continue;
+		if (!rdata_name(&rr, 0, &b->canonical))
+			return "bad CNAME record";
+		ttl_note(b, rr.ttl_s);
+		if (++*n_links > WIRE_CNAME_MAX)
+			break;
+	}
+	return NULL;
+}
+
+static const char *chain_follow(
+        struct answer_builder *b, const struct message *m, unsigned *n_links)
+{
+	dname_lower(&b->canonical);
+	unsigned before = 0;
+	do {
+		before = *n_links;
+		const char *wrong = chain_pass(b, m, n_links);
+		if (wrong)
+			return wrong;
+	} while (*n_links > before && *n_links <= WIRE_CNAME_MAX);
+	if (*n_links > WIRE_CNAME_MAX)
+		status_set(b, ANSWER_SERVFAIL, "CNAME loop, or too long a chain of CNAMEs");
+	return NULL;
+}
+
+/* False when the rdata does not follow its type. */
+static bool record_add(struct answer_builder *b, const struct rr *rr)
+{
+	struct dname target;
+	switch (b->type) {
+	case RRTYPE_A:
+	case RRTYPE_AAAA:
+		if (rr->rdata_size != (b->type == RRTYPE_A ? 4 : 16))
+			return false;
+		answer_builder_add(b, rr->rdata, rr->rdata_size, 0);
+		return true;
+	case RRTYPE_TXT:
+		return answer_builder_add_txt(b, rr->rdata, rr->rdata_size);
+	case RRTYPE_MX:
+		if (!rdata_name(rr, 2, &target))
+			return false;
+		answer_builder_add(
+		        b, target.wire, target.size, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
+		return true;
+	case RRTYPE_PTR:
+	case RRTYPE_CNAME:
+		if (!rdata_name(rr, 0, &target))
+			return false;
+		answer_builder_add(b, target.wire, target.size, 0);
+		return true;
+	case RRTYPE_SOA:
+		break;
+	}
+	return true;
+}
+
+static const char *records_collect(struct answer_builder *b, const struct message *m)
+{
+	struct reader r = m->answers;
+	struct rr rr;
+	for (unsigned i = 0; i < m->n_answers && rr_read(&r, &rr); i++) {
+		if (rr.type != b->type || rr.class != CLASS_IN)
+			continue;
+		bool equal;
+		const char *wrong = owner_check(&rr, &b->canonical, &equal);
+		if (wrong)
+			return wrong;
+		if (!equal)
+			continue;
+		if (!record_add(b, &rr))
+			return "bad record of the type that was asked";
+		ttl_note(b, rr.ttl_s);
+	}
+	return NULL;
+}
+
+static bool soa_covers(const struct message *m, const struct dname *name)
+{
+	struct reader r = m->soa_owner;
+	struct dname zone;
+	return m->has_soa && name_read(&r, &zone) && dname_is_within(name, &zone);
+}
+
+/* RCODE 0 and no record is not always "no data". A CNAME that leads out of what the server knows
+ * ends there, and only an SOA above its target says that the target was looked at. And name servers
+ * of others, without an SOA, are a referral (RFC 2308 section 2.1): the upstream does not recurse,
+ * and knows nothing. */
+static void emptiness_judge(struct answer_builder *b, const struct message *m, unsigned n_links)
+{
+	if (n_links > 0)
+		b->is_half = !soa_covers(m, &b->canonical);
+	else if (m->has_ns && !m->has_soa)
+		status_set(b, ANSWER_SERVFAIL,
+		        "a referral and no answer: the upstream does not recurse");
+}
+
+/* Error RCODEs without a status of their own are SERVFAIL, and the cause says which. */
+static void failure_set(struct answer_builder *b, unsigned rcode)
+{
+	static const char *const names[] = {
+		[1] = "FORMERR",
+		[4] = "NOTIMP",
+		[6] = "YXDOMAIN",
+		[7] = "YXRRSET",
+		[8] = "NXRRSET",
+		[9] = "NOTAUTH",
+		[10] = "NOTZONE",
+		[16] = "BADVERS",
+	};
+	b->ttl_s = 0;
+	b->status = rcode == RCODE_REFUSED ? ANSWER_REFUSED : ANSWER_SERVFAIL;
+	if (rcode == RCODE_REFUSED || rcode == RCODE_SERVFAIL)
+		return;
+	if (rcode < sizeof names / sizeof names[0] && names[rcode])
+		snprintf(b->cause, sizeof b->cause, "rcode %s", names[rcode]);
+	else
+		snprintf(b->cause, sizeof b->cause, "rcode %u", rcode);
+}
+
+static const char *message_read(struct answer_builder *b, const uint8_t *packet, size_t size)
+{
+	struct message m = { 0 };
+	const char *wrong = message_scan(&m, b, packet, size);
+	if (wrong)
+		return wrong;
+	if (m.rcode != 0 && m.rcode != RCODE_NXDOMAIN) {
+		failure_set(b, m.rcode);
+		return NULL;
+	}
+	b->ttl_s = UINT32_MAX;
+	b->status = m.rcode == RCODE_NXDOMAIN ? ANSWER_NXDOMAIN : ANSWER_OK;
+	unsigned n_links = 0;
+	if (b->type != RRTYPE_CNAME)
+		wrong = chain_follow(b, &m, &n_links);
+	if (!wrong && b->status == ANSWER_OK) {
+		wrong = records_collect(b, &m);
+		if (b->n_records == 0)
+			emptiness_judge(b, &m, n_links);
+	}
+	if (b->n_records == 0 && !b->is_half)
+		ttl_note(b, m.has_soa ? m.negative_ttl_s : 0);
+	return wrong;
+}
+
+bool wire_decode(struct answer_builder *b, const uint8_t *packet, size_t size)
+{
+	const char *wrong = message_read(b, packet, size);
+	if (!wrong)
+		return true;
+	struct dname qname = b->qname;
+	answer_builder_begin(
+	        b, &qname, b->type); /* forgets what was added before the message turned out bad */
+	status_set(b, ANSWER_MALFORMED, wrong);
+	return false;
+}
+
+/* ---- queries ---- */
+
+static uint8_t *put_u16(uint8_t *at, unsigned value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+	return at + 2;
+}
+
+size_t wire_encode_query(uint8_t packet[WIRE_QUERY_MAX_BYTES], uint16_t id,
+        const struct dname *qname, enum rrtype type, unsigned udp_payload, bool dnssec_ok)
+{
+	uint8_t *at = put_u16(packet, id);
+	at = put_u16(at, FLAG_RD);
+	at = put_u16(at, 1);
+	at = put_u16(at, 0);
+	at = put_u16(at, 0);
+	at = put_u16(at, udp_payload ? 1 : 0);
+	memcpy(at, qname->wire, qname->size);
+	at = put_u16(at + qname->size, (unsigned)type);
+	at = put_u16(at, CLASS_IN);
+	if (udp_payload) {
+		*at++ = 0; /* the root owns the OPT (RFC 6891 section 6.1.2) */
+		at = put_u16(at, TYPE_OPT);
+		at = put_u16(at, udp_payload);
+		at = put_u16(at, 0);
+		at = put_u16(at, dnssec_ok ? 0x8000 : 0);
+		at = put_u16(at, 0);
+	}
+	return (size_t)(at - packet);
+}

@@ -1,0 +1,408 @@
+/* inputs.c - the input files as one sequence of data rows. */
+#include "input/inputs.h"
+
+#include "base/message.h"
+#include "scanner/version.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+static const struct {
+	const char *name;
+	size_t member;
+} column_names[] = {
+	{ "domain", offsetof(struct layout, domain) },
+	{ "ip", offsetof(struct layout, ip) },
+	{ "sender", offsetof(struct layout, sender) },
+	{ "mailfrom", offsetof(struct layout, sender) },
+	{ "mail_from", offsetof(struct layout, sender) },
+	{ "helo", offsetof(struct layout, helo) },
+};
+enum { COLUMN_NAMES = sizeof column_names / sizeof column_names[0] };
+
+static void trim(struct csv_field *field)
+{
+	while (field->size && (*field->text == ' ' || *field->text == '\t')) {
+		field->text++;
+		field->size--;
+	}
+	while (field->size &&
+	        (field->text[field->size - 1] == ' ' || field->text[field->size - 1] == '\t'))
+		field->size--;
+}
+
+static int *column_member(struct layout *layout, const struct csv_field *name)
+{
+	for (unsigned i = 0; i < COLUMN_NAMES; i++)
+		if (strlen(column_names[i].name) == name->size &&
+		        !strncasecmp(column_names[i].name, name->text, name->size))
+			return (int *)((char *)layout + column_names[i].member);
+	return NULL;
+}
+
+/* Names the columns after the fields of `record`. True if it names any column we know; the first of
+ * two equal names counts. */
+static bool layout_from_names(struct layout *layout, const struct csv_record *record)
+{
+	struct textbuf scratch = { 0 };
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
+	struct csv_field field;
+	bool known = false;
+	layout->domain = layout->ip = layout->sender = layout->helo = COLUMN_NONE;
+	layout->n_columns = 0;
+	textbuf_reset(&layout->header);
+	while (csv_next_field(&fields, &field)) {
+		if (layout->n_columns)
+			textbuf_put_char(&layout->header, ',');
+		csv_put_field(&layout->header, field.text, field.size);
+		trim(&field);
+		int *member = column_member(layout, &field);
+		if (member && *member == COLUMN_NONE) {
+			*member = (int)layout->n_columns;
+			known = true;
+		}
+		layout->n_columns++;
+		textbuf_reset(&scratch);
+	}
+	textbuf_fini(&scratch);
+	return known;
+}
+
+/* No header row: domain, ip, and names for what is left of the first record. */
+static void layout_from_data(struct layout *layout, const struct csv_record *record)
+{
+	layout_from_names(layout, record);
+	unsigned n_columns = layout->n_columns;
+	layout->domain = 0;
+	layout->ip = n_columns > 1 ? 1 : COLUMN_NONE;
+	layout->sender = layout->helo = COLUMN_NONE;
+	textbuf_reset(&layout->header);
+	textbuf_put_text(&layout->header, n_columns > 1 ? "domain,ip" : "domain");
+	for (unsigned i = 2; i < n_columns; i++)
+		textbuf_printf(&layout->header, ",column%u", i + 1);
+}
+
+static bool fail_at_source(struct inputs *in)
+{
+	enum error err = source_error(in->source);
+	const char *what = err == ERROR_SYSTEM ? strerror(source_errno(in->source))
+	        : err == ERROR_TRUNCATED       ? "the gzip data ends too early"
+	        : err == ERROR_CORRUPT         ? "the gzip data is corrupt"
+	                                       : error_text(err);
+	in->broke = true;
+	if (in->n_rows)
+		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output",
+		        source_path(in->source), what, (unsigned long long)in->n_rows);
+	else
+		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source),
+		        what);
+	return false;
+}
+
+/* For want of memory. */
+static bool fail_without_memory(struct inputs *in, const char *path)
+{
+	message(MESSAGE_ERROR, "%s: %s", path, error_text(ERROR_NOMEM));
+	in->broke = true;
+	return false;
+}
+
+/* The file just opened is read from its beginning to its end, and not only looked at. */
+static bool begin_digest(struct inputs *in)
+{
+	if (!in->digests)
+		return true;
+	in->digest = digest_new();
+	source_set_digest(in->source, in->digest);
+	return in->digest || fail_without_memory(in, in->paths[in->at]);
+}
+
+static void end_digest(struct inputs *in, const volatile bool *stop)
+{
+	if (in->digest && source_drain(in->source, stop))
+		digest_text(in->digest, in->digests[in->at]);
+}
+
+static bool is_set(const volatile bool *stop)
+{
+	return stop && *stop;
+}
+
+/* A FIFO that nobody writes to is waited for: a signal ends that, and is no error when it is *stop.
+ */
+static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
+{
+	enum error err;
+	do {
+		if (is_set(stop))
+			return false;
+		err = source_open(&in->source, in->paths[at]);
+	} while (err == ERROR_SYSTEM && errno == EINTR);
+	if (err) {
+		in->broke = err != ERROR_SYSTEM || !error_is_wrong_name(errno);
+		message(MESSAGE_ERROR, "%s: %s", in->paths[at],
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return false;
+	}
+	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES)
+	                      : csv_reader_new(in->source);
+	in->at = at;
+	return in->csv || fail_without_memory(in, in->paths[at]);
+}
+
+static void close_current(struct inputs *in)
+{
+	csv_reader_free(in->csv);
+	source_close(in->source);
+	digest_free(in->digest);
+	in->digest = NULL;
+	in->csv = NULL;
+	in->source = NULL;
+	in->has_first = false;
+}
+
+static bool say_no_output(const struct inputs *in)
+{
+	message(MESSAGE_ERROR,
+	        "%s: this is no output of spfsweep %s: its header row is another one",
+	        source_path(in->source), SPFSWEEP_VERSION);
+	return false;
+}
+
+/* `retry`: the columns are those of the output's input. */
+static bool read_output_header(struct inputs *in)
+{
+	struct csv_record header;
+	in->has_first = false;
+	if (!replay_begin(&in->replay, &in->first, &header))
+		return say_no_output(in);
+	in->layout.has_header = true;
+	if (layout_from_names(&in->layout, &header))
+		return true;
+	message(MESSAGE_ERROR,
+	        "%s: none of its input's columns is named domain, ip, sender or helo",
+	        source_path(in->source));
+	return false;
+}
+
+/* Reads the first record of the file just opened. It is held back as data unless it is the header
+ * row. */
+static bool read_first(
+        struct inputs *in, bool first_file, const char *columns, const volatile bool *stop)
+{
+	bool any = csv_read(in->csv, &in->first, stop);
+	in->has_first = any;
+	if (!any && source_error(in->source))
+		return fail_at_source(in);
+	if (!first_file) {
+		struct layout other = { 0 };
+		bool header = any && !columns && layout_from_names(&other, &in->first);
+		bool same = !any ||
+		        (header == in->layout.has_header &&
+		                (!header ||
+		                        (other.header.size == in->layout.header.size &&
+		                                !memcmp(other.header.bytes, in->layout.header.bytes,
+		                                        other.header.size))));
+		textbuf_fini(&other.header);
+		if (!same)
+			message(MESSAGE_ERROR,
+			        "%s: its header row differs from that of %s; scan it on its own",
+			        in->paths[in->at], in->paths[0]);
+		in->has_first = any && !header;
+		return same;
+	}
+	if (columns) {
+		struct csv_record names = {
+			.text = columns, .size = strlen(columns), .plain = true
+		};
+		if (!layout_from_names(&in->layout, &names)) {
+			message(MESSAGE_ERROR,
+			        "--columns names none of domain, ip, sender, helo: '%s'", columns);
+			return false;
+		}
+		return true;
+	}
+	if (in->replays)
+		return any ? read_output_header(in) : say_no_output(in);
+	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
+	in->layout.has_header = any && layout_from_names(&in->layout, &in->first);
+	if (in->layout.has_header)
+		in->has_first = false;
+	else
+		layout_from_data(&in->layout, any ? &in->first : &nothing);
+	return true;
+}
+
+static void note_sizes(struct inputs *in)
+{
+	uint64_t total = 0;
+	for (unsigned i = 0; i < in->n_paths; i++) {
+		struct stat st;
+		if (stat(in->paths[i], &st) || !S_ISREG(st.st_mode))
+			return;
+		total += (uint64_t)st.st_size;
+	}
+	atomic_store_explicit(&in->raw_size, total, memory_order_relaxed);
+}
+
+/* To open it, and to read it, may take for ever: a pipe, a FIFO, a terminal. */
+static bool may_block(const char *path)
+{
+	struct stat st;
+	return !strcmp(path, "-") ||
+	        (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+/* Every further regular file is opened once before the scan starts, so that a wrong name or header
+ * is a mistake of the command line and not of the third hour. */
+static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
+{
+	for (unsigned i = in->n_paths; i-- > 1;) {
+		if (may_block(in->paths[i]))
+			continue;
+		bool good = open_at(in, i, stop) && read_first(in, false, columns, stop);
+		close_current(in);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+bool inputs_open(struct inputs *in, const struct options *options, const volatile bool *stop)
+{
+	const char *columns = options->columns;
+	unsigned n_paths = options->n_inputs;
+	*in = (struct inputs){ .paths = options->inputs,
+		.n_paths = n_paths,
+		.replays = options->command == COMMAND_RETRY };
+	in->layout.guarded = in->replay.guarded = options->csv_safe;
+	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests)))
+		return fail_without_memory(in, in->paths[0]);
+	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, true, columns, stop))
+		return false;
+	if (n_paths > 1) {
+		/* the layout is known now: check the others against it, then open the first again,
+		 * unless it can be read only once */
+		struct source *source = in->source;
+		struct csv_reader *csv = in->csv;
+		struct csv_record first = in->first;
+		struct digest *digest = in->digest;
+		bool has_first = in->has_first;
+		in->source = NULL;
+		in->csv = NULL;
+		in->digest = NULL;
+		bool good = check_further(in, columns, stop);
+		in->source = source;
+		in->csv = csv;
+		in->digest = digest;
+		in->first = first;
+		in->has_first = has_first;
+		in->at = 0;
+		if (!good)
+			return false;
+	}
+	note_sizes(in);
+	return true;
+}
+
+void inputs_close(struct inputs *in)
+{
+	close_current(in);
+	replay_fini(&in->replay);
+	free(in->digests);
+	textbuf_fini(&in->layout.header);
+}
+
+static void note_progress(struct inputs *in)
+{
+	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
+	        memory_order_relaxed);
+}
+
+static bool open_next(struct inputs *in, const volatile bool *stop)
+{
+	in->raw_before += source_raw_bytes(in->source);
+	close_current(in);
+	if (in->at + 1 >= in->n_paths)
+		return false;
+	if (open_at(in, in->at + 1, stop) && begin_digest(in) &&
+	        read_first(in, false, in->layout.has_header ? NULL : "", stop))
+		return true;
+	in->broke |= in->source || !is_set(stop);
+	return false;
+}
+
+/* The next record is in `first`. */
+bool inputs_has_more(struct inputs *in, const volatile bool *stop)
+{
+	while (in->csv && !in->has_first && !in->broke) {
+		in->has_first = csv_read(in->csv, &in->first, stop);
+		if (in->has_first)
+			break;
+		if (*stop)
+			return false;
+		if (source_error(in->source))
+			return fail_at_source(in);
+		if (source_had_trailing_garbage(in->source))
+			message(MESSAGE_WARNING,
+			        "%s: bytes after the end of the gzip data are ignored",
+			        source_path(in->source));
+		end_digest(in, stop);
+		if (!open_next(in, stop))
+			return false;
+	}
+	return in->has_first;
+}
+
+/* `retry`: what is to become of the output's row at hand. */
+static bool replay_first(struct inputs *in, struct input_row *row)
+{
+	enum error err = replay_row(&in->replay, &in->first, in->n_rows, row);
+	if (!err)
+		return true;
+	if (err == ERROR_NOMEM)
+		message(MESSAGE_ERROR, "%s: row %llu: %s", source_path(in->source),
+		        (unsigned long long)in->n_rows, error_text(err));
+	else
+		message(MESSAGE_ERROR,
+		        "%s: line %llu is not row %llu of an output: only whole outputs can be "
+		        "retried",
+		        source_path(in->source), (unsigned long long)in->first.line,
+		        (unsigned long long)in->n_rows);
+	in->broke = true;
+	return false;
+}
+
+bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *stop)
+{
+	if (!inputs_has_more(in, stop))
+		return false;
+	in->has_first = false;
+	if (in->n_rows++ % 256 == 0)
+		note_progress(in);
+	*row = (struct input_row){ .record = in->first };
+	if (!in->replays || replay_first(in, row))
+		return true;
+	in->n_rows--;
+	return false;
+}
+
+bool inputs_would_block(const struct inputs *in)
+{
+	if (!in->csv || in->has_first)
+		return false;
+	if (csv_would_block(in->csv))
+		return true;
+	/* the file is over, and the next one may be worse */
+	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
+	        may_block(in->paths[in->at + 1]);
+}
+
+const char *inputs_path(const struct inputs *in)
+{
+	return in->source ? source_path(in->source) : in->paths[in->at];
+}

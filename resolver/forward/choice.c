@@ -1,0 +1,87 @@
+/* choice.c - which upstream a query goes to. */
+#include "resolver/forward/forward.h"
+
+/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter
+ * ones than this are all alike. */
+enum { TRIP_ALIKE_US = 1000 };
+
+static uint64_t cost_of(const struct route *r)
+{
+	uint64_t trip_us = r->health.srtt_ns / 1000;
+	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
+}
+
+static struct route *cheapest(struct forward *e,
+        bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
+{
+	struct route *best = NULL;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		struct route *r = &e->routes[(e->first_route + i) % e->n_routes];
+		if (suits(r, q) && (!best || cost_of(r) < cost_of(best)))
+			best = r;
+	}
+	return best;
+}
+
+bool choice_has_room(const struct route *r)
+{
+	return !r->late.first && upstream_room(&r->health) > 0;
+}
+
+static bool has_room(const struct route *r, const struct query *q)
+{
+	return choice_has_room(r) && !(q->tried & route_bit(r));
+}
+
+static bool is_untried(const struct route *r, const struct query *q)
+{
+	return !r->health.dead && !(q->tried & route_bit(r));
+}
+
+static bool has_not_failed(const struct route *r, const struct query *q)
+{
+	return !r->health.dead && !(q->failed & route_bit(r));
+}
+
+static bool is_alive(const struct route *r, const struct query *q)
+{
+	(void)q;
+	return !r->health.dead;
+}
+
+static bool is_any(const struct route *r, const struct query *q)
+{
+	(void)r, (void)q;
+	return true;
+}
+
+struct route *choice_of_route(struct forward *e, const struct query *q)
+{
+	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room,
+		is_untried, has_not_failed, is_alive, is_any };
+	struct route *best = NULL;
+	e->first_route++;
+	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
+		best = cheapest(e, wishes[i], q);
+	return best;
+}
+
+static bool is_free(const struct route *r)
+{
+	return !r->late.first && upstream_may_repeat(&r->health);
+}
+
+bool choice_must_wait(const struct forward *e, const struct route *r)
+{
+	return (!r->health.dead || e->is_pausing) && !is_free(r);
+}
+
+static bool can_repeat(const struct route *r, const struct query *q)
+{
+	return has_not_failed(r, q) && is_free(r);
+}
+
+struct route *choice_of_ready_route(struct forward *e, const struct query *q)
+{
+	return cheapest(e, can_repeat, q);
+}

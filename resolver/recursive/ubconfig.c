@@ -1,0 +1,230 @@
+/* ubconfig.c - see ubconfig.h. Most of it is about ports.
+ *
+ * By default libunbound opens a socket for each datagram, 11 system calls a question. With
+ * "udp-connect: no" and a fixed set of permitted ports it keeps one socket open for each and needs
+ * under 3. The set must be free on this machine (a set without a free port costs 10 000 bind()
+ * calls a question), disjoint between workers, and outside the range from which the kernel gives
+ * ports to others. Its size is a trade: a few for resolvers of one's own, since only the query id
+ * then stands against forged answers; some hundreds for the open Internet. Ports are drawn at
+ * random, so what one query shows tells nothing of the next one's.
+ *
+ * Several settings are process-wide in libunbound (the RTT limits, the TTL limits,
+ * minimal-responses): they come from fields of the configuration that all workers share. */
+#include "resolver/recursive/ubconfig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#define PORTS_FORWARD 32
+#define PORTS_RECURSIVE 512
+#define PORT_FIRST 1024 /* below it are the privileged ones */
+#define RANDOM_PORTS_RANGE 1024
+#define TCP_SLOTS 32
+#define FDS_DEFAULT 4096
+/* Patience of one try: over it, libunbound's own upper limit of 120 s would have to be moved, and
+ * lowering or touching that one makes it give up servers for good. */
+#define TIMEOUT_MAX_MS 60000
+
+struct ports {
+	unsigned count;
+	uint16_t list[PORTS_RECURSIVE];
+};
+
+/* ---- ports ---- */
+
+static bool port_is_free_on(const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+	if (fd < 0)
+		return false;
+	if (address->sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	bool is_free = bind(fd, address, size) == 0;
+	close(fd);
+	return is_free;
+}
+
+static bool port_is_free(uint16_t port, bool ip6)
+{
+	struct sockaddr_in any4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	return port_is_free_on((const struct sockaddr *)&any4, sizeof any4) &&
+	        (!ip6 || port_is_free_on((const struct sockaddr *)&any6, sizeof any6));
+}
+
+/* Ports that the kernel hands out by itself. */
+static void kernel_range(unsigned *first, unsigned *last)
+{
+	*first = 32768;
+	*last = 60999;
+	FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	unsigned a, b;
+	if (f && fscanf(f, "%u %u", &a, &b) == 2 && a > PORT_FIRST && a <= b && b <= UINT16_MAX) {
+		*first = a;
+		*last = b;
+	}
+	if (f)
+		fclose(f);
+}
+
+/* Draws up to `wanted` free ports from this worker's slice of all those outside the kernel's range.
+ */
+static void ports_draw(
+        struct ports *ports, unsigned wanted, bool ip6, unsigned worker, unsigned n_workers)
+{
+	unsigned kernel_first, kernel_last;
+	kernel_range(&kernel_first, &kernel_last);
+	unsigned n_low = kernel_first - PORT_FIRST, n = n_low + UINT16_MAX - kernel_last;
+	unsigned slice = n / n_workers, tries = 8 * wanted;
+	uint8_t tried[(UINT16_MAX + 1) / 8] = { 0 };
+	ports->count = 0;
+	while (slice > 0 && ports->count < wanted && tries-- > 0) {
+		unsigned i = worker * slice + arc4random_uniform(slice);
+		if (tried[i / 8] & 1u << i % 8)
+			continue;
+		tried[i / 8] = (uint8_t)(tried[i / 8] | 1u << i % 8);
+		uint16_t port =
+		        (uint16_t)(i < n_low ? PORT_FIRST + i : kernel_last + 1 + i - n_low);
+		if (port_is_free(port, ip6))
+			ports->list[ports->count++] = port;
+	}
+}
+
+/* How many sockets this worker may have open. */
+static unsigned fds_allowed(const struct resolver_config *config)
+{
+	return config->max_fds ? config->max_fds : FDS_DEFAULT;
+}
+
+/* Of them, TCP's part. */
+static unsigned tcp_slots(const struct resolver_config *config)
+{
+	unsigned quarter = fds_allowed(config) / 4;
+	return quarter < TCP_SLOTS ? quarter : TCP_SLOTS;
+}
+
+static void print_ports(struct textbuf *out, const struct resolver_config *config, bool ip6)
+{
+	unsigned n_workers = config->n_workers ? config->n_workers : 1, families = ip6 ? 2 : 1;
+	unsigned fds = fds_allowed(config) - tcp_slots(config),
+	         wanted = config->kind == RESOLVER_FORWARD ? PORTS_FORWARD : PORTS_RECURSIVE;
+	if (wanted * families > fds)
+		wanted = fds / families;
+	struct ports ports;
+	ports_draw(&ports, wanted, ip6, config->worker % n_workers, n_workers);
+	if (ports.count < wanted / 2 || ports.count == 0) {
+		/* Too many are taken: a random port for each datagram, dear but sure. */
+		textbuf_printf(out, "\toutgoing-range: %u\n",
+		        fds < RANDOM_PORTS_RANGE ? fds : RANDOM_PORTS_RANGE);
+		return;
+	}
+	textbuf_put_text(out, "\toutgoing-port-avoid: 0-65535\n");
+	for (unsigned i = 0; i < ports.count; i++)
+		textbuf_printf(out, "\toutgoing-port-permit: %u\n", ports.list[i]);
+	textbuf_printf(out, "\toutgoing-range: %u\n", families * ports.count + 32);
+}
+
+/* ---- IPv6 ---- */
+
+/* Is there a way out? Connecting a UDP socket sends nothing, it only looks for a route; the address
+ * is that of k.root-servers.net.
+ * */
+static bool ip6_is_routed(void)
+{
+	struct sockaddr_in6 root = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(53),
+		.sin6_addr.s6_addr = { 0x20, 0x01, 0x07, 0xfd, [15] = 1 },
+	};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	bool routed = connect(fd, (const struct sockaddr *)&root, sizeof root) == 0;
+	close(fd);
+	return routed;
+}
+
+static bool ip6_is_used(const struct resolver_config *config)
+{
+	if (config->kind == RESOLVER_RECURSIVE)
+		return ip6_is_routed();
+	for (unsigned i = 0; i < config->n_upstreams; i++)
+		if (config->upstreams[i].ip.family == IPFAMILY_6)
+			return true;
+	return false;
+}
+
+/* ---- text ---- */
+
+/* What every mode has. A scanner asks what its rows say: no zone is answered from libunbound's
+ * built-in ones (RFC 6303, RFC 6761), no name is minimised. */
+static const char common_text[] =
+        "server:\n"
+        "\tuse-syslog: no\n"
+        "\tdo-not-query-localhost: no\n"
+        "\tudp-connect: no\n"
+        "\tqname-minimisation: no\n"
+        "\trrset-roundrobin: no\n"
+        "\tminimal-responses: yes\n"
+        "\tcache-max-ttl: 2147483647\n"
+        "\tmsg-cache-slabs: 1\n\trrset-cache-slabs: 1\n\tinfra-cache-slabs: 1\n\tkey-cache-slabs: "
+        "1\n"
+        "\tunblock-lan-zones: yes\n"
+        "\tlocal-zone: \"localhost.\" nodefault\n"
+        "\tlocal-zone: \"127.in-addr.arpa.\" nodefault\n"
+        "\tlocal-zone: "
+        "\"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.\" nodefault\n"
+        "\tlocal-zone: \"home.arpa.\" nodefault\n"
+        "\tlocal-zone: \"onion.\" nodefault\n"
+        "\tlocal-zone: \"test.\" nodefault\n"
+        "\tlocal-zone: \"invalid.\" nodefault\n"
+        "\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n";
+
+/* infra-cache-min-rtt: while an upstream answers most names at once, libunbound's estimate of its
+ * round trip falls to this, and a slow name would be given up after a few times it. */
+static void print_forward(struct textbuf *out, const struct resolver_config *config)
+{
+	unsigned timeout_ms =
+	        config->timeout_ms < TIMEOUT_MAX_MS ? config->timeout_ms : TIMEOUT_MAX_MS;
+	textbuf_printf(out, "\tinfra-cache-min-rtt: %u\n", timeout_ms ? timeout_ms : 1);
+	textbuf_printf(out, "\toutbound-msg-retry: %u\n", config->retries + 1);
+	textbuf_put_text(out, "\tinfra-host-ttl: 10\n");
+	textbuf_put_text(out, "forward-zone:\n\tname: \".\"\n");
+	for (unsigned i = 0; i < config->n_upstreams; i++) {
+		textbuf_put_text(out, "\tforward-addr: ");
+		ipaddr_print(out, &config->upstreams[i].ip);
+		textbuf_printf(out, "@%u\n", config->upstreams[i].port);
+	}
+	/* We cache ourselves. A validator asks for DS and DNSKEY records again and again, so it
+	 * keeps libunbound's caches. */
+	textbuf_printf(out, "\tforward-no-cache: %s\n", config->dnssec ? "no" : "yes");
+}
+
+/* Recursion needs libunbound's cache of delegations; the answers themselves are cached by us. */
+static const char recursive_text[] = "\tinfra-cache-min-rtt: 400\n"
+                                     "\tinfra-cache-numhosts: 200000\n"
+                                     "\trrset-cache-size: 32m\n"
+                                     "\tmsg-cache-size: 4m\n";
+
+void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
+{
+	bool ip6 = ip6_is_used(config);
+	unsigned states = config->max_in_flight < 1u << 20 ? 8 * config->max_in_flight : 1u << 23;
+	textbuf_put_text(out, common_text);
+	textbuf_printf(out, "\tmodule-config: \"%s\"\n",
+	        config->dnssec ? "validator iterator" : "iterator");
+	if (config->dnssec)
+		textbuf_put_text(out, "\tinsecure-lan-zones: yes\n");
+	textbuf_printf(out, "\tdo-ip6: %s\n", ip6 ? "yes" : "no");
+	textbuf_printf(out, "\tnum-queries-per-thread: %u\n", states > 4096 ? states : 4096);
+	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", tcp_slots(config));
+	print_ports(out, config, ip6);
+	if (config->kind == RESOLVER_FORWARD)
+		print_forward(out, config);
+	else
+		textbuf_put_text(out, recursive_text);
+}

@@ -1,0 +1,132 @@
+/* upstreams.c - reads the upstreams from the command line and from files. */
+#include "resolver/upstreams.h"
+
+#include "dns/ipaddr.h"
+#include "base/message.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORM "an IP address with or without a port, as 192.0.2.1:53 or [2001:db8::1]:53"
+
+/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". */
+static bool parse(struct resolver_upstream *upstream, const char *text)
+{
+	const char *port = NULL;
+	size_t size = strlen(text);
+	const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	if (bracket && bracket[1] == ':')
+		port = bracket + 2;
+	else if (!bracket && strchr(text, ':') && strchr(text, ':') == strrchr(text, ':'))
+		port = strchr(text, ':') + 1;
+	if (port)
+		size = (size_t)(port - text) - 1;
+	upstream->port = 53;
+	if (port) {
+		char *end;
+		errno = 0;
+		unsigned long number = strtoul(port, &end, 10);
+		if (errno || !isdigit((unsigned char)port[0]) || *end || number < 1 ||
+		        number > 65535)
+			return false;
+		upstream->port = (uint16_t)number;
+	}
+	return !ipaddr_parse(&upstream->ip, text, size);
+}
+
+/* False: the list is full. */
+static bool put(struct upstreams *u, const struct resolver_upstream *upstream)
+{
+	for (unsigned i = 0; i < u->n; i++)
+		if (u->list[i].port == upstream->port &&
+		        ipaddr_equal(&u->list[i].ip, &upstream->ip))
+			return true;
+	if (u->n == UPSTREAMS_MAX)
+		return false;
+	u->list[u->n++] = *upstream;
+	return true;
+}
+
+bool upstreams_add(struct upstreams *u, const char *text)
+{
+	struct resolver_upstream upstream;
+	if (!parse(&upstream, text)) {
+		message(MESSAGE_ERROR, "--upstream takes " FORM ", not '%s'", text);
+		return false;
+	}
+	if (!put(u, &upstream)) {
+		message(MESSAGE_ERROR,
+		        "--upstream %s: there are %d upstreams already, which is the most", text,
+		        UPSTREAMS_MAX);
+		return false;
+	}
+	return true;
+}
+
+/* Takes comment and blanks off a line; NULL when a NUL octet is in it, which would hide what
+ * follows. */
+static char *strip(char *line, size_t size)
+{
+	if (memchr(line, 0, size))
+		return NULL;
+	line[strcspn(line, "#")] = 0;
+	while (isspace((unsigned char)*line))
+		line++;
+	for (size_t end = strlen(line); end && isspace((unsigned char)line[end - 1]);)
+		line[--end] = 0;
+	return line;
+}
+
+static bool read_lines(struct upstreams *u, FILE *file, const char *path)
+{
+	char *line = NULL;
+	size_t room = 0;
+	unsigned number = 0, n_named = 0;
+	bool good = true;
+	for (ssize_t size; good && (size = getline(&line, &room, file)) >= 0;) {
+		struct resolver_upstream upstream;
+		const char *text = strip(line, (size_t)size);
+		number++;
+		if (text && !*text)
+			continue;
+		n_named++;
+		good = false;
+		if (!text)
+			message(MESSAGE_ERROR,
+			        "--upstreams %s, line %u: a NUL octet: this is no text file", path,
+			        number);
+		else if (!parse(&upstream, text))
+			message(MESSAGE_ERROR, "--upstreams %s, line %u: '%.100s' is not " FORM,
+			        path, number, text);
+		else if (!put(u, &upstream))
+			message(MESSAGE_ERROR,
+			        "--upstreams %s, line %u: there are %d upstreams already, which is "
+			        "the most",
+			        path, number, UPSTREAMS_MAX);
+		else
+			good = true;
+	}
+	free(line);
+	if (good && ferror(file)) {
+		message(MESSAGE_ERROR, "--upstreams %s: %s", path, strerror(errno));
+		return false;
+	}
+	if (good && !n_named)
+		message(MESSAGE_ERROR, "--upstreams %s: the file names no upstream", path);
+	return good && n_named;
+}
+
+bool upstreams_read(struct upstreams *u, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	if (!file) {
+		message(MESSAGE_ERROR, "--upstreams %s: %s", path, strerror(errno));
+		return false;
+	}
+	bool good = read_lines(u, file, path);
+	fclose(file);
+	return good;
+}

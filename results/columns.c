@@ -1,0 +1,347 @@
+/* columns.c - one table row for each output column, and the printing of rows from it.
+ *
+ * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there;
+ * words and numbers go straight to the row. */
+#include "results/columns.h"
+
+#include "results/problems.h"
+#include "scanner/runner.h"
+
+#include <string.h>
+
+static void put_status(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, row->subject.error[0] ? "bad_input" : "ok");
+}
+
+static void put_error(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, row->subject.error);
+}
+
+/* SPF of a malformed domain is none without asking anything; without a usable address there is no
+ * SPF at all. */
+static void put_spf(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_text(out, spf_verdict_text(row->spf.result.verdict));
+}
+
+static void put_spf_matched(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_escaped(
+		        out, row->spf.result.matched.bytes, row->spf.result.matched.size);
+}
+
+static void put_spf_problem(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_text(out, spf_problem_text(row->spf.result.problem));
+}
+
+static void put_spf_explanation(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put(
+		        out, row->spf.result.explanation.bytes, row->spf.result.explanation.size);
+}
+
+static void put_spf_lookups(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_u64(out, row->spf.result.lookups);
+}
+
+static void put_spf_void_lookups(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_u64(out, row->spf.result.void_lookups);
+}
+
+static void put_spf_record(struct textbuf *out, const struct row *row)
+{
+	if (row->has_spf)
+		textbuf_put_escaped(out, row->spf.result.record, row->spf.result.record_size);
+}
+
+static void put_spf_dnssec(struct textbuf *out, const struct row *row)
+{
+	static const char *const texts[] = { [ANSWER_INSECURE] = "insecure",
+		[ANSWER_SECURE] = "secure",
+		[ANSWER_DNSSEC_BOGUS] = "bogus" };
+	if (row->has_spf && row->runner->settings->dnssec)
+		textbuf_put_text(out, texts[row->spf.result.dnssec]);
+}
+
+static void put_helo_spf(struct textbuf *out, const struct row *row)
+{
+	if (row->has_helo_spf)
+		textbuf_put_text(out, spf_verdict_text(row->helo_verdict));
+}
+
+static void put_iprev(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, iprev_verdict_text(row->iprev.verdict));
+}
+
+static void put_ptr(struct textbuf *out, const struct row *row)
+{
+	const struct answer *names = row->iprev.names;
+	for (unsigned i = 0; names && i < names->n_records; i++) {
+		struct dname name;
+		answer_target(names, i, &name);
+		if (i)
+			textbuf_put_char(out, ';');
+		dname_print(out, &name);
+	}
+}
+
+static void put_iprev_name(struct textbuf *out, const struct row *row)
+{
+	if (row->iprev.verdict != IPREV_PASS)
+		return;
+	struct dname name;
+	answer_target(row->iprev.names, row->iprev.confirmed, &name);
+	dname_print(out, &name);
+}
+
+static void put_addresses(struct textbuf *out, const struct answer *a, bool *first)
+{
+	for (unsigned i = 0; i < a->n_records; i++) {
+		struct ipaddr address = answer_address(a, i);
+		if (!*first)
+			textbuf_put_char(out, ';');
+		*first = false;
+		ipaddr_print(out, &address);
+	}
+}
+
+static void put_a(struct textbuf *out, const struct row *row)
+{
+	bool first = true;
+	if (!row->address.done)
+		return;
+	put_addresses(out, row->address.a, &first);
+	put_addresses(out, row->address.aaaa, &first);
+}
+
+static void put_a_match(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, match_text(row->address.match));
+}
+
+static void put_mx(struct textbuf *out, const struct row *row)
+{
+	const struct answer *mx = row->mailhosts.mx;
+	for (unsigned i = 0; mx && i < mx->n_records; i++) {
+		struct dname host;
+		answer_target(mx, i, &host);
+		if (i)
+			textbuf_put_char(out, ';');
+		textbuf_put_u64(out, mx->records[i].preference);
+		textbuf_put_char(out, ' ');
+		dname_print(out, &host);
+	}
+}
+
+static void put_mx_state(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, mx_state_text(row->mailhosts.state));
+}
+
+static void put_mx_match(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, match_text(row->mailhosts.match));
+}
+
+static void put_evaluated_at(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_text(out, row->evaluated_at);
+}
+
+static void put_elapsed_ms(struct textbuf *out, const struct row *row)
+{
+	textbuf_put_u64(out, row->elapsed_ms);
+}
+
+static const struct column {
+	const char *name;
+	void (*put)(struct textbuf *out, const struct row *row);
+	bool may_need_quotes;
+} columns[] = {
+	{ "status", put_status, false },
+	{ "error", put_error, true },
+	{ "spf", put_spf, false },
+	{ "spf_matched", put_spf_matched, true },
+	{ "spf_problem", put_spf_problem, false },
+	{ "spf_explanation", put_spf_explanation, true },
+	{ "spf_lookups", put_spf_lookups, false },
+	{ "spf_void_lookups", put_spf_void_lookups, false },
+	{ "spf_record", put_spf_record, true },
+	{ "spf_dnssec", put_spf_dnssec, false },
+	{ "helo_spf", put_helo_spf, false },
+	{ "iprev", put_iprev, false },
+	{ "ptr", put_ptr, true },
+	{ "iprev_name", put_iprev_name, true },
+	{ "a", put_a, false },
+	{ "a_match", put_a_match, false },
+	{ "mx", put_mx, true },
+	{ "mx_state", put_mx_state, false },
+	{ "mx_match", put_mx_match, false },
+	{ "problems", problems_put, false },
+	{ "dns_cause", columns_put_causes, true },
+	{ "evaluated_at", put_evaluated_at, false },
+	{ "elapsed_ms", put_elapsed_ms, false },
+};
+enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+
+const char *columns_name(unsigned i)
+{
+	return i < COLUMN_COUNT ? columns[i].name : NULL;
+}
+
+/* One failure; `seen` holds those printed already, which repeat when several checks asked the same
+ * question. */
+struct causes {
+	struct textbuf *out;
+	const struct answer *seen[8];
+	unsigned n_seen;
+};
+
+static bool same_question(const struct answer *a, const struct answer *b)
+{
+	struct dname x, y;
+	answer_qname(a, &x);
+	answer_qname(b, &y);
+	return a == b || (a->type == b->type && dname_equal(&x, &y));
+}
+
+static void put_cause(struct causes *c, const struct answer *failed)
+{
+	if (!failed || answer_is_definite(failed) ||
+	        c->n_seen == sizeof c->seen / sizeof c->seen[0])
+		return;
+	for (unsigned i = 0; i < c->n_seen; i++)
+		if (same_question(c->seen[i], failed))
+			return;
+	if (c->n_seen)
+		textbuf_put_char(c->out, ';');
+	c->seen[c->n_seen++] = failed;
+	struct dname qname;
+	answer_qname(failed, &qname);
+	textbuf_put_text(c->out, rrtype_text((enum rrtype)failed->type));
+	textbuf_put_char(c->out, ' ');
+	dname_print(c->out, &qname);
+	textbuf_put_text(c->out, ": ");
+	textbuf_put_text(c->out, answer_status_text((enum answer_status)failed->status));
+	const char *cause = answer_cause(failed);
+	if (!*cause)
+		return;
+	textbuf_put_text(c->out, " (");
+	for (; *cause; cause++)
+		textbuf_put_char(c->out,
+		        *cause == ';'                          ? ','
+		                : *cause < ' ' || *cause > '~' ? '?'
+		                                               : *cause);
+	textbuf_put_char(c->out, ')');
+}
+
+void columns_put_causes(struct textbuf *out, const struct row *row)
+{
+	struct causes c = { .out = out };
+	if (row->has_helo_spf)
+		put_cause(&c, row->helo_failed);
+	if (row->has_spf)
+		put_cause(&c, row->spf.result.failed);
+	put_cause(&c, row->iprev.failed);
+	if (row->address.done) {
+		put_cause(&c, row->address.a);
+		put_cause(&c, row->address.aaaa);
+	}
+	put_cause(&c, row->mailhosts.failed);
+}
+
+/* Text of strangers, which may hold anything. */
+static void put_text(
+        struct textbuf *out, const struct layout *layout, const char *text, size_t size)
+{
+	(layout->guarded ? csv_put_guarded_field : csv_put_field)(out, text, size);
+}
+
+void columns_put_header(struct textbuf *out, const struct layout *layout)
+{
+	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "",
+		.size = layout->header.size };
+	struct textbuf scratch = { 0 };
+	textbuf_put_text(out, "row,");
+	columns_put_input(out, &scratch, layout, &names);
+	textbuf_fini(&scratch);
+	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+		textbuf_put_char(out, ',');
+		textbuf_put_text(out, columns[i].name);
+	}
+	textbuf_put_char(out, '\n');
+}
+
+/* The input's columns as they stood: always as many as the header names, so that ours stay in their
+ * places. */
+static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
+        const struct layout *layout, const struct csv_record *record)
+{
+	struct csv_fields fields =
+	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_field field;
+	textbuf_reset(scratch);
+	textbuf_reserve(scratch, record->size + 1);
+	for (unsigned i = 0; i < layout->n_columns; i++) {
+		if (i)
+			textbuf_put_char(out, ',');
+		if (csv_next_field(&fields, &field))
+			put_text(out, layout, field.text, field.size);
+	}
+	out->failed |= scratch->failed;
+}
+
+/* The common case is a memcpy: a record without quotes and with the right number of fields needs
+ * none. */
+static bool stands_as_it_is(const struct layout *layout, const struct csv_record *record)
+{
+	if (!record->plain || record->broken || record->too_long || layout->guarded)
+		return false;
+	unsigned n_commas = 0;
+	for (const char *at = record->text, *end = at + record->size;
+	        (at = memchr(at, ',', (size_t)(end - at))) != NULL; at++)
+		n_commas++;
+	return n_commas + 1 == layout->n_columns;
+}
+
+void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct csv_record *record)
+{
+	if (stands_as_it_is(layout, record))
+		textbuf_put(out, record->text, record->size);
+	else
+		put_input_fields(out, scratch, layout, record);
+}
+
+void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct row *row)
+{
+	textbuf_put_u64(out, row->number);
+	textbuf_put_char(out, ',');
+	columns_put_input(out, scratch, layout, &row->record);
+	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+		textbuf_put_char(out, ',');
+		if (!columns[i].may_need_quotes) {
+			columns[i].put(out, row);
+			continue;
+		}
+		textbuf_reset(scratch);
+		columns[i].put(scratch, row);
+		if (scratch->size)
+			put_text(out, layout, scratch->bytes, scratch->size);
+		out->failed |= scratch->failed; /* the next field's reset forgets it */
+	}
+	textbuf_put_char(out, '\n');
+}

@@ -1,0 +1,408 @@
+/* resume.c - walks an output's members and the input's rows side by side.
+ *
+ * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a
+ * member ends with a row. No row that was taken from the input is behind it, because a long row
+ * begins a member of its own (batch.c). */
+#include "results/resume.h"
+
+#include "base/message.h"
+#include "io/csv.h"
+#include "io/members.h"
+#include "results/columns.h"
+#include "results/results.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct reader {
+	struct resumption *r;
+	const char *path;
+	const struct recipe *recipe;
+	struct inputs *inputs;
+	struct members *members;
+	struct results results;
+	bool has_header;
+	struct textbuf text; /* of members, from the first row that is not complete */
+	struct textbuf scratch, row_scratch, expected;
+	enum resume_outcome outcome;
+};
+
+static bool refuse(struct reader *rd, enum resume_outcome outcome)
+{
+	rd->outcome = outcome;
+	return false;
+}
+
+static bool refuse_another(struct reader *rd, const char *why)
+{
+	message(MESSAGE_ERROR, "%s: this output cannot be gone on with: %s", rd->path, why);
+	return refuse(rd, RESUME_REFUSED);
+}
+
+static bool fail_without_memory(struct reader *rd)
+{
+	message(MESSAGE_ERROR, "%s: %s", rd->path, error_text(ERROR_NOMEM));
+	return refuse(rd, RESUME_FAILED);
+}
+
+/* ---- rows ---- */
+
+/* For people: a part of a row around the first octet in which it differs from another. */
+static void put_part(struct textbuf *out, const char *text, size_t size, size_t differs_at)
+{
+	enum { BEFORE = 60, MOST = 200 };
+	size_t from = differs_at > MOST - BEFORE ? differs_at - BEFORE : 0;
+	if (from)
+		textbuf_put_text(out, "...");
+	if (from < size)
+		textbuf_put_escaped(out, text + from, size - from < MOST ? size - from : MOST);
+}
+
+static bool refuse_row(struct reader *rd, struct csv_field theirs)
+{
+	struct textbuf was = { 0 }, is = { 0 };
+	size_t at = 0;
+	while (at < theirs.size && at < rd->expected.size &&
+	        theirs.text[at] == rd->expected.bytes[at])
+		at++;
+	put_part(&was, theirs.text, theirs.size, at);
+	put_part(&is, rd->expected.bytes, rd->expected.size, at);
+	message(MESSAGE_ERROR,
+	        "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has "
+	        "'%s'",
+	        rd->path, (unsigned long long)rd->inputs->n_rows, textbuf_text(&was),
+	        inputs_path(rd->inputs), textbuf_text(&is));
+	textbuf_fini(&was);
+	textbuf_fini(&is);
+	return refuse(rd, RESUME_REFUSED);
+}
+
+static bool refuse_kept(struct reader *rd)
+{
+	char why[128];
+	snprintf(why, sizeof why,
+	        "its row %llu is not the one that is kept: it is of other results, or of another "
+	        "retry of them",
+	        (unsigned long long)rd->inputs->n_rows);
+	return refuse_another(rd, why);
+}
+
+/* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted
+ * whether it changed. */
+static bool compare_with_printed(
+        struct reader *rd, const struct input_row *input, const char *text, size_t size)
+{
+	if (!input->printed.text)
+		return true;
+	if (!input->keep)
+		tally_retried(&rd->r->tally,
+		        !results_same(input->printed.text, input->printed.size, text, size));
+	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
+		return refuse_kept(rd);
+	return true;
+}
+
+/* The input's next row must be the one that the output's row is of. */
+static bool compare_with_input(
+        struct reader *rd, const struct results_row *row, const char *text, size_t size)
+{
+	static const volatile bool never;
+	struct input_row input;
+	if (!inputs_next(rd->inputs, &input, &never)) {
+		if (rd->inputs->broke)
+			return refuse(rd, RESUME_FAILED);
+		message(MESSAGE_ERROR,
+		        "%s: this output cannot be gone on with: it has more rows than the input, "
+		        "which ends after row %llu",
+		        rd->path, (unsigned long long)rd->inputs->n_rows);
+		return refuse(rd, RESUME_REFUSED);
+	}
+	textbuf_reset(&rd->expected);
+	columns_put_input(&rd->expected, &rd->scratch, &rd->inputs->layout, &input.record);
+	if (rd->expected.failed)
+		return fail_without_memory(rd);
+	/* a row that is kept stands as it did, with whatever quotes, and is compared as a whole */
+	bool same = input.keep ||
+	        (row->input.size == rd->expected.size &&
+	                (!row->input.size ||
+	                        !memcmp(row->input.text, rd->expected.bytes, row->input.size)));
+	return same && row->number == rd->inputs->n_rows
+	        ? compare_with_printed(rd, &input, text, size)
+	        : refuse_row(rd, row->input);
+}
+
+static bool take_row(struct reader *rd, const char *text, size_t size)
+{
+	struct csv_record record = { .text = text, .size = size - 1 };
+	struct results_row row;
+	if (!results_parse(&rd->results, &record, &rd->row_scratch, &row))
+		return refuse_another(rd, "it holds what is no row of an output");
+	if (!compare_with_input(rd, &row, record.text, record.size))
+		return false;
+	results_tally(&rd->r->tally, &row);
+	rd->r->n_rows++;
+	return true;
+}
+
+static bool take_header(struct reader *rd, const char *text, size_t size)
+{
+	char why[640];
+	struct csv_record header = { .text = text, .size = size - 1 };
+	struct csv_field input;
+	if (recipe_header_differs(rd->recipe, text, size, why, sizeof why))
+		return refuse_another(rd, why);
+	rd->has_header = true;
+	return results_of_header(&rd->results, &header, &input) ||
+	        refuse_another(rd, "its header row is another one");
+}
+
+/* All complete rows of the text collected so far. */
+static bool take_rows(struct reader *rd)
+{
+	size_t at = 0, size;
+	if (!rd->text.size)
+		return true; /* there may be no bytes at all */
+	while ((size = csv_row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+		const char *row = rd->text.bytes + at;
+		if (!(rd->has_header ? take_row(rd, row, size) : take_header(rd, row, size)))
+			return false;
+		at += size;
+	}
+	memmove(rd->text.bytes, rd->text.bytes + at, rd->text.size - at);
+	rd->text.size -= at;
+	return true;
+}
+
+/* ---- members ---- */
+
+static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
+{
+	struct resumption *r = rd->r;
+	struct resume_run *last = r->n_runs ? &r->runs[r->n_runs - 1] : NULL;
+	if (!last || last->started_ms != checkpoint->run) {
+		struct resume_run *runs = reallocarray(r->runs, r->n_runs + 1, sizeof *runs);
+		if (!runs)
+			return fail_without_memory(rd);
+		r->runs = runs;
+		last = &runs[r->n_runs++];
+		*last = (struct resume_run){ .started_ms = checkpoint->run,
+			.first_row = checkpoint->first_row };
+	}
+	last->n_rows += checkpoint->n_rows;
+	return true;
+}
+
+static bool check_first(struct reader *rd, const struct member *member)
+{
+	char why[640];
+	if (!member->has_checkpoint || !member->checkpoint.note_size)
+		return refuse_another(rd, "it is no output of this version of spfsweep");
+	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size,
+	               false, why, sizeof why) ||
+	        refuse_another(rd, why);
+}
+
+/* Rows that are complete with the member at hand, the header row not counted; *begun: there is text
+ * behind them. */
+static uint64_t complete_rows(const struct reader *rd, bool *begun)
+{
+	size_t at = 0, size;
+	uint64_t n = 0;
+	*begun = false;
+	if (!rd->text.size)
+		return 0;
+	while ((size = csv_row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
+		at += size;
+		n++;
+	}
+	*begun = at < rd->text.size;
+	return n && !rd->has_header ? n - 1 : n;
+}
+
+/* No checksum covers a checkpoint: what it says must fit to the rows before it and to those in its
+ * member. Otherwise the member is damaged, or of another scan; either way nothing behind it can be
+ * kept. */
+static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoint)
+{
+	bool begun;
+	uint64_t n = complete_rows(rd, &begun);
+	if (checkpoint->first_row != rd->r->n_rows + 1 || checkpoint->n_rows != n || (n && begun))
+		return false;
+	/* before the header row is known, that says more of what differs than the fingerprint does
+	 */
+	return !rd->has_header || checkpoint->fingerprint == rd->recipe->fingerprint;
+}
+
+enum taken { TAKEN, TAKEN_DAMAGED, TAKEN_REFUSED };
+
+static enum taken take_member(struct reader *rd, const struct member *member)
+{
+	if (member->at == 0 && !check_first(rd, member))
+		return TAKEN_REFUSED;
+	if (!member->has_checkpoint)
+		return TAKEN_DAMAGED;
+	if (rd->text.size > RESULTS_ROW_MAX_BYTES)
+		return TAKEN_DAMAGED;
+	textbuf_put(&rd->text, member->text, member->text_size);
+	if (rd->text.failed) {
+		fail_without_memory(rd);
+		return TAKEN_REFUSED;
+	}
+	if (!fits(rd, &member->checkpoint))
+		return TAKEN_DAMAGED;
+	if (!take_rows(rd) || !note_run(rd, &member->checkpoint))
+		return TAKEN_REFUSED;
+	if (!rd->text.size && rd->has_header)
+		rd->r->keep_bytes = members_at(rd->members);
+	return TAKEN;
+}
+
+static bool has_octets_behind(const struct reader *rd, uint64_t at)
+{
+	struct stat st;
+	return !stat(rd->path, &st) && (uint64_t)st.st_size > at;
+}
+
+/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours
+ * to cut. The first member is on the disk before any other is written, so one that is damaged with
+ * others behind it is no trace of a crash. */
+static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
+{
+	if (err == ERROR_TRUNCATED && !member->size)
+		return true; /* not even its header is whole */
+	if (!member->has_checkpoint)
+		return refuse_another(rd, "it is no output of spfsweep");
+	if (!check_first(rd, member))
+		return false;
+	if (member->checkpoint.fingerprint != rd->recipe->fingerprint ||
+	        has_octets_behind(rd, member->size))
+		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
+	return true;
+}
+
+static bool judge_end(struct reader *rd, enum error err, const struct member *member)
+{
+	if (err == ERROR_SYSTEM || err == ERROR_NOMEM) {
+		message(MESSAGE_ERROR, "%s: %s", rd->path,
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return refuse(rd, RESUME_FAILED);
+	}
+	return err == ERROR_EMPTY || members_at(rd->members) || judge_beginning(rd, err, member);
+}
+
+static bool walk(struct reader *rd)
+{
+	struct member member = { 0 };
+	enum error err;
+	while (!(err = members_next(rd->members, &member))) {
+		if (member.is_eof && rd->has_header) {
+			rd->r->was_complete = !rd->text.size;
+			return true;
+		}
+		enum taken taken = take_member(rd, &member);
+		if (taken != TAKEN)
+			return taken == TAKEN_DAMAGED;
+		member = (struct member){ 0 };
+	}
+	return judge_end(rd, err, &member);
+}
+
+static void tell(const struct reader *rd)
+{
+	const struct resumption *r = rd->r;
+	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? BGZF_EOF_BYTES : 0);
+	char torn[80] = "";
+	struct stat st;
+	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
+		snprintf(torn, sizeof torn, "; %llu bytes behind that are torn and cut off",
+		        (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
+	if (r->was_complete)
+		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path,
+		        (unsigned long long)r->n_rows, torn);
+	else if (!r->n_rows)
+		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path,
+		        torn);
+	else
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path,
+		        (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
+}
+
+enum resume_outcome resume_read(
+        struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)
+{
+	struct reader rd = {
+		.r = r, .path = path, .recipe = recipe, .inputs = inputs, .outcome = RESUME_READY
+	};
+	*r = (struct resumption){ 0 };
+	enum error err = members_open(&rd.members, path);
+	if (err == ERROR_SYSTEM && errno == ENOENT)
+		return RESUME_READY;
+	if (err) {
+		message(MESSAGE_ERROR, "%s: %s", path,
+		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
+		return RESUME_FAILED;
+	}
+	if (walk(&rd))
+		tell(&rd);
+	members_close(rd.members);
+	textbuf_fini(&rd.text);
+	textbuf_fini(&rd.scratch);
+	textbuf_fini(&rd.row_scratch);
+	textbuf_fini(&rd.expected);
+	return rd.outcome;
+}
+
+void resume_fini(struct resumption *r)
+{
+	free(r->runs);
+	r->runs = NULL;
+}
+
+/* ---- retry ---- */
+
+static bool says_other_options(
+        const char *path, const struct recipe *recipe, const struct member *member)
+{
+	char why[640];
+	if (!recipe_differs(recipe, member->checkpoint.note, member->checkpoint.note_size, true,
+	            why, sizeof why))
+		return false;
+	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
+	return true;
+}
+
+bool resume_fits_retry(const char *path, const struct recipe *recipe)
+{
+	struct members *m;
+	struct member member;
+	struct stat st;
+	bool fits = true, is_eof = false;
+	enum error err = ERROR_NONE;
+	/* a pipe is read once; and what cannot be opened is told by whoever reads it */
+	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
+		return true;
+	if (!members_next(m, &member) && member.has_checkpoint) {
+		fits = !says_other_options(path, recipe, &member);
+		while (fits && !(err = members_next(m, &member)))
+			is_eof = member.is_eof;
+		if (fits && !is_eof) {
+			if (err == ERROR_CORRUPT)
+				message(MESSAGE_ERROR,
+				        "%s: it is damaged behind byte %llu; the rows from there "
+				        "on must be scanned again, as `spfsweep scan --resume` "
+				        "does",
+				        path, (unsigned long long)members_at(m));
+			else
+				message(MESSAGE_ERROR,
+				        "%s: the scan that wrote this did not end: finish it with "
+				        "--resume first",
+				        path);
+			fits = false;
+		}
+	}
+	members_close(m);
+	return fits;
+}
