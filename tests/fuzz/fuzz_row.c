@@ -1,6 +1,6 @@
 /* fuzz_row.c - any octets as an input file and, behind a form feed, the DNS that its rows are
- * checked against (resolver/scripted/script.h): every row ends in time, and is one record of the output,
- * with the input's fields as they stood and a column's word in each column.
+ * checked against (resolver/scripted/script.h): every row ends in time, and is one record of the
+ * output, with the input's fields as they stood and a column's word in each column.
  *
  * Virtual time; the rows run side by side, so that they share questions and the cache. */
 #include "memfile.h"
