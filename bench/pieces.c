@@ -31,7 +31,7 @@ struct scene {
 	struct row_settings settings;
 	struct runner runner;
 	struct layout layout;
-	struct subject subject;
+	struct identity identity;
 	struct textbuf out, scratch;
 	struct dname *names; /* of the rows' domains */
 	unsigned at;         /* the next row */
@@ -67,7 +67,8 @@ static void on_finished(struct runner *runner, struct row *row)
 	s->n_passed += row->has_spf && row->spf.result.verdict == SPF_PASS;
 	for (uint64_t i = 0; i <= s->print_again; i++) {
 		textbuf_reset(&s->out);
-		columns_put_row(&s->out, &s->scratch, &s->layout, row);
+		struct outcome outcome = row_outcome(row);
+		columns_put_row(&s->out, &s->scratch, &s->layout, &outcome);
 	}
 }
 
@@ -85,7 +86,7 @@ static void run_row(struct scene *s, unsigned i)
 		die("out of memory");
 	row->number = i + 1;
 	row->record = s->workload.records[i];
-	subject_parse(&row->subject, &s->layout, &row->record);
+	identity_parse(&row->identity, &s->layout, &row->record);
 	runner_start(&s->runner, row);
 }
 
@@ -147,7 +148,7 @@ static void scene_fini(struct scene *s)
 {
 	runner_fini(&s->runner);
 	resolver_free(s->resolver);
-	subject_fini(&s->subject);
+	identity_fini(&s->identity);
 	textbuf_fini(&s->out);
 	textbuf_fini(&s->scratch);
 	free(s->names);
@@ -266,9 +267,9 @@ static void check_spf(struct pieces *p, uint64_t n)
 	for (unsigned k = 0; k < 4; k++) {
 		replays[k].asker.ask = replay_ask;
 		replays[k].resolver = p->hot.resolver;
-		subject_parse(&p->hot.subject, &p->hot.layout, &p->hot.workload.records[k]);
+		identity_parse(&p->hot.identity, &p->hot.layout, &p->hot.workload.records[k]);
 		requests[k] = (struct spf_request){
-			.ip = p->hot.subject.ip, .domain = p->hot.subject.domain, .explain = true
+			.ip = p->hot.identity.ip, .domain = p->hot.identity.domain, .explain = true
 		};
 	}
 	for (uint64_t i = 0; i < n; i++) {
@@ -362,12 +363,12 @@ static void split_quoted(struct pieces *p, uint64_t n)
 	        false, n);
 }
 
-static void parse_subject(struct pieces *p, uint64_t n)
+static void parse_identity(struct pieces *p, uint64_t n)
 {
 	while (n--) {
-		subject_parse(&p->hot.subject, &p->hot.layout,
+		identity_parse(&p->hot.identity, &p->hot.layout,
 		        &p->hot.workload.records[next_row(&p->hot)]);
-		p->sum += p->hot.subject.domain.size;
+		p->sum += p->hot.identity.domain.size;
 	}
 }
 
@@ -416,7 +417,7 @@ const struct piece pieces_table[] = {
 	{ "csv_read, gzip", "row of a gzip file", read_gzip, row_bytes, false },
 	{ "csv fields, plain", "row of 7 fields", split_plain, NULL, false },
 	{ "csv fields, quoted", "row of 7 fields, 3 quoted", split_quoted, NULL, false },
-	{ "subject_parse", "row", parse_subject, NULL, false },
+	{ "identity_parse", "row", parse_identity, NULL, false },
 	{ "hash_bytes", "name of some 26 octets", hash_name, NULL, false },
 	{ "resolver_ask, hot", "cached answer out of 64", ask_hot, NULL, false },
 	{ "resolver_ask, wide", "cached answer out of many", ask_wide, NULL, false },

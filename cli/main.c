@@ -1,7 +1,7 @@
 /* main.c - spfsweep: which command, and what every command needs first. */
 #include "base/hash.h"
 #include "base/message.h"
-#include "cli/inspect.h"
+#include "cli/cmd_check.h"
 #include "cli/options.h"
 #include "scanner/scan.h"
 #include "scanner/version.h"
@@ -50,5 +50,5 @@ int main(int argc, char **argv)
 	tune_malloc();
 	hash_init();
 	raise_file_limit();
-	return options.command == COMMAND_CHECK ? inspect_run(&options) : scan_run(&options);
+	return options.command == COMMAND_CHECK ? cmd_check(&options) : scan_run(&options);
 }

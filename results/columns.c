@@ -5,89 +5,87 @@
 #include "results/columns.h"
 
 #include "results/problems.h"
-#include "scanner/runner.h"
 
 #include <string.h>
 
-static void put_status(struct textbuf *out, const struct row *row)
+static void put_status(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, row->subject.error[0] ? "bad_input" : "ok");
+	textbuf_put_text(out, o->error[0] ? "bad_input" : "ok");
 }
 
-static void put_error(struct textbuf *out, const struct row *row)
+static void put_error(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, row->subject.error);
+	textbuf_put_text(out, o->error);
 }
 
 /* SPF of a malformed domain is none without asking anything; without a usable address there is no
  * SPF at all. */
-static void put_spf(struct textbuf *out, const struct row *row)
+static void put_spf(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_text(out, spf_verdict_text(row->spf.result.verdict));
+	if (o->spf)
+		textbuf_put_text(out, spf_verdict_text(o->spf->verdict));
 }
 
-static void put_spf_matched(struct textbuf *out, const struct row *row)
+static void put_spf_matched(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_escaped(
-		        out, row->spf.result.matched.bytes, row->spf.result.matched.size);
+	if (o->spf)
+		textbuf_put_escaped(out, o->spf->matched.bytes, o->spf->matched.size);
 }
 
-static void put_spf_problem(struct textbuf *out, const struct row *row)
+static void put_spf_problem(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_text(out, spf_problem_text(row->spf.result.problem));
+	if (o->spf)
+		textbuf_put_text(out, spf_problem_text(o->spf->problem));
 }
 
-static void put_spf_explanation(struct textbuf *out, const struct row *row)
+static void put_spf_explanation(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put(
-		        out, row->spf.result.explanation.bytes, row->spf.result.explanation.size);
+	if (o->spf)
+		textbuf_put(out, o->spf->explanation.bytes, o->spf->explanation.size);
 }
 
-static void put_spf_lookups(struct textbuf *out, const struct row *row)
+static void put_spf_lookups(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_u64(out, row->spf.result.lookups);
+	if (o->spf)
+		textbuf_put_u64(out, o->spf->lookups);
 }
 
-static void put_spf_void_lookups(struct textbuf *out, const struct row *row)
+static void put_spf_void_lookups(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_u64(out, row->spf.result.void_lookups);
+	if (o->spf)
+		textbuf_put_u64(out, o->spf->void_lookups);
 }
 
-static void put_spf_record(struct textbuf *out, const struct row *row)
+static void put_spf_record(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_spf)
-		textbuf_put_escaped(out, row->spf.result.record, row->spf.result.record_size);
+	if (o->spf)
+		textbuf_put_escaped(out, o->spf->record, o->spf->record_size);
 }
 
-static void put_spf_dnssec(struct textbuf *out, const struct row *row)
+static void put_spf_dnssec(struct textbuf *out, const struct outcome *o)
 {
 	static const char *const texts[] = { [ANSWER_INSECURE] = "insecure",
 		[ANSWER_SECURE] = "secure",
 		[ANSWER_DNSSEC_BOGUS] = "bogus" };
-	if (row->has_spf && row->runner->settings->dnssec)
-		textbuf_put_text(out, texts[row->spf.result.dnssec]);
+	if (o->spf && o->validated)
+		textbuf_put_text(out, texts[o->spf->dnssec]);
 }
 
-static void put_helo_spf(struct textbuf *out, const struct row *row)
+static void put_helo_spf(struct textbuf *out, const struct outcome *o)
 {
-	if (row->has_helo_spf)
-		textbuf_put_text(out, spf_verdict_text(row->helo_verdict));
+	if (o->has_helo_spf)
+		textbuf_put_text(out, spf_verdict_text(o->helo_verdict));
 }
 
-static void put_iprev(struct textbuf *out, const struct row *row)
+static void put_iprev(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, iprev_verdict_text(row->iprev.verdict));
+	if (o->iprev)
+		textbuf_put_text(out, iprev_verdict_text(o->iprev->verdict));
 }
 
-static void put_ptr(struct textbuf *out, const struct row *row)
+static void put_ptr(struct textbuf *out, const struct outcome *o)
 {
-	const struct answer *names = row->iprev.names;
+	const struct answer *names = o->iprev ? o->iprev->names : NULL;
 	for (unsigned i = 0; names && i < names->n_records; i++) {
 		struct dname name;
 		answer_target(names, i, &name);
@@ -97,12 +95,12 @@ static void put_ptr(struct textbuf *out, const struct row *row)
 	}
 }
 
-static void put_iprev_name(struct textbuf *out, const struct row *row)
+static void put_iprev_name(struct textbuf *out, const struct outcome *o)
 {
-	if (row->iprev.verdict != IPREV_PASS)
+	if (!o->iprev || o->iprev->verdict != IPREV_PASS)
 		return;
 	struct dname name;
-	answer_target(row->iprev.names, row->iprev.confirmed, &name);
+	answer_target(o->iprev->names, o->iprev->confirmed, &name);
 	dname_print(out, &name);
 }
 
@@ -117,23 +115,24 @@ static void put_addresses(struct textbuf *out, const struct answer *a, bool *fir
 	}
 }
 
-static void put_a(struct textbuf *out, const struct row *row)
+static void put_a(struct textbuf *out, const struct outcome *o)
 {
 	bool first = true;
-	if (!row->address.done)
+	if (!o->address)
 		return;
-	put_addresses(out, row->address.a, &first);
-	put_addresses(out, row->address.aaaa, &first);
+	put_addresses(out, o->address->a, &first);
+	put_addresses(out, o->address->aaaa, &first);
 }
 
-static void put_a_match(struct textbuf *out, const struct row *row)
+static void put_a_match(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, match_text(row->address.match));
+	if (o->address)
+		textbuf_put_text(out, match_text(o->address->match));
 }
 
-static void put_mx(struct textbuf *out, const struct row *row)
+static void put_mx(struct textbuf *out, const struct outcome *o)
 {
-	const struct answer *mx = row->mailhosts.mx;
+	const struct answer *mx = o->mailhosts ? o->mailhosts->mx : NULL;
 	for (unsigned i = 0; mx && i < mx->n_records; i++) {
 		struct dname host;
 		answer_target(mx, i, &host);
@@ -145,29 +144,31 @@ static void put_mx(struct textbuf *out, const struct row *row)
 	}
 }
 
-static void put_mx_state(struct textbuf *out, const struct row *row)
+static void put_mx_state(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, mx_state_text(row->mailhosts.state));
+	if (o->mailhosts)
+		textbuf_put_text(out, mx_state_text(o->mailhosts->state));
 }
 
-static void put_mx_match(struct textbuf *out, const struct row *row)
+static void put_mx_match(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, match_text(row->mailhosts.match));
+	if (o->mailhosts)
+		textbuf_put_text(out, match_text(o->mailhosts->match));
 }
 
-static void put_evaluated_at(struct textbuf *out, const struct row *row)
+static void put_evaluated_at(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, row->evaluated_at);
+	textbuf_put_text(out, o->evaluated_at);
 }
 
-static void put_elapsed_ms(struct textbuf *out, const struct row *row)
+static void put_elapsed_ms(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_u64(out, row->elapsed_ms);
+	textbuf_put_u64(out, o->elapsed_ms);
 }
 
 static const struct column {
 	const char *name;
-	void (*put)(struct textbuf *out, const struct row *row);
+	void (*put)(struct textbuf *out, const struct outcome *o);
 	bool may_need_quotes;
 } columns[] = {
 	{ "status", put_status, false },
@@ -247,19 +248,21 @@ static void put_cause(struct causes *c, const struct answer *failed)
 	textbuf_put_char(c->out, ')');
 }
 
-void columns_put_causes(struct textbuf *out, const struct row *row)
+void columns_put_causes(struct textbuf *out, const struct outcome *o)
 {
 	struct causes c = { .out = out };
-	if (row->has_helo_spf)
-		put_cause(&c, row->helo_failed);
-	if (row->has_spf)
-		put_cause(&c, row->spf.result.failed);
-	put_cause(&c, row->iprev.failed);
-	if (row->address.done) {
-		put_cause(&c, row->address.a);
-		put_cause(&c, row->address.aaaa);
+	if (o->has_helo_spf)
+		put_cause(&c, o->helo_failed);
+	if (o->spf)
+		put_cause(&c, o->spf->failed);
+	if (o->iprev)
+		put_cause(&c, o->iprev->failed);
+	if (o->address) {
+		put_cause(&c, o->address->a);
+		put_cause(&c, o->address->aaaa);
 	}
-	put_cause(&c, row->mailhosts.failed);
+	if (o->mailhosts)
+		put_cause(&c, o->mailhosts->failed);
 }
 
 /* Text of strangers, which may hold anything. */
@@ -326,19 +329,19 @@ void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struc
 }
 
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
-        const struct row *row)
+        const struct outcome *o)
 {
-	textbuf_put_u64(out, row->number);
+	textbuf_put_u64(out, o->number);
 	textbuf_put_char(out, ',');
-	columns_put_input(out, scratch, layout, &row->record);
+	columns_put_input(out, scratch, layout, &o->record);
 	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
 		textbuf_put_char(out, ',');
 		if (!columns[i].may_need_quotes) {
-			columns[i].put(out, row);
+			columns[i].put(out, o);
 			continue;
 		}
 		textbuf_reset(scratch);
-		columns[i].put(scratch, row);
+		columns[i].put(scratch, o);
 		if (scratch->size)
 			put_text(out, layout, scratch->bytes, scratch->size);
 		out->failed |= scratch->failed; /* the next field's reset forgets it */

@@ -8,7 +8,7 @@
 
 #include "base/textbuf.h"
 #include "input/inputs.h"
-#include "scanner/row.h"
+#include "results/outcome.h"
 
 /* Appends the header row with its line end. */
 void columns_put_header(struct textbuf *out, const struct layout *layout);
@@ -16,7 +16,7 @@ void columns_put_header(struct textbuf *out, const struct layout *layout);
 /* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are
  * lost. Without memory out->failed is set. */
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
-        const struct row *row);
+        const struct outcome *o);
 
 /* Appends the input's columns alone, as columns_put_row() does. */
 void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
@@ -27,6 +27,6 @@ const char *columns_name(unsigned i);
 
 /* The questions behind the row's temperrors, "TXT example.com: unresolved (why);..."; nothing when
  * there is none. */
-void columns_put_causes(struct textbuf *out, const struct row *row);
+void columns_put_causes(struct textbuf *out, const struct outcome *o);
 
 #endif

@@ -2,69 +2,69 @@
  * problem; a failed look-up says "temperror" and nothing more. */
 #include "results/problems.h"
 
-static bool no_ptr(const struct row *row)
+static bool no_ptr(const struct outcome *o)
 {
-	return row->iprev.verdict == IPREV_PERMERROR;
+	return o->iprev && o->iprev->verdict == IPREV_PERMERROR;
 }
 
-static bool ptr_mismatch(const struct row *row)
+static bool ptr_mismatch(const struct outcome *o)
 {
-	return row->iprev.verdict == IPREV_FAIL;
+	return o->iprev && o->iprev->verdict == IPREV_FAIL;
 }
 
-static bool no_address(const struct row *row)
+static bool no_address(const struct outcome *o)
 {
-	return hostaddr_is_empty(&row->address);
+	return o->address && hostaddr_is_empty(o->address);
 }
 
-static bool no_mx(const struct row *row)
+static bool no_mx(const struct outcome *o)
 {
-	return row->mailhosts.state == MX_ABSENT;
+	return o->mailhosts && o->mailhosts->state == MX_ABSENT;
 }
 
-static bool null_mx(const struct row *row)
+static bool null_mx(const struct outcome *o)
 {
-	return row->mailhosts.state == MX_NULL;
+	return o->mailhosts && o->mailhosts->state == MX_NULL;
 }
 
-static bool mx_no_address(const struct row *row)
+static bool mx_no_address(const struct outcome *o)
 {
-	return row->mailhosts.state == MX_OK && row->mailhosts.no_address;
+	return o->mailhosts && o->mailhosts->state == MX_OK && o->mailhosts->no_address;
 }
 
-static bool spf_is(const struct row *row, enum spf_verdict verdict)
+static bool spf_is(const struct outcome *o, enum spf_verdict verdict)
 {
-	return row->has_spf && row->spf.result.verdict == verdict;
+	return o->spf && o->spf->verdict == verdict;
 }
 
-static bool no_spf(const struct row *row)
+static bool no_spf(const struct outcome *o)
 {
-	return spf_is(row, SPF_NONE);
+	return spf_is(o, SPF_NONE);
 }
 
-static bool spf_fail(const struct row *row)
+static bool spf_fail(const struct outcome *o)
 {
-	return spf_is(row, SPF_FAIL);
+	return spf_is(o, SPF_FAIL);
 }
 
-static bool spf_softfail(const struct row *row)
+static bool spf_softfail(const struct outcome *o)
 {
-	return spf_is(row, SPF_SOFTFAIL);
+	return spf_is(o, SPF_SOFTFAIL);
 }
 
-static bool spf_broken(const struct row *row)
+static bool spf_broken(const struct outcome *o)
 {
-	return spf_is(row, SPF_PERMERROR);
+	return spf_is(o, SPF_PERMERROR);
 }
 
-static bool helo_spf_fail(const struct row *row)
+static bool helo_spf_fail(const struct outcome *o)
 {
-	return row->has_helo_spf && row->helo_verdict == SPF_FAIL;
+	return o->has_helo_spf && o->helo_verdict == SPF_FAIL;
 }
 
 static const struct {
 	const char *word;
-	bool (*applies)(const struct row *row);
+	bool (*applies)(const struct outcome *o);
 } problems[] = {
 	{ "no_ptr", no_ptr },
 	{ "ptr_mismatch", ptr_mismatch },
@@ -77,15 +77,15 @@ static const struct {
 	{ "spf_softfail", spf_softfail },
 	{ "spf_broken", spf_broken },
 	{ "helo_spf_fail", helo_spf_fail },
-	{ "temperror", row_has_failure },
+	{ "temperror", outcome_has_failure },
 };
 enum { PROBLEM_COUNT = sizeof problems / sizeof problems[0] };
 
-void problems_put(struct textbuf *out, const struct row *row)
+void problems_put(struct textbuf *out, const struct outcome *o)
 {
 	bool first = true;
 	for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
-		if (!problems[i].applies(row))
+		if (!problems[i].applies(o))
 			continue;
 		if (!first)
 			textbuf_put_char(out, ';');

@@ -4,9 +4,9 @@
 #define RESULTS_PROBLEMS_H
 
 #include "base/textbuf.h"
-#include "scanner/row.h"
+#include "results/outcome.h"
 
 /* Appends the words that apply, ';' between them, in the order of the list. */
-void problems_put(struct textbuf *out, const struct row *row);
+void problems_put(struct textbuf *out, const struct outcome *o);
 
 #endif

@@ -40,7 +40,7 @@ bool results_parse(const struct results *r, const struct csv_record *record,
 /* A look-up failed in it. */
 bool results_has_failure(const struct results_row *row);
 
-/* Counts it as tally_row() counted it when it was written. */
+/* Counts it as tally_outcome() counted it when it was written. */
 void results_tally(struct tally *t, const struct results_row *row);
 
 /* True when two rows, with or without their line ends, say the same but for the time:

@@ -20,7 +20,7 @@
 struct reader {
 	struct resumption *r;
 	const char *path;
-	const struct recipe *recipe;
+	const struct note *note;
 	struct inputs *inputs;
 	struct members *members;
 	struct results results;
@@ -152,7 +152,7 @@ static bool take_header(struct reader *rd, const char *text, size_t size)
 	char why[640];
 	struct csv_record header = { .text = text, .size = size - 1 };
 	struct csv_field input;
-	if (recipe_header_differs(rd->recipe, text, size, why, sizeof why))
+	if (note_header_differs(rd->note, text, size, why, sizeof why))
 		return refuse_another(rd, why);
 	rd->has_header = true;
 	return results_of_header(&rd->results, &header, &input) ||
@@ -200,8 +200,8 @@ static bool check_first(struct reader *rd, const struct member *member)
 	char why[640];
 	if (!member->has_checkpoint || !member->checkpoint.note_size)
 		return refuse_another(rd, "it is no output of this version of spfsweep");
-	return !recipe_differs(rd->recipe, member->checkpoint.note, member->checkpoint.note_size,
-	               false, why, sizeof why) ||
+	return !note_differs(rd->note, member->checkpoint.note, member->checkpoint.note_size, false,
+	               why, sizeof why) ||
 	        refuse_another(rd, why);
 }
 
@@ -233,7 +233,7 @@ static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoi
 		return false;
 	/* before the header row is known, that says more of what differs than the fingerprint does
 	 */
-	return !rd->has_header || checkpoint->fingerprint == rd->recipe->fingerprint;
+	return !rd->has_header || checkpoint->fingerprint == rd->note->fingerprint;
 }
 
 enum taken { TAKEN, TAKEN_DAMAGED, TAKEN_REFUSED };
@@ -277,7 +277,7 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 		return refuse_another(rd, "it is no output of spfsweep");
 	if (!check_first(rd, member))
 		return false;
-	if (member->checkpoint.fingerprint != rd->recipe->fingerprint ||
+	if (member->checkpoint.fingerprint != rd->note->fingerprint ||
 	        has_octets_behind(rd, member->size))
 		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
 	return true;
@@ -331,10 +331,10 @@ static void tell(const struct reader *rd)
 }
 
 enum resume_outcome resume_read(
-        struct resumption *r, const char *path, const struct recipe *recipe, struct inputs *inputs)
+        struct resumption *r, const char *path, const struct note *note, struct inputs *inputs)
 {
 	struct reader rd = {
-		.r = r, .path = path, .recipe = recipe, .inputs = inputs, .outcome = RESUME_READY
+		.r = r, .path = path, .note = note, .inputs = inputs, .outcome = RESUME_READY
 	};
 	*r = (struct resumption){ 0 };
 	enum error err = members_open(&rd.members, path);
@@ -364,17 +364,17 @@ void resume_fini(struct resumption *r)
 /* ---- retry ---- */
 
 static bool says_other_options(
-        const char *path, const struct recipe *recipe, const struct member *member)
+        const char *path, const struct note *note, const struct member *member)
 {
 	char why[640];
-	if (!recipe_differs(recipe, member->checkpoint.note, member->checkpoint.note_size, true,
-	            why, sizeof why))
+	if (!note_differs(note, member->checkpoint.note, member->checkpoint.note_size, true, why,
+	            sizeof why))
 		return false;
 	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
 	return true;
 }
 
-bool resume_fits_retry(const char *path, const struct recipe *recipe)
+bool resume_fits_retry(const char *path, const struct note *note)
 {
 	struct members *m;
 	struct member member;
@@ -385,7 +385,7 @@ bool resume_fits_retry(const char *path, const struct recipe *recipe)
 	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
 		return true;
 	if (!members_next(m, &member) && member.has_checkpoint) {
-		fits = !says_other_options(path, recipe, &member);
+		fits = !says_other_options(path, note, &member);
 		while (fits && !(err = members_next(m, &member)))
 			is_eof = member.is_eof;
 		if (fits && !is_eof) {

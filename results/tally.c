@@ -1,20 +1,18 @@
 /* tally.c - what a worker has counted so far. */
 #include "results/tally.h"
 
-#include "scanner/row.h"
-
-void tally_row(struct tally *t, const struct row *row)
+void tally_outcome(struct tally *t, const struct outcome *o)
 {
 	tally_add(&t->rows, 1);
-	if (row->subject.error[0])
+	if (o->error[0])
 		tally_add(&t->bad_rows, 1);
-	if (row->has_spf)
-		tally_add(&t->spf[row->spf.result.verdict], 1);
-	if (row->has_helo_spf)
-		tally_add(&t->helo_spf[row->helo_verdict], 1);
-	if (row->iprev.verdict != IPREV_NONE)
-		tally_add(&t->iprev[row->iprev.verdict], 1);
-	if (row_has_failure(row))
+	if (o->spf)
+		tally_add(&t->spf[o->spf->verdict], 1);
+	if (o->has_helo_spf)
+		tally_add(&t->helo_spf[o->helo_verdict], 1);
+	if (o->iprev)
+		tally_add(&t->iprev[o->iprev->verdict], 1);
+	if (outcome_has_failure(o))
 		tally_add(&t->temperror_rows, 1);
 }
 

@@ -3,14 +3,11 @@
 #ifndef RESULTS_TALLY_H
 #define RESULTS_TALLY_H
 
-#include "checks/iprev.h"
-#include "spf/verdict.h"
+#include "results/outcome.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-struct row;
 
 typedef _Atomic uint64_t tally_count;
 
@@ -23,7 +20,7 @@ struct tally {
 };
 
 /* The worker: a finished row. */
-void tally_row(struct tally *t, const struct row *row);
+void tally_outcome(struct tally *t, const struct outcome *o);
 
 /* The worker, `retry`: the row was done again. */
 void tally_retried(struct tally *t, bool changed);

@@ -67,28 +67,28 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 /* The first member says what decides the rows. */
 static void write_header(struct collector *c)
 {
-	const struct recipe *recipe = c->p->recipe;
+	const struct note *note = c->p->note;
 	struct textbuf packed = { 0 };
-	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint,
+	struct bgzf_checkpoint checkpoint = { .fingerprint = note->fingerprint,
 		.first_row = 1,
 		.run = c->p->run,
-		.note = recipe->text.bytes,
-		.note_size = recipe->text.size };
-	const size_t part_size = BGZF_TEXT_MAX_BYTES - recipe->text.size;
-	for (size_t at = 0; c->p->compress && at < recipe->header.size; at += part_size) {
-		size_t left = recipe->header.size - at;
-		bgzf_put_member(c->z, &packed, recipe->header.bytes + at,
+		.note = note->text.bytes,
+		.note_size = note->text.size };
+	const size_t part_size = BGZF_TEXT_MAX_BYTES - note->text.size;
+	for (size_t at = 0; c->p->compress && at < note->header.size; at += part_size) {
+		size_t left = note->header.size - at;
+		bgzf_put_member(c->z, &packed, note->header.bytes + at,
 		        left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
-	if (recipe->header.failed || recipe->text.failed || packed.failed) {
+	if (note->header.failed || note->text.failed || packed.failed) {
 		c->ended = true;
 		if (pipeline_fail(c->p))
 			message(MESSAGE_ERROR, "the header row cannot be written: %s",
 			        error_text(ERROR_NOMEM));
 	}
-	write_out(c, c->p->compress ? packed.bytes : recipe->header.bytes,
-	        c->p->compress ? packed.size : recipe->header.size);
+	write_out(c, c->p->compress ? packed.bytes : note->header.bytes,
+	        c->p->compress ? packed.size : note->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
 		sync_output(c); /* from now on there is something to go on with, whatever

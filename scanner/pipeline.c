@@ -44,11 +44,11 @@ static bool init_batches(struct pipeline *p)
 }
 
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs,
-        const struct recipe *recipe, const struct resumption *resumption)
+        const struct note *note, const struct resumption *resumption)
 {
 	*p = (struct pipeline){ .options = options,
 		.inputs = inputs,
-		.recipe = recipe,
+		.note = note,
 		.resumption = resumption,
 		.n_workers = options->workers,
 		.feeder_bell.fd = -1,

@@ -31,7 +31,7 @@
 #include "io/sink.h"
 #include "input/inputs.h"
 #include "cli/options.h"
-#include "results/recipe.h"
+#include "results/note.h"
 #include "results/resume.h"
 #include "scanner/row.h"
 #include "results/tally.h"
@@ -48,7 +48,7 @@ struct pipeline {
 	struct sink *sink;     /* the collector's */
 	struct row_settings settings;
 	bool compress; /* the output is block gzip */
-	const struct recipe *recipe;
+	const struct note *note;
 	const struct resumption
 	        *resumption; /* what the output holds already; nothing for a new one */
 	uint64_t run;        /* marks our members of the output */
@@ -82,9 +82,9 @@ struct pipeline {
 };
 
 /* Makes batches, rings, workers and their resolvers. False after telling the user why. `inputs`,
- * `recipe`, `resumption` and `sink` stay the caller's. */
+ * `note`, `resumption` and `sink` stay the caller's. */
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs,
-        const struct recipe *recipe, const struct resumption *resumption);
+        const struct note *note, const struct resumption *resumption);
 void pipeline_fini(struct pipeline *p);
 
 /* Runs the scan to its end; call from the main thread. True when every row was written. */

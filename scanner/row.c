@@ -7,7 +7,6 @@
 #include "scanner/row.h"
 
 #include "base/clock.h"
-#include "scanner/runner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +54,7 @@ static void on_answer(struct resolver_waiter *waiter, const struct answer *answe
 	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
 		return;
 	w->row->ready |= 1u << w->probe;
-	runner_wake(w->row->runner, w->row);
+	w->row->host->wake(w->row->host, w->row);
 }
 
 static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
@@ -65,19 +64,19 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	if (row->expired) {
 		const struct answer *answer = answer_of_failure(
 		        qname, type, ANSWER_CANCELLED, "the row's deadline passed");
-		return answer ? answer : resolver_out_of_memory(row->runner->resolver);
+		return answer ? answer : resolver_out_of_memory(row->host->resolver);
 	}
-	return resolver_ask(row->runner->resolver,
+	return resolver_ask(row->host->resolver,
 	        &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
 }
 
-struct row *row_new(struct runner *runner)
+struct row *row_new(struct row_host *host)
 {
 	struct row *row = calloc(1, sizeof *row);
 	if (!row)
 		return NULL;
 	row->asker.ask = ask;
-	row->runner = runner;
+	row->host = host;
 	for (unsigned p = 0; p < ROW_PROBES; p++)
 		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
 			row->waiters[p][s] = (struct row_waiter){ .waiter.done = on_answer,
@@ -92,15 +91,15 @@ void row_free(struct row *row)
 	if (!row)
 		return;
 	spf_check_fini(&row->spf);
-	subject_fini(&row->subject);
+	identity_fini(&row->identity);
 	free(row);
 }
 
 /* check_host() for the identity at hand: first HELO, when one was given, then MAIL FROM. */
 static void begin_spf(struct row *row, bool helo)
 {
-	const struct row_settings *settings = row->runner->settings;
-	const struct subject *s = &row->subject;
+	const struct row_settings *settings = row->host->settings;
+	const struct identity *s = &row->identity;
 	row->checking_helo = helo;
 	row->request = (struct spf_request){
 		.ip = s->ip,
@@ -124,12 +123,12 @@ static void begin_spf(struct row *row, bool helo)
 
 static bool runs(const struct row *row, enum check check)
 {
-	return row->runner->settings->checks & check;
+	return row->host->settings->checks & check;
 }
 
 static void begin_probes(struct row *row)
 {
-	const struct subject *s = &row->subject;
+	const struct identity *s = &row->identity;
 	if (runs(row, CHECK_SPF) && s->ip.family && (s->helo.size || s->has_domain))
 		begin_spf(row, s->helo.size > 0);
 	if (runs(row, CHECK_IPREV) && s->ip.family) {
@@ -159,7 +158,7 @@ static bool next_identity(struct row *row)
 	row->has_helo_spf = true;
 	row->helo_verdict = row->spf.result.verdict;
 	row->helo_failed = answer_ref(row->spf.result.failed);
-	if (!row->subject.has_domain) {
+	if (!row->identity.has_domain) {
 		row->checking_helo = false;
 		return false;
 	}
@@ -187,17 +186,17 @@ static bool finish_if_done(struct row *row)
 {
 	if (row->running)
 		return false;
-	row->elapsed_ms = (row->runner->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	row->elapsed_ms = (row->host->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
 	return true;
 }
 
 bool row_start(struct row *row)
 {
-	row->started_ns = row->runner->now_ns;
-	row->evaluated_s = row->runner->wall_s;
-	memcpy(row->evaluated_at, row->runner->wall_text, sizeof row->evaluated_at);
+	row->started_ns = row->host->now_ns;
+	row->evaluated_s = row->host->wall_s;
+	memcpy(row->evaluated_at, row->host->wall_text, sizeof row->evaluated_at);
 	row->running = row->ready = 0;
-	row->lacked_memory = row->subject.lacked_memory;
+	row->lacked_memory = row->identity.lacked_memory;
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
 	run_probes(row, row->running);
@@ -218,7 +217,7 @@ void row_make_urgent(struct row *row)
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which;
 		        slot++)
 			resolver_make_urgent(
-			        row->runner->resolver, &row->waiters[which][slot].waiter);
+			        row->host->resolver, &row->waiters[which][slot].waiter);
 }
 
 void row_expire(struct row *row)
@@ -228,7 +227,7 @@ void row_expire(struct row *row)
 		if (!(row->running & 1u << which))
 			continue;
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
-			const struct answer *answer = resolver_give_up(row->runner->resolver,
+			const struct answer *answer = resolver_give_up(row->host->resolver,
 			        &row->waiters[which][slot].waiter, "the row's deadline passed");
 			if (answer)
 				probe_take(probe_of(row, which), slot, answer);
@@ -240,22 +239,32 @@ void row_expire(struct row *row)
 
 bool row_lacked_memory(const struct row *row)
 {
-	return row->lacked_memory || resolver_lacked_memory(row->runner->resolver);
+	return row->lacked_memory || resolver_lacked_memory(row->host->resolver);
 }
 
-bool row_has_failure(const struct row *row)
+struct outcome row_outcome(const struct row *row)
 {
-	if ((row->has_spf && row->spf.result.verdict == SPF_TEMPERROR) || row->helo_failed ||
-	        row->iprev.failed || row->mailhosts.failed)
-		return true;
-	return row->address.done &&
-	        (!answer_is_definite(row->address.a) || !answer_is_definite(row->address.aaaa));
+	return (struct outcome){
+		.number = row->number,
+		.record = row->record,
+		.error = row->identity.error,
+		.validated = row->host->settings->dnssec,
+		.spf = row->has_spf ? &row->spf.result : NULL,
+		.iprev = row->iprev.verdict ? &row->iprev : NULL,
+		.address = row->address.done ? &row->address : NULL,
+		.mailhosts = row->mailhosts.state ? &row->mailhosts : NULL,
+		.has_helo_spf = row->has_helo_spf,
+		.helo_verdict = row->helo_verdict,
+		.helo_failed = row->helo_failed,
+		.evaluated_at = row->evaluated_at,
+		.elapsed_ms = row->elapsed_ms,
+	};
 }
 
 void row_reset(struct row *row)
 {
 	spf_check_release(&row->spf);
-	textbuf_shrink(&row->subject.scratch, SCRATCH_KEEP_BYTES);
+	textbuf_shrink(&row->identity.scratch, SCRATCH_KEEP_BYTES);
 	iprev_fini(&row->iprev);
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);

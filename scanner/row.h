@@ -1,4 +1,4 @@
-/* row.h - one row in flight: its subject, its probes, and the answers they wait for.
+/* row.h - one row in flight: its identity, its probes, and the answers they wait for.
  *
  * A row is begun by its worker, runs its probes side by side until all are done, and is then
  * printed and recycled with its memory. The HELO identity and the MAIL FROM identity use the same
@@ -12,7 +12,8 @@
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
 #include "cli/options.h"
-#include "input/subject.h"
+#include "input/identity.h"
+#include "results/outcome.h"
 #include "spf/check.h"
 
 enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_PROBES };
@@ -22,6 +23,8 @@ struct row_waiter {
 	struct row *row;
 	uint8_t probe, slot;
 };
+
+struct row;
 
 /* What is the same for every row of a run; const while rows run. */
 struct row_settings {
@@ -34,11 +37,19 @@ struct row_settings {
 
 void row_settings_init(struct row_settings *settings, const struct options *options);
 
-struct runner;
+/* What a row takes from whoever runs it. */
+struct row_host {
+	struct resolver *resolver;
+	const struct row_settings *settings;
+	uint64_t now_ns, wall_s;
+	char wall_text[24]; /* wall_s as RFC 3339, UTC */
+	/* Answers have come for the row: row_continue() is due. */
+	void (*wake)(struct row_host *host, struct row *row);
+};
 
 struct row {
 	struct asker asker; /* first */
-	struct runner *runner;
+	struct row_host *host;
 	struct row *next_idle, *next_ready, *older, *newer;
 
 	/* set by whoever starts it */
@@ -55,7 +66,7 @@ struct row {
 	bool in_ready, expired, checking_helo, lacked_memory;
 
 	/* results */
-	struct subject subject;
+	struct identity identity;
 	struct spf_request request;
 	struct spf_check spf;
 	bool has_spf, has_helo_spf; /* the verdict is there */
@@ -71,11 +82,11 @@ struct row {
 };
 
 /* A new row, for use after use, or NULL without memory. */
-struct row *row_new(struct runner *runner);
+struct row *row_new(struct row_host *host);
 /* Not while it runs. Takes NULL. */
 void row_free(struct row *row);
 
-/* Begins the probes that row->subject allows, and runs each as far as answers are at hand. True
+/* Begins the probes that row->identity allows, and runs each as far as answers are at hand. True
  * when the row is done already. */
 bool row_start(struct row *row);
 
@@ -88,8 +99,8 @@ void row_make_urgent(struct row *row);
 /* The row's time is up: what is missing is cancelled. The row is done. */
 void row_expire(struct row *row);
 
-/* True when a look-up of any check failed: the row has a cause to tell (columns_put_causes()). */
-bool row_has_failure(const struct row *row);
+/* What the row came to; it points into the row, and is good until row_reset(). */
+struct outcome row_outcome(const struct row *row);
 
 /* True when what the row says may come from a want of memory: that is no result. */
 bool row_lacked_memory(const struct row *row);

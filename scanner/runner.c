@@ -5,11 +5,24 @@
 
 #define IDLE_LOOK_NS (60 * CLOCK_NS_PER_S)
 
+/* row_host.wake */
+static void wake(struct row_host *host, struct row *row)
+{
+	struct runner *runner = (struct runner *)host;
+	if (row->in_ready)
+		return;
+	row->in_ready = true;
+	row->next_ready = NULL;
+	*(runner->ready_first ? &runner->ready_last->next_ready : &runner->ready_first) = row;
+	runner->ready_last = row;
+}
+
 void runner_init(struct runner *runner, struct resolver *resolver,
         const struct row_settings *settings, unsigned max_active)
 {
 	*runner = (struct runner){
-		.resolver = resolver, .settings = settings, .max_active = max_active
+		.host = { .resolver = resolver, .settings = settings, .wake = wake },
+		.max_active = max_active,
 	};
 }
 
@@ -31,11 +44,11 @@ void runner_fini(struct runner *runner)
 
 static void give_up_idle(struct runner *runner)
 {
-	if (runner->now_ns - runner->idle_looked_ns < IDLE_LOOK_NS)
+	if (runner->host.now_ns - runner->idle_looked_ns < IDLE_LOOK_NS)
 		return;
 	while (runner->n_idle && runner->n_active + runner->n_idle > runner->most_active)
 		row_free(pop_idle(runner));
-	runner->idle_looked_ns = runner->now_ns;
+	runner->idle_looked_ns = runner->host.now_ns;
 	runner->most_active = runner->n_active;
 }
 
@@ -43,29 +56,30 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 {
 	uint64_t lost_ns = clock_lived_turn(&runner->clock, now_ns);
 	if (lost_ns)
-		resolver_slept(runner->resolver, lost_ns);
-	if (runner->now_ns && !resolver_holds_back(runner->resolver))
-		runner->patient_ns += runner->clock.now_ns - runner->now_ns;
-	runner->now_ns = runner->clock.now_ns;
-	if (wall_s == runner->wall_s)
+		resolver_slept(runner->host.resolver, lost_ns);
+	if (runner->host.now_ns && !resolver_holds_back(runner->host.resolver))
+		runner->patient_ns += runner->clock.now_ns - runner->host.now_ns;
+	runner->host.now_ns = runner->clock.now_ns;
+	if (wall_s == runner->host.wall_s)
 		return;
-	runner->wall_s = wall_s;
+	runner->host.wall_s = wall_s;
 	time_t seconds = (time_t)wall_s;
 	struct tm utc;
 	gmtime_r(&seconds, &utc);
-	strftime(runner->wall_text, sizeof runner->wall_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	strftime(runner->host.wall_text, sizeof runner->host.wall_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
 bool runner_has_room(const struct runner *runner)
 {
-	return runner->n_active < runner->max_active && !resolver_is_throttled(runner->resolver) &&
-	        !resolver_is_full(runner->resolver);
+	return runner->n_active < runner->max_active &&
+	        !resolver_is_throttled(runner->host.resolver) &&
+	        !resolver_is_full(runner->host.resolver);
 }
 
 struct row *runner_take_row(struct runner *runner)
 {
 	struct row *row = pop_idle(runner);
-	return row ? row : row_new(runner);
+	return row ? row : row_new(&runner->host);
 }
 
 static void recycle(struct runner *runner, struct row *row)
@@ -80,7 +94,7 @@ static void recycle(struct runner *runner, struct row *row)
 /* Rows begin in order and have equal deadlines, so the list by age is the list by deadline. */
 static void link_newest(struct runner *runner, struct row *row)
 {
-	row->deadline_ns = runner->patient_ns + runner->settings->deadline_ns;
+	row->deadline_ns = runner->patient_ns + runner->host.settings->deadline_ns;
 	row->older = runner->newest;
 	row->newer = NULL;
 	*(runner->newest ? &runner->newest->newer : &runner->oldest) = row;
@@ -105,16 +119,6 @@ void runner_start(struct runner *runner, struct row *row)
 	link_newest(runner, row);
 }
 
-void runner_wake(struct runner *runner, struct row *row)
-{
-	if (row->in_ready)
-		return;
-	row->in_ready = true;
-	row->next_ready = NULL;
-	*(runner->ready_first ? &runner->ready_last->next_ready : &runner->ready_first) = row;
-	runner->ready_last = row;
-}
-
 /* `at` leads to it, and `before` is the row before it, NULL for the first. */
 static struct row *unlink_ready(struct runner *runner, struct row **at, struct row *before)
 {
@@ -130,7 +134,7 @@ static struct row *unlink_ready(struct runner *runner, struct row **at, struct r
 static struct row *take_ready(struct runner *runner)
 {
 	struct row **at = &runner->ready_first, *before = NULL;
-	while (*at && *at != runner->oldest && resolver_is_full(runner->resolver)) {
+	while (*at && *at != runner->oldest && resolver_is_full(runner->host.resolver)) {
 		before = *at;
 		at = &before->next_ready;
 	}
@@ -157,7 +161,7 @@ static bool continue_ready(struct runner *runner)
 			recycle(runner, row);
 		}
 	}
-	if (runner->oldest && resolver_is_full(runner->resolver))
+	if (runner->oldest && resolver_is_full(runner->host.resolver))
 		row_make_urgent(runner->oldest);
 	return any;
 }
@@ -178,7 +182,7 @@ static bool expire_old(struct runner *runner)
 
 bool runner_turn(struct runner *runner)
 {
-	bool moved = resolver_pump(runner->resolver, runner->now_ns);
+	bool moved = resolver_pump(runner->host.resolver, runner->host.now_ns);
 	moved |= continue_ready(runner);
 	moved |= expire_old(runner);
 	give_up_idle(runner);

@@ -19,15 +19,13 @@
 #include "scanner/row.h"
 
 struct runner {
-	struct resolver *resolver;
-	const struct row_settings *settings;
+	struct row_host host; /* first */
 	void (*finished)(struct runner *runner, struct row *row);
 	void *owner;
 	unsigned max_active;
 	/* the turn */
-	struct clock_lived clock;
-	uint64_t now_ns, wall_s, patient_ns; /* now_ns: the lived clock's */
-	char wall_text[24];                  /* wall_s as RFC 3339, UTC */
+	struct clock_lived clock; /* host.now_ns is its time */
+	uint64_t patient_ns;
 	/* rows */
 	struct row *idle, *ready_first, *ready_last, *oldest, *newest;
 	unsigned n_active, n_idle;
@@ -47,7 +45,7 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s);
  */
 bool runner_has_room(const struct runner *runner);
 
-/* A row to fill (number, record, subject, owner) and then to start; NULL without memory. */
+/* A row to fill (number, record, identity, owner) and then to start; NULL without memory. */
 struct row *runner_take_row(struct runner *runner);
 /* Starts it; it may be finished when this returns. */
 void runner_start(struct runner *runner, struct row *row);
@@ -55,8 +53,5 @@ void runner_start(struct runner *runner, struct row *row);
 /* Lets answers in, continues the rows they belong to, ends rows whose time is up. True if anything
  * moved: then there may be more to do before sleeping. */
 bool runner_turn(struct runner *runner);
-
-/* For row.c: its answers have come. */
-void runner_wake(struct runner *runner, struct row *row);
 
 #endif

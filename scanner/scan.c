@@ -132,7 +132,7 @@ struct scan {
 	const struct options *options; /* these */
 	uint64_t started_ms, started_ns;
 	struct inputs inputs;
-	struct recipe recipe;
+	struct note note;
 	struct pipeline pipeline;
 	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
@@ -151,10 +151,10 @@ static int set_up(struct scan *s)
 		return EXIT_STOPPED;
 	if (!inputs_open(&s->inputs, o, &never))
 		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
-	recipe_init(&s->recipe, o, &s->inputs.layout);
-	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->recipe))
+	note_init(&s->note, o, &s->inputs.layout);
+	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->note))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->recipe, &s->resumption)
+	return pipeline_init(&s->pipeline, o, &s->inputs, &s->note, &s->resumption)
 	        ? EXIT_DONE
 	        : s->pipeline.status;
 }
@@ -189,7 +189,7 @@ static int open_output(struct scan *s)
 		message(MESSAGE_ERROR, "%s: --resume needs a file", o->output);
 		return EXIT_USAGE;
 	}
-	switch (resume_read(&s->resumption, o->output, &s->recipe, &s->inputs)) {
+	switch (resume_read(&s->resumption, o->output, &s->note, &s->inputs)) {
 	case RESUME_READY:
 		atomic_store(&s->pipeline.n_written_rows, s->resumption.n_rows);
 		return EXIT_DONE;
@@ -303,7 +303,7 @@ int scan_run(const struct options *options)
 		pipeline_fini(&s.pipeline);
 	digest_free(s.digest);
 	resume_fini(&s.resumption);
-	recipe_fini(&s.recipe);
+	note_fini(&s.note);
 	inputs_close(&s.inputs);
 	return status;
 }

@@ -51,13 +51,13 @@ static const struct resolver_waiter *open_waiter(const struct row *row)
 	return NULL;
 }
 
-static void put_subject(struct textbuf *out, const struct row *row)
+static void put_identity(struct textbuf *out, const struct row *row)
 {
 	textbuf_put_text(out, " (");
-	if (row->subject.domain.size)
-		dname_print(out, &row->subject.domain);
+	if (row->identity.domain.size)
+		dname_print(out, &row->identity.domain);
 	else
-		ipaddr_print(out, &row->subject.ip);
+		ipaddr_print(out, &row->identity.ip);
 	textbuf_put_char(out, ')');
 }
 
@@ -65,16 +65,16 @@ static void put_row(struct textbuf *out, const struct runner *runner, const stru
 {
 	const struct resolver_waiter *waiter = open_waiter(row);
 	textbuf_printf(out, "row %llu", (unsigned long long)row->number);
-	put_subject(out, row);
+	put_identity(out, row);
 	textbuf_printf(out, ", %llu s: ",
-	        (unsigned long long)((runner->now_ns - row->started_ns) / CLOCK_NS_PER_S));
+	        (unsigned long long)((runner->host.now_ns - row->started_ns) / CLOCK_NS_PER_S));
 	if (!waiter) {
 		textbuf_put_text(out, "waits for nothing");
 		return;
 	}
 	struct dname name;
 	enum rrtype type = resolver_question(waiter, &name);
-	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->resolver, waiter),
+	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->host.resolver, waiter),
 	        rrtype_text(type));
 	dname_print(out, &name);
 }

@@ -76,8 +76,9 @@ static void on_finished(struct runner *runner, struct row *row)
 	}
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
-	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, row);
-	tally_row(&w->tally, row);
+	struct outcome outcome = row_outcome(row);
+	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, &outcome);
+	tally_outcome(&w->tally, &outcome);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
 		tally_retried(&w->tally,
@@ -120,7 +121,7 @@ static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 	row->record = batch_record(batch, slot);
 	row->owner = batch;
 	row->owner_slot = slot;
-	subject_parse(&row->subject, &p->inputs->layout, &row->record);
+	identity_parse(&row->identity, &p->inputs->layout, &row->record);
 	runner_start(&w->runner, row);
 }
 
@@ -173,9 +174,10 @@ static void look_at_memory(struct worker *w)
 {
 	const struct options *options = w->pipeline->options;
 	size_t reserve_bytes = headroom_reserve_bytes(options, w->runner.max_active);
-	if (w->runner.now_ns - w->looked_ns < LOOK_NS || w->runner.n_active > w->runner.max_active)
+	if (w->runner.host.now_ns - w->looked_ns < LOOK_NS ||
+	        w->runner.n_active > w->runner.max_active)
 		return;
-	w->looked_ns = w->runner.now_ns;
+	w->looked_ns = w->runner.host.now_ns;
 	if (headroom_has(reserve_bytes))
 		return;
 	if (w->runner.max_active > IN_FLIGHT_LEAST) {
@@ -265,7 +267,7 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 	w->packer = (struct batch_packer){
 		.z = bgzf_new(p->compress ? (int)p->options->compression_level : 1),
 		.as_text = !p->compress,
-		.fingerprint = p->recipe->fingerprint,
+		.fingerprint = p->note->fingerprint,
 		.run = p->run
 	};
 	if (!w->in || !w->out || !w->loop || !w->packer.z || doorbell_init(&w->bell)) {

@@ -34,14 +34,14 @@ static uint32_t count_rows(const char *text, size_t size, bool *quoted)
 	return n;
 }
 
-static void pack(struct textbuf *out, const char *text, size_t size, const struct recipe *recipe)
+static void pack(struct textbuf *out, const char *text, size_t size, const struct note *note)
 {
 	struct bgzf *z = bgzf_new(1);
-	struct bgzf_checkpoint checkpoint = { .fingerprint = recipe->fingerprint,
+	struct bgzf_checkpoint checkpoint = { .fingerprint = note->fingerprint,
 		.first_row = 1,
 		.run = 1,
-		.note = recipe->text.bytes,
-		.note_size = recipe->text.size };
+		.note = note->text.bytes,
+		.note_size = note->text.size };
 	bool quoted = false, has_header = false;
 	for (const char *end = text + size; text <= end;) {
 		const char *stop = memchr(text, '\v', (size_t)(end - text));
@@ -61,14 +61,14 @@ static void pack(struct textbuf *out, const char *text, size_t size, const struc
 
 /* What --resume finds in an output; the input stands behind the rows that are there. */
 static enum resume_outcome look(
-        struct resumption *r, const char *output, char *input, const struct recipe *recipe)
+        struct resumption *r, const char *output, char *input, const struct note *note)
 {
 	struct options options = options_of(COMMAND_SCAN, &input);
 	struct inputs in;
 	enum resume_outcome outcome = RESUME_REFUSED;
 	*r = (struct resumption){ 0 };
 	if (inputs_open(&in, &options, NULL)) {
-		outcome = resume_read(r, output, recipe, &in);
+		outcome = resume_read(r, output, note, &in);
 		require(outcome != RESUME_READY ||
 		        (r->n_rows == in.n_rows && tally_read(&r->tally.rows) == r->n_rows));
 	}
@@ -78,7 +78,7 @@ static enum resume_outcome look(
 
 /* What was kept is found again, the same rows and nothing to be cut. */
 static void check_kept(const struct resumption *r, const struct textbuf *output, char *input,
-        const struct recipe *recipe)
+        const struct note *note)
 {
 	struct memfile kept;
 	struct resumption again;
@@ -88,7 +88,7 @@ static void check_kept(const struct resumption *r, const struct textbuf *output,
 		n_rows += r->runs[i].n_rows;
 	require(n_rows == r->n_rows);
 	memfile_open(&kept, (const uint8_t *)output->bytes, r->keep_bytes);
-	require(look(&again, kept.path, input, recipe) == RESUME_READY &&
+	require(look(&again, kept.path, input, note) == RESUME_READY &&
 	        again.keep_bytes == r->keep_bytes && again.n_rows == r->n_rows &&
 	        !again.was_complete);
 	resume_fini(&again);
@@ -96,22 +96,22 @@ static void check_kept(const struct resumption *r, const struct textbuf *output,
 }
 
 static void check_resume(
-        const struct textbuf *output, char *output_path, char *input, const struct recipe *recipe)
+        const struct textbuf *output, char *output_path, char *input, const struct note *note)
 {
 	struct resumption r;
-	if (look(&r, output_path, input, recipe) == RESUME_READY)
-		check_kept(&r, output, input, recipe);
+	if (look(&r, output_path, input, note) == RESUME_READY)
+		check_kept(&r, output, input, note);
 	resume_fini(&r);
 }
 
 /* Rows come numbered from 1, and those that are kept have a text. */
-static void check_retry(char *output_path, const struct recipe *recipe)
+static void check_retry(char *output_path, const struct note *note)
 {
 	static const volatile bool never;
 	struct options options = options_of(COMMAND_RETRY, &output_path);
 	struct inputs in;
 	struct input_row row;
-	resume_fits_retry(output_path, recipe);
+	resume_fits_retry(output_path, note);
 	if (inputs_open(&in, &options, NULL))
 		while (inputs_next(&in, &row, &never))
 			require(row.printed.text && row.printed.size > 0 &&
@@ -131,21 +131,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memfile_open(&input, data + 1, (size_t)(feed - data) - 1);
 	struct options options = options_of(COMMAND_SCAN, &path);
 	struct inputs in;
-	struct recipe recipe = { 0 };
+	struct note note = { 0 };
 	if (inputs_open(&in, &options, NULL)) {
-		recipe_init(&recipe, &options, &in.layout);
+		note_init(&note, &options, &in.layout);
 		size_t output_size = size - (size_t)(feed + 1 - data);
 		if (data[0] == 't')
-			pack(&output, (const char *)feed + 1, output_size, &recipe);
+			pack(&output, (const char *)feed + 1, output_size, &note);
 		else
 			textbuf_put(&output, feed + 1, output_size);
 		memfile_open(&file, (const uint8_t *)output.bytes, output.size);
-		check_resume(&output, file.path, path, &recipe);
-		check_retry(file.path, &recipe);
+		check_resume(&output, file.path, path, &note);
+		check_retry(file.path, &note);
 		memfile_close(&file);
 	}
 	inputs_close(&in);
-	recipe_fini(&recipe);
+	note_fini(&note);
 	textbuf_fini(&output);
 	memfile_close(&input);
 	return 0;

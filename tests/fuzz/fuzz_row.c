@@ -98,7 +98,8 @@ static void on_finished(struct runner *runner, struct row *row)
 {
 	struct world *w = runner->owner;
 	size_t at = w->out.size;
-	columns_put_row(&w->out, &w->scratch, &w->in.layout, row);
+	struct outcome outcome = row_outcome(row);
+	columns_put_row(&w->out, &w->scratch, &w->in.layout, &outcome);
 	require(!w->out.failed && w->out.bytes[w->out.size - 1] == '\n' &&
 	        row->elapsed_ms <= ROW_MS + STEP_MS);
 	check_printed(
@@ -120,7 +121,7 @@ static void start_rows(struct world *w)
 		row->number = w->n_started;
 		row->record = input.record;
 		row->record.text = text;
-		subject_parse(&row->subject, &w->in.layout, &row->record);
+		identity_parse(&row->identity, &w->in.layout, &row->record);
 		runner_start(&w->runner, row);
 	}
 }

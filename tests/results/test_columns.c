@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct printing {
-	struct row row;
+	struct outcome outcome;
 	struct layout layout;
 	struct textbuf out, scratch;
 };
@@ -17,9 +17,10 @@ static int begin(void **state)
 	struct printing *p = calloc(1, sizeof *p);
 	if (!p)
 		return -1;
-	p->row.number = 7;
-	p->row.record = (struct csv_record){ .text = "a.example,\"b, c\"", .size = 16 };
-	snprintf(p->row.subject.error, sizeof p->row.subject.error, "ip: not an IP address");
+	p->outcome.number = 7;
+	p->outcome.record = (struct csv_record){ .text = "a.example,\"b, c\"", .size = 16 };
+	p->outcome.error = "ip: not an IP address";
+	p->outcome.evaluated_at = "2026-11-29T12:00:00Z";
 	p->layout.n_columns = 2;
 	*state = p;
 	return 0;
@@ -37,7 +38,7 @@ static int end(void **state)
 static void whole_row(void **state)
 {
 	struct printing *p = *state;
-	columns_put_row(&p->out, &p->scratch, &p->layout, &p->row);
+	columns_put_row(&p->out, &p->scratch, &p->layout, &p->outcome);
 	assert_false(p->out.failed);
 	static const char begins[] = "7,a.example,\"b, c\",bad_input,ip: not an IP address,";
 	assert_true(p->out.size > sizeof begins);
@@ -52,7 +53,7 @@ static void no_memory(void **state)
 		textbuf_fini(&p->scratch);
 		textbuf_init(&p->scratch, limit_bytes);
 		textbuf_reset(&p->out);
-		columns_put_row(&p->out, &p->scratch, &p->layout, &p->row);
+		columns_put_row(&p->out, &p->scratch, &p->layout, &p->outcome);
 		assert_true(p->out.failed);
 	}
 }

@@ -50,7 +50,8 @@ struct world {
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct world *w = runner->owner;
-	columns_put_row(&w->out, &w->scratch, &w->layout, row);
+	struct outcome outcome = row_outcome(row);
+	columns_put_row(&w->out, &w->scratch, &w->layout, &outcome);
 	w->n_finished++;
 }
 
@@ -106,7 +107,7 @@ static void start(struct world *w, const char *text)
 	struct row *row = runner_take_row(&w->runner);
 	row->number = 1;
 	row->record = (struct csv_record){ .text = text, .size = strlen(text), .plain = true };
-	subject_parse(&row->subject, &w->layout, &row->record);
+	identity_parse(&row->identity, &w->layout, &row->record);
 	runner_start(&w->runner, row);
 }
 

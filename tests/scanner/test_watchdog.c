@@ -139,7 +139,7 @@ static void rows_say_what_they_wait_for(void **state)
 		row->record = (struct csv_record){
 			.text = rows[i], .size = strlen(rows[i]), .plain = true
 		};
-		subject_parse(&row->subject, &layout, &row->record);
+		identity_parse(&row->identity, &layout, &row->record);
 		runner_start(&runner, row);
 	}
 	runner_turn(&runner);

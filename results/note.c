@@ -1,5 +1,5 @@
-/* recipe.c - one table row for each line of the text. */
-#include "results/recipe.h"
+/* note.c - one table row for each line of the text. */
+#include "results/note.h"
 
 #include "base/hash.h"
 #include "io/csv.h"
@@ -61,9 +61,9 @@ static const struct {
 };
 enum { LINE_COUNT = sizeof lines / sizeof lines[0] };
 
-void recipe_init(struct recipe *r, const struct options *options, const struct layout *layout)
+void note_init(struct note *r, const struct options *options, const struct layout *layout)
 {
-	*r = (struct recipe){ 0 };
+	*r = (struct note){ 0 };
 	for (unsigned i = 0; i < LINE_COUNT; i++) {
 		textbuf_printf(&r->text, "%s=", lines[i].name);
 		lines[i].put(&r->text, options);
@@ -78,7 +78,7 @@ void recipe_init(struct recipe *r, const struct options *options, const struct l
 	textbuf_fini(&both);
 }
 
-void recipe_fini(struct recipe *r)
+void note_fini(struct note *r)
 {
 	textbuf_fini(&r->text);
 	textbuf_fini(&r->header);
@@ -118,7 +118,7 @@ static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 	return text;
 }
 
-bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, bool any_command,
+bool note_differs(const struct note *ours, const char *theirs, size_t size, bool any_command,
         char *why, size_t why_size)
 {
 	for (unsigned i = 0; i < LINE_COUNT; i++) {
@@ -140,8 +140,8 @@ bool recipe_differs(const struct recipe *ours, const char *theirs, size_t size, 
 	return false;
 }
 
-bool recipe_header_differs(
-        const struct recipe *ours, const char *theirs, size_t size, char *why, size_t why_size)
+bool note_header_differs(
+        const struct note *ours, const char *theirs, size_t size, char *why, size_t why_size)
 {
 	if (size == ours->header.size && !memcmp(theirs, ours->header.bytes, size))
 		return false;

@@ -1,8 +1,8 @@
-/* test_subject.c - input rows into what the checks take: which field is whose, what is bad input
+/* test_identity.c - input rows into what the checks take: which field is whose, what is bad input
  * and why. */
 #include "tests/cmocka_first.h"
 
-#include "input/subject.h"
+#include "input/identity.h"
 
 #include <string.h>
 
@@ -59,18 +59,18 @@ static const struct expectation cases[] = {
 	        "example.com", "" },
 };
 
-static bool is(struct subject_text t, const char *want)
+static bool is(struct identity_text t, const char *want)
 {
 	return t.size == strlen(want) && !memcmp(t.text ? t.text : "", want, t.size);
 }
 
-static void check(struct subject *s, const struct expectation *c)
+static void check(struct identity *s, const struct expectation *c)
 {
 	char name[DNAME_TEXT_BYTES], ip[IPADDR_TEXT_BYTES];
 	struct csv_record record = {
 		.text = c->row, .size = strlen(c->row), .plain = !strchr(c->row, '"')
 	};
-	subject_parse(s, c->layout, &record);
+	identity_parse(s, c->layout, &record);
 	if (strcmp(s->domain.size ? dname_text(&s->domain, name) : "", c->domain))
 		fail_msg("%s: domain %s", c->row, s->domain.size ? name : "");
 	if (strcmp(s->ip.family ? ipaddr_text(&s->ip, ip) : "", c->ip))
@@ -84,39 +84,39 @@ static void check(struct subject *s, const struct expectation *c)
 
 static void test_rows(void **state)
 {
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		check(&s, &cases[i]);
-	subject_fini(&s);
+	identity_fini(&s);
 }
 
 static void test_swapped_columns_are_told(void **state)
 {
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	struct csv_record record = { .text = "192.0.2.1,example.com", .size = 21, .plain = true };
 	(void)state;
-	subject_parse(&s, &pair, &record);
+	identity_parse(&s, &pair, &record);
 	assert_string_equal(s.error, "ip: not an IP address");
 	record = (struct csv_record){ .text = "[192.0.2.1],192.0.2.1", .size = 21, .plain = true };
-	subject_parse(&s, &pair, &record);
+	identity_parse(&s, &pair, &record);
 	assert_string_equal(s.error, "domain: an IP address where a domain name belongs");
 	assert_true(s.has_domain);
-	subject_fini(&s);
+	identity_fini(&s);
 }
 
 static void test_helo(void **state)
 {
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	(void)state;
-	subject_of_texts(&s, "192.0.2.1", "example.com", "[192.0.2.9]");
+	identity_of_texts(&s, "192.0.2.1", "example.com", "[192.0.2.9]");
 	assert_int_equal(s.helo_domain.size, 0);
-	subject_of_texts(&s, "192.0.2.1", "example.com", "_mx.example.com");
+	identity_of_texts(&s, "192.0.2.1", "example.com", "_mx.example.com");
 	assert_true(s.helo_domain.size > 0);
-	subject_of_texts(&s, "192.0.2.1", "example.com", "mx..example.com");
+	identity_of_texts(&s, "192.0.2.1", "example.com", "mx..example.com");
 	assert_int_equal(s.helo_domain.size, 0);
 	assert_string_equal(s.error, "");
-	subject_fini(&s);
+	identity_fini(&s);
 }
 
 /* A record that was cut, or whose quotes are no quotes: what its fields are is a guess, so nothing
@@ -129,18 +129,18 @@ static void test_a_guess_asks_nothing(void **state)
 	} guesses[] = { { true, false, "row: a quoted field" },
 		{ false, true, "row: longer than 1048576" },
 		{ true, true, "row: longer than 1048576" } };
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
 		struct csv_record record = { .text = "example.com,192.0.2.1",
 			.size = 21,
 			.broken = guesses[i].broken,
 			.too_long = guesses[i].too_long };
-		subject_parse(&s, &pair, &record);
+		identity_parse(&s, &pair, &record);
 		assert_true(!strncmp(s.error, guesses[i].error, strlen(guesses[i].error)));
 		assert_true(!s.has_domain && !s.domain.size && s.ip.family == IPFAMILY_NONE);
 	}
-	subject_fini(&s);
+	identity_fini(&s);
 }
 
 int main(void)

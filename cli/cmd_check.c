@@ -1,6 +1,6 @@
-/* inspect.c - `spfsweep check`: runs one row through the very code of a scan, with an observer that
- * prints what the SPF machine does. */
-#include "cli/inspect.h"
+/* cmd_check.c - `spfsweep check`: runs one row through the very code of a scan, with an observer
+ * that prints what the SPF machine does. */
+#include "cli/cmd_check.h"
 
 #include "base/clock.h"
 #include "base/loop.h"
@@ -96,9 +96,8 @@ static void on_event(struct spf_observer *observer, const struct spf_event *even
 	put_event(&trace->text, event);
 }
 
-static void put_spf_verdict(struct textbuf *out, const struct row *row)
+static void put_spf_verdict(struct textbuf *out, const struct spf_result *r)
 {
-	const struct spf_result *r = &row->spf.result;
 	textbuf_printf(out, "spf: %s", spf_verdict_text(r->verdict));
 	if (r->problem)
 		textbuf_printf(out, " (%s)", spf_problem_text(r->problem));
@@ -125,30 +124,32 @@ static void put_line(struct textbuf *out, const char *label, const struct answer
 	textbuf_put_char(out, '\n');
 }
 
-static void put_verdicts(struct textbuf *out, const struct row *row)
+static void put_outcome(struct textbuf *out, const struct outcome *o)
 {
-	if (row->subject.error[0])
-		textbuf_printf(out, "bad input: %s\n", row->subject.error);
-	if (row->has_helo_spf)
-		textbuf_printf(out, "helo_spf: %s\n", spf_verdict_text(row->helo_verdict));
-	if (row->has_spf)
-		put_spf_verdict(out, row);
-	put_line(out, "ptr", row->iprev.names);
-	if (row->iprev.verdict)
-		textbuf_printf(out, "iprev: %s\n", iprev_verdict_text(row->iprev.verdict));
-	if (row->address.done) {
-		put_line(out, "a", row->address.a);
-		put_line(out, "aaaa", row->address.aaaa);
-		textbuf_printf(out, "a_match: %s\n", match_text(row->address.match));
+	if (o->error[0])
+		textbuf_printf(out, "bad input: %s\n", o->error);
+	if (o->has_helo_spf)
+		textbuf_printf(out, "helo_spf: %s\n", spf_verdict_text(o->helo_verdict));
+	if (o->spf)
+		put_spf_verdict(out, o->spf);
+	if (o->iprev) {
+		put_line(out, "ptr", o->iprev->names);
+		textbuf_printf(out, "iprev: %s\n", iprev_verdict_text(o->iprev->verdict));
 	}
-	put_line(out, "mx", row->mailhosts.mx);
-	if (row->mailhosts.state)
+	if (o->address) {
+		put_line(out, "a", o->address->a);
+		put_line(out, "aaaa", o->address->aaaa);
+		textbuf_printf(out, "a_match: %s\n", match_text(o->address->match));
+	}
+	if (o->mailhosts) {
+		put_line(out, "mx", o->mailhosts->mx);
 		textbuf_printf(out, "mx_state: %s, mx_match: %s\n",
-		        mx_state_text(row->mailhosts.state), match_text(row->mailhosts.match));
+		        mx_state_text(o->mailhosts->state), match_text(o->mailhosts->match));
+	}
 	textbuf_put_text(out, "problems: ");
-	problems_put(out, row);
+	problems_put(out, o);
 	textbuf_put_text(out, "\ndns_cause: ");
-	columns_put_causes(out, row);
+	columns_put_causes(out, o);
 	textbuf_put_char(out, '\n');
 }
 
@@ -160,16 +161,17 @@ struct inspection {
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct inspection *inspection = runner->owner;
-	put_verdicts(&inspection->trace.text, row);
+	struct outcome outcome = row_outcome(row);
+	put_outcome(&inspection->trace.text, &outcome);
 	inspection->finished = true;
 	inspection->lacked_memory = row_lacked_memory(row);
-	inspection->bad = row->subject.error[0] != 0;
+	inspection->bad = outcome.error[0] != 0;
 }
 
 static void begin(
         struct runner *runner, const struct options *options, struct trace *trace, struct row *row)
 {
-	subject_of_texts(&row->subject, options->check_ip, options->check_who, options->helo);
+	identity_of_texts(&row->identity, options->check_ip, options->check_who, options->helo);
 	row->number = 1;
 	row->observer = &trace->observer;
 	trace->row = row;
@@ -211,7 +213,7 @@ static int inspect(const struct options *options, struct resolver *resolver, str
 	return !good ? EXIT_STOPPED : inspection.bad ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
-int inspect_run(const struct options *wanted)
+int cmd_check(const struct options *wanted)
 {
 	struct options fitting = *wanted;
 	const struct options *options = &fitting;

@@ -1,10 +1,10 @@
-/* test_recipe.c - what decides the rows: every option that does makes a difference, which is told
+/* test_note.c - what decides the rows: every option that does makes a difference, which is told
  * in words; no other does. */
 #include "tests/cmocka_first.h"
 
 #include "base/hash.h"
 #include "input/inputs.h"
-#include "results/recipe.h"
+#include "results/note.h"
 
 #include <string.h>
 
@@ -12,10 +12,10 @@ static struct layout layout = { .n_columns = 2,
 	.header = { .bytes = "domain,ip", .size = 9, .capacity = 9 } };
 static const struct options usual = { .command = COMMAND_SCAN, .checks = CHECK_ALL, .workers = 2 };
 
-static struct recipe recipe_of(struct options options)
+static struct note note_of(struct options options)
 {
-	struct recipe r;
-	recipe_init(&r, &options, &layout);
+	struct note r;
+	note_init(&r, &options, &layout);
 	assert_false(r.text.failed || r.header.failed);
 	return r;
 }
@@ -23,13 +23,13 @@ static struct recipe recipe_of(struct options options)
 static void check_difference(struct options other, const char *words)
 {
 	char why[640] = "";
-	struct recipe ours = recipe_of(usual), theirs = recipe_of(other);
-	assert_true(recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why,
+	struct note ours = note_of(usual), theirs = note_of(other);
+	assert_true(note_differs(&ours, theirs.text.bytes, theirs.text.size, false, why,
 	                    sizeof why) == (words != NULL));
 	assert_true((ours.fingerprint == theirs.fingerprint) == (words == NULL));
 	assert_string_equal(why, words ? words : "");
-	recipe_fini(&ours);
-	recipe_fini(&theirs);
+	note_fini(&ours);
+	note_fini(&theirs);
 }
 
 static struct options with(void (*change)(struct options *))
@@ -96,13 +96,13 @@ static void any_command(void **state)
 {
 	(void)state;
 	char why[640];
-	struct recipe ours = recipe_of(with(retry)), theirs = recipe_of(usual);
+	struct note ours = note_of(with(retry)), theirs = note_of(usual);
 	assert_false(
-	        recipe_differs(&ours, theirs.text.bytes, theirs.text.size, true, why, sizeof why));
+	        note_differs(&ours, theirs.text.bytes, theirs.text.size, true, why, sizeof why));
 	assert_true(
-	        recipe_differs(&ours, theirs.text.bytes, theirs.text.size, false, why, sizeof why));
-	recipe_fini(&ours);
-	recipe_fini(&theirs);
+	        note_differs(&ours, theirs.text.bytes, theirs.text.size, false, why, sizeof why));
+	note_fini(&ours);
+	note_fini(&theirs);
 }
 
 static void foreign_text(void **state)
@@ -110,28 +110,28 @@ static void foreign_text(void **state)
 	(void)state;
 	static const char *const texts[] = { "", "\n\n", "checks", "=",
 		"command=scan\nchecks=\033[2J\n", "command=scan" };
-	struct recipe ours = recipe_of(usual);
+	struct note ours = note_of(usual);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		char why[640];
 		assert_true(
-		        recipe_differs(&ours, texts[i], strlen(texts[i]), false, why, sizeof why));
+		        note_differs(&ours, texts[i], strlen(texts[i]), false, why, sizeof why));
 		assert_null(strchr(why, '\033'));
 	}
-	recipe_fini(&ours);
+	note_fini(&ours);
 }
 
 static void header_rows(void **state)
 {
 	(void)state;
 	char why[640];
-	struct recipe ours = recipe_of(usual);
+	struct note ours = note_of(usual);
 	assert_false(
-	        recipe_header_differs(&ours, ours.header.bytes, ours.header.size, why, sizeof why));
-	assert_true(recipe_header_differs(&ours, "row,domain,helo\n", 16, why, sizeof why));
+	        note_header_differs(&ours, ours.header.bytes, ours.header.size, why, sizeof why));
+	assert_true(note_header_differs(&ours, "row,domain,helo\n", 16, why, sizeof why));
 	assert_string_equal(why, "its column 3 is 'helo', not 'ip'");
-	assert_true(recipe_header_differs(&ours, "row,domain\n", 11, why, sizeof why));
+	assert_true(note_header_differs(&ours, "row,domain\n", 11, why, sizeof why));
 	assert_string_equal(why, "its column 3 is '', not 'ip'");
-	recipe_fini(&ours);
+	note_fini(&ours);
 }
 
 static int draw_key(void **state)

@@ -1,4 +1,4 @@
-/* fuzz_subject.c - any octets as input files: the header row, the columns, and what each row asks
+/* fuzz_identity.c - any octets as input files: the header row, the columns, and what each row asks
  * about.
  *
  * A form feed begins the next file. When the first octet is '!', the rest of its line is --columns.
@@ -6,7 +6,7 @@
 #include "memfile.h"
 
 #include "dns/idna.h"
-#include "input/subject.h"
+#include "input/identity.h"
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ static void check_name(const struct dname *name)
 }
 
 /* Every octet of it may be read, and it lies where its owner says. */
-static void check_text(const struct subject_text *text, const struct csv_record *record,
+static void check_text(const struct identity_text *text, const struct csv_record *record,
         const struct textbuf *scratch)
 {
 	bool in_record = record && text->text >= record->text &&
@@ -44,7 +44,7 @@ static void check_text(const struct subject_text *text, const struct csv_record 
 	require(!text->size || in_record || in_scratch);
 }
 
-static void check_subject(const struct subject *s)
+static void check_identity(const struct identity *s)
 {
 	check_name(&s->domain);
 	check_name(&s->helo_domain);
@@ -55,20 +55,20 @@ static void check_subject(const struct subject *s)
 		require(*c >= 0x20 && *c < 0x7f);
 }
 
-static bool same_text(const struct subject_text *a, const struct subject_text *b)
+static bool same_text(const struct identity_text *a, const struct identity_text *b)
 {
 	return a->size == b->size && (a->size == 0 || memcmp(a->text, b->text, a->size) == 0);
 }
 
 /* `spfsweep check` and a row with the same texts ask the same. */
 static void compare_with_row(
-        const struct subject *s, const char *ip, const char *who, const char *helo)
+        const struct identity *s, const char *ip, const char *who, const char *helo)
 {
 	struct layout layout = {
 		.n_columns = 3, .domain = 1, .ip = 0, .sender = COLUMN_NONE, .helo = 2
 	};
 	struct textbuf row = { 0 };
-	struct subject of_row = { 0 };
+	struct identity of_row = { 0 };
 	if (strchr(who, '@')) {
 		layout.sender = 1;
 		layout.domain = COLUMN_NONE;
@@ -78,7 +78,7 @@ static void compare_with_row(
 	csv_put_field(&row, who, strlen(who));
 	textbuf_put_char(&row, ',');
 	csv_put_field(&row, helo, strlen(helo));
-	subject_parse(&of_row, &layout,
+	identity_parse(&of_row, &layout,
 	        &(struct csv_record){ .text = textbuf_text(&row), .size = row.size });
 	require(ipaddr_equal(&s->ip, &of_row.ip) && s->has_domain == of_row.has_domain &&
 	        strcmp(s->error, of_row.error) == 0);
@@ -87,7 +87,7 @@ static void compare_with_row(
 	require(same_text(&s->local_part, &of_row.local_part) &&
 	        same_text(&s->sender_domain, &of_row.sender_domain) &&
 	        same_text(&s->helo, &of_row.helo));
-	subject_fini(&of_row);
+	identity_fini(&of_row);
 	textbuf_fini(&row);
 }
 
@@ -99,16 +99,16 @@ static void check_arguments(const struct csv_record *record)
 	struct csv_fields fields =
 	        csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
 	struct csv_field field;
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	for (unsigned i = 0; i < 3 && csv_next_field(&fields, &field); i++)
 		textbuf_put(&texts[i], field.text, field.size);
 	const char *ip = textbuf_text(&texts[0]), *who = textbuf_text(&texts[1]),
 	           *helo = textbuf_text(&texts[2]);
-	subject_of_texts(&s, ip, who, helo);
-	check_subject(&s);
+	identity_of_texts(&s, ip, who, helo);
+	check_identity(&s);
 	if (!record->broken && !record->too_long)
 		compare_with_row(&s, ip, who, helo);
-	subject_fini(&s);
+	identity_fini(&s);
 	textbuf_fini(&scratch);
 	for (unsigned i = 0; i < 3; i++)
 		textbuf_fini(&texts[i]);
@@ -129,16 +129,16 @@ static void check_rows(struct inputs *in)
 {
 	static const volatile bool stop = false;
 	struct input_row row;
-	struct subject s = { 0 };
+	struct identity s = { 0 };
 	while (inputs_next(in, &row, &stop)) {
-		subject_parse(&s, &in->layout, &row.record);
-		check_subject(&s);
+		identity_parse(&s, &in->layout, &row.record);
+		check_identity(&s);
 		check_text(&s.local_part, &row.record, &s.scratch);
 		check_text(&s.sender_domain, &row.record, &s.scratch);
 		check_text(&s.helo, &row.record, &s.scratch);
 		check_arguments(&row.record);
 	}
-	subject_fini(&s);
+	identity_fini(&s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

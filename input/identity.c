@@ -1,16 +1,16 @@
-/* subject.c - one row's fields into what the checks take.
+/* identity.c - one row's fields into what the checks take.
  *
  * The rules, as the design has them: the domain column is <domain> of check_host(); without one it
  * is the sender's, and an empty sender in a sender column means postmaster@helo (RFC 7208
  * section 2.4). */
-#include "input/subject.h"
+#include "input/identity.h"
 
 #include "dns/idna.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct subject_text trimmed(struct subject_text t)
+static struct identity_text trimmed(struct identity_text t)
 {
 	while (t.size && (*t.text == ' ' || *t.text == '\t')) {
 		t.text++;
@@ -21,7 +21,7 @@ static struct subject_text trimmed(struct subject_text t)
 	return t;
 }
 
-static void set_error(struct subject *s, const char *field, const char *why)
+static void set_error(struct identity *s, const char *field, const char *why)
 {
 	if (!s->error[0])
 		snprintf(s->error, sizeof s->error, "%s: %s", field, why);
@@ -29,13 +29,13 @@ static void set_error(struct subject *s, const char *field, const char *why)
 
 /* Address literals and bare addresses would be legal DNS names, but never what the row's author
  * meant. */
-static bool is_address(struct subject_text t)
+static bool is_address(struct identity_text t)
 {
 	struct ipaddr ip;
 	return t.size && !ipaddr_parse(&ip, t.text, t.size);
 }
 
-static void parse_domain(struct subject *s, const char *field, struct subject_text text)
+static void parse_domain(struct identity *s, const char *field, struct identity_text text)
 {
 	text = trimmed(text);
 	s->has_domain = true;
@@ -49,28 +49,28 @@ static void parse_domain(struct subject *s, const char *field, struct subject_te
 }
 
 /* "user@example.com", "@example.com", "example.com": the part after the last @, or all of it. */
-static struct subject_text domain_part(struct subject_text sender)
+static struct identity_text domain_part(struct identity_text sender)
 {
 	for (size_t i = sender.size; i-- > 0;)
 		if (sender.text[i] == '@')
-			return (struct subject_text){ sender.text + i + 1, sender.size - i - 1 };
+			return (struct identity_text){ sender.text + i + 1, sender.size - i - 1 };
 	return sender;
 }
 
 /* Mail logs write <user@example.com>, and <> for the null reverse-path. */
-static struct subject_text without_angle_brackets(struct subject_text t)
+static struct identity_text without_angle_brackets(struct identity_text t)
 {
-	struct subject_text inner = trimmed(t);
+	struct identity_text inner = trimmed(t);
 	if (inner.size >= 2 && inner.text[0] == '<' && inner.text[inner.size - 1] == '>')
-		return (struct subject_text){ inner.text + 1, inner.size - 2 };
+		return (struct identity_text){ inner.text + 1, inner.size - 2 };
 	return t;
 }
 
-static void take_sender(struct subject *s, struct subject_text sender)
+static void take_sender(struct identity *s, struct identity_text sender)
 {
-	struct subject_text domain = domain_part(sender);
+	struct identity_text domain = domain_part(sender);
 	if (domain.size < sender.size)
-		s->local_part = (struct subject_text){ sender.text,
+		s->local_part = (struct identity_text){ sender.text,
 			(size_t)(domain.text - sender.text) - 1 };
 	size_t at = s->scratch.size;
 	struct dname unused;
@@ -78,22 +78,22 @@ static void take_sender(struct subject *s, struct subject_text sender)
 		textbuf_put(&s->scratch, domain.text, domain.size);
 	if (!s->scratch.failed)
 		s->sender_domain =
-		        (struct subject_text){ s->scratch.bytes + at, s->scratch.size - at };
+		        (struct identity_text){ s->scratch.bytes + at, s->scratch.size - at };
 }
 
 struct fields {
-	struct subject_text domain, ip, sender, helo;
+	struct identity_text domain, ip, sender, helo;
 	bool has_sender_column;
 };
 
-static void understand(struct subject *s, const struct fields *f)
+static void understand(struct identity *s, const struct fields *f)
 {
 	s->ip = (struct ipaddr){ 0 };
 	s->domain.size = s->helo_domain.size = 0;
 	s->has_domain = false;
-	s->local_part = s->sender_domain = (struct subject_text){ 0 };
+	s->local_part = s->sender_domain = (struct identity_text){ 0 };
 	s->helo = f->helo;
-	struct subject_text ip = trimmed(f->ip), domain = trimmed(f->domain);
+	struct identity_text ip = trimmed(f->ip), domain = trimmed(f->domain);
 	if (ip.size && ipaddr_parse(&s->ip, ip.text, ip.size))
 		set_error(s, "ip", "not an IP address");
 	/* a literal names no domain (RFC 7208 section 2.3) */
@@ -117,7 +117,7 @@ static void understand(struct subject *s, const struct fields *f)
 
 /* scratch must not move while texts point into it: quoted fields and the sender's A-labels together
  * fit in this. */
-static void prepare(struct subject *s, size_t text_bytes)
+static void prepare(struct identity *s, size_t text_bytes)
 {
 	textbuf_reset(&s->scratch);
 	s->error[0] = 0;
@@ -127,7 +127,8 @@ static void prepare(struct subject *s, size_t text_bytes)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
 
-void subject_parse(struct subject *s, const struct layout *layout, const struct csv_record *record)
+void identity_parse(
+        struct identity *s, const struct layout *layout, const struct csv_record *record)
 {
 	struct fields f = { .has_sender_column = layout->sender != COLUMN_NONE };
 	prepare(s, record->size);
@@ -136,7 +137,7 @@ void subject_parse(struct subject *s, const struct layout *layout, const struct 
 	struct csv_field field;
 	unsigned n = 0;
 	for (; csv_next_field(&fields, &field); n++) {
-		struct subject_text text = { field.text, field.size };
+		struct identity_text text = { field.text, field.size };
 		if ((int)n == layout->domain)
 			f.domain = text;
 		else if ((int)n == layout->ip)
@@ -162,11 +163,11 @@ void subject_parse(struct subject *s, const struct layout *layout, const struct 
 	understand(s, &f);
 }
 
-void subject_of_texts(struct subject *s, const char *ip, const char *who, const char *helo)
+void identity_of_texts(struct identity *s, const char *ip, const char *who, const char *helo)
 {
 	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 },
 		.helo = { helo, helo ? strlen(helo) : 0 } };
-	struct subject_text text = { who, who ? strlen(who) : 0 };
+	struct identity_text text = { who, who ? strlen(who) : 0 };
 	prepare(s, text.size);
 	if (who && strchr(who, '@'))
 		f.sender = without_angle_brackets(text);
@@ -175,7 +176,7 @@ void subject_of_texts(struct subject *s, const char *ip, const char *who, const 
 	understand(s, &f);
 }
 
-void subject_fini(struct subject *s)
+void identity_fini(struct identity *s)
 {
 	textbuf_fini(&s->scratch);
 }
