@@ -31,6 +31,7 @@ struct scene {
 	struct row_settings settings;
 	struct runner runner;
 	struct layout layout;
+	struct column_set columns;
 	struct identity identity;
 	struct textbuf out, scratch;
 	struct dname *names; /* of the rows' domains */
@@ -68,7 +69,7 @@ static void on_finished(struct runner *runner, struct row *row)
 	for (uint64_t i = 0; i <= s->print_again; i++) {
 		textbuf_reset(&s->out);
 		struct outcome outcome = row_outcome(row);
-		columns_put_row(&s->out, &s->scratch, &s->layout, &outcome);
+		columns_put_row(&s->out, &s->scratch, &s->layout, &s->columns, &outcome);
 	}
 }
 
@@ -125,6 +126,7 @@ static void scene_init(struct scene *s, unsigned n_domains)
 		.n_workers = 1 };
 	if (resolver_new(&s->resolver, &config, NULL, why, sizeof why))
 		die(why);
+	columns_all(&s->columns);
 	s->settings = (struct row_settings){ .checks = CHECK_ALL,
 		.explain = true,
 		.deadline_ns = 60 * CLOCK_NS_PER_S,

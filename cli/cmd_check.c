@@ -1,8 +1,9 @@
 /* cmd_check.c - `spfsweep check`: runs one row through the very code of a scan, with an observer
  * that prints what the SPF machine does. */
-#include "cli/cmd_check.h"
+#include "cli/commands.h"
 
 #include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/loop.h"
 #include "base/message.h"
 #include "results/columns.h"
@@ -10,7 +11,6 @@
 #include "results/problems.h"
 #include "scanner/resolving.h"
 #include "scanner/runner.h"
-#include "scanner/scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -153,25 +153,25 @@ static void put_outcome(struct textbuf *out, const struct outcome *o)
 	textbuf_put_char(out, '\n');
 }
 
-struct inspection {
+struct checking {
 	struct trace trace;
 	bool finished, bad, lacked_memory;
 };
 
 static void on_finished(struct runner *runner, struct row *row)
 {
-	struct inspection *inspection = runner->owner;
+	struct checking *checking = runner->owner;
 	struct outcome outcome = row_outcome(row);
-	put_outcome(&inspection->trace.text, &outcome);
-	inspection->finished = true;
-	inspection->lacked_memory = row_lacked_memory(row);
-	inspection->bad = outcome.error[0] != 0;
+	put_outcome(&checking->trace.text, &outcome);
+	checking->finished = true;
+	checking->lacked_memory = row_lacked_memory(row);
+	checking->bad = outcome.error[0] != 0;
 }
 
-static void begin(
-        struct runner *runner, const struct options *options, struct trace *trace, struct row *row)
+static void begin(struct runner *runner, const struct options *options, char **operands,
+        struct trace *trace, struct row *row)
 {
-	identity_of_texts(&row->identity, options->check_ip, options->check_who, options->helo);
+	identity_of_texts(&row->identity, operands[0], operands[1], options->helo);
 	row->number = 1;
 	row->observer = &trace->observer;
 	trace->row = row;
@@ -182,51 +182,53 @@ static void begin(
 	runner_start(runner, row);
 }
 
-static int inspect(const struct options *options, struct resolver *resolver, struct loop *loop)
+static int check_pair(const struct options *options, char **operands, struct resolver *resolver,
+        struct loop *loop)
 {
-	struct inspection inspection = { .trace.observer.event = on_event };
+	struct checking checking = { .trace.observer.event = on_event };
 	struct row_settings settings;
 	struct runner runner;
 	row_settings_init(&settings, options);
 	runner_init(&runner, resolver, &settings, 1);
 	runner.finished = on_finished;
-	runner.owner = &inspection;
+	runner.owner = &checking;
 	runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
 	struct row *row = runner_take_row(&runner);
 	if (row)
-		begin(&runner, options, &inspection.trace, row);
-	while (row && !inspection.finished) {
+		begin(&runner, options, operands, &checking.trace, row);
+	while (row && !checking.finished) {
 		runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&runner);
-		if (!inspection.finished)
+		if (!checking.finished)
 			loop_turn(loop, !moved && !resolver_wants_pump(resolver));
 	}
 	runner_fini(&runner);
-	fwrite(inspection.trace.text.bytes, 1, inspection.trace.text.size, stdout);
-	bool good = row && !inspection.trace.text.failed && !inspection.lacked_memory &&
-	        !fflush(stdout);
-	textbuf_fini(&inspection.trace.text);
+	fwrite(checking.trace.text.bytes, 1, checking.trace.text.size, stdout);
+	bool good =
+	        row && !checking.trace.text.failed && !checking.lacked_memory && !fflush(stdout);
+	textbuf_fini(&checking.trace.text);
 	if (!good)
 		message(MESSAGE_ERROR,
-		        inspection.lacked_memory ? "memory: there was none left; this is no result"
-		                                 : "the result cannot be printed");
-	return !good ? EXIT_STOPPED : inspection.bad ? EXIT_BAD_ROWS : EXIT_DONE;
+		        checking.lacked_memory ? "memory: there was none left; this is no result"
+		                               : "the result cannot be printed");
+	return !good ? EXIT_STOPPED : checking.bad ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
-int cmd_check(const struct options *wanted)
+int cmd_check(const struct options *wanted, char **operands, unsigned n_operands)
 {
+	(void)n_operands;
 	struct options fitting = *wanted;
 	const struct options *options = &fitting;
 	int status = EXIT_STOPPED;
 	fitting.workers = 1;
-	if (!headroom_fit(&fitting))
+	if (!headroom_fit(&fitting, false))
 		return status;
 	struct loop *loop = loop_new();
 	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop, &status) : NULL;
 	if (!loop)
 		message(MESSAGE_ERROR, "out of memory or file descriptors");
 	if (resolver)
-		status = inspect(options, resolver, loop);
+		status = check_pair(options, operands, resolver, loop);
 	resolver_free(resolver);
 	loop_free(loop);
 	return status;

@@ -1,10 +1,8 @@
 /* main.c - spfsweep: which command, and what every command needs first. */
+#include "base/exit_status.h"
 #include "base/hash.h"
-#include "base/message.h"
-#include "cli/cmd_check.h"
-#include "cli/options.h"
-#include "scanner/scan.h"
-#include "scanner/version.h"
+#include "cli/command_line.h"
+#include "cli/help.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -31,24 +29,24 @@ static void tune_malloc(void)
 	mallopt(M_TOP_PAD, 16 << 20);
 }
 
-static int print(enum command command)
+static int print(const struct command_line *line)
 {
-	if (command == COMMAND_VERSION)
-		puts("spfsweep " SPFSWEEP_VERSION);
+	if (line->version)
+		help_print_version(stdout);
 	else
-		options_print_help(stdout, command);
+		help_print(stdout, line->command);
 	return fflush(stdout) ? EXIT_STOPPED : EXIT_DONE;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options;
-	if (!options_parse(&options, argc, argv))
+	struct command_line line;
+	if (!command_line_parse(&line, argc, argv))
 		return EXIT_USAGE;
-	if (options.help || options.command == COMMAND_HELP || options.command == COMMAND_VERSION)
-		return print(options.command);
-	tune_malloc();
 	hash_init();
+	if (line.help || line.version)
+		return print(&line);
+	tune_malloc();
 	raise_file_limit();
-	return options.command == COMMAND_CHECK ? cmd_check(&options) : scan_run(&options);
+	return line.command->run(&line.options, line.operands, line.n_operands);
 }

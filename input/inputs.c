@@ -2,7 +2,6 @@
 #include "input/inputs.h"
 
 #include "base/message.h"
-#include "scanner/version.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,8 +147,8 @@ static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
 		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return false;
 	}
-	in->csv = in->replays ? csv_reader_new_for(in->source, RESULTS_ROW_MAX_BYTES)
-	                      : csv_reader_new(in->source);
+	in->csv = in->form ? csv_reader_new_for(in->source, in->form->row_max_bytes)
+	                   : csv_reader_new(in->source);
 	in->at = at;
 	return in->csv || fail_without_memory(in, in->paths[at]);
 }
@@ -165,21 +164,15 @@ static void close_current(struct inputs *in)
 	in->has_first = false;
 }
 
-static bool say_no_output(const struct inputs *in)
+/* The first record of a file of another form: the columns are those of the table behind it. */
+static bool read_form(struct inputs *in)
 {
-	message(MESSAGE_ERROR,
-	        "%s: this is no output of spfsweep %s: its header row is another one",
-	        source_path(in->source), SPFSWEEP_VERSION);
-	return false;
-}
-
-/* `retry`: the columns are those of the output's input. */
-static bool read_output_header(struct inputs *in)
-{
-	struct csv_record header;
+	struct csv_record first = { .text = "" }, header;
+	if (in->has_first)
+		first = in->first;
 	in->has_first = false;
-	if (!replay_begin(&in->replay, &in->first, &header))
-		return say_no_output(in);
+	if (!in->form->begin(in->form, source_path(in->source), &first, &header))
+		return false;
 	in->layout.has_header = true;
 	if (layout_from_names(&in->layout, &header))
 		return true;
@@ -226,8 +219,8 @@ static bool read_first(
 		}
 		return true;
 	}
-	if (in->replays)
-		return any ? read_output_header(in) : say_no_output(in);
+	if (in->form)
+		return read_form(in);
 	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
 	in->layout.has_header = any && layout_from_names(&in->layout, &in->first);
 	if (in->layout.has_header)
@@ -272,15 +265,13 @@ static bool check_further(struct inputs *in, const char *columns, const volatile
 	return true;
 }
 
-bool inputs_open(struct inputs *in, const struct options *options, const volatile bool *stop)
+bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
-	const char *columns = options->columns;
-	unsigned n_paths = options->n_inputs;
-	*in = (struct inputs){ .paths = options->inputs,
-		.n_paths = n_paths,
-		.replays = options->command == COMMAND_RETRY };
-	in->layout.guarded = in->replay.guarded = options->csv_safe;
-	if (options->summary && !(in->digests = calloc(n_paths, sizeof *in->digests)))
+	const char *columns = config->columns;
+	unsigned n_paths = config->n_paths;
+	*in = (struct inputs){ .paths = config->paths, .n_paths = n_paths, .form = config->form };
+	in->layout.guarded = config->guarded;
+	if (config->wants_digests && !(in->digests = calloc(n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
 	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, true, columns, stop))
 		return false;
@@ -312,7 +303,6 @@ bool inputs_open(struct inputs *in, const struct options *options, const volatil
 void inputs_close(struct inputs *in)
 {
 	close_current(in);
-	replay_fini(&in->replay);
 	free(in->digests);
 	textbuf_fini(&in->layout.header);
 }
@@ -358,10 +348,10 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 	return in->has_first;
 }
 
-/* `retry`: what is to become of the output's row at hand. */
-static bool replay_first(struct inputs *in, struct input_row *row)
+/* What is to become of the record at hand of a file of another form. */
+static bool form_row(struct inputs *in, struct input_row *row)
 {
-	enum error err = replay_row(&in->replay, &in->first, in->n_rows, row);
+	enum error err = in->form->row(in->form, &in->first, row);
 	if (!err)
 		return true;
 	if (err == ERROR_NOMEM)
@@ -384,8 +374,8 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 	in->has_first = false;
 	if (in->n_rows++ % 256 == 0)
 		note_progress(in);
-	*row = (struct input_row){ .record = in->first };
-	if (!in->replays || replay_first(in, row))
+	*row = (struct input_row){ .number = in->n_rows, .record = in->first };
+	if (!in->form || form_row(in, row))
 		return true;
 	in->n_rows--;
 	return false;

@@ -4,7 +4,8 @@
  * domain, ip, sender (mailfrom, mail_from) or helo, letter case ignored; else, or with
  * --columns, data. Every further file must begin with the same header row (or have none when the
  * first has none), which is looked at before the scan starts. `spfsweep retry` reads an output
- * instead (replay.h). Belongs to the feeder's thread; the progress counters may be read by any. */
+ * instead (results/retry.h). Belongs to the feeder's thread; the progress counters may be read by
+ * any. */
 #ifndef INPUT_INPUTS_H
 #define INPUT_INPUTS_H
 
@@ -12,8 +13,6 @@
 #include "base/error.h"
 #include "base/textbuf.h"
 #include "io/csv.h"
-#include "cli/options.h"
-#include "results/replay.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -30,20 +29,51 @@ struct layout {
 	struct textbuf header; /* the column names as they stood, without a line end */
 };
 
+/* A row on its way from the input to its worker; texts are the reader's, until the next row. */
+struct input_row {
+	uint64_t number;          /* in the whole input, from 1; grows from row to row */
+	struct csv_record record; /* what to check */
+	struct csv_field printed; /* `retry`: what it was in the output, without its line end; text
+	                             NULL elsewhere */
+	bool keep;                /* `printed` goes out again as it stands */
+};
+
+/* Another kind of rows than a table's own: what inputs reads through it. Its functions are called
+ * from the feeder's thread. */
+struct input_form {
+	size_t row_max_bytes;
+	/* From the first record: the header row of the table behind it. False: it is no input of
+	 * this form, and the user was told why, with `path`. */
+	bool (*begin)(struct input_form *form, const char *path, const struct csv_record *first,
+	        struct csv_record *header);
+	/* From any other record: the row, whose number is set already and may be changed.
+	 * ERROR_SYNTAX: it is no row of this form; ERROR_NOMEM. */
+	enum error (*row)(
+	        struct input_form *form, const struct csv_record *record, struct input_row *row);
+};
+
+struct inputs_config {
+	char **paths; /* n_paths of them, at least one; the caller's */
+	unsigned n_paths;
+	const char *columns;     /* --columns, or NULL */
+	bool guarded;            /* --csv-safe */
+	bool wants_digests;      /* of the files */
+	struct input_form *form; /* NULL: rows stand as they are; else the caller's */
+};
+
 struct inputs {
 	char **paths;
 	unsigned n_paths, at;
+	struct input_form *form;
 	struct source *source;
 	struct csv_reader *csv;
 	struct layout layout;
 	struct csv_record
 	        first; /* the first record of a file without a header, not yet given out */
 	bool has_first;
-	bool replays; /* the input is an output, read for `retry` */
-	struct replay replay;
 	struct digest *digest;              /* of the current file; NULL: nobody wants to know */
-	char (*digests)[DIGEST_TEXT_BYTES]; /* of each file that was read to its end, else ""; NULL:
-	                                       nobody wants to know */
+	char (*digests)[DIGEST_TEXT_BYTES]; /* of each file that was read to its end, else "";
+	                                       NULL: nobody wants to know */
 	uint64_t n_rows;                    /* data rows given out */
 	uint64_t raw_before;                /* raw bytes of the files before this one */
 	bool broke; /* an input cannot be read to its end, which the user was told; a later run may
@@ -54,7 +84,7 @@ struct inputs {
 
 /* Opens the first file and settles the layout; false after saying why on standard error. *stop may
  * become true in a signal handler. */
-bool inputs_open(struct inputs *in, const struct options *options, const volatile bool *stop);
+bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop);
 void inputs_close(struct inputs *in);
 
 /* The next data row, valid until the next call. False at the end, at *stop, or when a file breaks:

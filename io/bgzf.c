@@ -15,12 +15,13 @@
 
 #define FIXED_BYTES 12 /* up to and with XLEN */
 #define BC_BYTES 6
-#define SW_DATA_BYTES 32 /* without its note */
-#define HEADER_BYTES (FIXED_BYTES + BC_BYTES + 4 + SW_DATA_BYTES)
+#define SW_MARK_BYTES 32 /* all that version 2 has, and what the checksum of version 3 covers */
+#define SW_DATA_MAX_BYTES (SW_MARK_BYTES + 4)
+#define HEADER_MAX_BYTES (FIXED_BYTES + BC_BYTES + 4 + SW_DATA_MAX_BYTES)
 #define TRAILER_BYTES 8 /* CRC32 and ISIZE */
 #define STORED_EXTRA_BYTES 5
 
-static_assert(HEADER_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <=
+static_assert(HEADER_MAX_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAILER_BYTES <=
                 BGZF_MEMBER_MAX_BYTES,
         "stored text must fit in a member");
 
@@ -68,26 +69,44 @@ static uint64_t get_le(const uint8_t *at, unsigned n_bytes)
 
 /* ---- writing ---- */
 
+/* Without the note. */
+static size_t sw_bytes(unsigned version)
+{
+	return version < 3 ? SW_MARK_BYTES : SW_MARK_BYTES + 4;
+}
+
+static size_t header_bytes(const struct bgzf_checkpoint *c, unsigned version)
+{
+	return FIXED_BYTES + BC_BYTES + 4 + sw_bytes(version) + c->note_size;
+}
+
+static void encode_checkpoint(uint8_t *sw, const struct bgzf_checkpoint *c, unsigned version)
+{
+	put_le(sw, version, 4); /* and three zero octets */
+	put_le(sw + 4, c->fingerprint, 8);
+	put_le(sw + 12, c->first_row, 8);
+	put_le(sw + 20, c->n_rows, 4);
+	put_le(sw + 24, c->run, 8);
+	if (version >= 3)
+		put_le(sw + SW_MARK_BYTES, libdeflate_crc32(0, sw, SW_MARK_BYTES), 4);
+	if (c->note_size)
+		memcpy(sw + sw_bytes(version), c->note, c->note_size);
+}
+
 static void encode_header(
-        uint8_t *member, size_t member_size, const struct bgzf_checkpoint *checkpoint)
+        uint8_t *member, size_t member_size, const struct bgzf_checkpoint *c, unsigned version)
 {
 	/* ID1 ID2, CM deflate, FLG FEXTRA, MTIME none, XFL, OS unknown */
 	static const uint8_t fixed[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
 	memcpy(member, fixed, sizeof(fixed));
-	put_le(member + 10, HEADER_BYTES - FIXED_BYTES + checkpoint->note_size, 2);
+	put_le(member + 10, header_bytes(c, version) - FIXED_BYTES, 2);
 	uint8_t *bc = member + FIXED_BYTES;
 	memcpy(bc, "BC\2", 4);
 	put_le(bc + 4, member_size - 1, 2);
 	uint8_t *sw = bc + BC_BYTES;
 	memcpy(sw, "SW", 2);
-	put_le(sw + 2, SW_DATA_BYTES + checkpoint->note_size, 2);
-	put_le(sw + 4, BGZF_VERSION, 4); /* and three zero octets */
-	put_le(sw + 8, checkpoint->fingerprint, 8);
-	put_le(sw + 16, checkpoint->first_row, 8);
-	put_le(sw + 24, checkpoint->n_rows, 4);
-	put_le(sw + 28, checkpoint->run, 8);
-	if (checkpoint->note_size)
-		memcpy(sw + 4 + SW_DATA_BYTES, checkpoint->note, checkpoint->note_size);
+	put_le(sw + 2, sw_bytes(version) + c->note_size, 2);
+	encode_checkpoint(sw + 4, c, version);
 }
 
 static size_t encode_stored(uint8_t *out, const void *text, size_t size)
@@ -104,7 +123,8 @@ void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size
         const struct bgzf_checkpoint *checkpoint)
 {
 	assert(size + checkpoint->note_size <= BGZF_TEXT_MAX_BYTES);
-	size_t header_size = HEADER_BYTES + checkpoint->note_size,
+	unsigned version = checkpoint->version ? checkpoint->version : BGZF_VERSION;
+	size_t header_size = header_bytes(checkpoint, version),
 	       deflated_max = STORED_EXTRA_BYTES + size;
 	uint8_t *member =
 	        (uint8_t *)textbuf_reserve(out, header_size + deflated_max + TRAILER_BYTES);
@@ -121,7 +141,7 @@ void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size
 	put_le(trailer + 4, size, 4);
 	size_t member_size = (size_t)(trailer + TRAILER_BYTES - member);
 	assert(member_size <= BGZF_MEMBER_MAX_BYTES);
-	encode_header(member, member_size, checkpoint);
+	encode_header(member, member_size, checkpoint, version);
 	textbuf_advance(out, member_size);
 }
 
@@ -150,15 +170,19 @@ static bool begins_like_bgzf(const uint8_t *bytes, size_t size)
 
 static bool decode_checkpoint(const uint8_t *sw, size_t size, struct bgzf_checkpoint *checkpoint)
 {
-	if (size < SW_DATA_BYTES || get_le(sw, 4) != BGZF_VERSION)
+	unsigned version = size < 4 ? 0 : (unsigned)get_le(sw, 4);
+	if (version < BGZF_VERSION_OLDEST || version > BGZF_VERSION || size < sw_bytes(version))
+		return false;
+	if (version >= 3 && libdeflate_crc32(0, sw, SW_MARK_BYTES) != get_le(sw + SW_MARK_BYTES, 4))
 		return false;
 	*checkpoint = (struct bgzf_checkpoint){
+		.version = version,
 		.fingerprint = get_le(sw + 4, 8),
 		.first_row = get_le(sw + 12, 8),
 		.n_rows = (uint32_t)get_le(sw + 20, 4),
 		.run = get_le(sw + 24, 8),
-		.note = (const char *)sw + SW_DATA_BYTES,
-		.note_size = size - SW_DATA_BYTES,
+		.note = (const char *)sw + sw_bytes(version),
+		.note_size = size - sw_bytes(version),
 	};
 	return true;
 }

@@ -1,17 +1,25 @@
 /* bgzf.h - block gzip (BGZF, as bgzip writes it): independent gzip members of at most 64 KiB of
  * text, each with its own checkpoint.
  *
- * A member's header has two extra subfields: "BC" with the member's size, which makes it BGZF, and
- * "SW", ours, which makes the output its own checkpoint: (little-endian) u8 version = 2, u8[3]
- * zero, u64 fingerprint, u64 first_row, u32 n_rows, u64 run, and a note, text of any length up to
- * the end first_row is the number of the first row that ends in the member, n_rows how many end in
- * it (0 inside a very long row, and for the CSV header line); run tells the runs of a scan apart
- * that was resumed. What fingerprint, run and note mean is the writer's. The file ends with the
- * empty BGZF end-of-file member, without "SW". gzip, zlib, Python and `bgzip -dt` read such
- * members. But htslib takes a member whose extra field holds more than "BC" for ordinary gzip: its
- * indexer and its threads (`bgzip -r`, `-b`, `-d -@ N`) refuse the file. Who wants these re-blocks
- * it with `bgzip -dc FILE | bgzip`. Compression by libdeflate. A struct bgzf belongs to one thread.
- */
+ * A member's header has two extra subfields (RFC 1952 section 2.3.1.1): "BC" with the member's
+ * size, which makes it BGZF, and "SW", ours, which makes the output its own checkpoint. Its octets,
+ * little-endian:
+ *
+ *     u8 version, u8[3] zero
+ *     u64 fingerprint, u64 first_row, u32 n_rows, u64 run
+ *     u32 CRC-32 of all before it        from version 3 on
+ *     a note, text up to the end         only where the writer gives one
+ *
+ * Rows are those of the output, counted from 1: first_row is the number of the first one that ends
+ * in the member, n_rows how many end in it (0 inside a very long row, and for the header row).
+ * `run` tells the runs of a scan apart that was resumed. What fingerprint, run and note mean is the
+ * writer's. The file ends with the empty BGZF end-of-file member, without "SW".
+ *
+ * gzip, zlib, Python and `bgzip -dt` read such members. But htslib takes a member whose extra field
+ * holds more than "BC" for ordinary gzip: its indexer and its threads (`bgzip -r`, `-b`, `-d -@ N`)
+ * refuse the file. Who wants these re-blocks it with `bgzip -dc FILE | bgzip`.
+ *
+ * Compression by libdeflate. A struct bgzf belongs to one thread. */
 #ifndef IO_BGZF_H
 #define IO_BGZF_H
 
@@ -25,9 +33,12 @@
 #define BGZF_TEXT_MAX_BYTES 65280
 /* No member is larger. */
 #define BGZF_MEMBER_MAX_BYTES 65536
-#define BGZF_VERSION 2
+/* The version of new checkpoints, and the oldest one that is read and written, that of 0.1.0. */
+#define BGZF_VERSION 3
+#define BGZF_VERSION_OLDEST 2
 
 struct bgzf_checkpoint {
+	unsigned version; /* BGZF_VERSION_OLDEST to BGZF_VERSION; 0, to be written: the newest */
 	uint64_t fingerprint, first_row, run;
 	uint32_t n_rows;
 	const char *note; /* the caller's when written; inside the member when read; NULL: none */

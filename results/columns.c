@@ -1,11 +1,14 @@
 /* columns.c - one table row for each output column, and the printing of rows from it.
  *
+ * A new column is one row of the table, with SINCE_NEWEST, and one row in docs/output.md. It may
+ * stand anywhere. A version that is the first with new columns gets a SINCE of its own.
  * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there;
  * words and numbers go straight to the row. */
 #include "results/columns.h"
 
 #include "results/problems.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void put_status(struct textbuf *out, const struct outcome *o)
@@ -166,40 +169,105 @@ static void put_elapsed_ms(struct textbuf *out, const struct outcome *o)
 	textbuf_put_u64(out, o->elapsed_ms);
 }
 
-static const struct column {
-	const char *name;
-	void (*put)(struct textbuf *out, const struct outcome *o);
-	bool may_need_quotes;
-} columns[] = {
-	{ "status", put_status, false },
-	{ "error", put_error, true },
-	{ "spf", put_spf, false },
-	{ "spf_matched", put_spf_matched, true },
-	{ "spf_problem", put_spf_problem, false },
-	{ "spf_explanation", put_spf_explanation, true },
-	{ "spf_lookups", put_spf_lookups, false },
-	{ "spf_void_lookups", put_spf_void_lookups, false },
-	{ "spf_record", put_spf_record, true },
-	{ "spf_dnssec", put_spf_dnssec, false },
-	{ "helo_spf", put_helo_spf, false },
-	{ "iprev", put_iprev, false },
-	{ "ptr", put_ptr, true },
-	{ "iprev_name", put_iprev_name, true },
-	{ "a", put_a, false },
-	{ "a_match", put_a_match, false },
-	{ "mx", put_mx, true },
-	{ "mx_state", put_mx_state, false },
-	{ "mx_match", put_mx_match, false },
-	{ "problems", problems_put, false },
-	{ "dns_cause", columns_put_causes, true },
-	{ "evaluated_at", put_evaluated_at, false },
-	{ "elapsed_ms", put_elapsed_ms, false },
+/* The lists of columns that released versions wrote: each is all rows of the table up to a number.
+ */
+enum { SINCE_0_1 = 1, SINCE_0_2, SINCE_NEWEST = SINCE_0_2 };
+
+static const struct column columns[] = {
+	/* clang-format off */
+	{ "status", put_status, SINCE_0_1, 0 },
+	{ "error", put_error, SINCE_0_1, COLUMN_QUOTED },
+	{ "spf", put_spf, SINCE_0_1, 0 },
+	{ "spf_matched", put_spf_matched, SINCE_0_1, COLUMN_QUOTED },
+	{ "spf_problem", put_spf_problem, SINCE_0_1, 0 },
+	{ "spf_explanation", put_spf_explanation, SINCE_0_1, COLUMN_QUOTED },
+	{ "spf_lookups", put_spf_lookups, SINCE_0_1, 0 },
+	{ "spf_void_lookups", put_spf_void_lookups, SINCE_0_1, 0 },
+	{ "spf_record", put_spf_record, SINCE_0_1, COLUMN_QUOTED },
+	{ "spf_dnssec", put_spf_dnssec, SINCE_0_1, 0 },
+	{ "helo_spf", put_helo_spf, SINCE_0_1, 0 },
+	{ "iprev", put_iprev, SINCE_0_1, 0 },
+	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED },
+	{ "iprev_name", put_iprev_name, SINCE_0_1, COLUMN_QUOTED },
+	{ "a", put_a, SINCE_0_1, 0 },
+	{ "a_match", put_a_match, SINCE_0_1, 0 },
+	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED },
+	{ "mx_state", put_mx_state, SINCE_0_1, 0 },
+	{ "mx_match", put_mx_match, SINCE_0_1, 0 },
+	{ "problems", problems_put, SINCE_0_1, 0 },
+	{ "dns_cause", columns_put_causes, SINCE_0_1, COLUMN_QUOTED },
+	{ "evaluated_at", put_evaluated_at, SINCE_0_1, COLUMN_TIME },
+	{ "elapsed_ms", put_elapsed_ms, SINCE_0_1, COLUMN_TIME },
+	/* clang-format on */
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+static_assert((int)COLUMN_COUNT <= (int)COLUMNS_MAX, "a set must hold them all");
 
-const char *columns_name(unsigned i)
+static void columns_since(struct column_set *set, unsigned since)
 {
-	return i < COLUMN_COUNT ? columns[i].name : NULL;
+	set->n = 0;
+	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+		if (columns[i].since <= since)
+			set->at[set->n++] = &columns[i];
+}
+
+void columns_all(struct column_set *set)
+{
+	columns_since(set, SINCE_NEWEST);
+}
+
+void columns_of_0_1(struct column_set *set)
+{
+	columns_since(set, SINCE_0_1);
+}
+
+static bool is_name(struct csv_field field, const char *name)
+{
+	return field.size == strlen(name) && !memcmp(field.text, name, field.size);
+}
+
+static const struct column *column_find(struct csv_field name)
+{
+	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+		if (is_name(name, columns[i].name))
+			return &columns[i];
+	return NULL;
+}
+
+static bool has_column(const struct column_set *set, const struct column *column)
+{
+	for (unsigned i = 0; i < set->n; i++)
+		if (set->at[i] == column)
+			return true;
+	return false;
+}
+
+bool columns_same(const struct column_set *a, const struct column_set *b)
+{
+	return a->n == b->n && !memcmp(a->at, b->at, a->n * sizeof a->at[0]);
+}
+
+bool columns_add_name(struct column_set *set, struct csv_field name)
+{
+	const struct column *column = column_find(name);
+	if (!column || has_column(set, column))
+		return false;
+	set->at[set->n++] = column;
+	return true;
+}
+
+bool columns_of_names(struct column_set *set, const struct csv_field *names, unsigned n)
+{
+	for (unsigned since = SINCE_NEWEST; since >= SINCE_0_1; since--) {
+		unsigned equal = 0;
+		columns_since(set, since);
+		while (equal < set->n && set->n <= n &&
+		        is_name(names[n - set->n + equal], set->at[equal]->name))
+			equal++;
+		if (equal == set->n)
+			return true;
+	}
+	return false;
 }
 
 /* One failure; `seen` holds those printed already, which repeat when several checks asked the same
@@ -272,7 +340,8 @@ static void put_text(
 	(layout->guarded ? csv_put_guarded_field : csv_put_field)(out, text, size);
 }
 
-void columns_put_header(struct textbuf *out, const struct layout *layout)
+void columns_put_header(
+        struct textbuf *out, const struct layout *layout, const struct column_set *set)
 {
 	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "",
 		.size = layout->header.size };
@@ -280,9 +349,9 @@ void columns_put_header(struct textbuf *out, const struct layout *layout)
 	textbuf_put_text(out, "row,");
 	columns_put_input(out, &scratch, layout, &names);
 	textbuf_fini(&scratch);
-	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+	for (unsigned i = 0; i < set->n; i++) {
 		textbuf_put_char(out, ',');
-		textbuf_put_text(out, columns[i].name);
+		textbuf_put_text(out, set->at[i]->name);
 	}
 	textbuf_put_char(out, '\n');
 }
@@ -329,19 +398,20 @@ void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struc
 }
 
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
-        const struct outcome *o)
+        const struct column_set *set, const struct outcome *o)
 {
 	textbuf_put_u64(out, o->number);
 	textbuf_put_char(out, ',');
 	columns_put_input(out, scratch, layout, &o->record);
-	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+	for (unsigned i = 0; i < set->n; i++) {
+		const struct column *column = set->at[i];
 		textbuf_put_char(out, ',');
-		if (!columns[i].may_need_quotes) {
-			columns[i].put(out, o);
+		if (!(column->flags & COLUMN_QUOTED)) {
+			column->put(out, o);
 			continue;
 		}
 		textbuf_reset(scratch);
-		columns[i].put(scratch, o);
+		column->put(scratch, o);
 		if (scratch->size)
 			put_text(out, layout, scratch->bytes, scratch->size);
 		out->failed |= scratch->failed; /* the next field's reset forgets it */

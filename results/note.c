@@ -1,108 +1,73 @@
-/* note.c - one table row for each line of the text. */
+/* note.c - lines of a note: printed, found, and held against another's. */
 #include "results/note.h"
 
-#include "base/hash.h"
-#include "io/csv.h"
-#include "results/columns.h"
-
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_NAME "command"
+#define INFO "info."
 
-static void put_command(struct textbuf *out, const struct options *o)
+struct textbuf *note_add(
+        struct note *note, enum note_kind kind, const char *name, const char *preset)
 {
-	textbuf_put_text(out, o->command == COMMAND_RETRY ? "retry" : "scan");
+	assert(note->n_lines < NOTE_LINES_MAX);
+	assert((kind == NOTE_INFO) == !strncmp(name, INFO, strlen(INFO)));
+	struct note_line *line = &note->lines[note->n_lines++];
+	*line = (struct note_line){ .name = name, .kind = kind, .has_preset = preset };
+	assert(!preset || strlen(preset) < sizeof line->preset);
+	if (preset)
+		memcpy(line->preset, preset, strlen(preset) + 1);
+	return &line->value;
 }
 
-static void put_checks(struct textbuf *out, const struct options *o)
+void note_fini(struct note *note)
 {
-	char text[32];
-	textbuf_put_text(out, options_checks_text(text, sizeof text, o->checks));
+	for (unsigned i = 0; i < note->n_lines; i++)
+		textbuf_fini(&note->lines[i].value);
+	note->n_lines = 0;
 }
 
-static void put_flag(struct textbuf *out, bool flag)
+void note_put(struct textbuf *out, const struct note *note)
 {
-	textbuf_put_text(out, flag ? "yes" : "no");
-}
-
-static void put_dnssec(struct textbuf *out, const struct options *o)
-{
-	put_flag(out, o->dnssec);
-}
-
-static void put_no_exp(struct textbuf *out, const struct options *o)
-{
-	put_flag(out, o->no_exp);
-}
-
-static void put_receiver(struct textbuf *out, const struct options *o)
-{
-	const char *receiver = o->receiver ? o->receiver : "unknown";
-	textbuf_put_escaped(out, receiver, strlen(receiver));
-}
-
-static void put_csv_safe(struct textbuf *out, const struct options *o)
-{
-	put_flag(out, o->csv_safe);
-}
-
-/* Named like the options. */
-static const struct {
-	const char *name;
-	void (*put)(struct textbuf *out, const struct options *options);
-} lines[] = {
-	{ COMMAND_NAME, put_command },
-	{ "checks", put_checks },
-	{ "dnssec", put_dnssec },
-	{ "no-exp", put_no_exp },
-	{ "receiver", put_receiver },
-	{ "csv-safe", put_csv_safe },
-};
-enum { LINE_COUNT = sizeof lines / sizeof lines[0] };
-
-void note_init(struct note *r, const struct options *options, const struct layout *layout)
-{
-	*r = (struct note){ 0 };
-	for (unsigned i = 0; i < LINE_COUNT; i++) {
-		textbuf_printf(&r->text, "%s=", lines[i].name);
-		lines[i].put(&r->text, options);
-		textbuf_put_char(&r->text, '\n');
+	for (unsigned i = 0; i < note->n_lines; i++) {
+		const struct note_line *line = &note->lines[i];
+		textbuf_printf(out, "%s=", line->name);
+		textbuf_put(out, line->value.bytes, line->value.size);
+		textbuf_put_char(out, '\n');
+		out->failed |= line->value.failed;
 	}
-	columns_put_header(&r->header, layout);
-	struct textbuf both = { 0 };
-	textbuf_put(&both, r->text.bytes, r->text.size);
-	textbuf_put(&both, r->header.bytes, r->header.size);
-	r->fingerprint = hash_stable(both.bytes, both.size);
-	r->text.failed = r->text.failed || both.failed;
-	textbuf_fini(&both);
 }
 
-void note_fini(struct note *r)
+/* The line at *at, which moves behind it: name and value. False at the end. */
+static bool next_line(
+        const char **at, const char *end, struct csv_field *name, struct csv_field *value)
 {
-	textbuf_fini(&r->text);
-	textbuf_fini(&r->header);
+	if (*at >= end)
+		return false;
+	const char *stop = memchr(*at, '\n', (size_t)(end - *at));
+	stop = stop ? stop : end;
+	const char *equals = memchr(*at, '=', (size_t)(stop - *at));
+	equals = equals ? equals : stop;
+	*name = (struct csv_field){ .text = *at, .size = (size_t)(equals - *at) };
+	*value = (struct csv_field){ .text = equals < stop ? equals + 1 : stop };
+	value->size = (size_t)(stop - value->text);
+	*at = stop + 1;
+	return true;
 }
 
-/* The value of a line, or an empty one without text where there is no such line. */
-static struct csv_field value_of(const char *name, const char *text, size_t size)
+static bool is_text(struct csv_field field, const char *text)
 {
-	size_t name_size = strlen(name);
-	for (const char *end = text + size; text < end;) {
-		const char *stop = memchr(text, '\n', (size_t)(end - text));
-		stop = stop ? stop : end;
-		if ((size_t)(stop - text) > name_size && text[name_size] == '=' &&
-		        !memcmp(text, name, name_size))
-			return (struct csv_field){ .text = text + name_size + 1,
-				.size = (size_t)(stop - text) - name_size - 1 };
-		text = stop + 1;
-	}
+	return field.size == strlen(text) && !memcmp(field.text, text, field.size);
+}
+
+struct csv_field note_value(const char *text, size_t size, const char *name)
+{
+	const char *at = text, *end = text + size;
+	struct csv_field found, value;
+	while (size && next_line(&at, end, &found, &value))
+		if (is_text(found, name))
+			return value;
 	return (struct csv_field){ 0 };
-}
-
-static bool same(struct csv_field a, struct csv_field b)
-{
-	return a.text && b.text && a.size == b.size && !memcmp(a.text, b.text, a.size);
 }
 
 enum { SHOWN_BYTES = 256 };
@@ -118,48 +83,76 @@ static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 	return text;
 }
 
-bool note_differs(const struct note *ours, const char *theirs, size_t size, bool any_command,
-        char *why, size_t why_size)
+static void tell(const struct note_line *line, struct csv_field was, struct csv_field is, char *why,
+        size_t why_size)
 {
-	for (unsigned i = 0; i < LINE_COUNT; i++) {
-		struct csv_field was = value_of(lines[i].name, theirs, size),
-		                 is = value_of(lines[i].name, ours->text.bytes, ours->text.size);
-		bool is_command = !strcmp(lines[i].name, COMMAND_NAME);
-		if (same(was, is) || (is_command && any_command))
-			continue;
-		char before[SHOWN_BYTES], now[SHOWN_BYTES];
-		if (is_command)
-			snprintf(why, why_size,
-			        "it was written by 'spfsweep %s' and not by 'spfsweep %s'",
-			        shown(before, was), shown(now, is));
-		else
-			snprintf(why, why_size, "--%s was '%s' and is '%s' now", lines[i].name,
-			        shown(before, was), shown(now, is));
+	static const char *const forms[] = {
+		[NOTE_OPTION] = "--%s was '%s' and is '%s' now",
+		[NOTE_COLUMN] = "the column of '%s' was '%s' and is '%s' now",
+		[NOTE_FORM] = "its %s is '%s' and not '%s'",
+	};
+	char before[SHOWN_BYTES], now[SHOWN_BYTES];
+	shown(before, was);
+	shown(now, is);
+	if (line->kind == NOTE_COMMAND)
+		snprintf(why, why_size, "it was written by 'spfsweep %s' and not by 'spfsweep %s'",
+		        before, now);
+	else
+		snprintf(why, why_size, forms[line->kind], line->name, before, now);
+}
+
+static bool line_differs(
+        const struct note_line *line, const char *theirs, size_t size, char *why, size_t why_size)
+{
+	struct csv_field was = note_value(theirs, size, line->name);
+	struct csv_field is = { .text = line->value.size ? line->value.bytes : "",
+		.size = line->value.size };
+	if (!was.text && !line->has_preset)
+		return false;
+	if (!was.text)
+		was = (struct csv_field){ .text = line->preset, .size = strlen(line->preset) };
+	if (was.size == is.size && !memcmp(was.text, is.text, is.size))
+		return false;
+	tell(line, was, is, why, why_size);
+	return true;
+}
+
+static bool knows(const struct note *note, struct csv_field name)
+{
+	if (name.size >= strlen(INFO) && !memcmp(name.text, INFO, strlen(INFO)))
 		return true;
-	}
+	for (unsigned i = 0; i < note->n_lines; i++)
+		if (is_text(name, note->lines[i].name))
+			return true;
+	return !name.size;
+}
+
+static bool has_unknown_line(
+        const struct note *ours, const char *theirs, size_t size, char *why, size_t why_size)
+{
+	const char *at = theirs, *end = theirs + size;
+	struct csv_field name, value;
+	char text[SHOWN_BYTES];
+	while (size && next_line(&at, end, &name, &value))
+		if (!knows(ours, name)) {
+			snprintf(why, why_size,
+			        "its note has a line '%s' that this version does not know: a newer "
+			        "spfsweep wrote it",
+			        shown(text, name));
+			return true;
+		}
 	return false;
 }
 
-bool note_header_differs(
-        const struct note *ours, const char *theirs, size_t size, char *why, size_t why_size)
+bool note_differs(const struct note *ours, const char *theirs, size_t size, bool any_command,
+        char *why, size_t why_size)
 {
-	if (size == ours->header.size && !memcmp(theirs, ours->header.bytes, size))
-		return false;
-	struct textbuf scratch[2] = { { 0 } };
-	struct csv_fields was = csv_fields_of(theirs,
-	        size && theirs[size - 1] == '\n' ? size - 1 : size, false, false, &scratch[0]);
-	struct csv_fields is =
-	        csv_fields_of(ours->header.bytes, ours->header.size - 1, false, false, &scratch[1]);
-	struct csv_field a = { 0 }, b = { 0 };
-	unsigned n = 0;
-	do {
-		a = b = (struct csv_field){ 0 };
-		n++;
-	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && same(a, b));
-	char before[SHOWN_BYTES], now[SHOWN_BYTES];
-	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
-	        shown(now, b));
-	textbuf_fini(&scratch[0]);
-	textbuf_fini(&scratch[1]);
-	return true;
+	for (unsigned i = 0; i < ours->n_lines; i++) {
+		const struct note_line *line = &ours->lines[i];
+		if (line->kind == NOTE_INFO || (line->kind == NOTE_COMMAND && any_command))
+			continue;
+		if (line_differs(line, theirs, size, why, why_size))
+			return true;
+	}
+	return has_unknown_line(ours, theirs, size, why, why_size);
 }

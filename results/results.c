@@ -1,32 +1,14 @@
 /* results.c - rows of an output of ours, read back. */
 #include "results/results.h"
 
-#include "results/columns.h"
+#include "base/error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_text(struct csv_field field, const char *text)
 {
 	return field.size == strlen(text) && !memcmp(field.text, text, field.size);
-}
-
-static unsigned count_columns(void)
-{
-	unsigned n = 0;
-	while (columns_name(n))
-		n++;
-	return n;
-}
-
-static unsigned count_fields(const struct csv_record *record, struct textbuf *scratch)
-{
-	struct csv_fields fields =
-	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
-	struct csv_field field;
-	unsigned n = 0;
-	while (csv_next_field(&fields, &field))
-		n++;
-	return n;
 }
 
 /* Passes over the first column and `n_input` more: their text, and the walk goes on behind them. */
@@ -47,24 +29,89 @@ static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_f
 	return true;
 }
 
-bool results_of_header(struct results *r, const struct csv_record *header, struct csv_field *input)
+/* The texts of a results_row that are looked at. */
+static const struct {
+	const char *name;
+	size_t offset;
+} places[] = {
+	{ "status", offsetof(struct results_row, status) },
+	{ "error", offsetof(struct results_row, error) },
+	{ "spf", offsetof(struct results_row, spf) },
+	{ "helo_spf", offsetof(struct results_row, helo_spf) },
+	{ "iprev", offsetof(struct results_row, iprev) },
+	{ "problems", offsetof(struct results_row, problems) },
+};
+enum { PLACE_COUNT = sizeof places / sizeof places[0] };
+
+static int8_t place_of(const char *name)
 {
-	struct textbuf scratch = { 0 };
-	unsigned n = count_fields(header, &scratch), n_ours = count_columns();
-	struct csv_fields fields =
-	        csv_fields_of(header->text, header->size, header->plain, header->broken, &scratch);
-	struct csv_field field;
+	for (unsigned i = 0; i < PLACE_COUNT; i++)
+		if (!strcmp(places[i].name, name))
+			return (int8_t)i;
+	return -1;
+}
+
+struct header {
+	struct csv_field fields[RESULTS_FIELDS_MAX];
+	unsigned n;
+	struct textbuf scratch; /* of quoted fields */
+};
+
+/* Its fields, all at once. False: too many, or no memory. */
+static bool header_split(struct header *h, const struct csv_record *record)
+{
+	textbuf_reserve(&h->scratch, record->size + 1); /* so that it does not move */
+	struct csv_fields fields = csv_fields_of(
+	        record->text, record->size, record->plain, record->broken, &h->scratch);
+	while (h->n < RESULTS_FIELDS_MAX && csv_next_field(&fields, &h->fields[h->n]))
+		h->n++;
+	return h->n < RESULTS_FIELDS_MAX && !h->scratch.failed;
+}
+
+/* Ours among the fields of a header row; what stands before them, but `row`, is the input's. */
+static bool find_columns(struct results *r, const struct header *h, int n_input, const char **why)
+{
+	r->columns.n = 0;
+	*why = "it has no columns of results at its end";
+	if (n_input == RESULTS_UNTOLD) {
+		if (!columns_of_names(&r->columns, h->fields, h->n))
+			return false;
+	} else {
+		*why = "it has a column of results that this version does not know, or has one "
+		       "twice";
+		for (unsigned i = 1 + (unsigned)n_input; i < h->n; i++)
+			if (!columns_add_name(&r->columns, h->fields[i]))
+				return false;
+		if (!r->columns.n)
+			return false;
+	}
+	r->n_input = h->n - r->columns.n - 1;
+	for (unsigned i = 0; i < r->columns.n; i++)
+		r->places[i] = place_of(r->columns.at[i]->name);
+	return true;
+}
+
+bool results_of_header(struct results *r, const struct csv_record *record, int n_input,
+        struct csv_field *input, const char **why)
+{
+	struct header *h = calloc(1, sizeof *h);
 	bool good = false;
-	if (header->broken || n < n_ours + 2)
+	*why = error_text(ERROR_NOMEM);
+	if (!h)
+		return false;
+	*why = "it is no header row";
+	if (record->broken || !header_split(h, record) || h->n < 3 || !is_text(h->fields[0], "row"))
 		goto out;
-	r->n_input = n - n_ours - 1;
-	if (!take_input(&fields, r->n_input, &field, input) || !is_text(field, "row"))
+	if (!find_columns(r, h, n_input, why))
 		goto out;
-	good = true;
-	for (unsigned i = 0; i < n_ours; i++)
-		good = csv_next_field(&fields, &field) && is_text(field, columns_name(i)) && good;
+	struct csv_fields fields = csv_fields_of(
+	        record->text, record->size, record->plain, record->broken, &h->scratch);
+	struct csv_field first;
+	*why = "it has none of its input's columns";
+	good = r->n_input > 0 && take_input(&fields, r->n_input, &first, input);
 out:
-	textbuf_fini(&scratch);
+	textbuf_fini(&h->scratch);
+	free(h);
 	return good;
 }
 
@@ -81,21 +128,6 @@ static bool parse_number(struct csv_field field, uint64_t *number)
 	return true;
 }
 
-/* Where a column's value goes; NULL: it is not looked at. */
-static struct csv_field *place_of(struct results_row *row, const char *name)
-{
-	const struct {
-		const char *name;
-		struct csv_field *place;
-	} places[] = { { "status", &row->status }, { "error", &row->error }, { "spf", &row->spf },
-		{ "helo_spf", &row->helo_spf }, { "iprev", &row->iprev },
-		{ "problems", &row->problems } };
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (!strcmp(places[i].name, name))
-			return places[i].place;
-	return NULL;
-}
-
 bool results_parse(const struct results *r, const struct csv_record *record,
         struct textbuf *scratch, struct results_row *row)
 {
@@ -107,12 +139,11 @@ bool results_parse(const struct results *r, const struct csv_record *record,
 	        !take_input(&fields, r->n_input, &field, &row->input) ||
 	        !parse_number(field, &row->number))
 		return false;
-	for (unsigned i = 0; columns_name(i); i++) {
+	for (unsigned i = 0; i < r->columns.n; i++) {
 		if (!csv_next_field(&fields, &field))
 			return false;
-		struct csv_field *place = place_of(row, columns_name(i));
-		if (place)
-			*place = field;
+		if (r->places[i] >= 0)
+			*(struct csv_field *)((char *)row + places[r->places[i]].offset) = field;
 	}
 	return !fields.more && !scratch->failed;
 }
@@ -153,29 +184,42 @@ void results_tally(struct tally *t, const struct results_row *row)
 		tally_add(&t->temperror_rows, 1);
 }
 
-/* Up to the last two columns, which hold no commas. */
-static size_t timeless_size(const char *text, size_t size)
+/* Up to the columns at the end that tell of time, which hold no commas. */
+static size_t timeless_size(const struct results *r, const char *text, size_t size)
 {
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = r->columns.n; i > 0 && r->columns.at[i - 1]->flags & COLUMN_TIME; i--) {
 		const char *comma = memrchr(text, ',', size);
 		size = comma ? (size_t)(comma - text) : 0;
 	}
 	return size;
 }
 
-static bool have_same_fields(const char *a, size_t a_size, const char *b, size_t b_size)
+static bool is_compared(const struct results *r, unsigned field)
+{
+	unsigned first = 1 + r->n_input;
+	return field < first || field - first >= r->columns.n ||
+	        !(r->columns.at[field - first]->flags & COLUMN_TIME);
+}
+
+static bool is_same_field(struct csv_field x, struct csv_field y)
+{
+	return x.size == y.size && (!x.size || !memcmp(x.text, y.text, x.size));
+}
+
+static bool have_same_fields(
+        const struct results *r, const char *a, size_t a_size, const char *b, size_t b_size)
 {
 	struct textbuf a_scratch = { 0 }, b_scratch = { 0 };
 	struct csv_fields a_fields = csv_fields_of(a, a_size, false, false, &a_scratch),
 	                  b_fields = csv_fields_of(b, b_size, false, false, &b_scratch);
 	struct csv_field x, y;
 	bool a_has, b_has, same;
+	unsigned n = 0;
 	do {
 		a_has = csv_next_field(&a_fields, &x);
 		b_has = csv_next_field(&b_fields, &y);
-		same = a_has == b_has &&
-		        (!a_has ||
-		                (x.size == y.size && (!x.size || !memcmp(x.text, y.text, x.size))));
+		same = a_has == b_has && (!a_has || !is_compared(r, n) || is_same_field(x, y));
+		n++;
 	} while (same && a_has);
 	same = same && !a_scratch.failed && !b_scratch.failed;
 	textbuf_fini(&a_scratch);
@@ -184,10 +228,10 @@ static bool have_same_fields(const char *a, size_t a_size, const char *b, size_t
 }
 
 /* Most rows that are the same are so octet by octet. */
-bool results_same(const char *a, size_t a_size, const char *b, size_t b_size)
+bool results_same(
+        const struct results *r, const char *a, size_t a_size, const char *b, size_t b_size)
 {
-	a_size = timeless_size(a, a_size);
-	b_size = timeless_size(b, b_size);
-	return (a_size == b_size && !memcmp(a, b, a_size)) ||
-	        have_same_fields(a, a_size, b, b_size);
+	size_t a_part = timeless_size(r, a, a_size), b_part = timeless_size(r, b, b_size);
+	return (a_part == b_part && !memcmp(a, b, a_part)) ||
+	        have_same_fields(r, a, a_size, b, b_size);
 }

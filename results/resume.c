@@ -9,7 +9,6 @@
 #include "io/csv.h"
 #include "io/members.h"
 #include "results/columns.h"
-#include "results/results.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,11 +19,12 @@
 struct reader {
 	struct resumption *r;
 	const char *path;
-	const struct note *note;
+	struct format *format;
 	struct inputs *inputs;
 	struct members *members;
-	struct results results;
-	bool has_header;
+	struct textbuf note; /* of its first member */
+	unsigned version;    /* of its members */
+	bool has_header;     /* and the form is the output's own */
 	struct textbuf text; /* of members, from the first row that is not complete */
 	struct textbuf scratch, row_scratch, expected;
 	enum resume_outcome outcome;
@@ -99,7 +99,8 @@ static bool compare_with_printed(
 		return true;
 	if (!input->keep)
 		tally_retried(&rd->r->tally,
-		        !results_same(input->printed.text, input->printed.size, text, size));
+		        !results_same(&rd->format->results, input->printed.text,
+		                input->printed.size, text, size));
 	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
 		return refuse_kept(rd);
 	return true;
@@ -129,16 +130,15 @@ static bool compare_with_input(
 	        (row->input.size == rd->expected.size &&
 	                (!row->input.size ||
 	                        !memcmp(row->input.text, rd->expected.bytes, row->input.size)));
-	return same && row->number == rd->inputs->n_rows
-	        ? compare_with_printed(rd, &input, text, size)
-	        : refuse_row(rd, row->input);
+	return same && row->number == input.number ? compare_with_printed(rd, &input, text, size)
+	                                           : refuse_row(rd, row->input);
 }
 
 static bool take_row(struct reader *rd, const char *text, size_t size)
 {
 	struct csv_record record = { .text = text, .size = size - 1 };
 	struct results_row row;
-	if (!results_parse(&rd->results, &record, &rd->row_scratch, &row))
+	if (!results_parse(&rd->format->results, &record, &rd->row_scratch, &row))
 		return refuse_another(rd, "it holds what is no row of an output");
 	if (!compare_with_input(rd, &row, record.text, record.size))
 		return false;
@@ -150,13 +150,16 @@ static bool take_row(struct reader *rd, const char *text, size_t size)
 static bool take_header(struct reader *rd, const char *text, size_t size)
 {
 	char why[640];
-	struct csv_record header = { .text = text, .size = size - 1 };
-	struct csv_field input;
-	if (note_header_differs(rd->note, text, size, why, sizeof why))
+	struct column_set wanted = rd->format->results.columns;
+	if (!format_adopt(rd->format, rd->version, rd->note.bytes, rd->note.size, text, size, why,
+	            sizeof why))
 		return refuse_another(rd, why);
+	/* what `retry` keeps is copied octet by octet: the columns must be the same */
+	if (rd->inputs->form && !columns_same(&wanted, &rd->format->results.columns))
+		return refuse_another(
+		        rd, "its columns of results are others than those that are read");
 	rd->has_header = true;
-	return results_of_header(&rd->results, &header, &input) ||
-	        refuse_another(rd, "its header row is another one");
+	return true;
 }
 
 /* All complete rows of the text collected so far. */
@@ -178,7 +181,7 @@ static bool take_rows(struct reader *rd)
 
 /* ---- members ---- */
 
-static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
+static bool take_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
 	struct resumption *r = rd->r;
 	struct resume_run *last = r->n_runs ? &r->runs[r->n_runs - 1] : NULL;
@@ -195,13 +198,19 @@ static bool note_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint
 	return true;
 }
 
-static bool check_first(struct reader *rd, const struct member *member)
+/* Its first member tells what decides its rows. */
+static bool take_note(struct reader *rd, const struct member *member)
 {
 	char why[640];
-	if (!member->has_checkpoint || !member->checkpoint.note_size)
+	const struct bgzf_checkpoint *c = &member->checkpoint;
+	if (!member->has_checkpoint || !c->note_size)
 		return refuse_another(rd, "it is no output of this version of spfsweep");
-	return !note_differs(rd->note, member->checkpoint.note, member->checkpoint.note_size, false,
-	               why, sizeof why) ||
+	rd->version = c->version;
+	textbuf_reset(&rd->note);
+	textbuf_put(&rd->note, c->note, c->note_size);
+	if (rd->note.failed)
+		return fail_without_memory(rd);
+	return !note_differs(rd->format->ours, c->note, c->note_size, false, why, sizeof why) ||
 	        refuse_another(rd, why);
 }
 
@@ -229,18 +238,19 @@ static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoi
 {
 	bool begun;
 	uint64_t n = complete_rows(rd, &begun);
-	if (checkpoint->first_row != rd->r->n_rows + 1 || checkpoint->n_rows != n || (n && begun))
+	if (checkpoint->version != rd->version || checkpoint->first_row != rd->r->n_rows + 1 ||
+	        checkpoint->n_rows != n || (n && begun))
 		return false;
 	/* before the header row is known, that says more of what differs than the fingerprint does
 	 */
-	return !rd->has_header || checkpoint->fingerprint == rd->note->fingerprint;
+	return !rd->has_header || checkpoint->fingerprint == rd->format->fingerprint;
 }
 
 enum taken { TAKEN, TAKEN_DAMAGED, TAKEN_REFUSED };
 
 static enum taken take_member(struct reader *rd, const struct member *member)
 {
-	if (member->at == 0 && !check_first(rd, member))
+	if (member->at == 0 && !take_note(rd, member))
 		return TAKEN_REFUSED;
 	if (!member->has_checkpoint)
 		return TAKEN_DAMAGED;
@@ -253,8 +263,14 @@ static enum taken take_member(struct reader *rd, const struct member *member)
 	}
 	if (!fits(rd, &member->checkpoint))
 		return TAKEN_DAMAGED;
-	if (!take_rows(rd) || !note_run(rd, &member->checkpoint))
+	bool had_header = rd->has_header;
+	if (!take_rows(rd) || !take_run(rd, &member->checkpoint))
 		return TAKEN_REFUSED;
+	if (!had_header && rd->has_header &&
+	        member->checkpoint.fingerprint != rd->format->fingerprint) {
+		refuse_another(rd, "its beginning is damaged; remove it to begin anew");
+		return TAKEN_REFUSED;
+	}
 	if (!rd->text.size && rd->has_header)
 		rd->r->keep_bytes = members_at(rd->members);
 	return TAKEN;
@@ -275,9 +291,10 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 		return true; /* not even its header is whole */
 	if (!member->has_checkpoint)
 		return refuse_another(rd, "it is no output of spfsweep");
-	if (!check_first(rd, member))
+	if (!take_note(rd, member))
 		return false;
-	if (member->checkpoint.fingerprint != rd->note->fingerprint ||
+	if (!format_may_begin(rd->format, rd->version, rd->note.bytes, rd->note.size,
+	            member->checkpoint.fingerprint) ||
 	        has_octets_behind(rd, member->size))
 		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
 	return true;
@@ -331,10 +348,10 @@ static void tell(const struct reader *rd)
 }
 
 enum resume_outcome resume_read(
-        struct resumption *r, const char *path, const struct note *note, struct inputs *inputs)
+        struct resumption *r, const char *path, struct format *format, struct inputs *inputs)
 {
 	struct reader rd = {
-		.r = r, .path = path, .note = note, .inputs = inputs, .outcome = RESUME_READY
+		.r = r, .path = path, .format = format, .inputs = inputs, .outcome = RESUME_READY
 	};
 	*r = (struct resumption){ 0 };
 	enum error err = members_open(&rd.members, path);
@@ -348,6 +365,7 @@ enum resume_outcome resume_read(
 	if (walk(&rd))
 		tell(&rd);
 	members_close(rd.members);
+	textbuf_fini(&rd.note);
 	textbuf_fini(&rd.text);
 	textbuf_fini(&rd.scratch);
 	textbuf_fini(&rd.row_scratch);
@@ -364,45 +382,65 @@ void resume_fini(struct resumption *r)
 /* ---- retry ---- */
 
 static bool says_other_options(
-        const char *path, const struct note *note, const struct member *member)
+        const char *path, const struct note *ours, const struct member *member)
 {
 	char why[640];
-	if (!note_differs(note, member->checkpoint.note, member->checkpoint.note_size, true, why,
+	if (!note_differs(ours, member->checkpoint.note, member->checkpoint.note_size, true, why,
 	            sizeof why))
 		return false;
 	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
 	return true;
 }
 
-bool resume_fits_retry(const char *path, const struct note *note)
+/* A pipe is read once; and what cannot be opened is told by whoever reads it. */
+static struct members *open_file(const char *path)
 {
 	struct members *m;
-	struct member member;
 	struct stat st;
-	bool fits = true, is_eof = false;
-	enum error err = ERROR_NONE;
-	/* a pipe is read once; and what cannot be opened is told by whoever reads it */
 	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
+		return NULL;
+	return m;
+}
+
+int resume_input_columns(const char *path)
+{
+	struct members *m = open_file(path);
+	struct member member;
+	int n = RESULTS_UNTOLD;
+	if (m && !members_next(m, &member) && member.has_checkpoint)
+		n = format_input_columns(member.checkpoint.note, member.checkpoint.note_size);
+	members_close(m);
+	return n;
+}
+
+static bool is_whole(const char *path, struct members *m)
+{
+	struct member member;
+	bool is_eof = false;
+	enum error err;
+	while (!(err = members_next(m, &member)))
+		is_eof = member.is_eof;
+	if (is_eof)
 		return true;
-	if (!members_next(m, &member) && member.has_checkpoint) {
-		fits = !says_other_options(path, note, &member);
-		while (fits && !(err = members_next(m, &member)))
-			is_eof = member.is_eof;
-		if (fits && !is_eof) {
-			if (err == ERROR_CORRUPT)
-				message(MESSAGE_ERROR,
-				        "%s: it is damaged behind byte %llu; the rows from there "
-				        "on must be scanned again, as `spfsweep scan --resume` "
-				        "does",
-				        path, (unsigned long long)members_at(m));
-			else
-				message(MESSAGE_ERROR,
-				        "%s: the scan that wrote this did not end: finish it with "
-				        "--resume first",
-				        path);
-			fits = false;
-		}
-	}
+	if (err == ERROR_CORRUPT)
+		message(MESSAGE_ERROR,
+		        "%s: it is damaged behind byte %llu; the rows from there on must be "
+		        "scanned again, as `spfsweep scan --resume` does",
+		        path, (unsigned long long)members_at(m));
+	else
+		message(MESSAGE_ERROR,
+		        "%s: the scan that wrote this did not end: finish it with --resume first",
+		        path);
+	return false;
+}
+
+bool resume_fits_retry(const char *path, const struct note *ours)
+{
+	struct members *m = open_file(path);
+	struct member member;
+	bool fits = true;
+	if (m && !members_next(m, &member) && member.has_checkpoint)
+		fits = !says_other_options(path, ours, &member) && is_whole(path, m);
 	members_close(m);
 	return fits;
 }

@@ -10,7 +10,7 @@
 #define RESULTS_RESUME_H
 
 #include "input/inputs.h"
-#include "results/note.h"
+#include "results/format.h"
 #include "results/tally.h"
 
 #include <stdbool.h>
@@ -36,14 +36,18 @@ enum resume_outcome {
 };
 
 /* Reads the output at `path` and the input's rows beside it. Tells the user what was found, and why
- * not. A missing or empty file is one without rows. */
+ * not. A missing or empty file is one without rows. *format is made for a new output of the scan at
+ * hand, and is the output's own when this returns RESUME_READY. */
 enum resume_outcome resume_read(
-        struct resumption *r, const char *path, const struct note *note, struct inputs *inputs);
+        struct resumption *r, const char *path, struct format *format, struct inputs *inputs);
 /* Takes a zeroed one. */
 void resume_fini(struct resumption *r);
 
+/* For `retry`: how many columns of the output at `path` are its input's, or RESULTS_UNTOLD. */
+int resume_input_columns(const char *path);
+
 /* For `retry`: false, after telling the user, when `path` is an output of ours that was made with
  * other options, of a scan that did not end, or is damaged. Other files are not judged. */
-bool resume_fits_retry(const char *path, const struct note *note);
+bool resume_fits_retry(const char *path, const struct note *ours);
 
 #endif

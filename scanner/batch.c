@@ -49,6 +49,7 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 		return false;
 	uint32_t index = b->n_rows++;
 	b->rows[index] = (struct batch_row){
+		.number = row->number,
 		.text_at = (uint32_t)at,
 		.text_size = (uint32_t)record->size,
 		.next = BATCH_NO_ROW,
@@ -123,13 +124,9 @@ static struct members members_begin(
         struct batch_packer *packer, struct textbuf *out, uint64_t first_row)
 {
 	textbuf_reset(&packer->joined);
-	return (struct members){
-		.packer = packer,
-		.out = out,
-		.checkpoint = { .fingerprint = packer->fingerprint,
-		        .first_row = first_row,
-		        .run = packer->run },
-	};
+	struct members m = { .packer = packer, .out = out, .checkpoint = packer->mark };
+	m.checkpoint.first_row = first_row;
+	return m;
 }
 
 static void end_member(struct members *m)

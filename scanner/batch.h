@@ -15,7 +15,7 @@
 #include "base/textbuf.h"
 #include "io/bgzf.h"
 #include "io/csv.h"
-#include "results/replay.h"
+#include "input/inputs.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,6 +32,7 @@ enum { BATCH_NO_ROW = UINT32_MAX };
 
 struct batch_row {
 	/* feeder */
+	uint64_t number; /* in the whole input */
 	uint32_t text_at, text_size,
 	        next;          /* next row of the same worker, BATCH_NO_ROW at the end */
 	uint32_t printed_size; /* `retry`: what the row was in the output, right behind its text */
@@ -49,7 +50,8 @@ struct batch_slice {
 };
 
 struct batch {
-	uint64_t sequence, first_row; /* first_row is 1-based */
+	uint64_t sequence;
+	uint64_t first_row; /* how many-th of the output's rows its first one is, from 1 */
 	unsigned n_rows, max_rows, n_workers;
 	struct textbuf input;
 	size_t input_bytes; /* of `input` when it was sealed; stays when the text is given up */
@@ -66,8 +68,8 @@ struct batch {
 /* How a worker makes BGZF members of its rows; the buffers are for the work. */
 struct batch_packer {
 	struct bgzf *z;
-	bool as_text; /* what needs not be compressed is not */
-	uint64_t fingerprint, run;
+	bool as_text;                /* what needs not be compressed is not */
+	struct bgzf_checkpoint mark; /* version, fingerprint and run of every member */
 	struct textbuf joined, members;
 };
 

@@ -67,28 +67,27 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 /* The first member says what decides the rows. */
 static void write_header(struct collector *c)
 {
-	const struct note *note = c->p->note;
+	const struct format *format = c->p->format;
 	struct textbuf packed = { 0 };
-	struct bgzf_checkpoint checkpoint = { .fingerprint = note->fingerprint,
-		.first_row = 1,
-		.run = c->p->run,
-		.note = note->text.bytes,
-		.note_size = note->text.size };
-	const size_t part_size = BGZF_TEXT_MAX_BYTES - note->text.size;
-	for (size_t at = 0; c->p->compress && at < note->header.size; at += part_size) {
-		size_t left = note->header.size - at;
-		bgzf_put_member(c->z, &packed, note->header.bytes + at,
+	struct bgzf_checkpoint checkpoint = c->p->mark;
+	checkpoint.first_row = 1;
+	checkpoint.note = format->note.bytes;
+	checkpoint.note_size = format->note.size;
+	const size_t part_size = BGZF_TEXT_MAX_BYTES - format->note.size;
+	for (size_t at = 0; c->p->compress && at < format->header.size; at += part_size) {
+		size_t left = format->header.size - at;
+		bgzf_put_member(c->z, &packed, format->header.bytes + at,
 		        left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
-	if (note->header.failed || note->text.failed || packed.failed) {
+	if (packed.failed) {
 		c->ended = true;
 		if (pipeline_fail(c->p))
 			message(MESSAGE_ERROR, "the header row cannot be written: %s",
 			        error_text(ERROR_NOMEM));
 	}
-	write_out(c, c->p->compress ? packed.bytes : note->header.bytes,
-	        c->p->compress ? packed.size : note->header.size);
+	write_out(c, c->p->compress ? packed.bytes : format->header.bytes,
+	        c->p->compress ? packed.size : format->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
 		sync_output(c); /* from now on there is something to go on with, whatever

@@ -139,7 +139,7 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 	if (!batch_add(f->batch, row, w)) {
 		if (pipeline_fail(f->p))
 			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s",
-			        inputs_path(f->p->inputs), (unsigned long long)(f->n_rows + 1),
+			        inputs_path(f->p->inputs), (unsigned long long)row->number,
 			        error_text(ERROR_NOMEM));
 		return false;
 	}
@@ -152,7 +152,7 @@ void feeder_run(struct pipeline *p)
 {
 	/* rows that a resumed output holds already have been read */
 	struct feeder f = { .p = p,
-		.n_rows = p->inputs->n_rows,
+		.n_rows = p->resumption->n_rows,
 		.backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
 	struct input_row row;
 	while (!is_stopping(&f) && inputs_next(p->inputs, &row, &p->stop_reading)) {

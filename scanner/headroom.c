@@ -208,10 +208,10 @@ static bool fit_threads(struct options *options)
 	return true;
 }
 
-bool headroom_fit(struct options *options)
+bool headroom_fit(struct options *options, bool with_threads)
 {
 	return fit_descriptors(options) && fit_memory(options) &&
-	        (options->command == COMMAND_CHECK || fit_threads(options));
+	        (!with_threads || fit_threads(options));
 }
 
 void headroom_give_back(void)

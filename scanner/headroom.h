@@ -8,14 +8,15 @@
 #ifndef SCANNER_HEADROOM_H
 #define SCANNER_HEADROOM_H
 
-#include "cli/options.h"
+#include "scanner/options.h"
 
 #include <stddef.h>
 
 /* Fewer workers, or sockets, than were wanted when that is all there is room for (options->workers,
  * options->resolver_fds), with a warning. False after telling the user what is missing even for one
- * worker. Call before threads are started and anything is opened. */
-bool headroom_fit(struct options *options);
+ * worker. `with_threads`: workers run in threads of
+ * their own. Call before threads are started and anything is opened. */
+bool headroom_fit(struct options *options, bool with_threads);
 
 /* What must be free while so many rows run in each worker, so that they can be finished. */
 size_t headroom_reserve_bytes(const struct options *options, unsigned n_rows);

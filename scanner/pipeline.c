@@ -3,9 +3,9 @@
 #include "scanner/pipeline.h"
 
 #include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/message.h"
 #include "scanner/batch.h"
-#include "scanner/scan.h"
 #include "scanner/worker.h"
 
 #include <signal.h>
@@ -44,11 +44,11 @@ static bool init_batches(struct pipeline *p)
 }
 
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs,
-        const struct note *note, const struct resumption *resumption)
+        const struct format *format, const struct resumption *resumption)
 {
 	*p = (struct pipeline){ .options = options,
 		.inputs = inputs,
-		.note = note,
+		.format = format,
 		.resumption = resumption,
 		.n_workers = options->workers,
 		.feeder_bell.fd = -1,
@@ -56,7 +56,7 @@ bool pipeline_init(struct pipeline *p, const struct options *options, struct inp
 	p->status = EXIT_STOPPED;
 	p->main_thread = pthread_self();
 	p->compress = options_output_is_gzip(options);
-	p->run = clock_wall_ms();
+	p->mark.run = clock_wall_ms();
 	row_settings_init(&p->settings, options);
 	if (doorbell_init(&p->feeder_bell) || doorbell_init(&p->collector_bell)) {
 		message(MESSAGE_ERROR, "no file descriptors left");
@@ -136,6 +136,8 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 {
 	pthread_t collector;
 	p->sink = sink;
+	p->mark.version = p->format->version;
+	p->mark.fingerprint = p->format->fingerprint;
 	if (!start_thread(&collector, collector_main, p))
 		return false;
 	unsigned n_started = 0;

@@ -28,10 +28,11 @@
 
 #include "base/doorbell.h"
 #include "base/ring.h"
+#include "io/bgzf.h"
 #include "io/sink.h"
 #include "input/inputs.h"
-#include "cli/options.h"
-#include "results/note.h"
+#include "scanner/options.h"
+#include "results/format.h"
 #include "results/resume.h"
 #include "scanner/row.h"
 #include "results/tally.h"
@@ -47,12 +48,12 @@ struct pipeline {
 	struct inputs *inputs; /* the feeder's */
 	struct sink *sink;     /* the collector's */
 	struct row_settings settings;
-	bool compress; /* the output is block gzip */
-	const struct note *note;
+	bool compress;               /* the output is block gzip */
+	const struct format *format; /* of the output */
 	const struct resumption
-	        *resumption; /* what the output holds already; nothing for a new one */
-	uint64_t run;        /* marks our members of the output */
-	int status;          /* the exit status when it cannot be set up */
+	        *resumption;         /* what the output holds already; nothing for a new one */
+	struct bgzf_checkpoint mark; /* version, fingerprint and run of our members */
+	int status;                  /* the exit status when it cannot be set up */
 	struct batch *batches;
 	unsigned n_batches, batch_rows;
 	struct worker *workers;
@@ -82,9 +83,9 @@ struct pipeline {
 };
 
 /* Makes batches, rings, workers and their resolvers. False after telling the user why. `inputs`,
- * `note`, `resumption` and `sink` stay the caller's. */
+ * `format`, `resumption` and `sink` stay the caller's. */
 bool pipeline_init(struct pipeline *p, const struct options *options, struct inputs *inputs,
-        const struct note *note, const struct resumption *resumption);
+        const struct format *format, const struct resumption *resumption);
 void pipeline_fini(struct pipeline *p);
 
 /* Runs the scan to its end; call from the main thread. True when every row was written. */

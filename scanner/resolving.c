@@ -1,8 +1,8 @@
 /* resolving.c - options into a resolver's configuration. */
 #include "scanner/resolving.h"
 
+#include "base/exit_status.h"
 #include "base/message.h"
-#include "scanner/scan.h"
 
 /* From the first send to the answer. Servers that are silent must not hold a recursive question for
  * ever, but libunbound needs its time to try several of them: it sends to a silent one for some 17
@@ -21,7 +21,7 @@ const char *resolving_engine_text(const struct options *options)
 	return options->upstreams.n ? "forward" : "recursive";
 }
 
-/* Never 0 of a limit: options_parse() leaves no more workers than a rate has questions. */
+/* Never 0 of a limit: the command line leaves no more workers than a rate has questions. */
 static unsigned share(unsigned total, unsigned index, unsigned n)
 {
 	return total / n + (index < total % n ? 1 : 0);

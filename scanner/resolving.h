@@ -5,7 +5,7 @@
 
 #include "base/loop.h"
 #include "resolver/resolver.h"
-#include "cli/options.h"
+#include "scanner/options.h"
 
 /* The resolver of worker `index` of `n_workers`; NULL after telling the user why, and `*status` is
  * the exit status then: EXIT_USAGE, or EXIT_STOPPED when memory is missing. */

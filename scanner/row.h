@@ -11,7 +11,7 @@
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
-#include "cli/options.h"
+#include "scanner/options.h"
 #include "input/identity.h"
 #include "results/outcome.h"
 #include "spf/check.h"

@@ -4,10 +4,12 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/exit_status.h"
 #include "base/message.h"
+#include "base/version.h"
 #include "io/bgzf.h"
 #include "scanner/headroom.h"
-#include "results/manifest.h"
+#include "results/retry.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/summary.h"
@@ -130,31 +132,84 @@ static int exit_status_of(const struct pipeline *p, bool whole)
 struct scan {
 	struct options fitting;        /* as many workers, ... as there is room for */
 	const struct options *options; /* these */
+	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
+	struct retry retry; /* with options->retry: how the input is read */
 	struct inputs inputs;
-	struct note note;
+	struct note note;     /* what decides the rows */
+	struct format format; /* of the output */
 	struct pipeline pipeline;
 	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
 	struct resumption resumption;
 };
 
+static int fail_without_memory(void)
+{
+	message(MESSAGE_ERROR, "the scan cannot begin: %s", error_text(ERROR_NOMEM));
+	return EXIT_STOPPED;
+}
+
+static bool open_inputs(struct scan *s)
+{
+	static const volatile bool never;
+	const struct options *o = s->options;
+	struct inputs_config config = {
+		.paths = o->inputs,
+		.n_paths = o->n_inputs,
+		.columns = o->columns,
+		.guarded = o->csv_safe,
+		.wants_digests = o->summary,
+	};
+	if (o->retry) {
+		retry_init(&s->retry, o->csv_safe, resume_input_columns(o->inputs[0]));
+		config.form = &s->retry.form;
+	}
+	return inputs_open(&s->inputs, &config, &never);
+}
+
+/* Which of the input's columns is which, counted from 1; nothing: there is none. */
+static void note_column(struct note *note, const char *name, int column)
+{
+	struct textbuf *value = note_add(note, NOTE_COLUMN, name, NULL);
+	if (column != COLUMN_NONE)
+		textbuf_put_u64(value, (uint64_t)column + 1);
+}
+
+/* All that decides the rows, but the input itself and the DNS. */
+static void write_note(struct scan *s)
+{
+	struct note *note = &s->note;
+	const struct layout *layout = &s->inputs.layout;
+	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
+	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), s->job->command);
+	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
+	note_column(note, "domain", layout->domain);
+	note_column(note, "ip", layout->ip);
+	note_column(note, "sender", layout->sender);
+	note_column(note, "helo", layout->helo);
+	s->job->put_note(note, s->options);
+	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
+}
+
 /* Nothing is changed yet, and a mistake of the command line leaves no file behind. EXIT_DONE, or
  * the status to end with; the user was told why. */
 static int set_up(struct scan *s)
 {
-	static const volatile bool never;
 	const struct options *o = s->options;
 	if (overwrites(o))
 		return EXIT_USAGE;
-	if (!headroom_fit(&s->fitting))
+	if (!headroom_fit(&s->fitting, true))
 		return EXIT_STOPPED;
-	if (!inputs_open(&s->inputs, o, &never))
+	if (!open_inputs(s))
 		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
-	note_init(&s->note, o, &s->inputs.layout);
-	if (o->command == COMMAND_RETRY && !resume_fits_retry(o->inputs[0], &s->note))
+	write_note(s);
+	if (!format_init(&s->format, &s->note, &s->inputs.layout,
+	            o->retry ? &s->retry.results.columns : NULL))
+		return fail_without_memory();
+	if (o->retry && !resume_fits_retry(o->inputs[0], &s->note))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->note, &s->resumption)
+	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
 	        ? EXIT_DONE
 	        : s->pipeline.status;
 }
@@ -189,7 +244,7 @@ static int open_output(struct scan *s)
 		message(MESSAGE_ERROR, "%s: --resume needs a file", o->output);
 		return EXIT_USAGE;
 	}
-	switch (resume_read(&s->resumption, o->output, &s->note, &s->inputs)) {
+	switch (resume_read(&s->resumption, o->output, &s->format, &s->inputs)) {
 	case RESUME_READY:
 		atomic_store(&s->pipeline.n_written_rows, s->resumption.n_rows);
 		return EXIT_DONE;
@@ -244,7 +299,8 @@ static bool add_rows(struct scan *s)
 static int tell_end(struct scan *s, bool whole)
 {
 	struct summary summary;
-	summary_init(&summary, &s->pipeline, s->started_ms, s->started_ns, sink_bytes(s->sink));
+	summary_init(
+	        &summary, s->job, &s->pipeline, s->started_ms, s->started_ns, sink_bytes(s->sink));
 	if (s->digest && !sink_digest_is_right(s->sink)) {
 		digest_free(s->digest);
 		s->digest = NULL;
@@ -261,7 +317,8 @@ static int tell_end(struct scan *s, bool whole)
 		        (unsigned long long)s->inputs.n_rows,
 		        (unsigned long long)summary.rows_written);
 	summary_tell(&summary);
-	if (s->summary_sink && !manifest_write(&summary, s->digest, s->summary_sink))
+	struct manifest manifest = summary_manifest(&summary, s->digest);
+	if (s->summary_sink && !manifest_write(&manifest, s->summary_sink))
 		return EXIT_STOPPED;
 	return summary.exit_status;
 }
@@ -290,11 +347,12 @@ static int run(struct scan *s)
 	return status;
 }
 
-int scan_run(const struct options *options)
+int scan_run(const struct scan_job *job)
 {
-	struct scan s = {
-		.fitting = *options, .started_ms = clock_wall_ms(), .started_ns = clock_now_ns()
-	};
+	struct scan s = { .fitting = *job->options,
+		.job = job,
+		.started_ms = clock_wall_ms(),
+		.started_ns = clock_now_ns() };
 	s.options = &s.fitting;
 	int status = run(&s);
 	sink_close(s.sink);
@@ -303,7 +361,9 @@ int scan_run(const struct options *options)
 		pipeline_fini(&s.pipeline);
 	digest_free(s.digest);
 	resume_fini(&s.resumption);
+	format_fini(&s.format);
 	note_fini(&s.note);
 	inputs_close(&s.inputs);
+	retry_fini(&s.retry);
 	return status;
 }

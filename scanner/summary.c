@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/version.h"
+#include "scanner/versions.h"
 
 #include <stdio.h>
 
@@ -21,10 +23,11 @@ static uint64_t peak_memory_bytes(void)
 	return kib * 1024;
 }
 
-void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_ms,
-        uint64_t started_ns, uint64_t n_bytes)
+void summary_init(struct summary *s, const struct scan_job *job, const struct pipeline *p,
+        uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes)
 {
-	*s = (struct summary){ .pipeline = p,
+	*s = (struct summary){ .job = job,
+		.pipeline = p,
 		.options = p->options,
 		.bytes_written = n_bytes,
 		.started_ms = started_ms,
@@ -72,7 +75,7 @@ void summary_tell(const struct summary *s)
 	        (unsigned long long)rows_now, s->wall_s, (double)rows_now / wall_s,
 	        textbuf_text(&line), (unsigned long long)tally_read(&s->tally.bad_rows),
 	        s->complete ? "" : "; stopped before the end");
-	if (s->options->command == COMMAND_RETRY)
+	if (s->options->retry)
 		message(MESSAGE_INFO,
 		        "retried %llu rows: %llu changed, %llu rows with temperror are left",
 		        (unsigned long long)tally_read(&s->tally.retried_rows),
@@ -93,4 +96,88 @@ void summary_tell(const struct summary *s)
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
 	        (double)s->peak_memory_bytes / (1 << 20));
 	textbuf_fini(&line);
+}
+
+/* ---- the manifest ---- */
+
+#define COUNTER(name)                                                                              \
+	{                                                                                          \
+#name, offsetof(struct resolver_counters, name)                                    \
+	}
+
+/* The members about questions; docs/output.md tells what they count. */
+static const struct {
+	const char *name;
+	size_t offset;
+} counters[] = {
+	COUNTER(questions),
+	COUNTER(cache_hits),
+	COUNTER(joined),
+	COUNTER(queries_sent),
+	COUNTER(answers),
+	COUNTER(failures),
+	COUNTER(timeouts),
+	COUNTER(retries),
+	COUNTER(tcp_queries),
+	COUNTER(stray_packets),
+	COUNTER(bad_packets),
+	COUNTER(local_answers),
+	COUNTER(cache_entries),
+	COUNTER(cache_bytes),
+	COUNTER(cache_evictions),
+};
+
+static void put_questions(struct json *j, const void *of)
+{
+	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+		json_u64(j, counters[i].name,
+		        *(const uint64_t *)((const char *)of + counters[i].offset));
+}
+
+/* Of the options as they came to be: headroom may have taken some back. */
+static void put_options(struct json *j, const void *of)
+{
+	const struct summary *s = of;
+	s->job->put_json(j, s->options);
+}
+
+static void put_versions(struct json *j)
+{
+	const struct version *version;
+	for (unsigned i = 0; (version = version_at(i)) != NULL; i++)
+		json_text(j, version->name, version->text());
+}
+
+struct manifest summary_manifest(const struct summary *s, const struct digest *output)
+{
+	const struct resumption *before = s->pipeline->resumption;
+	const struct inputs *inputs = s->pipeline->inputs;
+	return (struct manifest){
+		.command = s->job->command,
+		.version = SPFSWEEP_VERSION,
+		.complete = s->complete,
+		.exit_status = s->exit_status,
+		.started_ms = s->started_ms,
+		.ended_ms = s->ended_ms,
+		.inputs = s->options->inputs,
+		.n_inputs = s->options->n_inputs,
+		.input_digests = inputs->digests,
+		.output = s->options->output,
+		.output_digest = output,
+		.rows_read = s->rows_read,
+		.rows = s->rows_written,
+		.rows_before = s->rows_before,
+		.bytes_written = s->bytes_written,
+		.tally = &s->tally,
+		.runs = before->runs,
+		.n_runs = before->n_runs,
+		.wall_s = s->wall_s,
+		.cpu_s = s->cpu_s,
+		.peak_memory_bytes = s->peak_memory_bytes,
+		.put_questions = put_questions,
+		.counters = &s->counters,
+		.put_options = put_options,
+		.options = s,
+		.put_versions = put_versions,
+	};
 }

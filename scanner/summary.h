@@ -1,11 +1,14 @@
-/* summary.h - a scan in numbers, told on standard error at its end; manifest.h writes them for
- * programs. */
+/* summary.h - a scan in numbers: told on standard error at its end, and for programs as the
+ * manifest (results/manifest.h). */
 #ifndef SCANNER_SUMMARY_H
 #define SCANNER_SUMMARY_H
 
+#include "results/manifest.h"
 #include "scanner/pipeline.h"
+#include "scanner/scan.h"
 
 struct summary {
+	const struct scan_job *job;
 	const struct pipeline *pipeline;
 	const struct options *options;
 	struct tally tally;
@@ -20,9 +23,13 @@ struct summary {
 };
 
 /* Gathers the numbers of a pipeline that has run. `n_bytes` is the size of its output. */
-void summary_init(struct summary *s, const struct pipeline *p, uint64_t started_ms,
-        uint64_t started_ns, uint64_t n_bytes);
+void summary_init(struct summary *s, const struct scan_job *job, const struct pipeline *p,
+        uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes);
 
 void summary_tell(const struct summary *s);
+
+/* The same as a manifest, which points into the summary; `output` is the digest of the output, or
+ * NULL. */
+struct manifest summary_manifest(const struct summary *s, const struct digest *output);
 
 #endif

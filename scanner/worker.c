@@ -62,7 +62,7 @@ static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 		message(MESSAGE_ERROR,
 		        "memory: there was none left for row %llu; raise the limit, or use a "
 		        "smaller --in-flight, --window or --cache",
-		        (unsigned long long)(batch->first_row + slot));
+		        (unsigned long long)batch->rows[slot].number);
 	skip_row(w, batch, slot);
 }
 
@@ -77,12 +77,15 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
-	columns_put_row(out, &w->scratch, &w->pipeline->inputs->layout, &outcome);
+	const struct results *results = &w->pipeline->format->results;
+	columns_put_row(
+	        out, &w->scratch, &w->pipeline->inputs->layout, &results->columns, &outcome);
 	tally_outcome(&w->tally, &outcome);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
 		tally_retried(&w->tally,
-		        !results_same(before.text, before.size, out->bytes + at, out->size - at));
+		        !results_same(results, before.text, before.size, out->bytes + at,
+		                out->size - at));
 	finish_row(w, batch, row->owner_slot, at);
 }
 
@@ -96,7 +99,7 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	size_t at = out->size;
 	textbuf_put(out, printed.text, printed.size);
 	textbuf_put_char(out, '\n');
-	if (results_parse(&w->pipeline->inputs->replay.results, &record, &w->scratch, &row))
+	if (results_parse(&w->pipeline->format->results, &record, &w->scratch, &row))
 		results_tally(&w->tally, &row);
 	finish_row(w, batch, slot, at);
 }
@@ -117,7 +120,7 @@ static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 		lose_row(w, batch, slot);
 		return;
 	}
-	row->number = batch->first_row + slot;
+	row->number = batch->rows[slot].number;
 	row->record = batch_record(batch, slot);
 	row->owner = batch;
 	row->owner_slot = slot;
@@ -234,6 +237,7 @@ static void sleep_in_loop(struct worker *w)
 void *worker_main(void *arg)
 {
 	struct worker *w = arg;
+	w->packer.mark = w->pipeline->mark;
 	while (!is_over(w)) {
 		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&w->runner);
@@ -267,8 +271,6 @@ bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
 	w->packer = (struct batch_packer){
 		.z = bgzf_new(p->compress ? (int)p->options->compression_level : 1),
 		.as_text = !p->compress,
-		.fingerprint = p->note->fingerprint,
-		.run = p->run
 	};
 	if (!w->in || !w->out || !w->loop || !w->packer.z || doorbell_init(&w->bell)) {
 		message(MESSAGE_ERROR,

@@ -28,58 +28,8 @@ MAY_INCLUDE = {
     "cli": ("scanner", "results", "input", "checks", "resolver", "io", "spf", "dns", "base"),
 }
 # Still to be mended; nothing is added here.
-PENDING_FLOORS = (
-    ("input/inputs", "scanner/version"),
-    ("input/inputs", "cli/options"),
-    ("input/inputs", "results/replay"),
-    ("results/manifest", "scanner/resolving"),
-    ("results/manifest", "scanner/version"),
-    ("results/manifest", "scanner/summary"),
-    ("results/note", "cli/options"),
-    ("scanner/headroom", "cli/options"),
-    ("scanner/pipeline", "cli/options"),
-    ("scanner/resolving", "cli/options"),
-    ("scanner/row", "cli/options"),
-    ("scanner/scan", "cli/options"),
-)
-KNOWN_CIRCLES = (
-    (
-        "input/inputs",
-        "input/identity",
-        "results/columns",
-        "results/problems",
-        "results/replay",
-        "results/results",
-        "results/tally",
-        "scanner/row",
-        "scanner/runner",
-    ),
-    (
-        "resolver/counters",
-        "resolver/engine",
-        "resolver/flights",
-        "resolver/inside",
-        "resolver/resolver",
-    ),
-    (
-        "resolver/forward/forward",
-        "resolver/forward/line",
-        "resolver/forward/route",
-    ),
-    (
-        "results/manifest",
-        "scanner/pipeline",
-        "scanner/progress",
-        "scanner/resolving",
-        "scanner/scan",
-        "scanner/summary",
-        "scanner/worker",
-    ),
-    (
-        "spf/check",
-        "spf/machine",
-    ),
-)
+PENDING_FLOORS = ()
+KNOWN_CIRCLES = ()
 LIBRARIES = {
     "Concurrency Kit": r"ck_\w+\.h",
     "zlib": r"zlib\.h",

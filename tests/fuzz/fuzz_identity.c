@@ -164,11 +164,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 	}
 	struct inputs in;
-	struct options options = { .command = COMMAND_SCAN,
-		.inputs = paths,
-		.n_inputs = n,
-		.columns = has_columns ? columns : NULL };
-	if (inputs_open(&in, &options, NULL)) {
+	struct inputs_config config = {
+		.paths = paths, .n_paths = n, .columns = has_columns ? columns : NULL
+	};
+	if (inputs_open(&in, &config, NULL)) {
 		check_layout(&in.layout);
 		check_rows(&in);
 	}

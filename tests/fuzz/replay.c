@@ -2,15 +2,34 @@
  * `replay FOLDER`.
  *
  * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a
- * file is a failure: such a test could never fail. */
+ * file is a failure: such a test could never fail. Where the target tells an outcome, each file's
+ * name says which one it must reach. */
+#include "tests/fuzz/target.h"
+
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static const char *outcome; /* of the seed at hand; NULL: the target tells none */
+
+void fuzz_outcome(const char *word)
+{
+	outcome = word;
+}
+
+/* False: the seed came to something else than its name says. */
+static bool reached(const char *name)
+{
+	size_t size = outcome ? strlen(outcome) : 0;
+	if (!outcome || (!strncmp(name, outcome, size) && !strncmp(name + size, "--", 2)))
+		return true;
+	fprintf(stderr, "replay: %s came to \"%s\", and its name does not say so\n", name, outcome);
+	return false;
+}
 
 /* The octets of a file, in memory of exactly its size, so that a sanitizer sees a read behind them.
  * NULL: cannot be read. */
@@ -34,7 +53,7 @@ out:
 	return data;
 }
 
-/* False: the file cannot be read. */
+/* False: the file cannot be read, or comes to something else than its name says. */
 static bool replay(const char *folder, const char *name)
 {
 	char path[4096];
@@ -47,9 +66,10 @@ static bool replay(const char *folder, const char *name)
 	}
 	printf("%s: %zu octets\n", name, size);
 	fflush(stdout); /* says which one it was when the target aborts */
+	outcome = NULL;
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
-	return true;
+	return reached(name);
 }
 
 int main(int argc, char **argv)

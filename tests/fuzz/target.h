@@ -17,4 +17,14 @@ static inline void require(bool holds)
 		abort();
 }
 
+/* Says what the input at hand came to, in one word. A seed's name begins with the word that it must
+ * reach, as "refused--other-options": replay.c compares, so a seed cannot go dead in silence. */
+__attribute__((weak)) void fuzz_outcome(const char *word); /* replay.c's; the fuzzer has none */
+
+static inline void tell_outcome(const char *word)
+{
+	if (fuzz_outcome)
+		fuzz_outcome(word);
+}
+
 #endif

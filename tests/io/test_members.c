@@ -93,7 +93,7 @@ static void damaged_data(void **state)
 	(void)state;
 	struct textbuf file = { 0 };
 	put_members(&file);
-	for (size_t at = ends[1] + 54; at < ends[2]; at++) {
+	for (size_t at = ends[1] + 58; at < ends[2]; at++) {
 		unsigned n;
 		file.bytes[at] ^= 0x20;
 		enum error err = read_all(file.bytes, file.size, &n);

@@ -9,6 +9,7 @@
 struct printing {
 	struct outcome outcome;
 	struct layout layout;
+	struct column_set columns;
 	struct textbuf out, scratch;
 };
 
@@ -22,6 +23,7 @@ static int begin(void **state)
 	p->outcome.error = "ip: not an IP address";
 	p->outcome.evaluated_at = "2026-11-29T12:00:00Z";
 	p->layout.n_columns = 2;
+	columns_all(&p->columns);
 	*state = p;
 	return 0;
 }
@@ -38,7 +40,7 @@ static int end(void **state)
 static void whole_row(void **state)
 {
 	struct printing *p = *state;
-	columns_put_row(&p->out, &p->scratch, &p->layout, &p->outcome);
+	columns_put_row(&p->out, &p->scratch, &p->layout, &p->columns, &p->outcome);
 	assert_false(p->out.failed);
 	static const char begins[] = "7,a.example,\"b, c\",bad_input,ip: not an IP address,";
 	assert_true(p->out.size > sizeof begins);
@@ -53,7 +55,7 @@ static void no_memory(void **state)
 		textbuf_fini(&p->scratch);
 		textbuf_init(&p->scratch, limit_bytes);
 		textbuf_reset(&p->out);
-		columns_put_row(&p->out, &p->scratch, &p->layout, &p->outcome);
+		columns_put_row(&p->out, &p->scratch, &p->layout, &p->columns, &p->outcome);
 		assert_true(p->out.failed);
 	}
 }

@@ -3,7 +3,7 @@
 #include "tests/cmocka_first.h"
 
 #include "results/columns.h"
-#include "results/replay.h"
+#include "results/retry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,9 +19,11 @@ static int make_header(void **state)
 {
 	(void)state;
 	strncpy(header, "row,domain,\"a, note\"", sizeof header - 1);
-	for (unsigned i = 0; columns_name(i); i++) {
+	struct column_set set;
+	columns_of_0_1(&set);
+	for (unsigned i = 0; i < set.n; i++) {
 		size_t size = strlen(header);
-		snprintf(header + size, sizeof header - size, ",%s", columns_name(i));
+		snprintf(header + size, sizeof header - size, ",%s", set.at[i]->name);
 	}
 	return 0;
 }
@@ -31,7 +33,8 @@ static struct results results_of(void)
 	struct results r;
 	struct csv_record record = record_of(header);
 	struct csv_field input;
-	assert_true(results_of_header(&r, &record, &input));
+	const char *why;
+	assert_true(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
 	assert_int_equal(r.n_input, 2);
 	assert_int_equal(input.size, strlen("domain,\"a, note\""));
 	assert_memory_equal(input.text, "domain,\"a, note\"", input.size);
@@ -45,16 +48,17 @@ static void headers(void **state)
 		"row,domain,status,error,spf" };
 	struct results r;
 	struct csv_field input;
+	const char *why;
 	results_of();
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		struct csv_record record = record_of(others[i]);
-		assert_false(results_of_header(&r, &record, &input));
+		assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
 	}
 	char wrong[sizeof header];
 	memcpy(wrong, header, sizeof wrong);
 	wrong[strlen(wrong) - 1] ^= 1;
 	struct csv_record record = record_of(wrong);
-	assert_false(results_of_header(&r, &record, &input));
+	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
 }
 
 static const char good[] =
@@ -116,7 +120,13 @@ static void no_rows(void **state)
 
 static bool same(const char *a, const char *b)
 {
-	return results_same(a, strlen(a), b, strlen(b));
+	static const char few[] = "row,domain,spf,evaluated_at,elapsed_ms";
+	struct results r;
+	struct csv_record record = record_of(few);
+	struct csv_field input;
+	const char *why;
+	assert_true(results_of_header(&r, &record, 1, &input, &why));
+	return results_same(&r, a, strlen(a), b, strlen(b));
 }
 
 static void all_but_time(void **state)
@@ -125,29 +135,48 @@ static void all_but_time(void **state)
 	assert_true(same("1,a,pass,2026-01-01T00:00:00Z,5", "1,a,pass,2027-01-01T00:00:00Z,70\n"));
 	assert_false(same("1,a,pass,2026-01-01T00:00:00Z,5", "1,a,fail,2026-01-01T00:00:00Z,5\n"));
 	assert_false(same("1,a,pass,t,5", "1,a,pas,t,5"));
+	assert_true(same("1,\"a\",pass,t,5", "1,a,\"pass\",u,6"));
+	assert_false(same("1,\"a\",pass,t,5", "1,b,\"pass\",u,6"));
 	assert_true(same("", ""));
 	assert_true(same("x", "y")); /* nothing but time */
 }
 
-/* What was a failure is done again from the input's columns; the rest is kept as it stands. */
-static void replayed(void **state)
+/* The columns that tell of time may stand anywhere. */
+static void time_in_between(void **state)
 {
 	(void)state;
-	struct replay replay = { 0 };
+	static const char few[] = "row,domain,elapsed_ms,spf";
+	struct results r;
+	struct csv_record record = record_of(few);
+	struct csv_field input;
+	const char *why;
+	assert_true(results_of_header(&r, &record, 1, &input, &why));
+	assert_true(results_same(&r, "1,a,5,pass", 10, "1,a,70,pass", 11));
+	assert_false(results_same(&r, "1,a,5,pass", 10, "1,a,5,fail", 10));
+}
+
+/* What was a failure is done again from the input's columns; the rest is kept as it stands. */
+static void retried(void **state)
+{
+	(void)state;
+	struct retry retry;
 	struct csv_record record = record_of(header), input;
-	struct input_row row = { 0 };
-	assert_true(replay_begin(&replay, &record, &input));
+	struct input_row row = { .number = 17 };
+	retry_init(&retry, false, RESULTS_UNTOLD);
+	struct input_form *form = &retry.form;
+	assert_true(form->begin(form, "file", &record, &input));
 	record = record_of(good);
-	assert_int_equal(replay_row(&replay, &record, 17, &row), ERROR_NONE);
+	assert_int_equal(form->row(form, &record, &row), ERROR_NONE);
 	assert_true(row.keep && row.printed.size == strlen(good));
-	assert_int_equal(replay_row(&replay, &record, 18, &row), ERROR_SYNTAX);
+	row.number = 18;
+	assert_int_equal(form->row(form, &record, &row), ERROR_SYNTAX);
 	record = record_of(failed);
-	assert_int_equal(replay_row(&replay, &record, 18, &row), ERROR_NONE);
+	assert_int_equal(form->row(form, &record, &row), ERROR_NONE);
 	assert_false(row.keep);
 	assert_int_equal(row.record.size, strlen("a.example,x"));
 	assert_memory_equal(row.record.text, "a.example,x", row.record.size);
 	assert_true(row.record.plain);
-	replay_fini(&replay);
+	retry_fini(&retry);
 }
 
 int main(void)
@@ -157,7 +186,8 @@ int main(void)
 		cmocka_unit_test(rows),
 		cmocka_unit_test(no_rows),
 		cmocka_unit_test(all_but_time),
-		cmocka_unit_test(replayed),
+		cmocka_unit_test(time_in_between),
+		cmocka_unit_test(retried),
 	};
 	return cmocka_run_group_tests(tests, make_header, NULL);
 }

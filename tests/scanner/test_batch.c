@@ -146,7 +146,9 @@ static void check_members(
 static void test_blocks_count_rows(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { .z = bgzf_new(1), .fingerprint = 0xabcdef, .run = 0x123 };
+	struct batch_packer packer = {
+		.z = bgzf_new(1), .mark.fingerprint = 0xabcdef, .mark.run = 0x123
+	};
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	for (unsigned skip_from = 10; skip_from >= 4; skip_from--) {
@@ -193,7 +195,9 @@ static size_t long_row(unsigned i)
 static void test_long_rows_wait_compressed(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { .z = bgzf_new(1), .fingerprint = 0xabcdef, .run = 0x123 };
+	struct batch_packer packer = {
+		.z = bgzf_new(1), .mark.fingerprint = 0xabcdef, .mark.run = 0x123
+	};
 	size_t waiting = 0;
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));
@@ -213,7 +217,7 @@ static void test_text_with_a_long_row(void **state)
 {
 	struct batch b;
 	struct batch_packer packer = {
-		.z = bgzf_new(1), .as_text = true, .fingerprint = 0xabcdef, .run = 0x123
+		.z = bgzf_new(1), .as_text = true, .mark.fingerprint = 0xabcdef, .mark.run = 0x123
 	};
 	(void)state;
 	assert_true(batch_init(&b, ROWS, WORKERS));

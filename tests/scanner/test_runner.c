@@ -42,6 +42,7 @@ struct world {
 	struct runner runner;
 	uint64_t now_ns;
 	struct layout layout;
+	struct column_set columns;
 	struct textbuf out, scratch;
 	unsigned n_finished;
 	size_t load_max;
@@ -51,7 +52,7 @@ static void on_finished(struct runner *runner, struct row *row)
 {
 	struct world *w = runner->owner;
 	struct outcome outcome = row_outcome(row);
-	columns_put_row(&w->out, &w->scratch, &w->layout, &outcome);
+	columns_put_row(&w->out, &w->scratch, &w->layout, &w->columns, &outcome);
 	w->n_finished++;
 }
 
@@ -78,6 +79,7 @@ static void world_init_with(struct world *w, const char *text, unsigned qps, uns
 		.n_workers = 1,
 	};
 	assert_int_equal(resolver_new(&w->resolver, &config, NULL, why, sizeof why), ERROR_NONE);
+	columns_all(&w->columns);
 	w->settings = (struct row_settings){ .checks = CHECK_ALL,
 		.explain = true,
 		.deadline_ns = row_ms * CLOCK_NS_PER_MS,
@@ -137,7 +139,7 @@ static const char *column(struct world *w, const char *name)
 {
 	static char value[512];
 	unsigned wanted = 3;
-	for (unsigned i = 0; strcmp(columns_name(i), name); i++)
+	for (unsigned i = 0; strcmp(w->columns.at[i]->name, name); i++)
 		wanted++;
 	const char *at = textbuf_text(&w->out);
 	for (unsigned i = 0; i < wanted; i++)

@@ -1,12 +1,14 @@
-/* test_options.c - the command line: what it accepts, what it refuses, and the defaults. */
+/* test_command_line.c - the command line: what it accepts, what it refuses, and the defaults. */
 #include "tests/cmocka_first.h"
 
 #include "base/message.h"
-#include "cli/options.h"
+#include "cli/command_line.h"
 
 #include <string.h>
 
-/* Parses the words of `line`, split at blanks. */
+static struct command_line parsed;
+
+/* Parses the words of `line`, split at blanks; the options in *options. */
 static bool parse(struct options *options, const char *line)
 {
 	static char text[512];
@@ -18,7 +20,9 @@ static bool parse(struct options *options, const char *line)
 	argv[argc] = NULL;
 	static char *kept[32];
 	memcpy(kept, argv, sizeof kept);
-	return options_parse(options, argc, kept);
+	bool good = command_line_parse(&parsed, argc, kept);
+	*options = parsed.options;
+	return good;
 }
 
 static void test_defaults(void **state)
@@ -26,13 +30,13 @@ static void test_defaults(void **state)
 	struct options o;
 	(void)state;
 	assert_true(parse(&o, "scan in.csv"));
-	assert_int_equal(o.command, COMMAND_SCAN);
+	assert_string_equal(parsed.command->name, "scan");
 	assert_string_equal(o.output, "-");
 	assert_int_equal(o.checks, CHECK_ALL);
 	assert_int_equal(o.window_rows, 524288);
 	assert_true(o.workers >= 1);
-	assert_int_equal(o.n_inputs, 1);
-	assert_string_equal(o.inputs[0], "in.csv");
+	assert_int_equal(parsed.n_operands, 1);
+	assert_string_equal(parsed.operands[0], "in.csv");
 }
 
 static void test_forms(void **state)
@@ -49,14 +53,14 @@ static void test_forms(void **state)
 	assert_int_equal(o.upstreams.list[0].port, 53);
 	assert_int_equal(o.upstreams.list[1].port, 5353);
 	assert_int_equal(o.upstreams.list[1].ip.family, IPFAMILY_6);
-	assert_int_equal(o.n_inputs, 3);
-	assert_string_equal(o.inputs[2], "-c");
+	assert_int_equal(parsed.n_operands, 3);
+	assert_string_equal(parsed.operands[2], "-c");
 	assert_true(parse(&o, "scan -oout - --dnssec"));
 	assert_string_equal(o.output, "out");
-	assert_string_equal(o.inputs[0], "-");
+	assert_string_equal(parsed.operands[0], "-");
 	assert_true(o.dnssec);
 	assert_true(parse(&o, "check 192.0.2.1 user@example.com --helo mx.example.com"));
-	assert_string_equal(o.check_who, "user@example.com");
+	assert_string_equal(parsed.operands[1], "user@example.com");
 	assert_string_equal(o.helo, "mx.example.com");
 }
 
@@ -122,15 +126,6 @@ static void test_limits_of_upstreams(void **state)
 	assert_int_equal(o.workers, 8);
 }
 
-static void test_checks_text(void **state)
-{
-	char text[32];
-	unsigned checks;
-	(void)state;
-	assert_true(options_parse_checks(&checks, "a,iprev"));
-	assert_string_equal(options_checks_text(text, sizeof text, checks), "iprev,a");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,7 +133,6 @@ int main(void)
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_limits_of_upstreams),
-		cmocka_unit_test(test_checks_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
-/* replay.c - rows of an output as rows to check once more. */
-#include "results/replay.h"
+/* retry.c - an output read as an input. */
+#include "results/retry.h"
+
+#include "base/message.h"
+#include "base/version.h"
 
 #include <string.h>
 
@@ -10,7 +13,7 @@ static struct csv_record record_of(const char *text, size_t size)
 }
 
 /* The input's columns as they stood, without what --csv-safe put before them. */
-static struct csv_record unguarded(struct replay *r, struct csv_field input)
+static struct csv_record unguarded(struct retry *r, struct csv_field input)
 {
 	struct csv_record record = record_of(input.text, input.size);
 	if (!r->guarded)
@@ -28,27 +31,34 @@ static struct csv_record unguarded(struct replay *r, struct csv_field input)
 	return record_of(r->input.size ? r->input.bytes : "", r->input.size);
 }
 
-bool replay_begin(struct replay *r, const struct csv_record *header, struct csv_record *input)
+static bool begin(struct input_form *form, const char *path, const struct csv_record *first,
+        struct csv_record *header)
 {
-	struct csv_field text;
-	if (!results_of_header(&r->results, header, &text))
+	struct retry *r = (struct retry *)form;
+	struct csv_field input;
+	const char *why;
+	if (!results_of_header(&r->results, first, r->n_input, &input, &why)) {
+		message(MESSAGE_ERROR,
+		        "%s: this is no output that spfsweep %s knows: its header row is another "
+		        "one (%s)",
+		        path, SPFSWEEP_VERSION, why);
 		return false;
-	*input = unguarded(r, text);
+	}
+	*header = unguarded(r, input);
+	if (r->input.failed)
+		message(MESSAGE_ERROR, "%s: %s", path, error_text(ERROR_NOMEM));
 	return !r->input.failed;
 }
 
-void replay_fini(struct replay *r)
-{
-	textbuf_fini(&r->scratch);
-	textbuf_fini(&r->input);
-}
-
-enum error replay_row(
-        struct replay *r, const struct csv_record *record, uint64_t number, struct input_row *row)
+/* An output is whole: its rows are numbered from 1, without a gap. */
+static enum error next(
+        struct input_form *form, const struct csv_record *record, struct input_row *row)
 {
 	static const char no_record[] = "row:";
+	struct retry *r = (struct retry *)form;
 	struct results_row result;
-	if (!results_parse(&r->results, record, &r->scratch, &result) || result.number != number)
+	if (!results_parse(&r->results, record, &r->scratch, &result) ||
+	        result.number != row->number)
 		return r->scratch.failed ? ERROR_NOMEM : ERROR_SYNTAX;
 	bool is_no_record = result.error.size >= strlen(no_record) &&
 	        !memcmp(result.error.text, no_record, strlen(no_record));
@@ -56,4 +66,19 @@ enum error replay_row(
 	row->keep = is_no_record || !results_has_failure(&result);
 	row->record = unguarded(r, result.input);
 	return r->input.failed || r->scratch.failed ? ERROR_NOMEM : ERROR_NONE;
+}
+
+void retry_init(struct retry *r, bool guarded, int n_input)
+{
+	*r = (struct retry){
+		.form = { .row_max_bytes = RESULTS_ROW_MAX_BYTES, .begin = begin, .row = next },
+		.guarded = guarded,
+		.n_input = n_input,
+	};
+}
+
+void retry_fini(struct retry *r)
+{
+	textbuf_fini(&r->scratch);
+	textbuf_fini(&r->input);
 }

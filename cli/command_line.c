@@ -1,0 +1,198 @@
+/* command_line.c - argv, understood. */
+#include "cli/command_line.h"
+
+#include "base/message.h"
+#include "cli/option_table.h"
+#include "dns/dname.h"
+
+#include <string.h>
+
+enum { IN_FLIGHT_LIBUNBOUND = 1000, IN_FLIGHT_FORWARD = 2000 };
+
+/* One word that begins with '-': --name, --name=value, --name value, -o value, -ovalue. Gives how
+ * many words it took, 0 on a mistake. */
+static int take_option(struct command_line *line, int argc, char **argv)
+{
+	const char *word = argv[0], *value = NULL;
+	const struct option_row *row;
+	unsigned groups = line->command->groups | GROUP_EVERY;
+	if (word[1] == '-') {
+		size_t size = strcspn(word + 2, "=");
+		row = option_find(word + 2, size, 0, groups);
+		if (word[2 + size] == '=')
+			value = word + 2 + size + 1;
+	} else {
+		row = option_find(NULL, 0, word[1], groups);
+		if (word[1] && word[2])
+			value = word + 2;
+	}
+	if (!row) {
+		message(MESSAGE_ERROR, "unknown option '%s'; see spfsweep %s --help", word,
+		        line->command->name);
+		return 0;
+	}
+	if (!row->argument && value) {
+		message(MESSAGE_ERROR, "--%s takes no value", row->name);
+		return 0;
+	}
+	int used = 1;
+	if (row->argument && !value) {
+		if (argc < 2) {
+			message(MESSAGE_ERROR, "--%s needs a value: %s", row->name, row->argument);
+			return 0;
+		}
+		value = argv[1];
+		used = 2;
+	}
+	if (row->kind == KIND_HELP)
+		line->help = true;
+	return option_set(&line->options, row, value) ? used : 0;
+}
+
+static bool check_operands(const struct command_line *line)
+{
+	const struct command *c = line->command;
+	if (line->n_operands >= c->n_operands_min && line->n_operands <= c->n_operands_max)
+		return true;
+	message(MESSAGE_ERROR, "%s; see spfsweep %s --help", c->wanted, c->name);
+	return false;
+}
+
+/* ---- options that do not go together ---- */
+
+/* Options that only our own forwarding engine obeys. */
+static bool check_forwarding(const struct options *options)
+{
+	const char *name = options->queries_per_s_per_upstream ? "--qps-per-upstream"
+	        : options->mix_case                            ? "--0x20"
+	                                                       : NULL;
+	if (name && !options->upstreams.n) {
+		message(MESSAGE_ERROR, "%s has no effect without --upstream or --upstreams", name);
+		return false;
+	}
+	if (name && options->dnssec) {
+		message(MESSAGE_ERROR,
+		        "%s cannot be used with --dnssec: libunbound validates and asks the "
+		        "upstreams by itself then",
+		        name);
+		return false;
+	}
+	if (options->unbound_config && options->upstreams.n && !options->dnssec) {
+		message(MESSAGE_ERROR,
+		        "--unbound-config is libunbound's, which --upstream does not use without "
+		        "--dnssec: give one of them");
+		return false;
+	}
+	return true;
+}
+
+/* Only block gzip is its own checkpoint. */
+static bool check_resume(const struct options *options)
+{
+	if (!options->resume || options_output_is_gzip(options))
+		return true;
+	message(MESSAGE_ERROR,
+	        "--resume needs an --output named *.gz, not '%s': only block gzip says which rows "
+	        "it holds",
+	        options->output);
+	return false;
+}
+
+/* It stands in the output's first member, which has no room for more. */
+static bool check_receiver(const struct options *options)
+{
+	if (!options->receiver || strlen(options->receiver) <= DNAME_MAX_BYTES)
+		return true;
+	message(MESSAGE_ERROR, "--receiver is longer than a domain name can be");
+	return false;
+}
+
+static bool check_combination(const struct options *options)
+{
+	if (!check_resume(options) || !check_receiver(options))
+		return false;
+	if (options->trust_anchor && !options->dnssec) {
+		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
+		return false;
+	}
+	return check_forwarding(options);
+}
+
+/* Rates are shared out in whole questions a second: no worker may be left with less than one. */
+static void limit_workers(struct options *options, unsigned rate)
+{
+	if (rate && options->workers > rate)
+		options->workers = rate;
+}
+
+static void settle(struct options *options)
+{
+	limit_workers(options, options->queries_per_s);
+	limit_workers(options, options->queries_per_s_per_upstream);
+	/* libunbound holds some 11 KiB for each question, our own engine hardly anything */
+	if (!options->in_flight)
+		options->in_flight = options->upstreams.n && !options->dnssec
+		        ? IN_FLIGHT_FORWARD
+		        : IN_FLIGHT_LIBUNBOUND;
+}
+
+/* ---- argv ---- */
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
+}
+
+/* The first word: a command, or what every program knows. */
+static bool take_command(struct command_line *line, const char *word)
+{
+	char names[128];
+	if (!word) {
+		message(MESSAGE_ERROR, "a command is missing: %s; see spfsweep --help",
+		        commands_print(names, sizeof names));
+		return false;
+	}
+	line->help = is_one_of(word, "help", "--help", "-h");
+	line->version = is_one_of(word, "version", "--version", "-V");
+	line->command = command_find(word);
+	if (line->command || line->help || line->version)
+		return true;
+	message(MESSAGE_ERROR, "unknown command '%s': %s; see spfsweep --help", word,
+	        commands_print(names, sizeof names));
+	return false;
+}
+
+static bool take_words(struct command_line *line, int argc, char **argv)
+{
+	bool only_operands = false;
+	line->operands = argv + 2;
+	for (int at = 2; at < argc;) {
+		if (!only_operands && !strcmp(argv[at], "--")) {
+			only_operands = true;
+			at++;
+		} else if (!only_operands && argv[at][0] == '-' && argv[at][1]) {
+			int used = take_option(line, argc - at, argv + at);
+			if (!used)
+				return false;
+			at += used;
+		} else {
+			/* to the front of what was read already */
+			line->operands[line->n_operands++] = argv[at++];
+		}
+	}
+	return true;
+}
+
+bool command_line_parse(struct command_line *line, int argc, char **argv)
+{
+	*line = (struct command_line){ 0 };
+	options_set_defaults(&line->options);
+	if (!take_command(line, argc < 2 ? NULL : argv[1]))
+		return false;
+	if (!line->command)
+		return true;
+	if (!take_words(line, argc, argv))
+		return false;
+	settle(&line->options);
+	return line->help || (check_operands(line) && check_combination(&line->options));
+}

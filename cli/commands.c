@@ -1,0 +1,89 @@
+/* commands.c - the commands, as one table. */
+#include "cli/commands.h"
+
+#include "cli/option_table.h"
+
+#include <limits.h>
+#include <string.h>
+
+static const struct command commands[] = {
+	{ .name = "scan",
+	        .operands = "INPUT...",
+	        .summary = "many rows, CSV in, CSV out",
+	        .help = "Reads CSV rows with a domain and an IP address (gzip or plain; '-' is "
+	                "standard "
+	                "input) and writes one\n"
+	                "row with SPF, reverse DNS, address and MX results for each. A header row "
+	                "names "
+	                "the columns domain, ip,\n"
+	                "sender (mailfrom, mail_from) and helo; without one, the first two are "
+	                "domain "
+	                "and IP.\n",
+	        .statuses =
+	                "Exit status: 0 every row written; 1 some rows were bad input (they are in "
+	                "the output); 2 usage or\n"
+	                "configuration; 3 stopped before the end (the output is valid up to there; "
+	                "--resume goes on), or not\n"
+	                "begun for want of memory, file descriptors or threads.\n",
+	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_RESOLVER,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "scan needs an input file ('-' is standard input)",
+	        .run = cmd_scan },
+	{ .name = "check",
+	        .operands = "IP DOMAIN_OR_SENDER",
+	        .summary = "one pair, explained step by step",
+	        .help = "Checks one pair and explains each step: records, terms, look-ups and the "
+	                "verdict.\n",
+	        .statuses = "Exit status: 0 checked; 1 bad input; 2 usage or configuration; 3 no "
+	                    "memory "
+	                    "or file descriptors.\n",
+	        .groups = GROUP_CHECK | GROUP_RESOLVER,
+	        .n_operands_min = 2,
+	        .n_operands_max = 2,
+	        .wanted = "check takes an IP address and a domain or sender",
+	        .run = cmd_check },
+	{ .name = "retry",
+	        .operands = "RESULTS -o NEW",
+	        .summary = "an output's rows that ended in temperror, once more",
+	        .help = "Reads an output of spfsweep scan, checks the rows again in which a "
+	                "look-up "
+	                "failed (problems has temperror),\n"
+	                "and writes all rows to NEW, the others as they stood. Options that decide "
+	                "what "
+	                "is in a row (--checks,\n"
+	                "--dnssec, --no-exp, --receiver, --csv-safe) must be those of the scan.\n",
+	        .statuses = "Exit status: as of scan.\n",
+	        .groups = GROUP_ROWS | GROUP_RESOLVER,
+	        .n_operands_min = 1,
+	        .n_operands_max = 1,
+	        .wanted = "retry takes one file, an output of spfsweep scan",
+	        .run = cmd_retry },
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+const struct command *command_at(unsigned i)
+{
+	return i < COMMAND_COUNT ? &commands[i] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+	for (unsigned i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+char *commands_print(char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = 0;
+	for (unsigned i = 0; i < COMMAND_COUNT && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+		        i == 0                           ? ""
+		                : i == COMMAND_COUNT - 1 ? " or "
+		                                         : ", ",
+		        commands[i].name);
+	return text;
+}

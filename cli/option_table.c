@@ -1,0 +1,279 @@
+/* option_table.c - the options, as one table. */
+#include "cli/option_table.h"
+
+#include "base/message.h"
+#include "checks/checks.h"
+#include "scanner/resolving.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define AT(member) offsetof(struct options, member)
+#define NUM(min, max, preset) min, max, preset
+
+static const struct option_row rows[] = {
+	/* clang-format off */
+	{ "output", 'o', GROUP_ROWS, KIND_TEXT, AT(output), DECIDES_RUN, NULL, NUM(0, 0, 0), NULL, "FILE",
+	  "where the results go; '-' (default) is standard output, *.gz is block gzip" },
+	{ "columns", 0, GROUP_SCAN, KIND_TEXT, AT(columns), DECIDES_INPUT, "columns", NUM(0, 0, 0), NULL, "LIST",
+	  "names of the input's columns, for files without a header row" },
+	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks", NUM(0, 0, CHECK_ALL), NULL, "LIST",
+	  "what to check, of spf,iprev,mx,a (default: all)" },
+	{ "upstream", 0, GROUP_RESOLVER, KIND_UPSTREAM, AT(upstreams), DECIDES_ASKING, "upstreams", NUM(0, 0, 0), NULL, "ADDR[:PORT]",
+	  "ask this resolver instead of recursing from the root; repeatable" },
+	{ "upstreams", 0, GROUP_RESOLVER, KIND_UPSTREAMS, AT(upstreams), DECIDES_ASKING, NULL, NUM(0, 0, 0), NULL, "FILE",
+	  "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment" },
+	{ "unbound-config", 0, GROUP_RESOLVER, KIND_TEXT, AT(unbound_config), DECIDES_ASKING, "unbound_config", NUM(0, 0, 0), NULL, "FILE",
+	  "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
+	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers", NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N",
+	  "worker threads (default: one for each processor)" },
+	{ "in-flight", 0, GROUP_RESOLVER, KIND_NUMBER, AT(in_flight), DECIDES_RUN, "in_flight", NUM(1, 60000, 0), NULL, "N",
+	  "questions in flight for each worker (default 1000; 2000 with --upstream)" },
+	{ "window", 0, GROUP_ROWS, KIND_NUMBER, AT(window_rows), DECIDES_RUN, "window", NUM(64, 1u << 26, 524288), NULL, "ROWS",
+	  "rows between reading and writing, at most (default 524288)" },
+	{ "timeout", 0, GROUP_RESOLVER, KIND_NUMBER, AT(timeout_ms), DECIDES_ASKING, "timeout_ms", NUM(50, 600000, 2000), NULL, "MS",
+	  "patience for one try with one server (default 2000)" },
+	{ "retries", 0, GROUP_RESOLVER, KIND_NUMBER, AT(retries), DECIDES_ASKING, "retries", NUM(0, 20, 3), NULL, "N",
+	  "tries after the first (default 3)" },
+	{ "deadline", 0, GROUP_RESOLVER, KIND_NUMBER, AT(deadline_ms), DECIDES_ASKING, "deadline_ms", NUM(100, 3600000, 60000), NULL, "MS",
+	  "time for one row, after which what is missing is temperror (default 60000)" },
+	{ "qps", 0, GROUP_RESOLVER, KIND_NUMBER, AT(queries_per_s), DECIDES_ASKING, "qps", NUM(0, 100000000, 0), NULL, "N",
+	  "questions per second, in all (default 0: no limit)" },
+	{ "qps-per-upstream", 0, GROUP_RESOLVER, KIND_NUMBER, AT(queries_per_s_per_upstream), DECIDES_ASKING, "qps_per_upstream",
+	  NUM(0, 100000000, 0), NULL, "N", "questions per second to each upstream (default 0: no limit)" },
+	{ "0x20", 0, GROUP_RESOLVER, KIND_FLAG, AT(mix_case), DECIDES_ASKING, "mix_case", NUM(0, 0, 0), NULL, NULL,
+	  "ask upstreams in random letter case, which answers must repeat: harder to forge" },
+	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib", NUM(1, 1u << 20, 320), NULL, "MIB",
+	  "memory for cached answers, in all (default 320)" },
+	{ "dnssec", 0, GROUP_RESOLVER, KIND_FLAG, AT(dnssec), DECIDES_ROWS, "dnssec", NUM(0, 0, 0), NULL, NULL,
+	  "validate DNSSEC; bogus answers are temperror" },
+	{ "trust-anchor", 0, GROUP_RESOLVER, KIND_TEXT, AT(trust_anchor), DECIDES_ASKING, "trust_anchor", NUM(0, 0, 0), NULL, "FILE",
+	  "trust anchors for --dnssec (default: Debian's root anchor)" },
+	{ "no-exp", 0, GROUP_RESOLVER, KIND_FLAG, AT(no_exp), DECIDES_ROWS, "!explanations", NUM(0, 0, 0), NULL, NULL,
+	  "do not fetch SPF explanations" },
+	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver", NUM(0, 0, 0), "unknown", "NAME",
+	  "what the SPF macro %{r} stands for (default: unknown)" },
+	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL, NUM(0, 0, 0), NULL, "NAME",
+	  "the name given with HELO or EHLO" },
+	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL, NUM(1, 12, 1), NULL, "N",
+	  "compression level of *.gz output, 1 to 12 (default 1)" },
+	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL, NUM(0, 0, 0), NULL, "FILE",
+	  "write the summary as JSON, too" },
+	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL, NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
+	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
+	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL, NUM(0, 0, 0), NULL, NULL,
+	  "go on with an output that was not finished; --output must name a *.gz file" },
+	{ "sync-interval", 0, GROUP_ROWS, KIND_NUMBER, AT(sync_interval_s), DECIDES_RUN, "sync_interval_s", NUM(0, 86400, 10), NULL, "S",
+	  "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
+	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe", NUM(0, 0, 0), NULL, NULL,
+	  "put a ' before fields that a spreadsheet may take for formulas" },
+	{ "help", 'h', GROUP_EVERY, KIND_HELP, 0, DECIDES_RUN, NULL, NUM(0, 0, 0), NULL, NULL, "this text" },
+	/* clang-format on */
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+const struct option_row *option_at(unsigned i)
+{
+	return i < ROW_COUNT ? &rows[i] : NULL;
+}
+
+const struct option_row *option_find(const char *name, size_t size, char letter, unsigned groups)
+{
+	for (unsigned i = 0; i < ROW_COUNT; i++) {
+		const struct option_row *row = &rows[i];
+		if (!(row->group & groups))
+			continue;
+		if (letter ? row->letter == letter
+		           : strlen(row->name) == size && !memcmp(row->name, name, size))
+			return row;
+	}
+	return NULL;
+}
+
+static void *member_of(struct options *options, const struct option_row *row)
+{
+	return (char *)options + row->offset;
+}
+
+static const void *value_of(const struct options *options, const struct option_row *row)
+{
+	return (const char *)options + row->offset;
+}
+
+void options_set_defaults(struct options *options)
+{
+	*options = (struct options){ .output = "-" };
+	for (unsigned i = 0; i < ROW_COUNT; i++)
+		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_CHECKS)
+			*(unsigned *)member_of(options, &rows[i]) = rows[i].preset;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	options->workers = processors < 1          ? 1
+	        : processors > OPTIONS_WORKERS_MAX ? OPTIONS_WORKERS_MAX
+	                                           : (unsigned)processors;
+}
+
+static bool set_number(unsigned *value, const struct option_row *row, const char *text)
+{
+	char *end;
+	errno = 0;
+	unsigned long number = strtoul(text, &end, 10);
+	if (errno || !isdigit((unsigned char)text[0]) || *end || number < row->min ||
+	        number > row->max) {
+		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u, not '%s'",
+		        row->name, row->min, row->max, text);
+		return false;
+	}
+	*value = (unsigned)number;
+	return true;
+}
+
+static bool set_progress(enum progress_mode *mode, const char *text)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+	for (unsigned i = 0; i < 3; i++)
+		if (!strcmp(words[i], text)) {
+			*mode = (enum progress_mode)i;
+			return true;
+		}
+	message(MESSAGE_ERROR, "--progress takes auto, always or never, not '%s'", text);
+	return false;
+}
+
+bool option_set(struct options *options, const struct option_row *row, const char *value)
+{
+	void *member = member_of(options, row);
+	switch (row->kind) {
+	case KIND_HELP:
+		return true;
+	case KIND_FLAG:
+		*(bool *)member = true;
+		return true;
+	case KIND_TEXT:
+		*(const char **)member = value;
+		return true;
+	case KIND_NUMBER:
+		return set_number(member, row, value);
+	case KIND_UPSTREAM:
+		return upstreams_add(member, value);
+	case KIND_UPSTREAMS:
+		return upstreams_read(member, value);
+	case KIND_PROGRESS:
+		return set_progress(member, value);
+	case KIND_CHECKS:
+		if (checks_parse(member, value))
+			return true;
+		message(MESSAGE_ERROR, "--checks takes a list of spf,iprev,mx,a, not '%s'", value);
+		return false;
+	}
+	return false;
+}
+
+/* ---- values as text ---- */
+
+/* A text that was not given, and means something all the same. */
+static const char *text_of(const struct options *options, const struct option_row *row)
+{
+	const char *text = *(const char *const *)value_of(options, row);
+	return text ? text : row->preset_text;
+}
+
+static void put_value(
+        struct textbuf *out, const struct options *options, const struct option_row *row)
+{
+	const void *value = value_of(options, row);
+	char words[CHECKS_TEXT_BYTES];
+	const char *text;
+	switch (row->kind) {
+	case KIND_FLAG:
+		textbuf_put_text(out, *(const bool *)value ? "yes" : "no");
+		break;
+	case KIND_NUMBER:
+		textbuf_put_u64(out, *(const unsigned *)value);
+		break;
+	case KIND_CHECKS:
+		textbuf_put_text(out, checks_print(words, *(const unsigned *)value));
+		break;
+	case KIND_TEXT:
+		text = text_of(options, row);
+		if (text)
+			textbuf_put_escaped(out, text, strlen(text));
+		break;
+	default:
+		break; /* decides no rows */
+	}
+}
+
+/* What it means that an output's note has no such line: that nobody gave the option. */
+static void add_line(struct note *note, const struct options *options,
+        const struct options *defaults, const struct option_row *row)
+{
+	struct textbuf preset = { 0 };
+	put_value(&preset, defaults, row);
+	struct textbuf *value = note_add(note, NOTE_OPTION, row->name, textbuf_text(&preset));
+	put_value(value, options, row);
+	value->failed |= preset.failed;
+	textbuf_fini(&preset);
+}
+
+void options_put_note(struct note *note, const struct options *options)
+{
+	struct options defaults;
+	options_set_defaults(&defaults);
+	for (unsigned i = 0; i < ROW_COUNT; i++)
+		if (rows[i].decides == DECIDES_ROWS)
+			add_line(note, options, &defaults, &rows[i]);
+}
+
+static void put_upstreams(struct json *j, const struct upstreams *upstreams)
+{
+	json_u64(j, "upstreams", upstreams->n);
+	json_open_list(j, "upstream_addresses");
+	for (unsigned i = 0; i < upstreams->n; i++) {
+		struct textbuf text = { 0 };
+		bool is_ipv6 = upstreams->list[i].ip.family == IPFAMILY_6;
+		textbuf_put_text(&text, is_ipv6 ? "[" : "");
+		ipaddr_print(&text, &upstreams->list[i].ip);
+		textbuf_printf(&text, "%s:%u", is_ipv6 ? "]" : "", upstreams->list[i].port);
+		json_text(j, NULL, textbuf_text(&text));
+		textbuf_fini(&text);
+	}
+	json_close_list(j);
+}
+
+static void put_member(struct json *j, const struct options *options, const struct option_row *row)
+{
+	bool opposite = row->manifest[0] == '!';
+	const char *name = row->manifest + opposite;
+	const void *value = value_of(options, row);
+	char words[CHECKS_TEXT_BYTES];
+	switch (row->kind) {
+	case KIND_FLAG:
+		json_bool(j, name, *(const bool *)value != opposite);
+		break;
+	case KIND_NUMBER:
+		json_u64(j, name, *(const unsigned *)value);
+		break;
+	case KIND_CHECKS:
+		json_text(j, name, checks_print(words, *(const unsigned *)value));
+		break;
+	case KIND_TEXT:
+		json_text(j, name, text_of(options, row));
+		break;
+	case KIND_UPSTREAM:
+		put_upstreams(j, value);
+		break;
+	default:
+		break;
+	}
+}
+
+void options_put_json(struct json *j, const struct options *options)
+{
+	json_text(j, "engine", resolving_engine_text(options));
+	for (unsigned i = 0; i < ROW_COUNT; i++)
+		if (rows[i].manifest)
+			put_member(j, options, &rows[i]);
+}

@@ -1,0 +1,80 @@
+/* option_table.h - the options, as one table: the parser, the defaults, --help, the note of an
+ * output, the manifest and the tests that compare documents all read it.
+ *
+ * A new option is one row here, one member of struct options, and one paragraph in
+ * docs/spfsweep.1. The row says what the option decides; from that follows whether it stands in an
+ * output's note, where --resume and retry compare it. */
+#ifndef CLI_OPTION_TABLE_H
+#define CLI_OPTION_TABLE_H
+
+#include "base/json.h"
+#include "results/note.h"
+#include "scanner/options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A command takes the options of some groups (commands.h). */
+enum option_group {
+	GROUP_SCAN = 1,     /* how an input is understood */
+	GROUP_ROWS = 2,     /* many rows in, as many out */
+	GROUP_CHECK = 4,    /* one pair */
+	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
+	GROUP_EVERY = 16,   /* of every command */
+};
+
+enum option_kind {
+	KIND_FLAG,      /* bool */
+	KIND_TEXT,      /* const char * */
+	KIND_NUMBER,    /* unsigned */
+	KIND_CHECKS,    /* unsigned, a set of enum check */
+	KIND_UPSTREAM,  /* struct upstreams: one more */
+	KIND_UPSTREAMS, /* struct upstreams: a file with more */
+	KIND_PROGRESS,  /* enum progress_mode */
+	KIND_HELP,      /* no member */
+};
+
+/* What an option decides. There is no default: every row says it. */
+enum option_decides {
+	DECIDES_ROWS = 1, /* what stands in the rows: in the note; --resume and retry compare it */
+	DECIDES_INPUT,    /* which column is what: the note's lines of columns tell it */
+	DECIDES_ASKING,   /* how the DNS is asked: a scan may go on with another value */
+	DECIDES_RUN,      /* how the run goes: files, memory, speed, messages */
+};
+
+struct option_row {
+	const char *name;
+	char letter; /* 0: none */
+	enum option_group group;
+	enum option_kind kind;
+	size_t offset; /* of the member of struct options */
+	enum option_decides decides;
+	const char *manifest; /* its member of the manifest's `options`; "!x": x is its opposite;
+	                         NULL: none */
+	unsigned min, max, preset; /* numbers */
+	const char *preset_text;   /* of a text, where it means something that it is not given */
+	const char *argument;      /* NULL: takes no value */
+	const char *help;
+};
+
+/* The rows, in the order of --help. NULL past the last. */
+const struct option_row *option_at(unsigned i);
+
+/* The option of one of `groups` with that name, or with that letter when `letter` is not 0. NULL:
+ * there is none. */
+const struct option_row *option_find(const char *name, size_t size, char letter, unsigned groups);
+
+/* Fills *options with the defaults. */
+void options_set_defaults(struct options *options);
+
+/* Sets an option from its value; NULL for one that takes none. On a mistake it says what is wrong,
+ * in one line, and returns false. */
+bool option_set(struct options *options, const struct option_row *row, const char *value);
+
+/* Adds a line for every option that decides rows. */
+void options_put_note(struct note *note, const struct options *options);
+
+/* Appends the members of the manifest's `options`. */
+void options_put_json(struct json *j, const struct options *options);
+
+#endif

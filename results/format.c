@@ -1,0 +1,171 @@
+/* format.c - the form of an output: made for a new one, or taken over from one that is there. */
+#include "results/format.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "io/bgzf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define INPUT_COLUMNS "input_columns"
+
+static uint64_t fingerprint_of(
+        const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
+{
+	struct textbuf both = { 0 };
+	textbuf_put(&both, note, note_size);
+	textbuf_put(&both, header, header_size);
+	uint64_t fingerprint = hash_stable(both.bytes, both.size);
+	*failed |= both.failed;
+	textbuf_fini(&both);
+	return fingerprint;
+}
+
+/* The input's header in *input, and our columns, from a header row. */
+static bool parse_header(struct results *r, const char *header, size_t size, int n_input,
+        struct csv_field *input, const char **why)
+{
+	struct csv_record record = { .text = header,
+		.size = size && header[size - 1] == '\n' ? size - 1 : size };
+	return results_of_header(r, &record, n_input, input, why);
+}
+
+bool format_init(struct format *f, const struct note *ours, const struct layout *layout,
+        const struct column_set *columns)
+{
+	struct column_set all;
+	struct csv_field input;
+	const char *why;
+	bool failed = false;
+	*f = (struct format){ .ours = ours, .layout = layout, .version = BGZF_VERSION };
+	columns_all(&all);
+	note_put(&f->note, ours);
+	columns_put_header(&f->header, layout, columns ? columns : &all);
+	f->fingerprint = fingerprint_of(
+	        f->note.bytes, f->note.size, f->header.bytes, f->header.size, &failed);
+	if (failed || f->note.failed || f->header.failed)
+		return false;
+	return parse_header(
+	        &f->results, f->header.bytes, f->header.size, (int)layout->n_columns, &input, &why);
+}
+
+void format_fini(struct format *f)
+{
+	textbuf_fini(&f->note);
+	textbuf_fini(&f->header);
+}
+
+int format_input_columns(const char *note, size_t size)
+{
+	struct csv_field field = note_value(note, size, INPUT_COLUMNS);
+	int n = 0;
+	if (!field.text || !field.size || field.size > 4)
+		return RESULTS_UNTOLD;
+	for (size_t i = 0; i < field.size; i++) {
+		if (field.text[i] < '0' || field.text[i] > '9')
+			return RESULTS_UNTOLD;
+		n = n * 10 + (field.text[i] - '0');
+	}
+	return n;
+}
+
+enum { SHOWN_BYTES = 128 };
+
+static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
+{
+	size_t n = 0;
+	for (; n < field.size && n < SHOWN_BYTES - 1; n++)
+		text[n] = field.text[n] >= ' ' && field.text[n] <= '~' ? field.text[n] : '?';
+	text[n] = 0;
+	return text;
+}
+
+/* The first of the input's columns that is another one, in words. */
+static void tell_column(struct csv_field theirs, struct csv_field ours, char *why, size_t why_size)
+{
+	struct textbuf scratch[2] = { { 0 } };
+	struct csv_fields was = csv_fields_of(theirs.text, theirs.size, false, false, &scratch[0]);
+	struct csv_fields is = csv_fields_of(ours.text, ours.size, false, false, &scratch[1]);
+	struct csv_field a = { 0 }, b = { 0 };
+	unsigned n = 1; /* `row` */
+	do {
+		a = b = (struct csv_field){ 0 };
+		n++;
+	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && a.size == b.size &&
+	        !memcmp(a.text, b.text, a.size));
+	char before[SHOWN_BYTES], now[SHOWN_BYTES];
+	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
+	        shown(now, b));
+	textbuf_fini(&scratch[0]);
+	textbuf_fini(&scratch[1]);
+}
+
+/* The input's columns must be those of the input at hand, as we would write them. */
+static bool fits_input(const struct format *f, struct csv_field theirs, char *why, size_t why_size)
+{
+	struct results unused;
+	struct csv_field ours;
+	const char *no_matter;
+	if (!parse_header(&unused, f->header.bytes, f->header.size, (int)f->layout->n_columns,
+	            &ours, &no_matter))
+		return false;
+	if (theirs.size == ours.size && !memcmp(theirs.text, ours.text, ours.size))
+		return true;
+	tell_column(theirs, ours, why, why_size);
+	return false;
+}
+
+bool format_adopt(struct format *f, unsigned version, const char *note, size_t note_size,
+        const char *header, size_t header_size, char *why, size_t why_size)
+{
+	struct results results;
+	struct csv_field input;
+	const char *wrong;
+	struct textbuf new_note = { 0 }, new_header = { 0 };
+	bool failed = false;
+	if (note_differs(f->ours, note, note_size, false, why, why_size))
+		return false;
+	if (!parse_header(&results, header, header_size, format_input_columns(note, note_size),
+	            &input, &wrong)) {
+		snprintf(why, why_size, "its header row is another one: %s", wrong);
+		return false;
+	}
+	if (!fits_input(f, input, why, why_size))
+		return false;
+	textbuf_put(&new_note, note, note_size);
+	textbuf_put(&new_header, header, header_size);
+	uint64_t fingerprint = fingerprint_of(note, note_size, header, header_size, &failed);
+	if (failed || new_note.failed || new_header.failed) {
+		textbuf_fini(&new_note);
+		textbuf_fini(&new_header);
+		snprintf(why, why_size, "%s", error_text(ERROR_NOMEM));
+		return false;
+	}
+	format_fini(f);
+	*f = (struct format){ .ours = f->ours,
+		.layout = f->layout,
+		.version = version,
+		.results = results,
+		.note = new_note,
+		.header = new_header,
+		.fingerprint = fingerprint };
+	return true;
+}
+
+bool format_may_begin(const struct format *f, unsigned version, const char *note, size_t note_size,
+        uint64_t fingerprint)
+{
+	struct column_set set;
+	struct textbuf header = { 0 };
+	bool failed = false;
+	if (version < BGZF_VERSION)
+		columns_of_0_1(&set);
+	else
+		columns_all(&set);
+	columns_put_header(&header, f->layout, &set);
+	uint64_t expected = fingerprint_of(note, note_size, header.bytes, header.size, &failed);
+	failed |= header.failed;
+	textbuf_fini(&header);
+	return !failed && expected == fingerprint;
+}

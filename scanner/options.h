@@ -1,0 +1,52 @@
+/* options.h - what one run of the program was told to do, as plain values.
+ *
+ * The command line fills a `struct options` (cli/command_line.h). It is const from then on, but for
+ * what headroom_fit() takes back, and may be read by any thread. Its texts are the caller's. */
+#ifndef SCANNER_OPTIONS_H
+#define SCANNER_OPTIONS_H
+
+#include "checks/checks.h"
+#include "resolver/upstreams.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OPTIONS_WORKERS_MAX 256
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+struct options {
+	/* what goes in, what comes out */
+	char **inputs;
+	unsigned n_inputs;
+	const char *output, *columns, *summary;
+	unsigned compression_level, sync_interval_s;
+	bool retry; /* the input is an output whose failed rows are done again */
+	bool resume, csv_safe;
+	enum progress_mode progress;
+
+	/* how much at once */
+	unsigned workers, window_rows, in_flight, cache_mib;
+	unsigned resolver_fds; /* headroom_fit()'s: file descriptors that one resolver may have
+	                          open; 0: any number */
+
+	/* which checks, and their rules */
+	unsigned checks; /* a set of enum check */
+	const char *receiver;
+	bool no_exp;
+	unsigned deadline_ms;
+
+	/* how the DNS is asked */
+	struct upstreams upstreams;
+	const char *unbound_config, *trust_anchor;
+	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
+	bool mix_case, dnssec;
+
+	/* `spfsweep check` */
+	const char *helo;
+};
+
+/* The output's name says that it is block gzip. */
+bool options_output_is_gzip(const struct options *options);
+
+#endif

@@ -1,0 +1,132 @@
+/* test_format.c - the form of an output: a new one has all our columns; one that is there keeps the
+ * columns and the note that it was begun with. */
+#include "tests/cmocka_first.h"
+
+#include "base/hash.h"
+#include "io/bgzf.h"
+#include "results/format.h"
+
+#include <string.h>
+
+static struct layout layout = { .n_columns = 2,
+	.domain = 0,
+	.ip = 1,
+	.header = { .bytes = "domain,ip", .size = 9, .capacity = 9 } };
+
+static int begin(void **state)
+{
+	static struct note note;
+	hash_init();
+	textbuf_put_text(note_add(&note, NOTE_COMMAND, "command", "scan"), "scan");
+	textbuf_put_u64(note_add(&note, NOTE_FORM, "input_columns", NULL), 2);
+	textbuf_put_text(note_add(&note, NOTE_OPTION, "checks", "spf"), "spf");
+	*state = &note;
+	return 0;
+}
+
+static int end(void **state)
+{
+	note_fini(*state);
+	return 0;
+}
+
+static struct format new_format(const struct note *note)
+{
+	struct format f;
+	assert_true(format_init(&f, note, &layout, NULL));
+	return f;
+}
+
+/* A header row of "row,domain,ip" and the columns of a set. */
+static void put_header(struct textbuf *out, const struct column_set *set)
+{
+	columns_put_header(out, &layout, set);
+}
+
+static void a_new_one(void **state)
+{
+	struct format f = new_format(*state);
+	struct column_set all;
+	columns_all(&all);
+	assert_int_equal(f.version, BGZF_VERSION);
+	assert_int_equal(f.results.n_input, 2);
+	assert_true(columns_same(&f.results.columns, &all));
+	assert_string_equal(textbuf_text(&f.note), "command=scan\ninput_columns=2\nchecks=spf\n");
+	format_fini(&f);
+}
+
+/* An output with a note of version 2, which says nothing of columns. */
+static void one_of_version_0_1(void **state)
+{
+	static const char note[] = "command=scan\nchecks=spf\n";
+	struct format f = new_format(*state);
+	struct column_set old;
+	struct textbuf header = { 0 };
+	char why[640];
+	columns_of_0_1(&old);
+	put_header(&header, &old);
+	assert_true(format_adopt(
+	        &f, 2, note, strlen(note), header.bytes, header.size, why, sizeof why));
+	assert_int_equal(f.version, 2);
+	assert_true(columns_same(&f.results.columns, &old));
+	assert_string_equal(textbuf_text(&f.note), note);
+	assert_true(format_may_begin(&f, 2, note, strlen(note), f.fingerprint));
+	assert_false(format_may_begin(&f, 2, note, strlen(note), f.fingerprint + 1));
+	textbuf_fini(&header);
+	format_fini(&f);
+}
+
+/* Fewer columns than ours, in whatever order: they are found by name. */
+static void columns_by_name(void **state)
+{
+	static const char note[] = "input_columns=2\nchecks=spf\n",
+	                  header[] = "row,domain,ip,elapsed_ms,spf,status\n";
+	struct format f = new_format(*state);
+	char why[640];
+	assert_true(
+	        format_adopt(&f, 3, note, strlen(note), header, strlen(header), why, sizeof why));
+	assert_int_equal(f.results.columns.n, 3);
+	assert_string_equal(f.results.columns.at[1]->name, "spf");
+	assert_string_equal(textbuf_text(&f.header), header);
+	format_fini(&f);
+}
+
+static void refuse(struct format *f, const char *note, const char *header, const char *words)
+{
+	char why[640] = "";
+	struct format before = *f;
+	assert_false(
+	        format_adopt(f, 3, note, strlen(note), header, strlen(header), why, sizeof why));
+	assert_string_equal(why, words);
+	assert_memory_equal(f, &before, sizeof before);
+}
+
+static void refusals(void **state)
+{
+	struct format f = new_format(*state);
+	refuse(&f, "checks=mx\n", "row,domain,ip,spf\n", "--checks was 'mx' and is 'spf' now");
+	refuse(&f, "input_columns=2\n", "row,domain,helo,spf\n",
+	        "its column 3 is 'helo', not 'ip'");
+	refuse(&f, "input_columns=2\n", "row,domain,ip,spf,magic\n",
+	        "its header row is another one: it has a column of results that this version does "
+	        "not know, or has one twice");
+	refuse(&f, "input_columns=2\n", "row,domain,ip,spf,spf\n",
+	        "its header row is another one: it has a column of results that this version does "
+	        "not know, or has one twice");
+	refuse(&f, "input_columns=2\n", "line,domain,ip,spf\n",
+	        "its header row is another one: it is no header row");
+	refuse(&f, "", "row,domain,ip,spf\n",
+	        "its header row is another one: it has no columns of results at its end");
+	format_fini(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_one),
+		cmocka_unit_test(one_of_version_0_1),
+		cmocka_unit_test(columns_by_name),
+		cmocka_unit_test(refusals),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
