@@ -1,4 +1,4 @@
-/* command_line.c - argv, understood. */
+/* command_line.c - argv, understood: words into a command, options and operands. */
 #include "cli/command_line.h"
 
 #include "base/message.h"

@@ -1,8 +1,6 @@
 /* collector.c - the pipeline's last thread: packed batches in order into the sink, and back to the
  * feeder. */
-#include "scanner/batch.h"
-#include "scanner/pipeline.h"
-#include "scanner/worker.h"
+#include "scanner/collector.h"
 
 #include "base/clock.h"
 #include "base/message.h"
@@ -11,7 +9,7 @@
 #include <string.h>
 
 struct collector {
-	struct pipeline *p;
+	struct exchange *x;
 	struct bgzf *z;
 	uint64_t next;   /* the sequence to be written next */
 	uint64_t n_rows; /* handed to the sink, those before a resumed scan's among them */
@@ -27,25 +25,25 @@ static void sync_output(struct collector *c)
 		return;
 	c->unsynced = false;
 	c->synced_ns = clock_now_ns();
-	if (!sink_sync(c->p->sink)) {
-		atomic_store_explicit(&c->p->n_written_rows, c->n_rows, memory_order_relaxed);
+	if (!sink_sync(c->x->sink)) {
+		atomic_store_explicit(&c->x->n_written_rows, c->n_rows, memory_order_relaxed);
 		return;
 	}
 	c->ended = c->sync_failed = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink),
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->x->sink),
 	        strerror(errno),
 	        (unsigned long long)(atomic_load_explicit(
-	                                     &c->p->n_written_rows, memory_order_relaxed) +
+	                                     &c->x->n_written_rows, memory_order_relaxed) +
 	                1));
-	pipeline_fail(c->p);
+	exchange_fail(c->x);
 }
 
 /* Milliseconds until the next sync is due; -1: nothing waits for it. */
 static int sync_due_ms(const struct collector *c)
 {
-	uint64_t due_ns = c->synced_ns + c->p->options->sync_interval_s * CLOCK_NS_PER_S,
+	uint64_t due_ns = c->synced_ns + c->x->options->sync_interval_s * CLOCK_NS_PER_S,
 	         now_ns = clock_now_ns();
-	if (!c->unsynced || !c->p->options->sync_interval_s)
+	if (!c->unsynced || !c->x->options->sync_interval_s)
 		return -1;
 	return now_ns >= due_ns ? 0 : (int)((due_ns - now_ns) / CLOCK_NS_PER_MS) + 1;
 }
@@ -54,27 +52,27 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 {
 	if (c->ended || !size)
 		return;
-	if (!sink_write(c->p->sink, bytes, size)) {
+	if (!sink_write(c->x->sink, bytes, size)) {
 		c->unsynced = true;
 		return;
 	}
 	c->ended = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->p->sink),
+	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->x->sink),
 	        strerror(errno), (unsigned long long)(c->n_rows + 1));
-	pipeline_fail(c->p);
+	exchange_fail(c->x);
 }
 
 /* The first member says what decides the rows. */
 static void write_header(struct collector *c)
 {
-	const struct format *format = c->p->format;
+	const struct format *format = c->x->format;
 	struct textbuf packed = { 0 };
-	struct bgzf_checkpoint checkpoint = c->p->mark;
+	struct bgzf_checkpoint checkpoint = c->x->mark;
 	checkpoint.first_row = 1;
 	checkpoint.note = format->note.bytes;
 	checkpoint.note_size = format->note.size;
 	const size_t part_size = BGZF_TEXT_MAX_BYTES - format->note.size;
-	for (size_t at = 0; c->p->compress && at < format->header.size; at += part_size) {
+	for (size_t at = 0; c->x->compress && at < format->header.size; at += part_size) {
 		size_t left = format->header.size - at;
 		bgzf_put_member(c->z, &packed, format->header.bytes + at,
 		        left < part_size ? left : part_size, &checkpoint);
@@ -82,12 +80,12 @@ static void write_header(struct collector *c)
 	}
 	if (packed.failed) {
 		c->ended = true;
-		if (pipeline_fail(c->p))
+		if (exchange_fail(c->x))
 			message(MESSAGE_ERROR, "the header row cannot be written: %s",
 			        error_text(ERROR_NOMEM));
 	}
-	write_out(c, c->p->compress ? packed.bytes : format->header.bytes,
-	        c->p->compress ? packed.size : format->header.size);
+	write_out(c, c->x->compress ? packed.bytes : format->header.bytes,
+	        c->x->compress ? packed.size : format->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
 		sync_output(c); /* from now on there is something to go on with, whatever
@@ -116,7 +114,7 @@ static void write_inflated(struct collector *c, const struct textbuf *members)
 			err = bgzf_get_member(c->z, bytes, members->size - at, &text);
 		if (err) {
 			c->ended = true;
-			if (pipeline_fail(c->p))
+			if (exchange_fail(c->x))
 				message(MESSAGE_ERROR, "rows from %llu on cannot be written: %s",
 				        (unsigned long long)(c->n_rows + 1), error_text(err));
 		} else if (checkpoint.n_rows) {
@@ -129,34 +127,34 @@ static void write_inflated(struct collector *c, const struct textbuf *members)
 
 static void write_batch(struct collector *c, struct batch *batch)
 {
-	if (batch->is_members && !c->p->compress)
+	if (batch->is_members && !c->x->compress)
 		write_inflated(c, &batch->packed);
 	else
 		write_rows(c, &batch->packed, batch->n_packed_rows);
 	if (batch->n_packed_rows < batch->n_rows)
 		c->ended = true;
 	atomic_fetch_sub_explicit(
-	        &c->p->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
+	        &c->x->held_bytes, (int64_t)batch->packed.size, memory_order_relaxed);
 	textbuf_fini(&batch->packed);
-	atomic_fetch_sub_explicit(&c->p->input_bytes, batch->input_bytes, memory_order_relaxed);
-	ring_push(c->p->spare, batch);
-	doorbell_ring(&c->p->feeder_bell);
+	atomic_fetch_sub_explicit(&c->x->input_bytes, batch->input_bytes, memory_order_relaxed);
+	ring_push(c->x->spare, batch);
+	doorbell_ring(&c->x->feeder_bell);
 }
 
 /* Takes what the workers have packed. True if there was anything. */
 static bool gather(struct collector *c)
 {
-	struct pipeline *p = c->p;
+	struct exchange *x = c->x;
 	bool any = false;
-	for (unsigned w = 0; w < p->n_workers; w++)
-		for (struct batch *batch; (batch = ring_pop(p->workers[w].out)) != NULL; any = true)
-			c->p->waiting[batch->sequence % p->n_batches] = batch;
+	for (unsigned w = 0; w < x->n_lanes; w++)
+		for (struct batch *batch; (batch = ring_pop(x->lanes[w].out)) != NULL; any = true)
+			c->x->waiting[batch->sequence % x->n_batches] = batch;
 	return any;
 }
 
 static void write_ready(struct collector *c)
 {
-	for (struct batch **place; *(place = &c->p->waiting[c->next % c->p->n_batches]) != NULL;
+	for (struct batch **place; *(place = &c->x->waiting[c->next % c->x->n_batches]) != NULL;
 	        c->next++) {
 		struct batch *batch = *place;
 		*place = NULL;
@@ -166,57 +164,57 @@ static void write_ready(struct collector *c)
 
 static bool is_over(const struct collector *c)
 {
-	return atomic_load_explicit(&c->p->fed_all, memory_order_acquire) &&
-	        c->next == atomic_load_explicit(&c->p->n_fed, memory_order_acquire);
+	return atomic_load_explicit(&c->x->fed_all, memory_order_acquire) &&
+	        c->next == atomic_load_explicit(&c->x->n_fed, memory_order_acquire);
 }
 
 static bool nothing_waits(const struct collector *c)
 {
-	for (unsigned w = 0; w < c->p->n_workers; w++)
-		if (ring_count(c->p->workers[w].out))
+	for (unsigned w = 0; w < c->x->n_lanes; w++)
+		if (ring_count(c->x->lanes[w].out))
 			return false;
 	return true;
 }
 
 static void sleep_until_rung(struct collector *c)
 {
-	doorbell_arm(&c->p->collector_bell);
+	doorbell_arm(&c->x->collector_bell);
 	if (nothing_waits(c) && !is_over(c))
-		doorbell_wait(&c->p->collector_bell, sync_due_ms(c));
+		doorbell_wait(&c->x->collector_bell, sync_due_ms(c));
 	else
-		doorbell_silence(&c->p->collector_bell);
+		doorbell_silence(&c->x->collector_bell);
 }
 
 /* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. It
  * comes when all before it is on the disk. */
 static void write_end(struct collector *c)
 {
-	struct pipeline *p = c->p;
+	struct exchange *x = c->x;
 	struct textbuf eof = { 0 };
-	bool whole = !atomic_load_explicit(&p->stopping, memory_order_acquire) && !p->inputs->broke;
+	bool whole = !atomic_load_explicit(&x->stopping, memory_order_acquire) && !x->inputs->broke;
 	sync_output(c);
-	if (p->compress && whole) {
+	if (x->compress && whole) {
 		bgzf_put_eof(&eof);
 		write_out(c, eof.bytes, eof.size);
 		sync_output(c);
 	}
-	p->is_whole = whole && !c->ended;
+	x->is_whole = whole && !c->ended;
 	textbuf_fini(&eof);
 }
 
 void *collector_main(void *arg)
 {
-	struct pipeline *p = arg;
+	struct exchange *x = arg;
 	struct collector c = {
-		.p = p, .n_rows = p->resumption->n_rows, .synced_ns = clock_now_ns()
+		.x = x, .n_rows = x->resumption->n_rows, .synced_ns = clock_now_ns()
 	};
-	c.z = bgzf_new((int)p->options->compression_level);
+	c.z = bgzf_new((int)x->options->compression_level);
 	if (!c.z) {
 		c.ended = true;
-		if (pipeline_fail(p))
+		if (exchange_fail(x))
 			message(MESSAGE_ERROR, "the output cannot be written: %s",
 			        error_text(ERROR_NOMEM));
-	} else if (!p->resumption->keep_bytes) {
+	} else if (!x->resumption->keep_bytes) {
 		write_header(&c);
 	}
 	while (!is_over(&c)) {

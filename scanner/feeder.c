@@ -1,7 +1,5 @@
 /* feeder.c - the pipeline's first thread: input rows into batches, batches to workers. */
-#include "scanner/batch.h"
-#include "scanner/pipeline.h"
-#include "scanner/worker.h"
+#include "scanner/feeder.h"
 
 #include "base/hash.h"
 #include "base/message.h"
@@ -17,7 +15,7 @@ enum { BACKLOG_BATCHES = 32 };
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
 struct feeder {
-	struct pipeline *p;
+	struct exchange *x;
 	struct batch *batch;
 	uint64_t n_rows, n_batches, backlog_max;
 	struct textbuf scratch;
@@ -27,7 +25,7 @@ struct feeder {
  * sharing caches, so it need not be exact. */
 static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
 {
-	const struct layout *layout = &f->p->inputs->layout;
+	const struct layout *layout = &f->x->inputs->layout;
 	struct csv_fields fields = csv_fields_of(
 	        record->text, record->size, record->plain, record->broken, &f->scratch);
 	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
@@ -62,71 +60,71 @@ static uint64_t key_hash(struct feeder *f, const struct csv_record *record)
 
 static unsigned choose_worker(struct feeder *f, const struct csv_record *record)
 {
-	struct pipeline *p = f->p;
-	if (p->n_workers == 1)
+	struct exchange *x = f->x;
+	if (x->n_lanes == 1)
 		return 0;
-	unsigned choice = (unsigned)(key_hash(f, record) % p->n_workers);
-	if (worker_backlog(&p->workers[choice]) < f->backlog_max)
+	unsigned choice = (unsigned)(key_hash(f, record) % x->n_lanes);
+	if (lane_backlog(&x->lanes[choice]) < f->backlog_max)
 		return choice;
 	unsigned least = choice;
-	for (unsigned w = 0; w < p->n_workers; w++)
-		if (worker_backlog(&p->workers[w]) < worker_backlog(&p->workers[least]))
+	for (unsigned w = 0; w < x->n_lanes; w++)
+		if (lane_backlog(&x->lanes[w]) < lane_backlog(&x->lanes[least]))
 			least = w;
-	return worker_backlog(&p->workers[least]) < f->backlog_max / 2 ? least : choice;
+	return lane_backlog(&x->lanes[least]) < f->backlog_max / 2 ? least : choice;
 }
 
 static void hand_over(struct feeder *f)
 {
-	struct pipeline *p = f->p;
+	struct exchange *x = f->x;
 	struct batch *batch = f->batch;
 	f->batch = NULL;
 	f->n_batches++;
 	batch_seal(batch);
-	atomic_fetch_add_explicit(&p->input_bytes, batch->input_bytes, memory_order_relaxed);
-	atomic_store_explicit(&p->n_fed, f->n_batches, memory_order_release);
+	atomic_fetch_add_explicit(&x->input_bytes, batch->input_bytes, memory_order_relaxed);
+	atomic_store_explicit(&x->n_fed, f->n_batches, memory_order_release);
 	/* after the last push the batch may be gone: find out first who gets it */
 	bool gets_it[OPTIONS_WORKERS_MAX];
-	for (unsigned w = 0; w < p->n_workers; w++)
+	for (unsigned w = 0; w < x->n_lanes; w++)
 		gets_it[w] = batch->slices[w].count > 0;
-	for (unsigned w = 0; w < p->n_workers; w++) {
+	for (unsigned w = 0; w < x->n_lanes; w++) {
 		if (!gets_it[w])
 			continue;
-		ring_push(p->workers[w].in, batch);
-		doorbell_ring(&p->workers[w].bell);
+		ring_push(x->lanes[w].in, batch);
+		doorbell_ring(&x->lanes[w].bell);
 	}
 }
 
 /* There is somebody who needs rows, and room for them; an empty batch is another matter. */
 static bool wants_rows(const struct feeder *f)
 {
-	if (atomic_load_explicit(&f->p->input_bytes, memory_order_relaxed) >= INPUT_MAX_BYTES)
+	if (atomic_load_explicit(&f->x->input_bytes, memory_order_relaxed) >= INPUT_MAX_BYTES)
 		return false;
-	for (unsigned w = 0; w < f->p->n_workers; w++)
-		if (worker_backlog(&f->p->workers[w]) < f->backlog_max)
+	for (unsigned w = 0; w < f->x->n_lanes; w++)
+		if (lane_backlog(&f->x->lanes[w]) < f->backlog_max)
 			return true;
 	return false;
 }
 
 static bool is_stopping(const struct feeder *f)
 {
-	return atomic_load_explicit(&f->p->stopping, memory_order_relaxed);
+	return atomic_load_explicit(&f->x->stopping, memory_order_relaxed);
 }
 
 /* Sleeps until there is an empty batch and a need for rows. False when the scan is being stopped.
  */
 static bool take_batch(struct feeder *f)
 {
-	struct pipeline *p = f->p;
+	struct exchange *x = f->x;
 	while (!is_stopping(f)) {
-		if (wants_rows(f) && (f->batch = ring_pop(p->spare))) {
+		if (wants_rows(f) && (f->batch = ring_pop(x->spare))) {
 			batch_begin(f->batch, f->n_batches, f->n_rows + 1);
 			return true;
 		}
-		doorbell_arm(&p->feeder_bell);
-		if (is_stopping(f) || (wants_rows(f) && ring_count(p->spare)))
-			doorbell_silence(&p->feeder_bell);
+		doorbell_arm(&x->feeder_bell);
+		if (is_stopping(f) || (wants_rows(f) && ring_count(x->spare)))
+			doorbell_silence(&x->feeder_bell);
 		else
-			doorbell_wait(&p->feeder_bell, -1);
+			doorbell_wait(&x->feeder_bell, -1);
 	}
 	return false;
 }
@@ -137,38 +135,38 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 		return false;
 	unsigned w = choose_worker(f, &row->record);
 	if (!batch_add(f->batch, row, w)) {
-		if (pipeline_fail(f->p))
+		if (exchange_fail(f->x))
 			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s",
-			        inputs_path(f->p->inputs), (unsigned long long)row->number,
+			        inputs_path(f->x->inputs), (unsigned long long)row->number,
 			        error_text(ERROR_NOMEM));
 		return false;
 	}
 	f->n_rows++;
-	tally_add(&f->p->workers[w].n_given, 1);
+	tally_add(&f->x->lanes[w].n_given, 1);
 	return true;
 }
 
-void feeder_run(struct pipeline *p)
+void feeder_run(struct exchange *x)
 {
 	/* rows that a resumed output holds already have been read */
-	struct feeder f = { .p = p,
-		.n_rows = p->resumption->n_rows,
-		.backlog_max = (uint64_t)p->batch_rows * BACKLOG_BATCHES };
+	struct feeder f = { .x = x,
+		.n_rows = x->resumption->n_rows,
+		.backlog_max = (uint64_t)x->batch_rows * BACKLOG_BATCHES };
 	struct input_row row;
-	while (!is_stopping(&f) && inputs_next(p->inputs, &row, &p->stop_reading)) {
+	while (!is_stopping(&f) && inputs_next(x->inputs, &row, &x->stop_reading)) {
 		if (!add_row(&f, &row))
 			break;
 		/* a slow pipe's rows do not wait for company */
-		if (batch_is_full(f.batch) || inputs_would_block(p->inputs))
+		if (batch_is_full(f.batch) || inputs_would_block(x->inputs))
 			hand_over(&f);
 	}
 	if (f.batch && f.batch->n_rows)
 		hand_over(&f);
-	atomic_store_explicit(&p->fed_all, true, memory_order_release);
-	for (unsigned w = 0; w < p->n_workers; w++) {
-		atomic_store_explicit(&p->workers[w].feeding_over, true, memory_order_release);
-		doorbell_ring(&p->workers[w].bell);
+	atomic_store_explicit(&x->fed_all, true, memory_order_release);
+	for (unsigned w = 0; w < x->n_lanes; w++) {
+		atomic_store_explicit(&x->lanes[w].feeding_over, true, memory_order_release);
+		doorbell_ring(&x->lanes[w].bell);
 	}
-	doorbell_ring(&p->collector_bell);
+	doorbell_ring(&x->collector_bell);
 	textbuf_fini(&f.scratch);
 }

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "scanner/headroom.h"
-#include "scanner/worker.h"
 
 #include <signal.h>
 #include <string.h>
@@ -35,11 +34,11 @@ static double per_second(uint64_t count, uint64_t ns)
 static void put_share(
         struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
 {
-	const struct inputs *in = progress->pipeline->inputs;
+	const struct inputs *in = progress->exchange->inputs;
 	uint64_t size = atomic_load_explicit(&in->raw_size, memory_order_relaxed),
 	         read = atomic_load_explicit(&in->raw_bytes, memory_order_relaxed);
-	uint64_t rows_before = progress->pipeline->resumption->n_rows,
-	         rows_fed = pipeline_rows_fed(progress->pipeline), begun = progress->begun_bytes;
+	uint64_t rows_before = progress->exchange->resumption->n_rows,
+	         rows_fed = exchange_rows_fed(progress->exchange), begun = progress->begun_bytes;
 	read = read < size ? read : size;
 	if (read <= begun || rows_done <= rows_before || rows_fed < rows_done)
 		return;
@@ -58,7 +57,7 @@ static void put_state(struct textbuf *out, struct progress *progress, uint64_t n
 {
 	struct tally tally;
 	struct resolver_counters counters;
-	pipeline_tally(progress->pipeline, &tally, &counters);
+	exchange_tally(progress->exchange, &tally, &counters);
 	uint64_t rows = tally_read(&tally.rows), ns = now_ns - progress->last_ns;
 	put_share(out, progress, rows, now_ns);
 	textbuf_printf(out,
@@ -91,20 +90,20 @@ static void tell(struct progress *progress, struct textbuf *text)
 
 static void watch(struct progress *progress)
 {
-	const struct pipeline *p = progress->pipeline;
+	const struct exchange *x = progress->exchange;
 	struct tally tally;
 	struct resolver_counters counters;
-	pipeline_tally(p, &tally, &counters);
-	uint64_t n_fed = pipeline_rows_fed(p), n_finished = tally_read(&tally.rows),
+	exchange_tally(x, &tally, &counters);
+	uint64_t n_fed = exchange_rows_fed(x), n_finished = tally_read(&tally.rows),
 	         n_open = n_fed > n_finished ? n_fed - n_finished : 0;
-	if (atomic_load_explicit(&p->stopping, memory_order_relaxed) &&
+	if (atomic_load_explicit(&x->stopping, memory_order_relaxed) &&
 	        !tally_read(&tally.active_rows))
 		n_open = 0; /* what was not begun is not begun any more: only the output is waited
 		               for */
 	enum watchdog_turn turn =
 	        watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
-	for (unsigned w = 0; turn != WATCHDOG_REST && w < p->n_workers; w++) {
-		_Atomic unsigned *asked_s = &p->workers[w].asked_s;
+	for (unsigned w = 0; turn != WATCHDOG_REST && w < x->n_lanes; w++) {
+		_Atomic unsigned *asked_s = &x->lanes[w].asked_s;
 		if (turn == WATCHDOG_ASK)
 			atomic_store_explicit(asked_s,
 			        (unsigned)(progress->watchdog.still_ns / CLOCK_NS_PER_S),
@@ -135,7 +134,7 @@ static void *progress_main(void *arg)
 		if (atomic_load_explicit(&progress->over, memory_order_acquire))
 			break;
 		doorbell_wait(&progress->bell, LIVE_MS);
-		pipeline_nudge(progress->pipeline);
+		exchange_nudge(progress->exchange);
 		tell(progress, &text);
 		watch(progress);
 		give_back(progress);
@@ -144,16 +143,16 @@ static void *progress_main(void *arg)
 	return NULL;
 }
 
-bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode)
+bool progress_start(struct progress *progress, struct exchange *exchange, enum progress_mode mode)
 {
-	*progress = (struct progress){ .pipeline = pipeline,
+	*progress = (struct progress){ .exchange = exchange,
 		.started_ns = clock_now_ns(),
-		.begun_bytes = atomic_load(&pipeline->inputs->raw_bytes) };
+		.begun_bytes = atomic_load(&exchange->inputs->raw_bytes) };
 	bool terminal = isatty(STDERR_FILENO);
 	progress->live = mode != PROGRESS_NEVER && terminal;
 	progress->lines = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTO && !terminal);
 	progress->last_ns = progress->last_line_ns = progress->gave_back_ns = progress->started_ns;
-	progress->last_rows = pipeline->resumption->n_rows;
+	progress->last_rows = exchange->resumption->n_rows;
 	watchdog_init(&progress->watchdog, progress->started_ns);
 	if (doorbell_init(&progress->bell)) {
 		message(MESSAGE_ERROR, "no file descriptors left");

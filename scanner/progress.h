@@ -5,11 +5,11 @@
 #define SCANNER_PROGRESS_H
 
 #include "base/doorbell.h"
-#include "scanner/pipeline.h"
+#include "scanner/exchange.h"
 #include "scanner/watchdog.h"
 
 struct progress {
-	struct pipeline *pipeline;
+	struct exchange *exchange;
 	bool live, lines;
 	pthread_t thread;
 	struct doorbell bell;
@@ -22,7 +22,7 @@ struct progress {
 };
 
 /* False after telling the user why. */
-bool progress_start(struct progress *progress, struct pipeline *pipeline, enum progress_mode mode);
+bool progress_start(struct progress *progress, struct exchange *exchange, enum progress_mode mode);
 /* Ends the thread and takes the live line away. */
 void progress_stop(struct progress *progress);
 

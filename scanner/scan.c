@@ -1,5 +1,4 @@
-/* scan.c - `spfsweep scan`: opens input and output, runs the pipeline between them, tells how it
- * went. */
+/* scan.c - opens input and output, runs the pipeline between them, tells how it went. */
 #include "scanner/scan.h"
 
 #include "base/clock.h"
@@ -21,7 +20,7 @@
 #include <unistd.h>
 
 /* The one thing a signal handler can reach. Set before the handlers are, and only then. */
-static struct pipeline *stop_target;
+static struct exchange *stop_target;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -41,7 +40,7 @@ static void on_stop_signal(int number)
 	int saved = errno;
 	struct sigaction end = { .sa_handler = SIG_DFL };
 	on_stop_signals(&end);
-	pipeline_stop(stop_target, true);
+	exchange_stop(stop_target, true);
 	errno = saved;
 }
 
@@ -51,16 +50,16 @@ static void on_nudge(int number)
 {
 	(void)number;
 	if (atomic_load_explicit(&stop_target->stopping, memory_order_relaxed))
-		pipeline_stop(stop_target, true);
+		exchange_stop(stop_target, true);
 }
 
 /* The first of the stop signals ends the scan in order; after it all of them have their default
  * action again, so a second one, of whatever kind, ends it at once. */
-static void take_signals(struct pipeline *pipeline)
+static void take_signals(struct exchange *exchange)
 {
 	struct sigaction stop = { .sa_handler = on_stop_signal },
 	                 nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
-	stop_target = pipeline;
+	stop_target = exchange;
 	on_stop_signals(&stop);
 	sigaction(SIGUSR1, &nudge, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -118,13 +117,13 @@ static bool overwrites(const struct options *options)
 	return true;
 }
 
-static int exit_status_of(const struct pipeline *p, bool whole)
+static int exit_status_of(const struct exchange *x, bool whole)
 {
 	struct tally tally;
 	struct resolver_counters counters;
 	if (!whole)
 		return EXIT_STOPPED;
-	pipeline_tally(p, &tally, &counters);
+	exchange_tally(x, &tally, &counters);
 	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
@@ -246,7 +245,7 @@ static int open_output(struct scan *s)
 	}
 	switch (resume_read(&s->resumption, o->output, &s->format, &s->inputs)) {
 	case RESUME_READY:
-		atomic_store(&s->pipeline.n_written_rows, s->resumption.n_rows);
+		atomic_store(&s->pipeline.exchange.n_written_rows, s->resumption.n_rows);
 		return EXIT_DONE;
 	case RESUME_REFUSED:
 		return EXIT_USAGE;
@@ -277,8 +276,8 @@ static bool cut_and_add(struct scan *s)
 {
 	struct pipeline *p = &s->pipeline;
 	uint64_t keep_bytes = s->resumption.keep_bytes;
-	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->stop_reading)) {
-		bool whole = !p->stop_reading &&
+	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->exchange.stop_reading)) {
+		bool whole = !p->exchange.stop_reading &&
 		        !s->inputs.broke; /* a signal in the sync changes nothing any more */
 		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
 	}
@@ -289,7 +288,7 @@ static bool add_rows(struct scan *s)
 {
 	struct progress progress;
 	/* what can be missing is asked for before an output of before is emptied */
-	if (!progress_start(&progress, &s->pipeline, s->options->progress))
+	if (!progress_start(&progress, &s->pipeline.exchange, s->options->progress))
 		return false;
 	bool whole = cut_and_add(s);
 	progress_stop(&progress);
@@ -299,8 +298,8 @@ static bool add_rows(struct scan *s)
 static int tell_end(struct scan *s, bool whole)
 {
 	struct summary summary;
-	summary_init(
-	        &summary, s->job, &s->pipeline, s->started_ms, s->started_ns, sink_bytes(s->sink));
+	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
+	        sink_bytes(s->sink));
 	if (s->digest && !sink_digest_is_right(s->sink)) {
 		digest_free(s->digest);
 		s->digest = NULL;
@@ -311,7 +310,7 @@ static int tell_end(struct scan *s, bool whole)
 	}
 	s->sink = NULL;
 	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
-	summary.exit_status = exit_status_of(&s->pipeline, summary.complete);
+	summary.exit_status = exit_status_of(&s->pipeline.exchange, summary.complete);
 	if (whole && !summary.complete)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,
@@ -341,7 +340,7 @@ static int run(struct scan *s)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
-	take_signals(&s->pipeline);
+	take_signals(&s->pipeline.exchange);
 	status = tell_end(s, add_rows(s));
 	leave_signals();
 	return status;
@@ -357,8 +356,7 @@ int scan_run(const struct scan_job *job)
 	int status = run(&s);
 	sink_close(s.sink);
 	sink_close(s.summary_sink);
-	if (s.pipeline.options)
-		pipeline_fini(&s.pipeline);
+	pipeline_fini(&s.pipeline);
 	digest_free(s.digest);
 	resume_fini(&s.resumption);
 	format_fini(&s.format);

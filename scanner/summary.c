@@ -23,19 +23,19 @@ static uint64_t peak_memory_bytes(void)
 	return kib * 1024;
 }
 
-void summary_init(struct summary *s, const struct scan_job *job, const struct pipeline *p,
+void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes)
 {
 	*s = (struct summary){ .job = job,
-		.pipeline = p,
-		.options = p->options,
+		.exchange = x,
+		.options = x->options,
 		.bytes_written = n_bytes,
 		.started_ms = started_ms,
 		.ended_ms = clock_wall_ms() };
-	pipeline_tally(p, &s->tally, &s->counters);
-	s->rows_read = p->inputs->n_rows;
-	s->rows_written = atomic_load(&p->n_written_rows);
-	s->rows_before = p->resumption->n_rows;
+	exchange_tally(x, &s->tally, &s->counters);
+	s->rows_read = x->inputs->n_rows;
+	s->rows_written = atomic_load(&x->n_written_rows);
+	s->rows_before = x->resumption->n_rows;
 	s->wall_s = (double)(clock_now_ns() - started_ns) / (double)CLOCK_NS_PER_S;
 	s->cpu_s = (double)clock_cpu_ns() / (double)CLOCK_NS_PER_S;
 	s->peak_memory_bytes = peak_memory_bytes();
@@ -150,8 +150,8 @@ static void put_versions(struct json *j)
 
 struct manifest summary_manifest(const struct summary *s, const struct digest *output)
 {
-	const struct resumption *before = s->pipeline->resumption;
-	const struct inputs *inputs = s->pipeline->inputs;
+	const struct resumption *before = s->exchange->resumption;
+	const struct inputs *inputs = s->exchange->inputs;
 	return (struct manifest){
 		.command = s->job->command,
 		.version = SPFSWEEP_VERSION,

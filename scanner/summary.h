@@ -4,12 +4,12 @@
 #define SCANNER_SUMMARY_H
 
 #include "results/manifest.h"
-#include "scanner/pipeline.h"
-#include "scanner/scan.h"
+#include "scanner/exchange.h"
+#include "scanner/job.h"
 
 struct summary {
 	const struct scan_job *job;
-	const struct pipeline *pipeline;
+	const struct exchange *exchange;
 	const struct options *options;
 	struct tally tally;
 	struct resolver_counters counters;
@@ -22,8 +22,8 @@ struct summary {
 	int exit_status;
 };
 
-/* Gathers the numbers of a pipeline that has run. `n_bytes` is the size of its output. */
-void summary_init(struct summary *s, const struct scan_job *job, const struct pipeline *p,
+/* Gathers the numbers of a scan that has run. `n_bytes` is the size of its output. */
+void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes);
 
 void summary_tell(const struct summary *s);

@@ -28,16 +28,16 @@ enum { HELD_MAX_BYTES = 64 << 20 };
 
 static void pack(struct worker *w, struct batch *batch)
 {
-	struct pipeline *p = w->pipeline;
+	struct exchange *x = w->exchange;
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, &w->packer) && pipeline_fail(p))
+	if (!batch_pack(batch, &w->packer) && exchange_fail(x))
 		message(MESSAGE_ERROR, "rows from %llu on are lost: %s",
 		        (unsigned long long)(batch->first_row + batch->n_packed_rows),
 		        error_text(ERROR_NOMEM));
 	w->held_bytes += (int64_t)batch->packed.size;
-	ring_push(w->out, batch);
-	doorbell_ring(&p->collector_bell);
+	ring_push(w->lane->out, batch);
+	doorbell_ring(&x->collector_bell);
 }
 
 /* Its output is in the worker's buffer of the batch, from `at` on. */
@@ -58,7 +58,7 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 /* The scan ends before this row: what memory was missing for must not look like a result. */
 static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	if (pipeline_fail(w->pipeline))
+	if (exchange_fail(w->exchange))
 		message(MESSAGE_ERROR,
 		        "memory: there was none left for row %llu; raise the limit, or use a "
 		        "smaller --in-flight, --window or --cache",
@@ -77,13 +77,13 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
-	const struct results *results = &w->pipeline->format->results;
+	const struct results *results = &w->exchange->format->results;
 	columns_put_row(
-	        out, &w->scratch, &w->pipeline->inputs->layout, &results->columns, &outcome);
-	tally_outcome(&w->tally, &outcome);
+	        out, &w->scratch, &w->exchange->inputs->layout, &results->columns, &outcome);
+	tally_outcome(&w->lane->tally, &outcome);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
-		tally_retried(&w->tally,
+		tally_retried(&w->lane->tally,
 		        !results_same(results, before.text, before.size, out->bytes + at,
 		                out->size - at));
 	finish_row(w, batch, row->owner_slot, at);
@@ -99,15 +99,15 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	size_t at = out->size;
 	textbuf_put(out, printed.text, printed.size);
 	textbuf_put_char(out, '\n');
-	if (results_parse(&w->pipeline->format->results, &record, &w->scratch, &row))
-		results_tally(&w->tally, &row);
+	if (results_parse(&w->exchange->format->results, &record, &w->scratch, &row))
+		results_tally(&w->lane->tally, &row);
 	finish_row(w, batch, slot, at);
 }
 
 static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	struct pipeline *p = w->pipeline;
-	if (atomic_load_explicit(&p->stopping, memory_order_relaxed)) {
+	struct exchange *x = w->exchange;
+	if (atomic_load_explicit(&x->stopping, memory_order_relaxed)) {
 		skip_row(w, batch, slot);
 		return;
 	}
@@ -124,7 +124,7 @@ static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
 	row->record = batch_record(batch, slot);
 	row->owner = batch;
 	row->owner_slot = slot;
-	identity_parse(&row->identity, &p->inputs->layout, &row->record);
+	identity_parse(&row->identity, &x->inputs->layout, &row->record);
 	runner_start(&w->runner, row);
 }
 
@@ -133,7 +133,7 @@ static bool may_begin(const struct worker *w)
 	if (!runner_has_room(&w->runner))
 		return false;
 	return w->runner.n_active == 0 ||
-	        atomic_load_explicit(&w->pipeline->held_bytes, memory_order_relaxed) <
+	        atomic_load_explicit(&w->exchange->held_bytes, memory_order_relaxed) <
 	        HELD_MAX_BYTES;
 }
 
@@ -141,7 +141,7 @@ static bool may_begin(const struct worker *w)
 static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
 {
 	if (!w->batch) {
-		w->batch = ring_pop(w->in);
+		w->batch = ring_pop(w->lane->in);
 		if (!w->batch)
 			return false;
 		w->next_row = w->batch->slices[w->index].first;
@@ -164,8 +164,8 @@ static bool begin_rows(struct worker *w)
 		n++;
 	}
 	if (n) {
-		atomic_fetch_add_explicit(&w->n_begun, n, memory_order_relaxed);
-		doorbell_ring(&w->pipeline->feeder_bell);
+		atomic_fetch_add_explicit(&w->lane->n_begun, n, memory_order_relaxed);
+		doorbell_ring(&w->exchange->feeder_bell);
 	}
 	return n > 0;
 }
@@ -175,7 +175,7 @@ static bool begin_rows(struct worker *w)
  * what the others gave back; when even few are too many, the scan is stopped. */
 static void look_at_memory(struct worker *w)
 {
-	const struct options *options = w->pipeline->options;
+	const struct options *options = w->exchange->options;
 	size_t reserve_bytes = headroom_reserve_bytes(options, w->runner.max_active);
 	if (w->runner.host.now_ns - w->looked_ns < LOOK_NS ||
 	        w->runner.n_active > w->runner.max_active)
@@ -192,7 +192,7 @@ static void look_at_memory(struct worker *w)
 		w->runner.max_active = w->runner.max_active / 2 > IN_FLIGHT_LEAST
 		        ? w->runner.max_active / 2
 		        : IN_FLIGHT_LEAST;
-	} else if (pipeline_fail(w->pipeline)) {
+	} else if (exchange_fail(w->exchange)) {
 		message(MESSAGE_ERROR,
 		        "memory: less than %zu MiB left (ulimit -v, ulimit -d, free memory); raise "
 		        "the limit, or use a smaller --in-flight, --window or --cache",
@@ -202,7 +202,7 @@ static void look_at_memory(struct worker *w)
 
 static void answer_watchdog(struct worker *w)
 {
-	unsigned still_s = atomic_exchange_explicit(&w->asked_s, 0, memory_order_relaxed);
+	unsigned still_s = atomic_exchange_explicit(&w->lane->asked_s, 0, memory_order_relaxed);
 	struct textbuf text = { 0 };
 	if (watchdog_put_rows(&text, &w->runner))
 		message(MESSAGE_WARNING,
@@ -215,33 +215,34 @@ static void publish(struct worker *w)
 {
 	if (w->held_bytes)
 		atomic_fetch_add_explicit(
-		        &w->pipeline->held_bytes, w->held_bytes, memory_order_relaxed);
+		        &w->exchange->held_bytes, w->held_bytes, memory_order_relaxed);
 	w->held_bytes = 0;
-	atomic_store_explicit(&w->tally.active_rows, w->runner.n_active, memory_order_relaxed);
+	atomic_store_explicit(
+	        &w->lane->tally.active_rows, w->runner.n_active, memory_order_relaxed);
 }
 
 static bool is_over(const struct worker *w)
 {
-	return atomic_load_explicit(&w->feeding_over, memory_order_acquire) && !w->batch &&
-	        !ring_count(w->in) && !w->runner.n_active;
+	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) && !w->batch &&
+	        !ring_count(w->lane->in) && !w->runner.n_active;
 }
 
 static void sleep_in_loop(struct worker *w)
 {
-	doorbell_arm(&w->bell);
-	bool can_begin = may_begin(w) && (w->batch || ring_count(w->in));
+	doorbell_arm(&w->lane->bell);
+	bool can_begin = may_begin(w) && (w->batch || ring_count(w->lane->in));
 	loop_turn(w->loop, !can_begin && !is_over(w));
-	doorbell_silence(&w->bell);
+	doorbell_silence(&w->lane->bell);
 }
 
 void *worker_main(void *arg)
 {
 	struct worker *w = arg;
-	w->packer.mark = w->pipeline->mark;
+	w->packer.mark = w->exchange->mark;
 	while (!is_over(w)) {
 		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
 		bool moved = runner_turn(&w->runner);
-		if (atomic_load_explicit(&w->asked_s, memory_order_relaxed))
+		if (atomic_load_explicit(&w->lane->asked_s, memory_order_relaxed))
 			answer_watchdog(w);
 		look_at_memory(w);
 		moved |= begin_rows(w);
@@ -262,26 +263,25 @@ static void on_wake(void *arg)
 	(void)arg;
 }
 
-bool worker_init(struct worker *w, struct pipeline *p, unsigned index)
+bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *status)
 {
-	*w = (struct worker){ .pipeline = p, .index = index, .bell.fd = -1 };
-	w->in = ring_new(p->n_batches);
-	w->out = ring_new(p->n_batches);
+	*w = (struct worker){ .exchange = x, .lane = &x->lanes[index], .index = index };
 	w->loop = loop_new();
 	w->packer = (struct batch_packer){
-		.z = bgzf_new(p->compress ? (int)p->options->compression_level : 1),
-		.as_text = !p->compress,
+		.z = bgzf_new(x->compress ? (int)x->options->compression_level : 1),
+		.as_text = !x->compress,
 	};
-	if (!w->in || !w->out || !w->loop || !w->packer.z || doorbell_init(&w->bell)) {
+	if (!w->loop || !w->packer.z) {
 		message(MESSAGE_ERROR,
 		        "worker %u cannot be set up: out of memory or file descriptors", index + 1);
 		return false;
 	}
-	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->bell), on_wake, w);
-	w->resolver = resolving_new(p->options, index, p->n_workers, w->loop, &p->status);
+	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->lane->bell), on_wake, w);
+	w->resolver = resolving_new(x->options, index, x->n_lanes, w->loop, status);
+	w->lane->resolver = w->resolver;
 	if (!w->bell_event || !w->resolver)
 		return false;
-	runner_init(&w->runner, w->resolver, &p->settings, p->options->in_flight);
+	runner_init(&w->runner, w->resolver, &x->settings, x->options->in_flight);
 	w->runner.finished = on_finished;
 	w->runner.owner = w;
 	return true;
@@ -292,9 +292,6 @@ void worker_fini(struct worker *w)
 	resolver_free(w->resolver);
 	loop_event_free(w->bell_event);
 	loop_free(w->loop);
-	doorbell_fini(&w->bell);
 	batch_packer_fini(&w->packer);
 	textbuf_fini(&w->scratch);
-	ring_free(w->in);
-	ring_free(w->out);
 }

@@ -1,0 +1,116 @@
+/* exchange.c - what passes between the threads of a scan: made, stopped and summed up. */
+#include "scanner/exchange.h"
+
+#include "base/message.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static bool lane_init(struct lane *lane, unsigned n_batches)
+{
+	*lane = (struct lane){ .bell.fd = -1 };
+	lane->in = ring_new(n_batches);
+	lane->out = ring_new(n_batches);
+	return lane->in && lane->out && !doorbell_init(&lane->bell);
+}
+
+static void lane_fini(struct lane *lane)
+{
+	doorbell_fini(&lane->bell);
+	ring_free(lane->in);
+	ring_free(lane->out);
+}
+
+bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, unsigned batch_rows)
+{
+	*x = (struct exchange){ .n_batches = n_batches,
+		.batch_rows = batch_rows,
+		.main_thread = pthread_self(),
+		.feeder_bell.fd = -1,
+		.collector_bell.fd = -1 };
+	if (doorbell_init(&x->feeder_bell) || doorbell_init(&x->collector_bell)) {
+		message(MESSAGE_ERROR, "no file descriptors left");
+		return false;
+	}
+	x->waiting = calloc(n_batches, sizeof *x->waiting);
+	x->spare = ring_new(n_batches);
+	x->lanes = aligned_alloc(_Alignof(struct lane), n_lanes * sizeof *x->lanes);
+	bool good = x->waiting && x->spare && x->lanes;
+	while (good && x->n_lanes < n_lanes)
+		good = lane_init(&x->lanes[x->n_lanes++], n_batches);
+	if (!good)
+		message(MESSAGE_ERROR,
+		        "%u workers cannot be set up: out of memory or file descriptors", n_lanes);
+	return good;
+}
+
+void exchange_fini(struct exchange *x)
+{
+	for (unsigned i = 0; i < x->n_lanes; i++)
+		lane_fini(&x->lanes[i]);
+	free(x->lanes);
+	free(x->waiting);
+	ring_free(x->spare);
+	doorbell_fini(&x->feeder_bell);
+	doorbell_fini(&x->collector_bell);
+}
+
+void exchange_stop(struct exchange *x, bool from_handler)
+{
+	atomic_store_explicit(&x->stopping, true, memory_order_release);
+	if (from_handler)
+		__atomic_store_n(&x->stop_reading, true, __ATOMIC_RELAXED);
+	else
+		pthread_kill(x->main_thread, SIGUSR1); /* ends a blocking read; its handler comes
+		                                          back here */
+	doorbell_ring(&x->feeder_bell);
+	for (unsigned i = 0; i < x->n_lanes; i++)
+		doorbell_ring(&x->lanes[i].bell);
+}
+
+bool exchange_fail(struct exchange *x)
+{
+	bool is_first = !atomic_exchange(&x->failed, true);
+	if (is_first)
+		exchange_stop(x, false);
+	return is_first;
+}
+
+void exchange_nudge(struct exchange *x)
+{
+	if (atomic_load_explicit(&x->stopping, memory_order_relaxed) &&
+	        !atomic_load_explicit(&x->fed_all, memory_order_relaxed))
+		pthread_kill(x->main_thread, SIGUSR1);
+}
+
+uint64_t exchange_rows_fed(const struct exchange *x)
+{
+	uint64_t rows = x->resumption->n_rows;
+	for (unsigned i = 0; i < x->n_lanes; i++)
+		rows += atomic_load_explicit(&x->lanes[i].n_given, memory_order_relaxed);
+	return rows;
+}
+
+/* Every member of the counters is a uint64_t, and a sum over workers makes sense for all of them.
+ */
+static void add_counters(struct resolver_counters *sum, const struct resolver *resolver)
+{
+	struct resolver_counters one;
+	resolver_counters(resolver, &one);
+	uint64_t *to = (uint64_t *)sum;
+	const uint64_t *from = (const uint64_t *)&one;
+	for (size_t i = 0; i < sizeof one / sizeof *from; i++)
+		to[i] += from[i];
+}
+
+void exchange_tally(
+        const struct exchange *x, struct tally *tally, struct resolver_counters *counters)
+{
+	*tally = (struct tally){ 0 };
+	tally_sum(tally, &x->resumption->tally);
+	*counters = (struct resolver_counters){ 0 };
+	for (unsigned i = 0; i < x->n_lanes; i++) {
+		tally_sum(tally, &x->lanes[i].tally);
+		add_counters(counters, x->lanes[i].resolver);
+	}
+}
