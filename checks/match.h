@@ -22,12 +22,7 @@ static inline enum match match_answer(const struct answer *a, const struct ipadd
 		return MATCH_UNASKED;
 	if (!answer_is_definite(a))
 		return MATCH_TEMPERROR;
-	for (unsigned i = 0; i < a->n_records; i++) {
-		struct ipaddr address = answer_address(a, i);
-		if (ipaddr_equal(&address, ip))
-			return MATCH_YES;
-	}
-	return MATCH_NO;
+	return answer_has_address(a, ip, ipaddr_width(ip)) ? MATCH_YES : MATCH_NO;
 }
 
 /* Several answers together: one yes decides, then a failure leaves it open. */

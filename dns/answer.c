@@ -76,6 +76,16 @@ struct ipaddr answer_address(const struct answer *a, unsigned i)
 	return ip;
 }
 
+bool answer_has_address(const struct answer *a, const struct ipaddr *ip, unsigned prefix_bits)
+{
+	for (unsigned i = 0; i < a->n_records; i++) {
+		struct ipaddr address = answer_address(a, i);
+		if (ipaddr_in_prefix(ip, &address, prefix_bits))
+			return true;
+	}
+	return false;
+}
+
 void answer_qname(const struct answer *a, struct dname *qname)
 {
 	name_load(qname, answer_at(a, a->qname_at), answer_qname_size(a));

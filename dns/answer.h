@@ -101,6 +101,9 @@ const uint8_t *answer_rdata(const struct answer *a, unsigned i);
 void answer_target(const struct answer *a, unsigned i, struct dname *target);
 /* Only for A and AAAA. */
 struct ipaddr answer_address(const struct answer *a, unsigned i);
+/* True when one of its addresses agrees with `ip` in the first `prefix_bits` bits. Only for A and
+ * AAAA; false without records. */
+bool answer_has_address(const struct answer *a, const struct ipaddr *ip, unsigned prefix_bits);
 /* The name that was asked, in lower case. */
 void answer_qname(const struct answer *a, struct dname *qname);
 /* The same in place: its wire form, of answer_qname_size() octets. */

@@ -38,6 +38,12 @@ bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
  * matches. */
 bool ipaddr_in_prefix(const struct ipaddr *ip, const struct ipaddr *network, unsigned prefix_bits);
 
+/* The bits of its family: 32 or 128. */
+static inline unsigned ipaddr_width(const struct ipaddr *ip)
+{
+	return ip->family == IPFAMILY_6 ? 128 : 32;
+}
+
 /* Dotted quad or RFC 5952 form. */
 void ipaddr_print(struct textbuf *out, const struct ipaddr *ip);
 char *ipaddr_text(const struct ipaddr *ip, char buffer[IPADDR_TEXT_BYTES]);

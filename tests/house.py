@@ -79,10 +79,6 @@ KNOWN_CIRCLES = (
         "scanner/summary",
         "scanner/worker",
     ),
-    (
-        "spf/check",
-        "spf/machine",
-    ),
 )
 LIBRARIES = {
     "Concurrency Kit": r"ck_\w+\.h",
