@@ -108,48 +108,10 @@ static const struct option_row option_table[] = {
 };
 enum { OPTION_COUNT = sizeof option_table / sizeof option_table[0] };
 
-static const struct {
-	const char *name;
-	enum check check;
-} check_names[] = { { "spf", CHECK_SPF }, { "iprev", CHECK_IPREV }, { "mx", CHECK_MX },
-	{ "a", CHECK_A } };
-enum { CHECK_COUNT = sizeof check_names / sizeof check_names[0] };
-
-bool options_parse_checks(unsigned *checks, const char *text)
-{
-	*checks = 0;
-	for (const char *at = text; *at;) {
-		size_t size = strcspn(at, ",");
-		unsigned found = 0;
-		for (unsigned i = 0; i < CHECK_COUNT; i++)
-			if (strlen(check_names[i].name) == size &&
-			        !memcmp(check_names[i].name, at, size))
-				found = check_names[i].check;
-		if (!found)
-			return false;
-		*checks |= found;
-		at += size;
-		if (*at == ',' && !*++at)
-			return false;
-	}
-	return *checks != 0;
-}
-
 bool options_output_is_gzip(const struct options *options)
 {
 	size_t size = strlen(options->output);
 	return size > 3 && !strcmp(options->output + size - 3, ".gz");
-}
-
-char *options_checks_text(char *text, size_t size, unsigned checks)
-{
-	size_t used = 0;
-	text[0] = 0;
-	for (unsigned i = 0; i < CHECK_COUNT; i++)
-		if (checks & check_names[i].check && used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
-			        check_names[i].name);
-	return text;
 }
 
 static void *member_of(struct options *options, const struct option_row *row)
@@ -216,7 +178,7 @@ static bool set_option(struct options *options, const struct option_row *row, co
 	case KIND_PROGRESS:
 		return set_progress(member, value);
 	case KIND_CHECKS:
-		if (options_parse_checks(member, value))
+		if (checks_parse(member, value))
 			return true;
 		message(MESSAGE_ERROR, "--checks takes a list of spf,iprev,mx,a, not '%s'", value);
 		return false;

@@ -7,6 +7,7 @@
 #define CLI_OPTIONS_H
 
 #include "base/error.h"
+#include "checks/checks.h"
 #include "resolver/upstreams.h"
 
 #include <stdbool.h>
@@ -23,8 +24,6 @@ enum command {
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
-
-enum check { CHECK_SPF = 1, CHECK_IPREV = 2, CHECK_MX = 4, CHECK_A = 8, CHECK_ALL = 15 };
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
@@ -64,10 +63,5 @@ void options_print_help(FILE *out, enum command command);
 
 /* The output's name says that it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
-
-/* "spf,iprev" into a set of enum check; false on an unknown word. And back, into `text` of at least
- * 32 bytes. */
-bool options_parse_checks(unsigned *checks, const char *text);
-char *options_checks_text(char *text, size_t size, unsigned checks);
 
 #endif

@@ -44,9 +44,9 @@ static void put_upstreams(struct json *j, const struct upstreams *upstreams)
 
 static void put_options(struct json *j, const struct options *o)
 {
-	char checks[32];
+	char checks[CHECKS_TEXT_BYTES];
 	json_open(j, "options");
-	json_text(j, "checks", options_checks_text(checks, sizeof checks, o->checks));
+	json_text(j, "checks", checks_print(checks, o->checks));
 	json_text(j, "columns", o->columns);
 	json_text(j, "engine", resolving_engine_text(o));
 	json_text(j, "unbound_config", o->unbound_config);

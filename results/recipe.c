@@ -17,8 +17,8 @@ static void put_command(struct textbuf *out, const struct options *o)
 
 static void put_checks(struct textbuf *out, const struct options *o)
 {
-	char text[32];
-	textbuf_put_text(out, options_checks_text(text, sizeof text, o->checks));
+	char text[CHECKS_TEXT_BYTES];
+	textbuf_put_text(out, checks_print(text, o->checks));
 }
 
 static void put_flag(struct textbuf *out, bool flag)

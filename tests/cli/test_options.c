@@ -122,15 +122,6 @@ static void test_limits_of_upstreams(void **state)
 	assert_int_equal(o.workers, 8);
 }
 
-static void test_checks_text(void **state)
-{
-	char text[32];
-	unsigned checks;
-	(void)state;
-	assert_true(options_parse_checks(&checks, "a,iprev"));
-	assert_string_equal(options_checks_text(text, sizeof text, checks), "iprev,a");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,7 +129,6 @@ int main(void)
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_limits_of_upstreams),
-		cmocka_unit_test(test_checks_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,11 +24,10 @@ static void check_scan(const struct options *o, char **argv, int argc)
 /* --checks, printed and read again. */
 static void check_checks(const struct options *o)
 {
-	char text[32];
+	char text[CHECKS_TEXT_BYTES];
 	unsigned again;
 	require(o->checks && !(o->checks & ~(unsigned)CHECK_ALL));
-	require(options_parse_checks(&again, options_checks_text(text, sizeof(text), o->checks)) &&
-	        again == o->checks);
+	require(checks_parse(&again, checks_print(text, o->checks)) && again == o->checks);
 }
 
 static void check_options(const struct options *o, char **argv, int argc)
