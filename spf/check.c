@@ -1,6 +1,5 @@
-/* check.c - the steps of check_host() that judge a record, and the driver at the end.
- *
- * A term is charged before it runs. How open places of the RFC are read: docs/spf-decisions.md. */
+/* check.c - the steps of check_host() that judge a record, and the driver at the end. Sections are
+ * those of RFC 7208. */
 #include "spf/check.h"
 
 #include "spf/explain.h"
@@ -19,7 +18,8 @@ enum {
 
 /* ---- the steps ---- */
 
-/* Section 4.3, for the domain asked for and those of includes and redirects alike. */
+/* Section 4.3, for the domain asked for and for those of includes and redirects. See
+ * docs/spf-decisions.md, "Single labels". */
 static enum turn step_fetch(struct spf_check *c)
 {
 	const struct dname *domain = &machine_top(c)->domain;
@@ -32,7 +32,7 @@ static enum turn step_fetch(struct spf_check *c)
 	return frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_BAD_TARGET);
 }
 
-/* The record that the result tells of is that of the domain asked for. */
+/* Only of the domain asked for. */
 static void keep_record(
         struct spf_check *c, const struct answer *answer, const struct spf_record *record)
 {
@@ -66,7 +66,7 @@ static enum turn step_select(struct spf_check *c)
 	return machine_go(c, STEP_TERM);
 }
 
-/* Takes up a term that looks things up. */
+/* A term that looks things up. See docs/spf-decisions.md, "Charging terms". */
 static enum turn begin_lookup(struct spf_check *c)
 {
 	if (lookup_charge_term(c))
@@ -113,7 +113,8 @@ static enum turn ask(
 	return machine_wait(c, step);
 }
 
-/* `d` NULL: the redirect. `target` of size 0: it is no domain name. */
+/* `d` NULL: the redirect. `target` of size 0: see docs/spf-decisions.md, "Target-names that are no
+ * domain name". */
 static enum turn ask_for_term(
         struct spf_check *c, const struct spf_directive *d, const struct dname *target)
 {
@@ -177,7 +178,7 @@ static enum turn step_exists(struct spf_check *c)
 	return addresses ? frame_match_if(c, addresses->n_records > 0) : GO;
 }
 
-/* Section 5.4; no implicit MX. The null MX of RFC 7505 names no host. */
+/* Section 5.4. See docs/spf-decisions.md, "Hosts of mx". */
 static enum turn step_mx(struct spf_check *c)
 {
 	const struct answer *hosts = lookup_definite(c, 0);
@@ -197,7 +198,7 @@ static enum turn step_mx(struct spf_check *c)
 	return n_asked > 0 ? machine_wait(c, STEP_MX_ADDRESS) : frame_no_match(c);
 }
 
-/* In the hosts' order, whatever order the answers came in. */
+/* In the order of the MX answer, whatever order the addresses came in. */
 static enum turn step_mx_address(struct spf_check *c)
 {
 	for (unsigned i = 0; i < c->got->count; i++) {
@@ -256,7 +257,6 @@ static void reset_result(struct spf_result *r)
 	};
 }
 
-/* What a check holds of others: its frames' answers, and those in its result. */
 void spf_check_release(struct spf_check *check)
 {
 	probe_fini(&check->probe);

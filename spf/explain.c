@@ -1,10 +1,7 @@
-/* explain.c - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check, after
- * the verdict.
+/* explain.c - the steps of the explanation. See docs/spf-decisions.md, "Explanations".
  *
- * Nothing here can change the verdict or costs anything: whatever goes wrong, there is just no
- * explanation. The record whose "exp" counts is that of the frame on top: includes were popped, and
- * a redirect's target stands above the record that it replaced. The text comes from strangers and
- * goes into SMTP replies: printable US-ASCII after expansion, or none. */
+ * The "exp" that counts is that of the frame on top: the frames of includes were popped, and the
+ * frame of a redirect's target stands above the one that it replaced. */
 #include "spf/explain.h"
 
 #include "spf/lookup.h"

@@ -13,7 +13,7 @@ bool lookup_charge_term(struct spf_check *c)
 }
 
 /* False: one too many, and the check has given up. Of several at once, those behind the first that
- * is too many are not counted. */
+ * is too many are not counted. See docs/spf-decisions.md, "Void look-ups". */
 static bool charge_voids(struct spf_check *c, unsigned n)
 {
 	if (!c->charging)
@@ -87,7 +87,8 @@ static enum turn names_are_known(struct spf_check *c)
 	return machine_go(c, c->names_step);
 }
 
-/* A DNS error gives no names, and is no error of the check (section 5.5). */
+/* A DNS error gives no names and is no error of the check. See docs/spf-decisions.md, "Names of
+ * ptr". */
 enum turn lookup_step_names(struct spf_check *c)
 {
 	const struct answer *ptr = lookup_answer(c, 0);

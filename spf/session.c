@@ -1,8 +1,8 @@
 /* session.c - the values of the macro letters, out of the request, the frame and the client's
  * names.
  *
- * Domain names are written as their octets with dots between the labels, without escapes: section
- * 4.8 takes the expansion as it stands. */
+ * Domain names are written as their octets with dots between the labels, without escapes: RFC 7208
+ * section 4.8 takes the expansion as it stands. See docs/spf-decisions.md, "Missing values". */
 #include "spf/session.h"
 
 #include <string.h>
@@ -24,7 +24,6 @@ static size_t write_name(char text[DNAME_MAX_BYTES], const struct dname *name)
 	return size;
 }
 
-/* Section 7.3: "unknown" when the client has no validated name. */
 static void fill_validated(
         const struct session *s, struct macro_session *values, struct session_texts *texts)
 {
