@@ -18,9 +18,8 @@
 /* 10 terms, 2 void look-ups, 10 MX names, 10 PTR names (section 4.6.4). */
 extern const struct spf_limits spf_limits_of_rfc;
 
-/* Begins a check, or begins anew one that is done or given up; buffers keep their memory. The first
- * time *check must be zeroed. The request with its texts, the limits and the asker must outlive the
- * check. */
+/* Begins a check, or begins anew one that is done or given up; buffers keep their memory. Zero
+ * *check before the first time. The request, its texts, the limits and the asker outlive it. */
 void spf_check_begin(struct spf_check *check, const struct spf_request *request,
         const struct spf_limits *limits, struct asker *asker);
 /* Gives up the answers that the check and its result hold, and unusually large buffers. The result

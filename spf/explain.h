@@ -1,8 +1,5 @@
 /* explain.h - the explanation of a fail (RFC 7208 section 6.2): the last steps of a check; private
- * to spf/.
- *
- * The verdict stands. Nothing here changes it or is charged; whatever goes wrong, there is no
- * explanation. */
+ * to spf/. The verdict stands, and nothing here changes it. */
 #ifndef SPF_EXPLAIN_H
 #define SPF_EXPLAIN_H
 

@@ -48,8 +48,7 @@ struct spf_result {
 	/* Terms charged and void look-ups charged (section 4.6.4). With lookup_limit the first is
 	 * the limit; with void_limit the second is one over it. */
 	unsigned lookups, void_lookups;
-	/* The record of the domain asked for, not of its includes; octets as published. Points into
-	 * record_answer. */
+	/* The record of the domain asked for, as published; lies in record_answer. */
 	const char *record;
 	size_t record_size;
 	const struct answer *record_answer; /* a reference, or NULL */
