@@ -1,4 +1,4 @@
-/* iprev.c - forward-confirmed reverse DNS: PTR, then the addresses of its names. */
+/* iprev.c - forward-confirmed reverse DNS: START -> PTR -> addresses of the names. */
 #include "checks/iprev.h"
 
 static enum probe_turn finish(struct iprev *p, enum iprev_verdict verdict)
