@@ -15,6 +15,8 @@
 
 #define OPTIONS_WORKERS_MAX 256
 
+struct engine_type;
+
 enum command {
 	COMMAND_NONE,
 	COMMAND_SCAN,
@@ -47,6 +49,7 @@ struct options {
 
 	/* all: resolver and SPF */
 	struct upstreams upstreams;
+	const struct engine_type *engine; /* resolver/engines.h: chosen by upstreams and dnssec */
 	const char *unbound_config, *trust_anchor, *receiver;
 	unsigned timeout_ms, retries, deadline_ms, queries_per_s, queries_per_s_per_upstream,
 	        in_flight, cache_mib;

@@ -146,7 +146,7 @@ static void put_versions(struct json *j)
 	const struct {
 		const char *name, *version;
 	} libraries[] = {
-		{ "libunbound", resolver_library_version() },
+		{ "libunbound", engines_library_version("libunbound") },
 		{ "libevent", loop_library_version() },
 		{ "zlib", source_library_version() },
 		{ "libdeflate", bgzf_library_version() },

@@ -133,7 +133,7 @@ static void trip_note(struct upstream *u, uint64_t trip_ns)
 	u->srtt_ns = at_least(u->srtt_ns + trip_ns / 8 - u->srtt_ns / 8, 1);
 }
 
-uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries)
+uint64_t upstream_timeout_ns(const struct upstream *u, unsigned n_tries)
 {
 	uint64_t most_ns = at_least(u->limits.timeout_ms, 1) * CLOCK_NS_PER_MS;
 	uint64_t patience_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, PATIENCE_MIN_NS)
@@ -198,7 +198,7 @@ static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 /* When the first repeats of what was lost may have been answered. */
 static uint64_t cohort_judged_ns(const struct upstream *u)
 {
-	uint64_t patience_ns = upstream_patience_ns(u, 0);
+	uint64_t patience_ns = upstream_timeout_ns(u, 0);
 	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
 }
 
@@ -282,14 +282,14 @@ unsigned upstream_room(const struct upstream *u)
 	return (unsigned)room;
 }
 
-unsigned upstream_try_worth(const struct upstream *u)
+unsigned upstream_try_cost(const struct upstream *u)
 {
 	unsigned n = u->recent_answered + u->recent_lost;
 	if (u->dead || u->n_only_lives >= ONLY_LIVES_MAX || !n)
-		return TRY_WORTH;
+		return TRY_COST;
 	return (unsigned)at_least(
-	        (uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n),
-	        TRY_WORTH_MIN);
+	        (uint64_t)u->recent_answered * u->recent_answered * TRY_COST / (n * n),
+	        TRY_COST_MIN);
 }
 
 /* ---- life and death ---- */

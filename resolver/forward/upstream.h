@@ -84,7 +84,7 @@ unsigned upstream_room(const struct upstream *u);
 /* How long to wait for an answer to the `n_tries`-th try of a question (0: the first) before the
  * next try is made. Doubles from try to try; never under 300 ms, never over the limit's timeout,
  * which wins. */
-uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries);
+uint64_t upstream_timeout_ns(const struct upstream *u, unsigned n_tries);
 
 /* Whether a question may be repeated to it now: false while its pace or its rate is used up. One
  * that is dead has the least pace. */
@@ -93,8 +93,8 @@ bool upstream_may_repeat(const struct upstream *u);
 /* What a query to it that was not answered counts for, in percent: the square of the share that was
  * answered lately. Where half of them are lost, most likely because we ask too much, a question
  * deserves four times as many tries, and is then as good as never without an answer for that. */
-enum { TRY_WORTH = 100, TRY_WORTH_MIN = TRY_WORTH / 20 };
-unsigned upstream_try_worth(const struct upstream *u);
+enum { TRY_COST = 100, TRY_COST_MIN = TRY_COST / 20 };
+unsigned upstream_try_cost(const struct upstream *u);
 
 void upstream_sent(struct upstream *u);
 /* Uses up the rate, but no place in the window, which is one of datagrams. */

@@ -111,7 +111,7 @@ static void print_ports(struct textbuf *out, const struct resolver_config *confi
 {
 	unsigned n_workers = config->n_workers ? config->n_workers : 1, families = ip6 ? 2 : 1;
 	unsigned fds = fds_allowed(config) - tcp_slots(config),
-	         wanted = config->kind == RESOLVER_FORWARD ? PORTS_FORWARD : PORTS_RECURSIVE;
+	         wanted = config->n_upstreams ? PORTS_FORWARD : PORTS_RECURSIVE;
 	if (wanted * families > fds)
 		wanted = fds / families;
 	struct ports ports;
@@ -150,7 +150,7 @@ static bool ip6_is_routed(void)
 
 static bool ip6_is_used(const struct resolver_config *config)
 {
-	if (config->kind == RESOLVER_RECURSIVE)
+	if (!config->n_upstreams)
 		return ip6_is_routed();
 	for (unsigned i = 0; i < config->n_upstreams; i++)
 		if (config->upstreams[i].ip.family == IPFAMILY_6)
@@ -223,7 +223,7 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 	textbuf_printf(out, "\tnum-queries-per-thread: %u\n", states > 4096 ? states : 4096);
 	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", tcp_slots(config));
 	print_ports(out, config, ip6);
-	if (config->kind == RESOLVER_FORWARD)
+	if (config->n_upstreams)
 		print_forward(out, config);
 	else
 		textbuf_put_text(out, recursive_text);

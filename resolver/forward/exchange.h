@@ -1,0 +1,34 @@
+/* exchange.h - (private to resolver/forward/) the exchange of one question with the upstreams: what
+ * is sent when, and what an answer or silence leads to.
+ *
+ *     an upstream says             what follows
+ *     a definite answer            the question is finished
+ *     CNAMEs without their target  finished so far; the resolver asks for the target (chain.h)
+ *     truncated (TC)               the same upstream is asked by TCP
+ *     FORMERR, NOTIMP              the same upstream is asked without EDNS, unless it has shown
+ * that it understands EDNS (RFC 6891 section 7) SERVFAIL, REFUSED            another upstream is
+ * asked, or the same when there is only one; after some of them the last one is the answer
+ *     malformed                    as SERVFAIL; but the right answer is waited for until the
+ * timeout nothing until the timeout    retransmitted, to another upstream if possible, as its pace
+ *                                  allows; after tries_max the answer is a timeout, or the last
+ *                                  failure that was told
+ *
+ * An upstream that loses much is most likely asked too much by ourselves. So a try there counts for
+ * less (upstream_try_cost()), and waiting for its pace costs the question no time. */
+#ifndef RESOLVER_FORWARD_EXCHANGE_H
+#define RESOLVER_FORWARD_EXCHANGE_H
+
+#include "resolver/forward/query.h"
+
+/* The first try, at the upstream that answers soonest. */
+void exchange_begin(struct forwarder *e, struct query *q);
+/* Sends queries that waited at the route, by TCP or for its pace, as many as may. Once a turn,
+ * before anything new is asked. */
+void exchange_turn(struct forwarder *e, struct route *r);
+/* The query's timer fired. */
+void exchange_timeout(struct forwarder *e, struct query *q);
+/* A message that repeats the question of the attempt. The attempt is given back, and its query may
+ * be over. */
+void exchange_answered(struct forwarder *e, struct attempt *a, const uint8_t *packet, size_t size);
+
+#endif
