@@ -1,4 +1,4 @@
-/* throttle.c - the limits in the order in which they are told. */
+/* throttle.c - our own limits, in the order in which they are checked and told. */
 #include "resolver/throttle.h"
 
 const char throttle_pause_text[] = "a pause after failures to end, to ask for ";

@@ -23,7 +23,7 @@ struct throttle {
 	uint64_t pause_until_ns;
 };
 
-/* Words for the two limits that are told in more than one place. */
+/* Words for a pause and for memory, which resolver_waits_for() needs, too. */
 extern const char throttle_pause_text[], throttle_memory_text[];
 
 /* Why no queued question may start now, as words to put before the question's name; "" when one

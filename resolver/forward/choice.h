@@ -8,7 +8,7 @@
 /* The first of these that some upstream is: has room and was not tried; was not tried; told no
  * failure; is alive; any. Never NULL. */
 struct route *choice_of_route(struct forwarder *e, const struct query *q);
-/* One that is alive, told no failure, and may be asked now, perhaps not for the first time. NULL:
+/* One that is alive, sent no failure, and may be asked now, perhaps not for the first time. NULL:
  * none. */
 struct route *choice_of_ready_route(struct forwarder *e, const struct query *q);
 /* True when a retransmission there must wait: for the pace of an upstream that is alive, or for one

@@ -18,7 +18,7 @@ enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
  * of the question begins anew with each retransmission. */
 enum { TRY_COST_OF_CALM = 70 };
 
-/* The failure that an upstream told, or a timeout. */
+/* The answer is the failure that an upstream sent, or a timeout. */
 static void fail(struct forwarder *e, struct query *q)
 {
 	const struct answer *answer = answer_ref(q->failure);
@@ -157,7 +157,7 @@ static bool has_failed_enough(const struct forwarder *e, const struct query *q)
 	return q->n_failures >= most || has_used_up(e, q->tries_cost + (is_open ? TRY_COST : 0));
 }
 
-/* An upstream told a failure. While another try is out, its answer is waited for. A query does not
+/* An upstream sent a failure. While another try is out, its answer is waited for. A query does not
  * wait for the pace of the upstream that just refused it, if it may ask elsewhere. */
 static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
         const struct answer *failure, bool was_latest)

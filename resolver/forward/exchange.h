@@ -11,7 +11,7 @@
  *     malformed                    as SERVFAIL; but the right answer is waited for until the
  * timeout nothing until the timeout    retransmitted, to another upstream if possible, as its pace
  *                                  allows; after tries_max the answer is a timeout, or the last
- *                                  failure that was told
+ *                                  failure that an upstream sent
  *
  * An upstream that loses much is most likely asked too much by ourselves. So a try there counts for
  * less (upstream_try_cost()), and waiting for its pace costs the question no time. */

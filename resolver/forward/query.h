@@ -14,7 +14,7 @@ struct query {
 	struct attempt *attempts; /* the latest first */
 	struct query *next_free, *next_block;
 	struct waiting waiting;
-	const struct answer *failure; /* the latest that an upstream told; NULL: none */
+	const struct answer *failure; /* the latest that an upstream sent; NULL: none */
 	uint64_t tried, failed;       /* sets of routes: route_bit() */
 	unsigned n_tries;
 	unsigned tries_cost; /* of the tries without an answer, in percent: upstream_try_cost() */

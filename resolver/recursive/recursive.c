@@ -221,9 +221,9 @@ static void recursive_free(struct engine *engine)
 	free(e);
 }
 
-/* ---- set-up, all of it under the lock ---- */
+/* ---- set-up, under the lock ---- */
 
-/* What is being set up, and what libunbound says meanwhile. */
+/* What is being set up, and libunbound's log meanwhile. */
 struct setup {
 	struct recursive *engine;
 	const struct resolver_config *config;
@@ -234,8 +234,8 @@ struct setup {
 	size_t why_size;
 };
 
-/* `err`, with the reason for the user: libunbound's first line, without time and process, behind
- * what it was about; or `otherwise` when it said nothing. */
+/* Returns `err`. `why` gets what it was about, and the first line of libunbound's log without time
+ * and process, or `otherwise` when the log is empty. */
 static enum error setup_failed(
         struct setup *s, enum error err, const char *about, const char *otherwise)
 {
@@ -282,8 +282,8 @@ static enum error read_users(struct setup *s)
 		        s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
 		return ERROR_SYSTEM;
 	}
-	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own
-	 * messages go to the descriptor, so they are not caught by this. */
+	/* the parser writes to the C library's stderr, not to ub_ctx_debugout()'s file; our own
+	 * messages go to the descriptor, so this does not catch them */
 	FILE *terminal = stderr;
 	stderr = s->log;
 	int failed = ub_ctx_config(s->engine->ctx, path);
@@ -292,8 +292,8 @@ static enum error read_users(struct setup *s)
 	              : ERROR_NONE;
 }
 
-/* Deleting a context whose module list did not start crashes in libunbound 1.17, so unknown names
- * must not get that far. */
+/* Trap: libunbound 1.17 crashes when a context is deleted whose modules did not start. So unknown
+ * module names are refused before. */
 static enum error check_modules(struct setup *s)
 {
 	static const char *const known[] = { "iterator", "validator", "respip", "dns64" };
@@ -343,8 +343,8 @@ static void ready_answered(void *arg, int rcode, void *packet, int size, int sec
 	e->ready = rcode == 0;
 }
 
-/* Settings are only believed, and zones and anchors only read, at the first question: ask one that
- * is answered at once. */
+/* libunbound checks settings and reads zones and anchors at the first question only. So one is
+ * asked that is answered at once. */
 static enum error ask_first(struct setup *s)
 {
 	struct recursive *e = s->engine;
@@ -375,8 +375,7 @@ static enum error set_up(struct setup *s, struct loop *loop)
 	for (size_t i = 0; !err && i < sizeof steps / sizeof steps[0]; i++)
 		err = steps[i](s);
 	if (s->engine->ctx)
-		ub_ctx_debugout(
-		        s->engine->ctx, NULL); /* from here on it has no log, whatever happens */
+		ub_ctx_debugout(s->engine->ctx, NULL); /* from here on it has no log */
 	if (s->log)
 		fclose(s->log);
 	free(s->log_text);
