@@ -17,7 +17,7 @@ struct resolver_counters {
 	uint64_t failures;      /* flights that ended otherwise */
 	uint64_t timeouts;      /* of the failures: no answer in time */
 	uint64_t retries;       /* 0 from an engine that cannot tell */
-	uint64_t local_answers; /* from libunbound's local zones and auth zones */
+	uint64_t local_answers; /* from zones that the engine has itself */
 	uint64_t tcp_queries;   /* queries by TCP, because the answer by UDP was truncated */
 	uint64_t stray_packets; /* dropped: late, duplicate or never asked for */
 	uint64_t bad_packets;   /* dropped: from the upstream, but no answer to the question */

@@ -1,17 +1,19 @@
 /* exchange.h - (private to resolver/forward/) the exchange of one question with the upstreams: what
  * is sent when, and what an answer or silence leads to.
  *
- *     an upstream says             what follows
- *     a definite answer            the question is finished
- *     CNAMEs without their target  finished so far; the resolver asks for the target (chain.h)
- *     truncated (TC)               the same upstream is asked by TCP
- *     FORMERR, NOTIMP              the same upstream is asked without EDNS, unless it has shown
- * that it understands EDNS (RFC 6891 section 7) SERVFAIL, REFUSED            another upstream is
- * asked, or the same when there is only one; after some of them the last one is the answer
- *     malformed                    as SERVFAIL; but the right answer is waited for until the
- * timeout nothing until the timeout    retransmitted, to another upstream if possible, as its pace
- *                                  allows; after tries_max the answer is a timeout, or the last
- *                                  failure that an upstream sent
+ *     an upstream sends        what follows
+ *     a definite answer        The question is finished.
+ *     CNAMEs, no target        The question is finished so far; the resolver asks for the target
+ *                              (chain.h).
+ *     truncated (TC)           The same upstream is asked by TCP.
+ *     FORMERR, NOTIMP          The same upstream is asked without EDNS, unless it has shown that it
+ *                              understands EDNS (RFC 6891 section 7).
+ *     SERVFAIL, REFUSED        Another upstream is asked, or the same when there is only one. After
+ *                              some of them the last one is the answer.
+ *     a malformed message      As SERVFAIL, but the right answer is waited for until the timeout.
+ *     nothing until            Retransmission, to another upstream if possible, as its pace allows.
+ *     the timeout              After tries_max the answer is a timeout, or the last failure that an
+ *                              upstream sent.
  *
  * An upstream that loses much is most likely asked too much by ourselves. So a try there counts for
  * less (upstream_try_cost()), and waiting for its pace costs the question no time. */

@@ -6,8 +6,8 @@
  * - An answer may call back before ub_resolve_event() returns: from local zones and from its cache.
  *   The packet lies in a buffer that the next question overwrites. So the callback decodes at once,
  *   finishes the flight, and asks nothing.
- * - ub_cancel() stops nothing. libunbound keeps the *ticket* of an abandoned flight; the late
- * answer may still be cached.
+ * - ub_cancel() stops nothing. libunbound keeps the *ticket* of an abandoned flight. The late
+ *   answer may still be cached.
  * - Deleting a context calls every open question back with SERVFAIL: `closing`.
  * - A name that libunbound cannot parse leaks memory in it. We print names from wire form, which it
  *   always can.
@@ -15,10 +15,10 @@
  *   fails inside ub_resolve_event(), before anything is sent. That says nothing about the name, but
  *   libunbound remembers it as a failure of the name for 5 s. Such a question *rests* until that is
  *   forgotten. A name may also fail there by its own fault: a cached loop of CNAMEs. That failure
- * is not remembered, which tells the two apart: the question is asked a second time at once. (With
- * a user's forward-zone we cannot tell: there the name's own zone may be dead.)
+ *   is not remembered, which tells the two apart: the question is asked a second time at once.
+ *   (With a user's forward-zone we cannot tell: there the name's own zone may be dead.)
  * - Set-up and deletion write process-wide variables of libunbound. A mutex serialises them, the
- * one mutable variable at file scope.
+ *   one mutable variable at file scope.
  * - libunbound's configuration parser complains to the C library's stderr, everything else to a log
  *   that is process-wide, too. */
 #include "resolver/recursive/recursive.h"
