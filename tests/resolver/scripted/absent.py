@@ -16,8 +16,10 @@ def symbols(nm, path, *options):
         text=True,
         check=True,
     ).stdout
-    # link-time optimisation makes NAME.lto_priv.0 of a symbol that only one unit uses
-    return {line.split()[0].split(".")[0] for line in listed.splitlines() if " " in line}
+    # link-time optimisation makes NAME.lto_priv.0 of a symbol that only one unit uses; what begins
+    # with two underscores is the compiler's
+    names = {line.split()[0].split(".")[0] for line in listed.splitlines() if " " in line}
+    return {name for name in names if not name.startswith("__")}
 
 
 def main(nm, archive, program, test):
