@@ -58,7 +58,8 @@ struct engine_type {
 	unsigned n_extra_tries;
 	unsigned question_ms_min;
 
-	/* ---- what a question waits for, as words before "--qps to ask for NAME" ---- */
+	/* ---- what a question waits for, as words before its name ("--qps to ask for "); NULL
+	 * where it never does ---- */
 	const char *held_text;      /* while the engine holds it */
 	const char *no_room_text;   /* while has_room() is false */
 	const char *abandoned_text; /* while too many abandoned ones occupy the engine */

@@ -1,8 +1,8 @@
 /* engines.h - the table of the engines that the program may choose, and the one place where the
  * choice is made.
  *
- * A new engine is its folder, a row in engines.c, a line in resolver/CMakeLists.txt, and its tests.
- * Read only; any thread. */
+ * A new engine is its folder, a row in engines.c, its library in resolver/CMakeLists.txt, and
+ * tests. Read only; any thread. */
 #ifndef RESOLVER_ENGINES_H
 #define RESOLVER_ENGINES_H
 

@@ -99,8 +99,8 @@ void resolver_free(struct resolver *r);
 
 /* ---- questions ---- */
 
-/* Asks for `type` of `qname`. Returns the answer when it is cached. Otherwise returns NULL, and
- * done() is called once, from a later resolver_pump(). */
+/* Asks for `type` of `qname`. Returns the answer when it is cached, or resolver_out_of_memory().
+ * Otherwise returns NULL, and done() is called once, from a later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 

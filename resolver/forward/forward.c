@@ -294,8 +294,9 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 }
 
 /* 8 sockets and a TCP connection for each upstream; one of each is enough. When descriptors are
- * few, more workers with one socket each get more done. The extra try: an upstream asks many
- * servers behind it, so the last try gets twice its time. */
+ * few, more workers with one socket each get more done. The memory was found by running with less
+ * and less (tests/blackbox/test_limits.py). The extra try: an upstream asks many servers behind it,
+ * so the last try gets twice its time. */
 const struct engine_type forward_engine = {
 	.name = "forward",
 	.asks_upstreams = true,

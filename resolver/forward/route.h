@@ -40,8 +40,8 @@ struct route {
 	unsigned n_put;
 	uint64_t first_put_ns;                         /* when the oldest was put */
 	struct attempt *put[WIRE_QUERY_MAX_BYTES + 1]; /* by size, linked through next_put */
-	uint64_t
-	        put_sizes[(WIRE_QUERY_MAX_BYTES + 64) / 64]; /* a bit for each list that has some */
+	/* a bit for each of those lists that is not empty */
+	uint64_t put_sizes[(WIRE_QUERY_MAX_BYTES + 64) / 64];
 };
 
 /* In sets of routes. Routes further apart than 64 share a bit. */

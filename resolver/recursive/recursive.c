@@ -406,9 +406,10 @@ static enum error recursive_new(struct engine **out, const struct resolver_confi
 	return err;
 }
 
-/* Without 14 descriptors libunbound cannot work. Its memory for a question is some 11 KiB of its
- * own and the buffers of its sockets. When descriptors are few, fewer workers keep all their ports:
- * for recursion many ports are a defence against forged answers (RFC 5452). */
+/* Without 14 descriptors libunbound cannot work. When they are few, fewer workers keep all their
+ * ports: for recursion many ports are a defence against forged answers (RFC 5452). The memory was
+ * found by running with less and less (tests/blackbox/test_limits.py); libunbound holds some 11 KiB
+ * for each question, so fewer are in flight than with our own engine. */
 #define OF_LIBUNBOUND                                                                              \
 	.library = "libunbound", .library_version = ub_version, .validates = true,                 \
 	.reads_unbound_config = true, .needs_loop = true, .fds_usual = { .fixed = 64 },            \

@@ -150,7 +150,6 @@ static enum error scripted_new(struct engine **out, const struct resolver_config
 
 const struct engine_type scripted_engine = {
 	.name = "scripted",
-	.held_text = "the script, to ask for ",
 	.new = scripted_new,
 	.free = scripted_free,
 	.start = scripted_start,
