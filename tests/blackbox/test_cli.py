@@ -7,10 +7,11 @@ import subprocess
 
 import pytest
 
+import addresses
 import bulk
 import harness
 import nameservers
-from harness import BAD_ROWS, DONE, STOPPED, USAGE
+from harness import BAD_ROWS, DONE, USAGE
 
 OPTIONS_OF_BOTH = [
     "--checks",
@@ -260,7 +261,7 @@ def test_check_agrees_with_scan(bulk_nsd, tmp_path):
 
 def test_check_says_why_a_lookup_failed():
     status, text = check(
-        f"--upstream=127.0.0.1:{nameservers.free_port()}",
+        f"--upstream={addresses.nobody()}",
         "--timeout=100",
         "--retries=0",
         "192.0.2.1",

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import addresses
 import bulk
 import harness
 from harness import DONE, STOPPED
@@ -107,7 +108,7 @@ def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
     """64 upstreams want 576 sockets for each worker, and can do with 128."""
     upstreams = tmp_path / "upstreams"
     upstreams.write_text(
-        "".join(f"127.0.{i}.1:{bulk_nsd.port}\n" for i in range(63))
+        "".join(f"{addresses.nobody()}\n" for _ in range(63))
         + f"{bulk_nsd.address}:{bulk_nsd.port}\n"
     )
     done = scan_under("-n 128", tmp_path, rows_file, f"--upstreams={upstreams}", "--workers=2")

@@ -13,8 +13,9 @@ import nameservers
 from harness import STOPPED, until
 
 ROWS = 3000
-# Short patience, so that what is in flight when the signal comes is soon over.
-IMPATIENT = ["--checks=spf", "--timeout=1000", "--retries=0", "--deadline=3000", "--progress=never"]
+# Short patience, so that what is in flight when the signal comes is soon over; but some tries, so
+# that no busy machine makes a failure of an answer.
+IMPATIENT = ["--checks=spf", "--timeout=1000", "--retries=2", "--deadline=3000", "--progress=never"]
 PATIENT = [
     "--checks=spf",
     "--timeout=60000",

@@ -46,7 +46,8 @@ def test_a_silent_server(server, tmp_path):
     lines = [line for line in scan.stderr.splitlines() if "no row was finished" in line]
     assert len(lines) == 1, scan.stderr
     said = re.fullmatch(
-        r"spfsweep: warning: no row was finished for (\d+) s; 20 in flight in worker 1, the oldest: (.*)",
+        r"spfsweep: warning: no row was finished for (\d+) s; 20 in flight in worker 1, the "
+        r"oldest: (.*)",
         lines[0],
     )
     assert said and 30 <= int(said[1]) <= 33
@@ -81,7 +82,8 @@ def test_a_rate_that_holds_everything_up(server, running, tmp_path):
     )
     line = process.stderr.readline().decode()
     assert re.search(
-        r"no row was finished for 3\d s; 1 in flight in worker 1, the oldest: row 1 \(d0.test\), 3\d s: waits for --qps to ask for A+ ",
+        r"no row was finished for 3\d s; 1 in flight in worker 1, the oldest: row 1 \(d0.test\), "
+        r"3\d s: waits for --qps to ask for A+ ",
         line,
     ), line
 
