@@ -15,7 +15,7 @@ static bool is_forward(const struct options *options)
 	return options->upstreams.n && !options->dnssec;
 }
 
-static bool limit_of(int which, rlim_t *out)
+static bool limit_of(__rlimit_resource_t which, rlim_t *out)
 {
 	struct rlimit limit;
 	*out = getrlimit(which, &limit) ? RLIM_INFINITY : limit.rlim_cur;

@@ -152,10 +152,13 @@ bool recipe_header_differs(
 	        csv_fields_of(ours->header.bytes, ours->header.size - 1, false, false, &scratch[1]);
 	struct csv_field a = { 0 }, b = { 0 };
 	unsigned n = 0;
+	bool has_both;
 	do {
 		a = b = (struct csv_field){ 0 };
+		bool has_a = csv_next_field(&was, &a), has_b = csv_next_field(&is, &b);
+		has_both = has_a && has_b;
 		n++;
-	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && same(a, b));
+	} while (has_both && same(a, b));
 	char before[SHOWN_BYTES], now[SHOWN_BYTES];
 	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
 	        shown(now, b));
