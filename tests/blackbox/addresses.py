@@ -41,7 +41,7 @@ class Network:
             except OSError:
                 continue
             self.prefix, self.port = f"127.{n}.", port
-            self.numbers = itertools.count(1)
+            self.numbers, self.users = itertools.count(1), itertools.count()
             return
         raise AssertionError("no network of the loopback is free")
 
@@ -70,6 +70,12 @@ def fresh_net():
 def port():
     """The one port of all our servers."""
     return network().port
+
+
+def unique_user():
+    """The number of a user that nobody else is, and nobody was before. Goes with the network."""
+    n = int(network().prefix.split(".")[1])
+    return 200_000 + n * 10_000 + next(network().users)
 
 
 def nobody():

@@ -169,7 +169,7 @@ def test_options_and_operands_in_any_order(bulk_nsd, tmp_path):
         ],
         cwd=tmp_path,
         capture_output=True,
-        timeout=60,
+        timeout=harness.HANGS_S,
     )
     assert done.returncode == DONE and (tmp_path / "out.csv").read_bytes().count(b"\n") == 2
 
@@ -428,7 +428,7 @@ def seen_on_a_terminal(tmp_path, dns, *options):
     except OSError:  # the terminal's way to say that nobody is at its other end
         pass
     os.close(master)
-    assert process.wait(30) == DONE
+    assert process.wait(harness.HANGS_S) == DONE
     return seen.decode()
 
 

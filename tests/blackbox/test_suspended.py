@@ -59,7 +59,7 @@ def suspend(nsd, scan, seconds):
 
 
 def assert_nothing_shows(scan, out):
-    stderr = scan.communicate(timeout=120)[1]
+    stderr = scan.communicate(timeout=harness.HANGS_S)[1]
     assert scan.returncode == harness.DONE, stderr
     rows = list(harness.read_rows(out.read_bytes()))
     wrong = [

@@ -75,7 +75,7 @@ def gate(server):
     return dns
 
 
-def finish(process, limit_s=120):
+def finish(process, limit_s=harness.HANGS_S):
     try:
         return process.wait(limit_s)
     finally:

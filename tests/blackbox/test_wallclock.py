@@ -67,7 +67,7 @@ def test_a_clock_that_is_set(engine, running, tmp_path, steps):
     for n, step in enumerate(steps):
         until(lambda: out.exists() and out.stat().st_size > 200_000 * (n + 1), what="some output")
         set_clock(clock, step)
-    stderr = process.communicate(timeout=120)[1].decode()
+    stderr = process.communicate(timeout=harness.HANGS_S)[1].decode()
     assert process.returncode == DONE, stderr
     written = list(harness.read_rows(out.read_bytes()))
     assert len(written) == ROWS
