@@ -8,6 +8,8 @@ target_compile_options(house INTERFACE
 
 # What stands against an attacker who found a fault, in optimised builds; tests/hardening.py says
 # how it shows in the program. FORTIFY needs optimisation, and the sanitizers have better checks.
+# Measured: 2.5 % more instructions for a scan of 20 000 rows by the forward engine, 0.2 % for the
+# hot pieces of bench/micro, whose times cannot be told apart; FORTIFY 3 costs as much as 2.
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
 	set(SPFSWEEP_IS_HARDENED TRUE)
 	target_compile_options(house INTERFACE
