@@ -89,11 +89,13 @@ static void tell_column(struct csv_field theirs, struct csv_field ours, char *wh
 	struct csv_fields is = csv_fields_of(ours.text, ours.size, false, false, &scratch[1]);
 	struct csv_field a = { 0 }, b = { 0 };
 	unsigned n = 1; /* `row` */
+	bool has_both;
 	do {
 		a = b = (struct csv_field){ 0 };
+		bool has_a = csv_next_field(&was, &a), has_b = csv_next_field(&is, &b);
+		has_both = has_a && has_b;
 		n++;
-	} while (csv_next_field(&was, &a) & csv_next_field(&is, &b) && a.size == b.size &&
-	        !memcmp(a.text, b.text, a.size));
+	} while (has_both && a.size == b.size && !memcmp(a.text, b.text, a.size));
 	char before[SHOWN_BYTES], now[SHOWN_BYTES];
 	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
 	        shown(now, b));

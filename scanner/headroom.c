@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-static bool limit_of(int which, rlim_t *out)
+static bool limit_of(__rlimit_resource_t which, rlim_t *out)
 {
 	struct rlimit limit;
 	*out = getrlimit(which, &limit) ? RLIM_INFINITY : limit.rlim_cur;

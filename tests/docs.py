@@ -40,7 +40,8 @@ def compare(what, ours, theirs):
             [x for x in theirs if x not in ours],
         )
         complain(
-            f"{what}: undocumented {missing}, documented but unknown {surplus}, or their order differs"
+            f"{what}: undocumented {missing}, documented but unknown {surplus}, or their order "
+            "differs"
         )
 
 
@@ -238,7 +239,8 @@ def check_examples(binary):
     rows = list(csv.DictReader(io.StringIO(scanned.stdout)))
     if scanned.returncode != 1 or len(rows) < 30:
         complain(
-            f"the examples' scan ended with {scanned.returncode} and {len(rows)} rows: {scanned.stderr}"
+            f"the examples' scan ended with {scanned.returncode} and {len(rows)} rows: "
+            f"{scanned.stderr}"
         )
     for row in rows:
         promised = re.match(r"(?:a bounce: )?(\w+)", row["note"]).group(1) if row["note"] else ""

@@ -63,18 +63,26 @@ def network_rules(impairments):
     if impairments.loss:
         yield f"addAction(AndRule({{TCPRule(false), {by_chance(impairments.loss)}}}), DropAction())"
     if impairments.limit:
-        yield f"addAction(AndRule({{TCPRule(false), NotRule(MaxQPSRule({impairments.limit}))}}), DropAction())"
+        yield (
+            f"addAction(AndRule({{TCPRule(false), NotRule(MaxQPSRule({impairments.limit}))}}), "
+            "DropAction())"
+        )
 
 
 def server_rules(impairments):
     if impairments.truncate:
-        yield f"addAction(AndRule({{TCPRule(false), {by_chance(impairments.truncate)}}}), TCAction())"
+        yield (
+            f"addAction(AndRule({{TCPRule(false), {by_chance(impairments.truncate)}}}), TCAction())"
+        )
     if impairments.servfail:
         yield f"addAction({by_chance(impairments.servfail)}, RCodeAction(DNSRCode.SERVFAIL))"
 
 
 def listen_lines(pool, n_sockets=32):
-    yield f'newServer({{address="127.0.0.1:{pool.port}", name="{pool.name}", pool="{pool.name}", sockets={n_sockets}}}):setUp()'
+    yield (
+        f'newServer({{address="127.0.0.1:{pool.port}", name="{pool.name}", '
+        f'pool="{pool.name}", sockets={n_sockets}}}):setUp()'
+    )
     yield f"local {pool.name} = newNMG()"
     for address in pool.addresses:
         yield f'addLocal("{address}:53")'
@@ -85,7 +93,10 @@ def dead_name_rules(pool, silent, refusing):
     """Only there: the servers that delegate a dead zone are alive."""
     yield NAMES
     for path, action in ((silent, "DropAction()"), (refusing, "RCodeAction(DNSRCode.REFUSED)")):
-        yield f"addAction(AndRule({{NetmaskGroupRule({pool}, false), names({json.dumps(path)})}}), {action})"
+        yield (
+            f"addAction(AndRule({{NetmaskGroupRule({pool}, false), names({json.dumps(path)})}}), "
+            f"{action})"
+        )
 
 
 def write_config(path, pools, impairments, dead_names=None):

@@ -206,7 +206,10 @@ class Warmth:
         """Some words when the second half took more memory, or None."""
         once, twice = self.once.peak_mib, self.twice.peak_mib
         if once and twice and twice.high > GROWTH_MAX * once.high:
-            return f"memory grew from {once.high:.0f} MiB to {twice.high:.0f} MiB when the same log was scanned twice over"
+            return (
+                f"memory grew from {once.high:.0f} MiB to {twice.high:.0f} MiB when the same log "
+                "was scanned twice over"
+            )
         return None
 
 

@@ -126,7 +126,8 @@ def judge_verdicts(rows, truth):
 
 def print_judgement(told, say=print):
     say(
-        f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false temperrors, {told.wrong} wrong, "
+        f"{told.rows} rows: {told.equal} equal to the truth, {told.false_temperrors} false "
+        f"temperrors, {told.wrong} wrong, "
         f"{told.missing} missing or out of place"
     )
     for column, count in told.columns.most_common():

@@ -61,7 +61,8 @@ def start(folder, again):
     bed = running(folder)
     if bed:
         raise KeeperError(
-            f"{folder} is being served already, by process {bed['pid']}; bench/internet stop ends that"
+            f"{folder} is being served already, by process {bed['pid']}; bench/internet stop ends "
+            "that"
         )
     if not os.path.isdir(folder):
         raise KeeperError(f"there is no folder {folder}")

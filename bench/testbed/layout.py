@@ -33,7 +33,7 @@ ZONES_PER_FOLDER = 500
 # and not no such name.
 PLACEHOLDER = "TYPE65534 \\# 0"
 
-UNBOUND_CONF = """# For a resolver that recurses in this test bed: our root, and no zone that it answers by itself.
+UNBOUND_CONF = """# For a resolver that recurses in this test bed: our root, and no zone of its own.
 server:
 	root-hints: "{hints}"
 	module-config: "iterator"

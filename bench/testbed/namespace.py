@@ -109,7 +109,8 @@ def furnish():
         bind_resolv_conf()
     except OSError as error:
         print(
-            f"/etc/resolv.conf stays as it is, programs that read it will not find our server: {error}",
+            "/etc/resolv.conf stays as it is, programs that read it will not find our server: "
+            f"{error}",
             file=sys.stderr,
         )
 

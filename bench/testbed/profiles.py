@@ -7,7 +7,8 @@ from testbed import bareloops, figures, judge, libraries, peers
 from testbed.sweep import PlainSample, Sample, Sweep
 
 LIMIT = 2000  # of an upstream that limits itself, in questions a second
-WINDOW = 1000  # questions in flight, for everybody who can be told but spfsweep, which keeps its own default
+# Questions in flight, for everybody who can be told but spfsweep, which keeps its own default.
+WINDOW = 1000
 
 
 @dataclasses.dataclass(frozen=True)

@@ -93,7 +93,10 @@ def percent(share):
 def speed(series):
     if not series:
         return "-"
-    return f"{number(series.median)} ({'one turn' if series.spread is None else f'{100 * series.spread:.0f} %'})"
+    return (
+        f"{number(series.median)} "
+        f"({'one turn' if series.spread is None else f'{100 * series.spread:.0f} %'})"
+    )
 
 
 def worst_share(series):
@@ -222,7 +225,8 @@ def machine_of(run):
 
 
 def commit_of(run):
-    return f"{run.head.get('commit') or 'unknown'}{' with uncommitted changes' if run.head.get('dirty') else ''}"
+    dirty = " with uncommitted changes" if run.head.get("dirty") else ""
+    return f"{run.head.get('commit') or 'unknown'}{dirty}"
 
 
 def told(label, runs, words_of):
@@ -248,7 +252,8 @@ def head_lines(runs):
     lines = [f"Taken: {extent(run.head.get('taken_at') for run in runs)}"]
     lines += told("Commit", runs, commit_of) + told("Machine", runs, machine_of)
     lines.append(
-        f"Load before the runs: {extent((run.head.get('machine') or {}).get('load') for run in runs)}"
+        "Load before the runs: "
+        f"{extent((run.head.get('machine') or {}).get('load') for run in runs)}"
     )
     lines += told("Versions", runs, lambda run: listed(run.head.get("versions") or {}))
     lines += told("Profile", runs, lambda run: run.head.get("profile"))
@@ -274,7 +279,10 @@ def remark(run, other):
     if not run.ratio_to(other):
         return f"{other.name} is not compared, it has no unit in common with {run.subject.name}"
     if len(other.turns) != len(run.subject.turns):
-        return f"{other.name} has {len(other.turns)} turns, {run.subject.name} {len(run.subject.turns)}: only pairs count"
+        return (
+            f"{other.name} has {len(other.turns)} turns, {run.subject.name} "
+            f"{len(run.subject.turns)}: only pairs count"
+        )
     ours, its = (c.turns[0].get("rows") for c in (run.subject, other))
     return (
         f"{other.name} judged {its} rows, {run.subject.name} {ours}"
@@ -309,7 +317,8 @@ def cached_lines(runs):
     return [
         Lines(
             [
-                f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it has the errors of both)"
+                f"Cached rows: {words} ({figures.TWICE} less {figures.ONCE}, by their medians: it "
+                "has the errors of both)"
             ]
         )
     ]
@@ -322,19 +331,24 @@ def scaling_lines(runs):
     return [
         Lines(
             [
-                f"Two workers: {found.median:.3g} times the rows/s of one ({found.low:.3g} to {found.high:.3g}), both on all processors ({figures.SCALING})"
+                f"Two workers: {found.median:.3g} times the rows/s of one ({found.low:.3g} to "
+                f"{found.high:.3g}), both on all processors ({figures.SCALING})"
             ]
         )
     ]
 
 
 READING = [
-    "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds are those of the contestant alone.",
+    "Speeds are medians of the turns; the spread is (largest - smallest) / median. CPU-seconds "
+    "are those of the contestant alone.",
     "Ratios are taken turn by turn; then their median and range. Below 1: ours is slower.",
-    '"of bare loop", "of libunbound", "of libdeflate": our speed as a part of that of a loop that sends and receives questions and does '
-    "nothing else, of one that calls libunbound and does nothing else, and of libdeflate over our output, all in the same turns. Speeds are good for "
+    '"of bare loop", "of libunbound", "of libdeflate": our speed as a part of that of a loop that '
+    "sends and receives questions and does "
+    "nothing else, of one that calls libunbound and does nothing else, and of libdeflate over our "
+    "output, all in the same turns. Speeds are good for "
     "a comparison within a table; these ratios also for one with a table of another day.",
-    "Answered and equal are those of the worst turn, rounded down. False temperrors and wrong are sums over the turns.",
+    "Answered and equal are those of the worst turn, rounded down. False temperrors and wrong are "
+    "sums over the turns.",
 ]
 
 

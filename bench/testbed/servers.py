@@ -46,7 +46,8 @@ class Server:
             with open(self.log, errors="replace") as file:
                 tail = "".join(file.readlines()[-LOG_TAIL_LINES:])
             raise ServerError(
-                f"{self.name} ended with status {status}; its log {self.log} ends so:\n{tail}".rstrip()
+                f"{self.name} ended with status {status}; its log {self.log} ends so:\n"
+                + tail.rstrip()
             )
 
     def wait_until_ready(self, address, port=53, tcp=False, limit_s=600):
@@ -57,7 +58,8 @@ class Server:
             self.check()
             if time.monotonic() > end:
                 raise ServerError(
-                    f"{self.name} did not answer at {address} port {port} within {limit_s} s; its log is {self.log}"
+                    f"{self.name} did not answer at {address} port {port} within {limit_s} s; its "
+                    f"log is {self.log}"
                 )
             self.ends_within(0.1)
 

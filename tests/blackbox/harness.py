@@ -35,10 +35,14 @@ OUTPUT_COLUMNS = [
     if not line.startswith("#")
 ]
 
+# What takes longer than that hangs. No promise is measured by it, so it is far above what a busy
+# machine needs.
+HANGS_S = 400
+
 csv.field_size_limit(1 << 28)
 
 
-def until(condition, limit_s=20, what="the condition"):
+def until(condition, limit_s=120, what="the condition"):
     """Asks until the condition gives something true, which is returned; fails after the limit."""
     end = time.monotonic() + limit_s
     while True:
@@ -134,7 +138,7 @@ def is_sanitized():
     return any(word in SPFSWEEP.read_bytes() for word in (b"__asan_init", b"__tsan_init"))
 
 
-def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120):
+def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=HANGS_S):
     """Any command line of spfsweep, to its end. Standard input is a text, or a file. Gives
     returncode, stdout (octets), stderr (text)."""
     assert SPFSWEEP.exists(), f"{SPFSWEEP} is not there: build it, or name another with SPFSWEEP"
@@ -147,7 +151,9 @@ def run(*args, stdin=None, stdin_file=subprocess.DEVNULL, stdout=subprocess.PIPE
     return done
 
 
-def scan(folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=300, command="scan"):
+def scan(
+    folder, inputs, *options, output="out.csv.gz", stdin=None, timeout=HANGS_S, command="scan"
+):
     """A scan of files, or of a text that is put into one; its output and summary go into the
     folder."""
     if isinstance(inputs, (str, bytes)):

@@ -34,7 +34,8 @@ def engine_options(folder, nsd, engine):
         return [nsd.upstream]
     config = folder / "unbound.conf"
     config.write_text(
-        f'server:\n  do-not-query-localhost: no\nforward-zone:\n  name: "."\n  forward-addr: {nsd.address}@{nsd.port}\n'
+        'server:\n  do-not-query-localhost: no\nforward-zone:\n  name: "."\n  forward-addr: '
+        f"{nsd.address}@{nsd.port}\n"
     )
     return [f"--unbound-config={config}"]
 
@@ -150,7 +151,7 @@ def run_and_kill(rng, round_, out, size, *more):
         and time.monotonic() - begun < patience_s
         and not (out.exists() and out.stat().st_size > wanted)
     ):
-        pass
+        time.sleep(0.0005)
     process.kill()
     process.wait()
     stderr = process.stderr.read().decode("utf-8", "replace")
@@ -232,7 +233,8 @@ def main():
         finally:
             nsd.stop()
     print(
-        f"{args.rounds - len(failed)} of {args.rounds} equal, {n_kills} kills, seeds from {args.seed}"
+        f"{args.rounds - len(failed)} of {args.rounds} equal, {n_kills} kills, seeds from "
+        f"{args.seed}"
     )
     return 1 if failed else 0
 

@@ -2,9 +2,11 @@
 small server of our own for what a real one never does (silence, delay, counting). Loopback only."""
 
 import collections
+import functools
 import heapq
 import itertools
 import os
+import random
 import selectors
 import signal
 import socket
@@ -13,40 +15,20 @@ import subprocess
 import threading
 import time
 
-import dns.flags
 import dns.message
+import dns.name
 import dns.query
 import dns.rcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
-import dns.rrset
 
+import addresses
 import harness
 import tcpserver
 
 NSD = "/usr/sbin/nsd"
 SO_TIMESTAMPNS = 35  # the socket module does not name it
-
-
-def free_port(addresses=("127.0.0.1",)):
-    """A port that is free for UDP and TCP on all the addresses."""
-    while True:
-        sockets = []
-        try:
-            first = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            sockets.append(first)
-            first.bind((addresses[0], 0))
-            port = first.getsockname()[1]
-            for address in addresses:
-                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                    if (address, kind) != (addresses[0], socket.SOCK_STREAM):
-                        sockets.append(socket.socket(socket.AF_INET, kind))
-                        sockets[-1].bind((address, port))
-            return port
-        except OSError:
-            continue
-        finally:
-            for s in sockets:
-                s.close()
 
 
 def answers(address, port, name="."):
@@ -76,10 +58,10 @@ class Nsd:
 
     def __init__(self, folder, zones):
         folder.mkdir(exist_ok=True)
-        self.address, self.port = "127.0.0.1", free_port()
+        self.address, self.port = addresses.fresh(), addresses.port()
         config = [
             "server:",
-            f"  ip-address: 127.0.0.1@{self.port}",
+            f"  ip-address: {self.address}@{self.port}",
             '  username: ""',
             '  pidfile: ""',
             '  database: ""',
@@ -101,7 +83,7 @@ class Nsd:
         self.start()
 
     def start(self):
-        """Also again, on the same port, after it was killed."""
+        """Also again, at the same place, after it was killed."""
         folder, log = self.folder, self.folder / "nsd.log"
         self.process = subprocess.Popen(
             [NSD, "-d", "-c", folder / "nsd.conf"],
@@ -143,49 +125,102 @@ SILENCE = object()
 SOA_TEXT = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 
 
+QR, TC, RD, RA = 0x8000, 0x0200, 0x0100, 0x0080
+OPCODE_AND_RD = 0x7800 | RD
+# The root; type OPT, 8192 octets, neither flags nor options.
+OPT_RECORD = bytes.fromhex("00 0029 2000 00000000 0000")
+POINTER_TO_QNAME = b"\xc0\x0c"
+
+
+@functools.lru_cache(maxsize=1000)
+def encoded(type, texts):
+    """These records of the name that was asked for, as octets. Names in them are not compressed,
+    so they fit into any answer."""
+    if type == "TXT":
+        texts = [text if text.startswith('"') else f'"{text}"' for text in texts]
+    code = dns.rdatatype.from_text(type)
+    head = POINTER_TO_QNAME + struct.pack("!HHI", code, dns.rdataclass.IN, 300)
+    rdatas = [dns.rdata.from_text(dns.rdataclass.IN, code, text).to_wire() for text in texts]
+    return [head + struct.pack("!H", len(r)) + r for r in dict.fromkeys(rdatas)]
+
+
+@functools.cache
+def soa_record():
+    rdata = dns.rdata.from_text("IN", "SOA", SOA_TEXT).to_wire()
+    return (
+        b"\0" + struct.pack("!HHIH", dns.rdatatype.SOA, dns.rdataclass.IN, 60, len(rdata)) + rdata
+    )
+
+
 class Query:
     """One query as it came: `wire` are its octets, `message` is what dnspython makes of them,
     `spelling` is the name in the letter case that was sent. `number` says how often this name and
-    type had been asked before, by UDP and by TCP each for itself."""
+    type had been asked before, by UDP and by TCP each for itself.
+
+    The common ways are short of dnspython, which takes ten times as long: the servers of tests that
+    run side by side must keep up with what they are asked."""
 
     def __init__(self, wire, peer, by_tcp=False):
         self.time, self.wire, self.peer, self.by_tcp = time.monotonic(), wire, peer, by_tcp
-        self.message = dns.message.from_wire(wire)
-        self.question = self.message.question[0]
-        self.spelling = self.question.name.to_text(omit_final_dot=True)
-        self.name, self.type = self.spelling.lower(), dns.rdatatype.to_text(self.question.rdtype)
+        labels, at = [], 12
+        while wire[at]:
+            labels.append(wire[at + 1 : at + 1 + wire[at]])
+            at += 1 + wire[at]
+        self.question_end = at + 5
+        self.spelling = dns.name.Name([*labels, b""]).to_text(omit_final_dot=True)
+        self.name = self.spelling.lower()
+        self.type = dns.rdatatype.to_text(int.from_bytes(wire[at + 1 : at + 3], "big"))
         self.number = 0
+
+    @functools.cached_property
+    def message(self):
+        return dns.message.from_wire(self.wire)
+
+    @property
+    def question(self):
+        return self.message.question[0]
 
     @property
     def has_edns(self):
-        return self.message.edns >= 0
+        """No additional record but OPT is ever in a query."""
+        return self.wire[10:12] != b"\0\0"
 
     def reply(self, said):
         """The answer that says so: record texts or an rcode word, as in a script."""
-        reply = dns.message.make_response(self.message, recursion_available=True)
-        if isinstance(said, str):
-            reply.set_rcode(dns.rcode.from_text(said))
-        elif said:
-            texts = [
-                f'"{text}"' if self.type == "TXT" and not text.startswith('"') else text
-                for text in said
-            ]
-            reply.answer.append(
-                dns.rrset.from_text_list(self.question.name, 300, "IN", self.question.rdtype, texts)
-            )
-        if not reply.answer and reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            reply.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", SOA_TEXT))
-        return reply
+        return dns.message.from_wire(self.packet(said))
 
     def packet(self, said):
-        """The octets of that answer."""
-        return self.reply(said).to_wire(max_size=65535)
+        """The octets of that answer. Records come in any order."""
+        rcode = dns.rcode.from_text(said) if isinstance(said, str) else dns.rcode.NOERROR
+        answer = encoded(self.type, tuple(said)).copy() if not isinstance(said, str) else []
+        random.shuffle(answer)
+        is_negative = not answer and rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+        return self._assemble(RA | rcode, answer, [soa_record()] if is_negative else [])
 
     def cut_off(self):
         """The octets of an answer that holds nothing and says that there is more (TC)."""
-        reply = dns.message.make_response(self.message, recursion_available=True)
-        reply.flags |= dns.flags.TC
-        return reply.to_wire()
+        return self._assemble(TC | RA, [], [])
+
+    def _assemble(self, flags, answer, authority):
+        asked = int.from_bytes(self.wire[2:4], "big")
+        additional = [OPT_RECORD] if self.has_edns else []
+        return b"".join(
+            [
+                self.wire[:2],
+                struct.pack(
+                    "!5H",
+                    QR | asked & OPCODE_AND_RD | flags,
+                    1,
+                    len(answer),
+                    len(authority),
+                    len(additional),
+                ),
+                self.wire[12 : self.question_end],
+                *answer,
+                *authority,
+                *additional,
+            ]
+        )
 
 
 def ask_script(script, name, type):
@@ -213,27 +248,28 @@ class Server:
 
     `raw(query)` in place of a script gets a Query, and may also return octets, or a tuple of octets
     and Later ones: so many datagrams leave. With `tcp` there is TCP on the same port, too: see Tcp
-    in tcpserver.py. UDP and TCP queries come to the same script, one at a time."""
+    in tcpserver.py. UDP and TCP queries come to the same script, one at a time.
 
-    def __init__(self, script=None, delay_s=0, address="127.0.0.1", port=0, raw=None, tcp=False):
+    `address` may be that of a server that was stopped, whose place it takes, or ::1."""
+
+    def __init__(self, script=None, delay_s=0, address=None, raw=None, tcp=False):
         self.raw = raw or (lambda query: ask_script(script, query.name, query.type))
-        self.delay_s, self.address = delay_s, address
+        self.delay_s, self.address = delay_s, address or addresses.fresh()
         self.queries = []  # of UDP, appended by the thread
         self.questions = []  # (time, name, type) of the same
         self.numbers, self.lock = collections.Counter(), threading.Lock()
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        if tcp and not port:
-            port = free_port((address,))
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self.socket.bind((address, port))
+        self.socket.bind((self.address, addresses.port() if family == socket.AF_INET else 0))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
         self.tcp = tcpserver.Tcp(self, family, Query) if tcp else None
         self.wake_read, self.wake_write = socket.socketpair()
         self.pending, self.order = [], itertools.count()
-        self.thread = threading.Thread(target=self._serve)
+        self.failure = None  # what ended the thread before its time
+        self.thread = threading.Thread(target=self._work)
         self.thread.start()
 
     @property
@@ -252,7 +288,7 @@ class Server:
         return collections.Counter((name, type) for _, name, type in list(self.questions))
 
     def stop(self):
-        """May be called again."""
+        """May be called again. Raises what went wrong in the thread, as an error in a script."""
         if self.wake_write.fileno() < 0:
             return
         self.wake_write.send(b"x")
@@ -261,6 +297,8 @@ class Server:
             self.tcp.stop()
         for s in (self.socket, self.wake_read, self.wake_write):
             s.close()
+        if self.failure:
+            raise self.failure
 
     def packets(self, query):
         """What is sent for a query, by whatever way it came: Later ones."""
@@ -277,6 +315,12 @@ class Server:
             else (said if isinstance(said, bytes) else query.packet(said),)
         )
         return [part if isinstance(part, Later) else Later(part, delay_s) for part in parts]
+
+    def _work(self):
+        try:
+            self._serve()
+        except Exception as error:
+            self.failure = error
 
     def _serve(self):
         selector = selectors.DefaultSelector()

@@ -38,7 +38,8 @@ def engine(dns, tmp_path, which):
         return [dns.upstream]
     conf = tmp_path / "unbound.conf"
     conf.write_text(
-        f'server:\n  do-tcp: yes\nforward-zone:\n  name: "."\n  forward-addr: {dns.address}@{dns.port}\n'
+        'server:\n  do-tcp: yes\nforward-zone:\n  name: "."\n  forward-addr: '
+        f"{dns.address}@{dns.port}\n"
     )
     return [f"--unbound-config={conf}"]
 
@@ -186,7 +187,9 @@ def test_a_real_authoritative_server(tmp_path):
     nsd = nameservers.Nsd(
         tmp_path / "nsd",
         {
-            "one.test": "www IN CNAME in.one.test.\nin IN CNAME txt.two.test.\nout IN CNAME txt.two.test.\nempty IN CNAME mail.two.test.\nlost IN CNAME x.elsewhere.test.\n"
+            "one.test": "www IN CNAME in.one.test.\nin IN CNAME txt.two.test.\n"
+            "out IN CNAME txt.two.test.\nempty IN CNAME mail.two.test.\n"
+            "lost IN CNAME x.elsewhere.test.\n"
             "sub IN NS ns.sub\nns.sub IN A 127.0.0.9\n",
             "two.test": 'txt IN TXT "v=spf1 ip4:192.0.2.1 -all"\nmail IN MX 0 .\n',
         },
@@ -210,6 +213,7 @@ def test_a_real_authoritative_server(tmp_path):
         ("temperror", "TXT lost.one.test: refused"),
         (
             "temperror",
-            "TXT x.sub.one.test: servfail (a referral and no answer: the upstream does not recurse)",
+            "TXT x.sub.one.test: servfail (a referral and no answer: the upstream does not "
+            "recurse)",
         ),
     ]

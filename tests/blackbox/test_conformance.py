@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import addresses
 import harness
 import nameservers
 
@@ -30,11 +31,12 @@ def suite(tmp_path_factory):
 
 @pytest.fixture
 def zoneserver(suite):
-    """Starts the zone server with more options; gives its port. Scenario k is on 127.0.1.(k+1)."""
+    """Starts the zone server with more options; gives what the option --upstream says of each
+    scenario."""
     started = []
 
     def begin(*options):
-        port = nameservers.free_port([f"127.0.1.{k + 1}" for k in range(SCENARIOS)])
+        net, port = addresses.fresh_net(), addresses.port()
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -42,6 +44,8 @@ def zoneserver(suite):
                 suite,
                 "--port",
                 str(port),
+                "--net",
+                net,
                 "--quiet",
                 *options,
             ],
@@ -51,7 +55,7 @@ def zoneserver(suite):
         started.append(process)
         lines = iter(process.stdout.readline, "")
         assert any(line == "READY\n" for line in lines), "the zone server did not start"
-        return port
+        return [f"{net}{k + 1}:{port}" for k in range(SCENARIOS)]
 
     yield begin
     for process in started:
@@ -76,18 +80,18 @@ def judged(suite, folder, scans):
     return json.loads((folder / "judged.json").read_text()), done.stdout
 
 
-def scan_all(suite, folder, port, *options):
+def scan_all(suite, folder, upstreams, *options):
     """Each scenario by a scan of its own. The scenarios' names collide, so nothing may be shared
     between them."""
     return [
         harness.scan(
             folder,
             suite.parent / f"rows-{k:02}.csv",
-            f"--upstream=127.0.1.{k + 1}:{port}",
+            f"--upstream={upstream}",
             "--progress=never",
             *options,
         )
-        for k in range(SCENARIOS)
+        for k, upstream in enumerate(upstreams)
     ]
 
 

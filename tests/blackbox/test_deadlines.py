@@ -6,8 +6,8 @@ import threading
 import dns.rrset
 import pytest
 
+import addresses
 import harness
-import nameservers
 import tcpserver
 from harness import DONE, until
 from nameservers import SILENCE
@@ -30,15 +30,15 @@ def number_of(name):
 
 def nobody(server):
     """The port is closed."""
-    return nameservers.free_port()
+    return addresses.fresh()
 
 
 def silent(server):
-    return server(lambda name, type: SILENCE).port
+    return server(lambda name, type: SILENCE).address
 
 
 def silent_for_some(server):
-    return server(lambda name, type: SILENCE if number_of(name) % 2 else passing(type)).port
+    return server(lambda name, type: SILENCE if number_of(name) % 2 else passing(type)).address
 
 
 def mute_by_tcp(server):
@@ -47,15 +47,16 @@ def mute_by_tcp(server):
         raw=lambda query: query.packet([]) if query.name == "." else query.cut_off(), tcp=True
     )
     dns.tcp.trouble = lambda n: tcpserver.SILENT
-    return dns.port
+    return dns.address
 
 
-def options_of(engine, port, folder):
+def options_of(engine, address, folder):
     if engine == "own engine":
-        return [f"--upstream=127.0.0.1:{port}"]
+        return [f"--upstream={address}:{addresses.port()}"]
     config = folder / "unbound.conf"
     config.write_text(
-        f'server:\n  infra-cache-min-rtt: 100\n  outbound-msg-retry: 2\nforward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{port}\n'
+        "server:\n  infra-cache-min-rtt: 100\n  outbound-msg-retry: 2\nforward-zone:\n  name: "
+        f'"."\n  forward-addr: {address}@{addresses.port()}\n'
     )
     return [f"--unbound-config={config}"]
 
@@ -85,7 +86,7 @@ def test_every_row_ends(server, tmp_path, engine, limit, trouble, is_well):
         *options_of(engine, trouble(server), tmp_path),
         *LIMITS[limit],
         *FAST,
-        timeout=100,
+        timeout=harness.HANGS_S,
     )
     assert scan.status == DONE, scan.stderr
     assert [row["spf"] for row in scan.rows] == [
@@ -117,10 +118,10 @@ def test_an_upstream_that_dies_for_ever(server, tmp_path, engine):
     scan = harness.scan(
         tmp_path,
         text,
-        *options_of(engine, dns.port, tmp_path),
+        *options_of(engine, dns.address, tmp_path),
         *FAST,
         "--in-flight=50",
-        timeout=280,
+        timeout=harness.HANGS_S,
     )
     murderer.join()
     assert scan.status == DONE and len(scan.rows) == 1000
@@ -140,10 +141,10 @@ def test_more_questions_given_up_than_libunbound_may_have_open(server, tmp_path)
     scan = harness.scan(
         tmp_path,
         text,
-        *options_of("libunbound", dns.port, tmp_path),
+        *options_of("libunbound", dns.address, tmp_path),
         *FAST,
         "--in-flight=4",
-        timeout=280,
+        timeout=harness.HANGS_S,
     )
     assert scan.status == DONE
     assert [row["spf"] for row in scan.rows[:12]] == ["temperror"] * 12 and len(scan.rows) == 24
@@ -176,7 +177,7 @@ def test_loops_that_libunbound_has_cached(server, tmp_path):
         "--checks=spf",
         "--workers=1",
         "--in-flight=1",
-        timeout=60,
+        timeout=harness.HANGS_S,
     )
     assert scan.status == DONE, scan.stderr
     assert [(row["domain"], row["spf"]) for row in scan.rows] == [

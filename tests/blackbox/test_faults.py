@@ -154,7 +154,7 @@ def test_a_size_limit(finished, bulk_nsd, tmp_path):
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=harness.HANGS_S,
     )
     assert done.returncode == STOPPED and "File too large" in done.stderr, (
         done.returncode,
@@ -181,7 +181,7 @@ def test_a_named_pipe_whose_reader_goes_away(finished, bulk_nsd, running, tmp_pa
     with open(tmp_path / name, "rb") as reader:
         head = reader.read(3000)
     assert head
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=harness.HANGS_S)
     told = [line for line in lines_of(stderr.decode()) if "Broken pipe" in line]
     assert (
         process.returncode == STOPPED
@@ -223,7 +223,7 @@ def test_an_input_that_vanishes(finished, bulk_nsd, running, tmp_path):
             what="the first rows",
         )
         second.rename(tmp_path / "elsewhere.csv")
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=harness.HANGS_S)
     assert (
         process.returncode == STOPPED
         and stderr.decode().count("second.csv: No such file or directory") == 1
@@ -344,7 +344,7 @@ def test_a_signal_and_then_resume(finished, bulk_nsd, running, tmp_path):
     with reading(process.stderr):
         until(lambda: out.exists() and out.stat().st_size > 20000, what="some rows")
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == STOPPED
+        assert process.wait(harness.HANGS_S) == STOPPED
     assert_valid_part(out.read_bytes(), expected)
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
 
@@ -368,7 +368,9 @@ def strace(inject, *args):
 
 
 def broken(inject, *args):
-    return subprocess.run(strace(inject, *args), capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        strace(inject, *args), capture_output=True, text=True, timeout=harness.HANGS_S
+    )
 
 
 def synced(path, options, folder, nsd):
@@ -394,7 +396,7 @@ def synced(path, options, folder, nsd):
         ],
         check=True,
         stderr=subprocess.DEVNULL,
-        timeout=120,
+        timeout=harness.HANGS_S,
     )
     return trace.read_text().count("fdatasync(")
 
@@ -448,7 +450,7 @@ def test_the_name_is_synced_too(bulk_nsd, tmp_path):
         ],
         check=True,
         stderr=subprocess.DEVNULL,
-        timeout=120,
+        timeout=harness.HANGS_S,
     )
     assert f"{tmp_path}/elsewhere>" in trace.read_text()
 
@@ -575,7 +577,7 @@ def test_a_signal_while_the_end_is_synced(bulk_nsd, tmp_path, when):
             ).stdout
         )
         os.kill(child, signal.SIGTERM)
-        stderr = process.communicate(timeout=60)[1].decode()
+        stderr = process.communicate(timeout=harness.HANGS_S)[1].decode()
     finally:
         process.kill()
     assert (

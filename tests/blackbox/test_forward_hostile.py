@@ -10,6 +10,7 @@ import struct
 
 import pytest
 
+import addresses
 import harness
 import tcpserver
 from forwarding import FALSEHOOD, assert_truth, rows_of, scan, truth
@@ -184,8 +185,6 @@ def test_noise(server, tmp_path):
 def test_answers_from_another_address_and_port(server, tmp_path):
     """The very octets of a good answer but for the verdict, before the true one."""
     strangers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
-    strangers[0].bind(("127.0.0.2", 0))
-    strangers[1].bind(("127.0.0.1", 0))
 
     def forged(query):
         for stranger in strangers:
@@ -193,7 +192,10 @@ def test_answers_from_another_address_and_port(server, tmp_path):
         return (Later(truth_to(query), RIGHT_AFTER_S),)
 
     try:
-        assert_truth(scan(tmp_path, ROWS, [server(raw=forged)]), ROWS)
+        dns = server(raw=forged)
+        strangers[0].bind((addresses.fresh(), 0))
+        strangers[1].bind((dns.address, 0))
+        assert_truth(scan(tmp_path, ROWS, [dns]), ROWS)
     finally:
         for stranger in strangers:
             stranger.close()
@@ -202,7 +204,7 @@ def test_answers_from_another_address_and_port(server, tmp_path):
 def test_an_answer_of_another_upstream(server, tmp_path):
     """Both are ours, but the answer is the second's to a question that the first was asked: from
     its address to the first's port."""
-    other = server(truth, address="127.0.0.2")
+    other = server(truth)
 
     def forged(query):
         other.socket.sendto(query.packet(FALSEHOOD), query.peer)

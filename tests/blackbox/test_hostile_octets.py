@@ -102,7 +102,9 @@ def assert_tame_message(octets):
 def run(*args, **more):
     """A command line whose argument may hold any octets, and whose messages are looked at as they
     are."""
-    done = subprocess.run([harness.SPFSWEEP, *args], capture_output=True, timeout=60, **more)
+    done = subprocess.run(
+        [harness.SPFSWEEP, *args], capture_output=True, timeout=harness.HANGS_S, **more
+    )
     harness.assert_healthy(done.returncode, done.stderr.decode("utf-8", "replace"))
     assert_tame_message(done.stderr)
     return done

@@ -91,7 +91,7 @@ def test_standard_input_in_crumbs(bulk_nsd, tmp_path, running, pack):
         process.stdin.write(data[:size])
         data = data[size:]
     process.stdin.close()
-    assert process.wait(30) == DONE
+    assert process.wait(harness.HANGS_S) == DONE
     assert (
         harness.Scan(DONE, "", (tmp_path / "crumbs.csv.gz").read_bytes(), None).timeless()
         == whole.timeless()
@@ -119,7 +119,7 @@ def test_named_pipe(bulk_nsd, tmp_path, running):
     os.mkfifo(tmp_path / "pipe")
     process = running("scan", bulk_nsd.upstream, "-o", tmp_path / "out.csv", tmp_path / "pipe")
     (tmp_path / "pipe").write_text(HEADER + PASSING + FAILING)
-    assert process.wait(30) == DONE
+    assert process.wait(harness.HANGS_S) == DONE
     assert len(harness.parse_output((tmp_path / "out.csv").read_bytes())) == 3
 
 

@@ -5,9 +5,12 @@ blames the DNS for it."""
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
+import addresses
 import bulk
 import harness
 from harness import DONE, STOPPED
@@ -40,7 +43,9 @@ def scan_under(limits, folder, rows_file, *options, before=()):
         out,
         *options,
     ]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=harness.HANGS_S
+    )
     harness.assert_healthy(done.returncode, done.stderr)
     done.data = out.read_bytes()
     return done
@@ -107,7 +112,7 @@ def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
     """64 upstreams want 576 sockets for each worker, and can do with 128."""
     upstreams = tmp_path / "upstreams"
     upstreams.write_text(
-        "".join(f"127.0.{i}.1:{bulk_nsd.port}\n" for i in range(63))
+        "".join(f"{addresses.nobody()}\n" for _ in range(63))
         + f"{bulk_nsd.address}:{bulk_nsd.port}\n"
     )
     done = scan_under("-n 128", tmp_path, rows_file, f"--upstreams={upstreams}", "--workers=2")
@@ -130,9 +135,13 @@ def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
 def test_check_with_few_descriptors(bulk_nsd):
     command = ["bash", "-c", 'ulimit -n "$0"; exec "$@"']
     question = [harness.SPFSWEEP, "check", bulk_nsd.upstream, "192.0.2.1", "d1.bulk.test"]
-    enough = subprocess.run([*command, "24", *question], capture_output=True, text=True, timeout=60)
+    enough = subprocess.run(
+        [*command, "24", *question], capture_output=True, text=True, timeout=harness.HANGS_S
+    )
     assert enough.returncode == DONE and "spf: pass" in enough.stdout
-    too_few = subprocess.run([*command, "8", *question], capture_output=True, text=True, timeout=60)
+    too_few = subprocess.run(
+        [*command, "8", *question], capture_output=True, text=True, timeout=harness.HANGS_S
+    )
     assert (too_few.returncode, too_few.stdout) == (
         STOPPED,
         "",
@@ -196,28 +205,28 @@ def test_memory_that_is_enough_to_begin(bulk_nsd, tmp_path, rows_file):
 
 
 @pytest.fixture
-def stranger(tmp_path_factory, rows_file):
+def stranger(rows_file):
     """Another user, whom the limit of processes binds, and whose threads nobody else's count
     with."""
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("only root can become another user")
-    folder = tmp_path_factory.mktemp("stranger")
-    binary = shutil.copy(harness.SPFSWEEP, folder / "spfsweep")
-    shutil.copy(rows_file, folder / "in.csv")
-    for path in [folder, *folder.parents]:
-        if path.stat().st_uid == os.geteuid() and str(path).startswith("/tmp/"):
-            path.chmod(0o777 if path == folder else path.stat().st_mode | 0o055)
-    return folder, binary
+    # Not in pytest's folder: every pytest that starts shuts that for others.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        binary = shutil.copy(harness.SPFSWEEP, folder / "spfsweep")
+        shutil.copy(rows_file, folder / "in.csv")
+        yield folder, binary
 
 
-def run_with_threads(n_threads, first_user, out, binary, *args):
-    """As a user of its own for each number; what stood in the output's place before is in
+def run_with_threads(n_threads, out, binary, *args):
+    """As a user of its own; what stood in the output's place before is in
     `done.data`, if it is still there."""
     out.write_bytes(b"of before")
     out.chmod(0o666)
     command = [
         "setpriv",
-        f"--reuid={first_user + n_threads}",
+        f"--reuid={addresses.unique_user()}",
         "--clear-groups",
         "prlimit",
         f"--nproc={n_threads}",
@@ -227,7 +236,9 @@ def run_with_threads(n_threads, first_user, out, binary, *args):
         out,
         "--workers=8",
     ]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=harness.HANGS_S
+    )
     done.data = out.read_bytes()
     return done
 
@@ -240,9 +251,7 @@ def test_threads(bulk_nsd, stranger, n_threads, n_workers):
     """One is the main thread, two are not workers."""
     folder, binary = stranger
     out = folder / "out.csv.gz"
-    done = run_with_threads(
-        n_threads, 54321, out, binary, "scan", folder / "in.csv", bulk_nsd.upstream
-    )
+    done = run_with_threads(n_threads, out, binary, "scan", folder / "in.csv", bulk_nsd.upstream)
     assert assert_honest(done, "threads") == (ROWS if n_workers else None), done.stderr
     if n_workers in (1, 3):
         assert f"going on with {n_workers} of 8 workers" in done.stderr
@@ -257,5 +266,5 @@ def test_retry_with_few_threads(bulk_nsd, stranger, n_threads):
     assert (
         harness.run("scan", folder / "in.csv", "-o", results, bulk_nsd.upstream).returncode == DONE
     )
-    done = run_with_threads(n_threads, 54341, out, binary, "retry", results, bulk_nsd.upstream)
+    done = run_with_threads(n_threads, out, binary, "retry", results, bulk_nsd.upstream)
     assert assert_honest(done, "threads") == (ROWS if n_threads > 3 else None), done.stderr

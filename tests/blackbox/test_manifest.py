@@ -95,7 +95,7 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
         "forward",
     )
     assert o["upstreams"] == 2 and o["upstream_addresses"] == [
-        f"127.0.0.1:{bulk_nsd.port}",
+        f"{bulk_nsd.address}:{bulk_nsd.port}",
         "[::1]:5353",
     ]
     assert o["columns"] is None

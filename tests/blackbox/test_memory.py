@@ -21,7 +21,8 @@ def write_rows(path, n_rows):
         file.write("id,domain,ip,note\n")
         for n in range(n_rows):
             file.write(
-                f"{n},d{rng.randrange(DOMAINS)}.bulk.test,192.0.2.{rng.randrange(256)},some words that are passed through\n"
+                f"{n},d{rng.randrange(DOMAINS)}.bulk.test,192.0.2.{rng.randrange(256)},some words "
+                "that are passed through\n"
             )
     return path
 
@@ -35,6 +36,7 @@ def scan_of(folder, n_rows, dns, *options):
     return scan.summary
 
 
+@pytest.mark.alone  # its peak also tells how far the threads run apart on a busy machine
 def test_memory_does_not_grow_with_the_input(bulk_nsd, tmp_path):
     small, large = scan_of(tmp_path, 300_000, bulk_nsd), scan_of(tmp_path, 900_000, bulk_nsd)
     assert small["peak_memory_bytes"] < BOUND

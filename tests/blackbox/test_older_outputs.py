@@ -1,5 +1,5 @@
-"""test_older_outputs.py - outputs that older versions wrote are resumed, retried and read; they keep
-the columns that they were begun with. The files are described in tests/fixtures/README.md."""
+"""test_older_outputs.py - outputs that older versions wrote are resumed, retried and read; they
+keep the columns that they were begun with. tests/fixtures/README.md describes the files."""
 
 import csv
 import gzip
@@ -106,7 +106,7 @@ def test_other_options_are_refused(version, tmp_path):
 
 
 def test_the_list_of_columns_is_a_contract(tmp_path):
-    """Those of 0.1.0 are all there, in their order; and the list is the one that is written down."""
+    """Those of 0.1.0 are all there, in their order; the list is the one that is written down."""
     old = expected("0.1.0", "whole.csv.gz")[0]
     new = harness.run("scan", FIXTURES / "pairs.csv.gz", *OFFLINE).stdout.decode()
     header = new.splitlines()[0].split(",")

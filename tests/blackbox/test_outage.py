@@ -21,8 +21,8 @@ def nsd(tmp_path):
 
 
 ZONES = {
-    "forward-zone": 'forward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{port}\n',
-    "stub-zone": 'stub-zone:\n  name: "test."\n  stub-addr: 127.0.0.1@{port}\n  stub-prime: no\n',
+    "forward-zone": 'forward-zone:\n  name: "."\n  forward-addr: {address}@{port}\n',
+    "stub-zone": 'stub-zone:\n  name: "test."\n  stub-addr: {address}@{port}\n  stub-prime: no\n',
 }
 
 
@@ -35,7 +35,7 @@ def scan_with(folder, nsd, zone, *options):
         folder / "unbound.conf",
         "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(ROWS)),
     )
-    conf.write_text(zone.format(port=nsd.port))
+    conf.write_text(zone.format(address=nsd.address, port=nsd.port))
     return harness.scan(folder, rows, f"--unbound-config={conf}", "--checks=spf", *options)
 
 

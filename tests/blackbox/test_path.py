@@ -8,10 +8,11 @@ import socket
 
 import pytest
 
+import addresses
 import harness
 import tcpserver
 from forwarding import FALSEHOOD, VERDICT, rows_of
-from nameservers import SILENCE, Later, free_port
+from nameservers import SILENCE, Later
 from tcpserver import Unframed
 from test_forward_hostile import HOSTILE
 
@@ -116,7 +117,9 @@ def test_datagrams(server, tmp_path, engine, make, statuses):
 
 @ENGINES
 def test_nobody_there(tmp_path, engine):
-    assert_named_failures(scan_at(engine, tmp_path, "127.0.0.1", free_port()), engine, {"timeout"})
+    assert_named_failures(
+        scan_at(engine, tmp_path, addresses.fresh(), addresses.port()), engine, {"timeout"}
+    )
 
 
 @ENGINES

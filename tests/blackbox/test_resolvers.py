@@ -41,10 +41,12 @@ def test_several_upstreams_share_the_questions(server, tmp_path):
 def test_an_unbound_conf_with_zones_of_its_own(tmp_path):
     """No network at all: libunbound reads the zones in its own process."""
     (tmp_path / "test.zone").write_text(
-        '$ORIGIN test.\n@ 60 IN SOA ns h 1 1 1 1 1\n@ 60 IN NS ns\nexample 60 IN TXT "v=spf1 a -all"\nexample 60 IN A 192.0.2.1\n'
+        '$ORIGIN test.\n@ 60 IN SOA ns h 1 1 1 1 1\n@ 60 IN NS ns\nexample 60 IN TXT "v=spf1 a '
+        '-all"\nexample 60 IN A 192.0.2.1\n'
     )
     (tmp_path / "unbound.conf").write_text(
-        f'auth-zone:\n  name: "test."\n  zonefile: "{tmp_path}/test.zone"\n  for-downstream: no\n  for-upstream: yes\n  fallback-enabled: no\n'
+        f'auth-zone:\n  name: "test."\n  zonefile: "{tmp_path}/test.zone"\n  for-downstream: no\n  '
+        "for-upstream: yes\n  fallback-enabled: no\n"
     )
     row = harness.scan(
         tmp_path,
@@ -59,7 +61,7 @@ def test_an_unbound_conf_with_a_stub(server, tmp_path):
     """Recursion that ends at a server of ours."""
     dns = server(passing)
     (tmp_path / "unbound.conf").write_text(
-        f'stub-zone:\n  name: "test."\n  stub-addr: 127.0.0.1@{dns.port}\n  stub-prime: no\n'
+        f'stub-zone:\n  name: "test."\n  stub-addr: {dns.address}@{dns.port}\n  stub-prime: no\n'
     )
     row = harness.scan(
         tmp_path, ROW, f"--unbound-config={tmp_path}/unbound.conf", "--checks=spf"

@@ -167,7 +167,7 @@ def test_a_resumed_scan_is_resumed(finished, bulk_nsd, tmp_path, running, n_befo
         )
         until(lambda: out.exists() and out.stat().st_size > size + 3000, what="some rows more")
         process.terminate()
-        assert process.wait(30) == STOPPED
+        assert process.wait(harness.HANGS_S) == STOPPED
     scan = resume(tmp_path, path, bulk_nsd, None)
     assert_finished(scan, expected)
     assert len(scan.summary["runs"]) == n_before + 1 and all(
@@ -414,7 +414,7 @@ def test_an_output_that_is_being_written(finished, bulk_nsd, tmp_path, running):
         second = harness.run("scan", path, "-o", out, bulk_nsd.upstream, *more)
         assert second.returncode == STOPPED and "another process is writing it" in second.stderr
     process.stdin.close()
-    assert process.wait(30) == DONE
+    assert process.wait(harness.HANGS_S) == DONE
     assert len(list(harness.read_rows(out.read_bytes()))) == 10
 
 

@@ -236,7 +236,8 @@ def test_bad_rows_stay_as_they_are(server, tmp_path):
     dns = server(weather)
     text = (
         HEADER
-        + 'd1.test,192.0.2.1,"a"b\nd2.test,192.0.2.1\nd3.test,nonsense,x\nbad..name,192.0.2.1,x\nd4.test,192.0.2.1,x\n'
+        + 'd1.test,192.0.2.1,"a"b\nd2.test,192.0.2.1\nd3.test,nonsense,x\n'
+        + "bad..name,192.0.2.1,x\nd4.test,192.0.2.1,x\n"
     )
     before = harness.scan(tmp_path, text, dns.upstream, *OPTIONS)
     assert before.status == BAD_ROWS and [row["status"] for row in before.rows] == [

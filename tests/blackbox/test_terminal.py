@@ -12,7 +12,6 @@ import threading
 import pytest
 
 import harness
-import nameservers
 from harness import DONE, STOPPED, until
 from test_signals import IMPATIENT, ROWS, answers_below, ended, rows_in_order
 
@@ -70,18 +69,13 @@ def rows_file(tmp_path):
 def gate(server):
     """A DNS that is silent about the second half of the rows until the gate is opened."""
     is_open = threading.Event()
-    dns = server(
-        lambda name, type: (
-            nameservers.SILENCE
-            if not is_open.is_set() and answers_below(1500)(name, type) is nameservers.SILENCE
-            else ["v=spf1 -all"]
-        )
-    )
+    whole, half = answers_below(ROWS), answers_below(1500)
+    dns = server(lambda name, type: (whole if is_open.is_set() else half)(name, type))
     dns.gate = is_open
     return dns
 
 
-def finish(process, limit_s=60):
+def finish(process, limit_s=harness.HANGS_S):
     try:
         return process.wait(limit_s)
     finally:

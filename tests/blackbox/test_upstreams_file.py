@@ -3,6 +3,7 @@ only."""
 
 import pytest
 
+import addresses
 import harness
 from harness import DONE, USAGE
 
@@ -34,7 +35,8 @@ def test_all_that_the_file_names_are_asked(server, tmp_path):
     v4, v6, last = server(passing), server(passing, address="::1"), server(passing)
     path = write(
         tmp_path,
-        f"# ours\n\n127.0.0.1:{v4.port}\r\n  [::1]:{v6.port}\t# the other\n   \n127.0.0.1:{last.port}",
+        f"# ours\n\n{v4.address}:{v4.port}\r\n  [::1]:{v6.port}\t# the other\n   \n"
+        f"{last.address}:{last.port}",
     )
     assert_all_pass(harness.scan(tmp_path, ROWS, f"--upstreams={path}", "--checks=spf"), 3)
     assert all(s.count() > 0 for s in (v4, v6, last))
@@ -44,9 +46,9 @@ def test_both_options_and_several_files(server, tmp_path):
     """One that is named twice is one upstream."""
     servers = [server(passing) for _ in range(3)]
     (tmp_path / "more.txt").write_text(
-        f"127.0.0.1:{servers[2].port}\n127.0.0.1:{servers[0].port}\n"
+        f"{servers[2].address}:{servers[2].port}\n{servers[0].address}:{servers[0].port}\n"
     )
-    path = write(tmp_path, f"127.0.0.1:{servers[1].port}\n")
+    path = write(tmp_path, f"{servers[1].address}:{servers[1].port}\n")
     scan = harness.scan(
         tmp_path,
         ROWS,
@@ -64,7 +66,7 @@ def test_both_options_and_several_files(server, tmp_path):
 def test_check_reads_it(server, tmp_path):
     done = harness.run(
         "check",
-        f"--upstreams={write(tmp_path, f'127.0.0.1:{server(passing).port}')}",
+        f"--upstreams={write(tmp_path, f'{server(passing).address}:{addresses.port()}')}",
         "--checks=spf",
         "192.0.2.1",
         "example.test",

@@ -46,7 +46,8 @@ def test_a_silent_server(server, tmp_path):
     lines = [line for line in scan.stderr.splitlines() if "no row was finished" in line]
     assert len(lines) == 1, scan.stderr
     said = re.fullmatch(
-        r"spfsweep: warning: no row was finished for (\d+) s; 20 in flight in worker 1, the oldest: (.*)",
+        r"spfsweep: warning: no row was finished for (\d+) s; 20 in flight in worker 1, the "
+        r"oldest: (.*)",
         lines[0],
     )
     assert said and 30 <= int(said[1]) <= 33
@@ -81,7 +82,8 @@ def test_a_rate_that_holds_everything_up(server, running, tmp_path):
     )
     line = process.stderr.readline().decode()
     assert re.search(
-        r"no row was finished for 3\d s; 1 in flight in worker 1, the oldest: row 1 \(d0.test\), 3\d s: waits for --qps to ask for A+ ",
+        r"no row was finished for 3\d s; 1 in flight in worker 1, the oldest: row 1 \(d0.test\), "
+        r"3\d s: waits for --qps to ask for A+ ",
         line,
     ), line
 
@@ -124,7 +126,7 @@ def test_a_worker_that_does_not_turn(server, running, tmp_path):
     assert re.fullmatch(
         r"spfsweep: warning: no row was finished for 3\d s, and worker 1 does not turn\n", line
     ), line
-    stderr = process.communicate(timeout=60)[1].decode()
+    stderr = process.communicate(timeout=harness.HANGS_S)[1].decode()
     assert process.returncode == DONE, stderr
     assert [row["spf"] for row in harness.read_rows((tmp_path / "out.csv").read_bytes())] == [
         "fail"
@@ -150,10 +152,10 @@ def test_a_stopped_scan_that_waits_for_its_reader(server, running, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    until(lambda: dns.count() > 2000, limit_s=60, what="a full pipe")
+    until(lambda: dns.count() > 2000, what="a full pipe")
     process.send_signal(signal.SIGTERM)
     time.sleep(36)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=harness.HANGS_S)
     assert process.returncode == STOPPED and "no row was finished" not in stderr.decode()
     assert [record[0] for record in harness.parse_output(stdout)[1:]] == [
         str(n + 1) for n in range(len(harness.parse_output(stdout)) - 1)

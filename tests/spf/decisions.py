@@ -42,12 +42,13 @@ def main():
     page = PAGE.read_text(encoding="utf-8")
     sections, cases, found = sections_of(page), cases_of(page), list(pointers())
     wrong = [f"no such case: {case}" for case in cases if not has_case(case)]
-    wrong += [f"{name}: no section {section!r}" for name, section in found if section not in sections]
+    wrong += [f"{name}: no section {title!r}" for name, title in found if title not in sections]
     if titles_of(page) != sections:
         wrong.append("the table and the sections differ")
     if not cases or not found:
         wrong.append(f"nothing was compared: {len(cases)} cases, {len(found)} pointers")
-    print("\n".join(wrong) or f"{len(sections)} sections, {len(cases)} cases, {len(found)} pointers")
+    told = f"{len(sections)} sections, {len(cases)} cases, {len(found)} pointers"
+    print("\n".join(wrong) or told)
     return 1 if wrong else 0
 
 

@@ -24,8 +24,10 @@ ASK = """
 import sys, dns.message, dns.query, dns.rcode, dns.exception
 address, name, type = sys.argv[1:]
 try:
-    reply, by_tcp = dns.query.udp_with_fallback(dns.message.make_query(name, type, use_edns=True, payload=1232), address, timeout=1)
-    print(dns.rcode.to_text(reply.rcode()), sum(len(rrset) for rrset in reply.answer), "TCP" if by_tcp else "UDP")
+    query = dns.message.make_query(name, type, use_edns=True, payload=1232)
+    reply, by_tcp = dns.query.udp_with_fallback(query, address, timeout=1)
+    n_records = sum(len(rrset) for rrset in reply.answer)
+    print(dns.rcode.to_text(reply.rcode()), n_records, "TCP" if by_tcp else "UDP")
 except dns.exception.Timeout:
     print("TIMEOUT")
 """
@@ -45,7 +47,8 @@ def ask(by, _):
         return None
 
 with concurrent.futures.ThreadPoolExecutor(int(n)) as pool:
-    took = [list(pool.map(functools.partial(ask, by), range(int(n)))) for by in (dns.query.udp, dns.query.tcp)]
+    ways = [functools.partial(ask, by) for by in (dns.query.udp, dns.query.tcp)]
+    took = [list(pool.map(way, range(int(n)))) for way in ways]
 print(json.dumps([[seconds for seconds in one if seconds is not None] for one in took]))
 """
 
@@ -213,12 +216,18 @@ def test_long_data_comes_by_tcp(bed, address):
 
 
 def test_a_closed_port_is_unreachable(bed):
-    send = "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.settimeout(5); s.connect(('127.10.3.0', 53)); s.send(b'x'); s.recv(1)"
+    send = (
+        "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.settimeout(5); "
+        "s.connect(('127.10.3.0', 53)); s.send(b'x'); s.recv(1)"
+    )
     assert "ConnectionRefusedError" in bed.run("/usr/bin/python3", "-c", send).stderr
 
 
 def test_delegations_have_glue_only_inside_their_top_zone(bed):
-    ask = "import dns.message, dns.query; print(len(dns.query.udp(dns.message.make_query('{}', 'A'), '127.0.2.1', 5).additional))"
+    ask = (
+        "import dns.message, dns.query; query = dns.message.make_query('{}', 'A'); "
+        "print(len(dns.query.udp(query, '127.0.2.1', 5).additional))"
+    )
     told = [
         bed.run("/usr/bin/python3", "-c", ask.format(name)).stdout.strip()
         for name in ("glue.com", "glueless.com")

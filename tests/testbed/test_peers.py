@@ -209,7 +209,7 @@ def test_the_bare_loop_asks_again(tmp_path, gso):
         loop = bareloops.BareLoop(
             str(PROGRAMS / "bare"),
             str(tmp_path / "questions.txt"),
-            "127.0.0.1",
+            server.address,
             server.port,
             200,
             0,
@@ -235,7 +235,7 @@ def test_the_bare_loop_counts_no_answer_that_is_cut_off(tmp_path):
         turn = bareloops.BareLoop(
             str(PROGRAMS / "bare"),
             str(tmp_path / "questions.txt"),
-            "127.0.0.1",
+            server.address,
             server.port,
             200,
             0,

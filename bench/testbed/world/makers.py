@@ -116,7 +116,8 @@ def make_nested(d, rng):
 def make_explained(d, rng):
     d.add(
         [
-            f'_why.{d.name}. TXT "%{{i}} may not send mail for %{{d}}; see http://www.{d.name}/spf?ip=%{{i}}"'
+            f'_why.{d.name}. TXT "%{{i}} may not send mail for %{{d}}; see '
+            f'http://www.{d.name}/spf?ip=%{{i}}"'
         ]
     )
     return Policy(
