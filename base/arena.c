@@ -1,9 +1,8 @@
-/* arena.c - chunks in a list, newest first; the bump pointer lives in the newest one.
+/* arena.c - a list of chunks, newest first; memory is taken from the newest.
  *
- * A request larger than a chunk gets a chunk of its own size. Such a chunk is never kept by a
- * reset, not even when it came first: one unusual row must not fix the memory of all rows after it.
- * `used_bytes` counts what was handed out, rounded to the alignment, so that the limit means the
- * same whatever the chunks look like. */
+ * A request larger than a chunk gets a chunk of its own size, which no reset keeps: one unusual row
+ * must not fix the memory of all rows after it. `used_bytes` counts what was given out, rounded to
+ * the alignment, so the limit does not depend on the chunks. */
 #include "base/arena.h"
 
 #include "base/slab.h"

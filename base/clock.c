@@ -1,5 +1,4 @@
-/* clock.c - clock_gettime() in plain integers. It cannot fail for these three clocks with a valid
- * pointer, so nothing is tested. */
+/* clock.c - clock_gettime() in plain integers; for these clocks it cannot fail. */
 #include "base/clock.h"
 
 #include <time.h>

@@ -1,11 +1,13 @@
 /* doorbell.c - an eventfd behind a flag.
  *
- * Why no wake-up is lost: both sides do a sequentially consistent operation on `sleeping` between
- * touching the queue and relying on it. Either the owner's second look sees the push, or the
- * ringer's exchange sees the arm. A plain load in doorbell_ring() would be cheaper and wrong: the
- * processor may do it before the push is visible. Traps: a ringer that took the flag may write to
- * the fd after the owner woke for another reason, so the owner can find itself woken for nothing.
- * It may be called in a signal handler, so errno is put back. */
+ * No wake-up is lost: between the queue and the flag each side does a sequentially consistent
+ * operation on `sleeping`. Either the owner's second look sees the push, or the ringer's exchange
+ * sees the arm. A plain load in doorbell_ring() would be wrong: the processor may do it before the
+ * push is visible.
+ *
+ * A ringer that took the flag may write to the fd after the owner woke for another reason; the
+ * owner then wakes once for nothing. doorbell_ring() may run in a signal handler, so it restores
+ * errno. */
 #include "base/doorbell.h"
 
 #include <errno.h>
@@ -31,8 +33,7 @@ void doorbell_fini(struct doorbell *d)
 void doorbell_arm(struct doorbell *d)
 {
 	atomic_store(&d->sleeping, true);
-	/* the second look at the queues, whose loads may be weaker, must not come before the store
-	 */
+	/* The owner's second look, whose loads may be weaker, must not come before the store. */
 	atomic_thread_fence(memory_order_seq_cst);
 }
 

@@ -1,7 +1,7 @@
 /* entropy.h - random numbers that nobody can guess, many for one system call: query ids, source
  * ports, 0x20 bits.
  *
- * One pool for each thread that needs some; zeroed is ready for use. */
+ * A pool belongs to one thread. A zeroed pool may be used. */
 #ifndef BASE_ENTROPY_H
 #define BASE_ENTROPY_H
 
@@ -14,7 +14,7 @@ struct entropy {
 	unsigned current_bits;
 };
 
-/* From the kernel (getrandom(2)); ends the program when it has none, which it never does once a
+/* From getrandom(2). Ends the program when the kernel has none, which does not happen once a
  * machine is up. */
 uint64_t entropy_u64(struct entropy *e);
 uint16_t entropy_u16(struct entropy *e);

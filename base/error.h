@@ -1,9 +1,8 @@
-/* error.h - every way an operation of ours can fail, and the text a user reads for it.
+/* error.h - every way in which an operation of ours can fail, and its text for users.
  *
- * Functions that can fail return `enum error` by value; ERROR_NONE is 0, so `if (err)` reads well.
- * An error says what kind of thing went wrong; where (file, row, name) is added by whoever prints
- * it. Errors of the DNS are not here: they are data, see `enum answer_status` in "dns/answer.h".
- * Any thread may call what is here. */
+ * Functions return `enum error`; ERROR_NONE is 0, so `if (err)` works. An error says what went
+ * wrong; who prints it adds where (file, row, name). DNS errors are data and not here: see `enum
+ * answer_status` in dns/answer.h. Pure; any thread. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -11,8 +10,8 @@
 
 enum error {
 	ERROR_NONE = 0,
-	ERROR_NOMEM,       /* memory could not be had */
-	ERROR_SYSTEM,      /* a system call failed: errno says which way */
+	ERROR_NOMEM,       /* out of memory */
+	ERROR_SYSTEM,      /* a system call failed: see errno */
 	ERROR_EMPTY,       /* a value that must be there is empty */
 	ERROR_SYNTAX,      /* text that does not follow its grammar */
 	ERROR_LABEL_EMPTY, /* a domain name with an empty label */
@@ -20,14 +19,14 @@ enum error {
 	ERROR_NAME_LONG,   /* a domain name over 255 octets */
 	ERROR_RANGE,       /* a number outside its range */
 	ERROR_TRUNCATED,   /* input that ends too early */
-	ERROR_CORRUPT,     /* input that contradicts itself (a checksum, a count) */
+	ERROR_CORRUPT,     /* input that contradicts itself: a checksum, a count */
 	ERROR_LIMIT,       /* a fixed limit of this program */
 	ERROR_IDN,         /* a domain name that IDNA 2008 cannot convert to A-labels */
 	ERROR_COUNT
 };
 
-/* errno of a file that cannot be opened: its name leads nowhere, or to a folder, which is a mistake
- * of whoever gave it. All else may be other tomorrow. */
+/* By the errno of a file that cannot be opened: true when its name is a mistake, since there is no
+ * such file or it is a folder. Any other errno may be gone tomorrow. */
 bool error_is_wrong_name(int errno_value);
 
 /* One lower-case phrase, without a full stop; never NULL, lives for ever. */

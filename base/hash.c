@@ -1,8 +1,7 @@
-/* hash.c - libsodium's SipHash-2-4 under one key per process.
+/* hash.c - libsodium's SipHash-2-4 with one key for the process.
  *
- * The key is one of the few mutable file-scope variables: it is written by hash_init() before
- * threads start and only read afterwards. Handing it down instead would put it into every table for
- * no gain. */
+ * The key is one of the few mutable file-scope variables: hash_init() writes it before threads
+ * start. */
 #include "base/hash.h"
 
 #include <sodium.h>
@@ -13,8 +12,7 @@ static unsigned char key[crypto_shorthash_KEYBYTES];
 
 void hash_init(void)
 {
-	/* Without randomness every table would be open to prepared collisions, and query ids to
-	 * forgery: no way to go on. */
+	/* Without random numbers collisions could be prepared, and query ids guessed. */
 	if (sodium_init() < 0)
 		abort();
 	randombytes_buf(key, sizeof(key));

@@ -1,8 +1,7 @@
-/* hash.h - a keyed hash for tables whose keys strangers choose.
+/* hash.h - a keyed hash for tables whose keys come from strangers.
  *
- * SipHash-2-4 from libsodium, with a key drawn at random when the process starts, so that nobody
- * can prepare names that collide in our tables. Values of hash_bytes() differ from run to run:
- * never print, store or order by them. */
+ * SipHash-2-4 of libsodium with a random key, so that nobody can prepare names that collide. The
+ * values of hash_bytes() differ from run to run: never print, store or order by them. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -15,7 +14,7 @@ void hash_init(void);
 /* Any thread, after hash_init(). */
 uint64_t hash_bytes(const void *bytes, size_t size);
 
-/* The same under a fixed key: a fingerprint that may be stored. Any thread. */
+/* With a fixed key: a fingerprint that may be stored. Any thread. */
 uint64_t hash_stable(const void *bytes, size_t size);
 
 /* The version of libsodium that is loaded. Any thread. */

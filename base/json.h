@@ -1,5 +1,6 @@
-/* json.h - writes JSON objects (RFC 8259) into a text buffer: members in order, commas and escapes
- * taken care of. Octets over 127 are written as they stand. */
+/* json.h - writes JSON (RFC 8259) into a text buffer: members in the order of the calls, with
+ * commas and escapes. Octets over 127 are written as they stand. Out of memory: `out->failed`.
+ * Single thread. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -17,7 +18,7 @@ struct json {
 void json_begin(struct json *j, struct textbuf *out);
 void json_end(struct json *j);
 
-/* A nested object, from open to close. Inside a list members have no name: NULL. */
+/* An object, from open to close. In a list `name` is NULL. */
 void json_open(struct json *j, const char *name);
 void json_close(struct json *j);
 

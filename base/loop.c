@@ -1,10 +1,10 @@
-/* loop.c - libevent behind five calls; the only file that sees it.
+/* loop.c - libevent.
  *
- * Traps: EVLOOP_ONCE returns at once when no event is registered, so a waiting turn also passes
- * EVLOOP_NO_EXIT_ON_EMPTY; a EVLOOP_NONBLOCK alone goes on as long as anything stays readable, so
- * one round is EVLOOP_ONCE here, too; a signal does not end a turn, so who is to be woken by one
- * rings a doorbell that the loop watches. An event may free itself in its own callback: nothing is
- * touched after it. One loop per thread, so libevent's locks stay off (EVENT_BASE_FLAG_NOLOCK). */
+ *   - EVLOOP_ONCE returns at once when no event is registered: hence EVLOOP_NO_EXIT_ON_EMPTY.
+ *   - EVLOOP_NONBLOCK alone goes on while anything is readable: hence EVLOOP_ONCE, too.
+ *   - A signal does not end a turn. Its handler rings a doorbell that the loop watches.
+ *   - An event may free itself in its callback: nothing is touched after it.
+ *   - Each loop has one thread, so libevent's locks are off (EVENT_BASE_FLAG_NOLOCK). */
 #include "base/loop.h"
 
 #include <assert.h>

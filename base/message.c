@@ -1,15 +1,13 @@
-/* message.c - one mutex, one write(2) per message.
+/* message.c - one mutex, and one write(2) for each message.
  *
- * A terminal or a pipe that takes no more (nobody reads it: a connection that broke without a word,
- * a terminal that was stopped) must not hold up a scan, so it is written without blocking: it is
- * opened anew for each message, since to set O_NONBLOCK on what we were given would set it for the
- * other processes that have it, too.
+ * A terminal or pipe that nobody reads must not hold up a scan, so it is written without blocking.
+ * It is opened anew for that: O_NONBLOCK on the descriptor that we were given would be set for
+ * other processes, too.
  *
- * The whole line, with the wiping and the redrawing of the live line, goes out in one write, so
- * that it does not tear even when other processes share the terminal. Control characters become
- * '?', those behind 0x7f and octets that are no UTF-8 too: messages quote file names and DNS text,
- * which must not drive the user's terminal. The state below is process-wide because standard error
- * is. */
+ * A message, with the live line wiped and drawn again, is one write, so that it stays in one piece
+ * when other processes share the terminal. Control characters (C0, DEL, C1) and octets that are no
+ * UTF-8 become '?': messages quote file names and DNS text, which must not drive a terminal. The
+ * state is the process's, because standard error is. */
 #include "base/message.h"
 
 #include <errno.h>
@@ -32,8 +30,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
 static bool stuck;            /* under the lock: it takes no more */
 
-/* What blocks is opened anew; files, what is closed and what cannot be opened (a socket, what
- * belongs to another user) are written as they are. */
+/* A descriptor that may block, opened anew. Files, and what cannot be opened (a socket, another
+ * user's terminal), are written as they are. */
 static int stderr_open(void)
 {
 	struct stat st;
@@ -43,8 +41,8 @@ static int stderr_open(void)
 	return fd < 0 ? STDERR_FILENO : fd;
 }
 
-/* Whether there is room now, or soon. Who waited in vain once is not waited for again until he
- * takes something. */
+/* Whether there is room, now or within a second. After a wait in vain there is no other until
+ * something was written. */
 static bool wait_for_room(int fd, bool patient)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };

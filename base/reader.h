@@ -1,8 +1,8 @@
-/* reader.h - reads foreign bytes straight down: a bounded cursor with one sticky error.
+/* reader.h - a bounded cursor over foreign octets, with one sticky error.
  *
- * Once a read passes the end, `failed` stays set and every further read gives zeros, so a decoder
- * reads its fields in order and tests reader_ok() once before it believes any of them. The bytes
- * belong to the caller. Single thread. */
+ * A read past the end sets `failed`; all later reads give zeros. So a decoder reads its fields in
+ * order and tests reader_ok() once, before it uses any of them. The octets are the caller's. Single
+ * thread. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 
@@ -18,7 +18,7 @@ struct reader {
 static inline struct reader reader_of(const void *bytes, size_t size)
 {
 	const uint8_t *start = bytes;
-	/* NULL is fine for no bytes, but not even 0 may be added to it. */
+	/* NULL may stand for no octets, but not even 0 may be added to it. */
 	return (struct reader){ .start = start, .at = start, .end = size ? start + size : start };
 }
 
@@ -32,7 +32,7 @@ static inline size_t reader_left(const struct reader *r)
 	return (size_t)(r->end - r->at);
 }
 
-/* The next `size` bytes, or NULL (and the error) when fewer are left. */
+/* The next `size` octets; NULL, and the error, when fewer are left. */
 static inline const uint8_t *reader_bytes(struct reader *r, size_t size)
 {
 	if (r->failed || reader_left(r) < size) {

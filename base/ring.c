@@ -1,14 +1,14 @@
-/* ring.c - ck_ring's SPSC form; the only file that sees Concurrency Kit.
+/* ring.c - ck_ring's SPSC functions.
  *
- * Traps: ck_ring_init() believes any size, but only a power of two works, and one slot always stays
- * empty. struct ck_ring pads between its counters but is not aligned itself, and `size` and `mask`,
- * which both sides read all the time, would share their line with the first slots; hence the two
- * alignas. ck_ring_valid() is wrong after 2^32 operations in 0.7.1: never asked.
+ *   - ck_ring_init() takes any size, but only a power of two works; one slot always stays empty.
+ *   - struct ck_ring is not aligned, and its `size` and `mask`, which both sides read, would share
+ * a cache line with the first slots: hence the two alignas.
+ *   - ck_ring_valid() is wrong after 2^32 operations in 0.7.1: it is not used.
  *
  * ThreadSanitizer does not see the inline assembly that orders the ring. The hand-over is told to
- * it by item, not by ring: telling it by ring would hide a producer that writes to an item after
- * its push. Reports about the slots themselves are suppressed in tests/tsan.supp, by the names of
- * ck_ring's inlined functions: that needs a build with -g. */
+ * it by item: by ring would hide a producer that writes to an item after its push. Reports about
+ * the slots are suppressed in tests/tsan.supp by the names of ck_ring's inlined functions, which
+ * needs -g. */
 #include "base/ring.h"
 
 #include <assert.h>

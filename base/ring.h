@@ -1,10 +1,9 @@
-/* ring.h - a bounded lock-free queue of pointers between exactly one producer and one consumer
- * thread.
+/* ring.h - a bounded lock-free queue of pointers between one producer and one consumer thread.
  *
- * Concurrency Kit's ck_ring, seen by no other file. One SPSC ring per pair of threads, because a
- * multi-producer ring spins behind a producer that lost its processor. Pushing an item hands over
- * its ownership: what the producer wrote before ring_push() is seen after ring_pop(), and the
- * producer must not touch it again. Nobody waits here; for sleeping see "base/doorbell.h". */
+ * By Concurrency Kit's ck_ring, which no other file sees. Each pair of threads has its own ring: a
+ * ring of several producers spins behind one that lost its processor. A push hands over the item:
+ * what the producer wrote before is seen by the consumer, and the producer touches it no more.
+ * Nobody waits here; to sleep see base/doorbell.h. */
 #ifndef BASE_RING_H
 #define BASE_RING_H
 
@@ -13,15 +12,15 @@
 
 struct ring;
 
-/* Holds at least `capacity` items. NULL when memory cannot be had. */
+/* Holds at least `capacity` items. NULL: out of memory. */
 struct ring *ring_new(size_t capacity);
 void ring_free(struct ring *r);
 
-/* false when full. Producer only. */
+/* Producer: false when full. */
 bool ring_push(struct ring *r, void *item);
-/* NULL when empty. Consumer only. */
+/* Consumer: NULL when empty. */
 void *ring_pop(struct ring *r);
-/* A count that may be old by the time it is read. Either side. */
+/* Either side: a count that may be old already. */
 size_t ring_count(const struct ring *r);
 
 #endif

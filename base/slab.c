@@ -1,9 +1,8 @@
 /* slab.c - spans of equal blocks in huge chunks.
  *
- * A span begins with its header at a multiple of its size; free blocks are linked through their
- * first word, and blocks that were never used are not even touched. A span is on its class's list
- * while it has room, on the list of empty ones while it has no block out, on no list while it is
- * full. */
+ * A span begins with its header, at a multiple of its size. Free blocks are linked through their
+ * first word; blocks that were never used are not touched. A span is on its class's list while it
+ * has room, on the list of empty spans while no block is out, and on no list while it is full. */
 #include "base/slab.h"
 
 #include <stdbool.h>

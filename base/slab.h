@@ -1,13 +1,11 @@
-/* slab.h - small blocks that live long, kept apart from the heap: the answers of one thread's cache
- * and what is compiled from them.
+/* slab.h - small blocks that live long, apart from the heap: the answers of one thread's cache and
+ * what is compiled from them.
  *
- * A heap in which long-lived answers lie between libunbound's short-lived blocks of 16 KiB falls to
- * pieces, and every malloc() pays for it; a warm cache is also read at random, which huge pages
- * make cheaper. Blocks of one size class share spans of 64 KiB; a span whose last block is given
- * back serves any class again. A block finds its span, and the span its slab, by address, so it is
- * given back without naming either. Memory goes back to the system only with slab_fini(), before
- * which every block must have been given back. One thread. Under AddressSanitizer each block is a
- * malloc() of its own, so that a use after its end is found. */
+ * Long-lived answers between libunbound's short-lived blocks of 16 KiB would fragment the heap, and
+ * huge pages make random reads of a warm cache cheaper. Blocks of one size class share spans of
+ * 64 KiB; an empty span serves any class again. A block is given back by its address alone. Memory
+ * goes back to the system with slab_fini() only, after every block was given back. Single thread.
+ * With AddressSanitizer each block is a malloc(), so that a use after its end is found. */
 #ifndef BASE_SLAB_H
 #define BASE_SLAB_H
 
@@ -30,12 +28,11 @@ void slab_init(struct slab *s);
 /* Takes a zeroed slab too. */
 void slab_fini(struct slab *s);
 
-/* 1 to SLAB_BLOCK_MAX_BYTES, aligned to SLAB_STEP_BYTES, not cleared; NULL when memory cannot be
- * had. */
+/* 1 to SLAB_BLOCK_MAX_BYTES, aligned to SLAB_STEP_BYTES, not cleared. NULL: out of memory. */
 void *slab_get(struct slab *s, size_t size);
 void slab_put(void *block);
 
-/* The slab a block came from, for what shall lie with it; NULL under AddressSanitizer. */
+/* The slab that a block came from; NULL with AddressSanitizer. */
 struct slab *slab_of(const void *block);
 
 #endif

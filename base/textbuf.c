@@ -1,7 +1,7 @@
 /* textbuf.c - growth and formatting; the fast path of a put is inline in the header.
  *
- * `capacity` is what text may fill and never passes the limit; the block has one byte more, so that
- * textbuf_text() can always write its NUL and never fails. */
+ * `capacity` never passes the limit. The block has one octet more, for the NUL of
+ * textbuf_text(). */
 #include "base/textbuf.h"
 
 #include <stdarg.h>

@@ -12,6 +12,7 @@
 #include "bench/workload.h"
 #include "io/bgzf.h"
 #include "resolver/resolver.h"
+#include "resolver/scripted/scripted.h"
 #include "dns/wire.h"
 #include "results/columns.h"
 #include "scanner/runner.h"
@@ -117,8 +118,8 @@ static void scene_init(struct scene *s, unsigned n_domains)
 	s->layout = (struct layout){
 		.n_columns = 2, .domain = 0, .ip = 1, .sender = COLUMN_NONE, .helo = COLUMN_NONE
 	};
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
-		.script = s->workload.script,
+	struct resolver_config config = { .engine = &scripted_engine,
+		.source = s->workload.script,
 		.question_deadline_ms = 10000,
 		.max_in_flight = 1000,
 		.cache_bytes = CACHE_BYTES,

@@ -1,4 +1,7 @@
-/* hostaddr.h - a domain's own addresses as a probe: A and AAAA, asked together. */
+/* hostaddr.h - a domain's own addresses as a probe: A and AAAA, asked together.
+ *
+ * A failure leaves the match open only when it is of the client's family. All in the thread of the
+ * asker. */
 #ifndef CHECKS_HOSTADDR_H
 #define CHECKS_HOSTADDR_H
 
@@ -11,15 +14,17 @@ struct hostaddr {
 	struct ipaddr ip; /* family NONE: nothing to match */
 	/* result */
 	bool done;
-	const struct answer *a, *aaaa; /* references */
-	enum match match;              /* is `ip` one of them */
+	const struct answer *a, *aaaa; /* references; NULL until done */
+	enum match match;              /* whether `ip` is one of them */
 };
 
+/* Begins or, after hostaddr_fini(), re-begins. The asker outlives the probe. */
 void hostaddr_begin(struct hostaddr *p, const struct dname *domain, const struct ipaddr *ip,
         struct asker *asker);
+/* Gives up the probe's answers, also before it is done. */
 void hostaddr_fini(struct hostaddr *p);
 
-/* True when both look-ups gave a definite answer and there is no address. */
+/* True when both look-ups were definite and the domain has no address. */
 bool hostaddr_is_empty(const struct hostaddr *p);
 
 #endif

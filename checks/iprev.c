@@ -1,7 +1,5 @@
-/* iprev.c - forward-confirmed reverse DNS: PTR, then the addresses of its names. */
+/* iprev.c - forward-confirmed reverse DNS: START -> PTR -> addresses of the names. */
 #include "checks/iprev.h"
-
-#include <string.h>
 
 static enum probe_turn finish(struct iprev *p, enum iprev_verdict verdict)
 {
@@ -9,22 +7,12 @@ static enum probe_turn finish(struct iprev *p, enum iprev_verdict verdict)
 	return PROBE_DONE;
 }
 
-static bool has_address(const struct answer *a, const struct ipaddr *ip)
-{
-	for (unsigned i = 0; a->status == ANSWER_OK && i < a->n_records; i++) {
-		struct ipaddr address = answer_address(a, i);
-		if (ipaddr_equal(&address, ip))
-			return true;
-	}
-	return false;
-}
-
 static enum probe_turn step_addresses(struct probe *probe, const struct probe_answers *got)
 {
 	struct iprev *p = (struct iprev *)probe;
 	const struct answer *failed = NULL;
 	for (unsigned i = 0; i < got->count; i++) {
-		if (has_address(got->by_slot[i], &p->ip)) {
+		if (answer_has_address(got->by_slot[i], &p->ip, ipaddr_width(&p->ip))) {
 			p->confirmed = i;
 			return finish(p, IPREV_PASS);
 		}

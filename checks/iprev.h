@@ -1,10 +1,12 @@
-/* iprev.h - forward-confirmed reverse DNS as a probe (RFC 8601 section 3; results of
- * section 2.7.3).
+/* iprev.h - forward-confirmed reverse DNS as a probe (RFC 8601 sections 3 and 2.7.3).
  *
- * pass: a name of the address has that address. fail: it has names, none of which leads back.
- * permerror: no PTR record is published. temperror: a look-up failed and no other decided. At most
- * 10 names are followed (as for SPF, RFC 7208 section 4.6.4), in the answer's order, all at once.
- */
+ *     pass         a name of the address has that address
+ *     fail         the address has names, and none has that address
+ *     permerror    the address has no PTR record
+ *     temperror    a look-up failed, and nothing else decided
+ *
+ * Only the first 10 names count (as for SPF: RFC 7208 section 4.6.4), in the order of the PTR
+ * answer. Their addresses are asked for together. All in the thread of the asker. */
 #ifndef CHECKS_IPREV_H
 #define CHECKS_IPREV_H
 
@@ -26,16 +28,17 @@ struct iprev {
 	struct ipaddr ip;
 	/* result */
 	enum iprev_verdict verdict;
-	const struct answer *names;  /* the PTR answer, a reference; NULL before it is there */
-	unsigned confirmed;          /* index in `names` of the confirmed one, with pass */
-	const struct answer *failed; /* with temperror: a reference */
+	const struct answer *names; /* the PTR answer: a reference, or NULL before it came */
+	unsigned confirmed; /* with pass: the first record of `names` that has the address */
+	const struct answer *failed; /* with temperror: the first failure, a reference */
 };
 
-/* Begins or, after iprev_fini(), re-begins. */
+/* Begins or, after iprev_fini(), re-begins. `ip` has a family. The asker outlives the probe. */
 void iprev_begin(struct iprev *p, const struct ipaddr *ip, struct asker *asker);
+/* Gives up the probe's answers, also before it is done. */
 void iprev_fini(struct iprev *p);
 
-/* "", "pass", "fail", "temperror", "permerror". */
+/* "pass"; "" for IPREV_NONE. Lives for ever. */
 const char *iprev_verdict_text(enum iprev_verdict verdict);
 
 #endif

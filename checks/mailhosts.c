@@ -1,5 +1,5 @@
-/* mailhosts.c - a domain's mail hosts: START -> MX -> (wave of host addresses)... or, without MX,
- * the domain's own addresses. */
+/* mailhosts.c - a domain's mail hosts: START -> MX -> waves of host addresses, or without MX the
+ * domain's own addresses. */
 #include "checks/mailhosts.h"
 
 static probe_step step_wave, step_implicit;
@@ -21,7 +21,7 @@ static void note(struct mailhosts *p, const struct answer *answer)
 	}
 }
 
-/* Asks the next hosts of the set; the root as target is no host. True if it asked anything. */
+/* Asks for the next hosts; the root is none. True if there was one. */
 static bool ask_wave(struct mailhosts *p)
 {
 	unsigned asked = 0;
@@ -71,7 +71,7 @@ static enum probe_turn step_implicit(struct probe *probe, const struct probe_ans
 	return PROBE_DONE;
 }
 
-/* RFC 7505 section 3: a single MX with the root as its host. */
+/* RFC 7505 section 3: the only MX has the root as its host. */
 static bool is_null_mx(const struct answer *mx)
 {
 	struct dname host;

@@ -1,19 +1,27 @@
-/* mailhosts.h - a domain's mail hosts as a probe: MX, then the addresses of its hosts (RFC 5321
- * section 5.1, null MX: RFC 7505).
+/* mailhosts.h - a domain's mail hosts as a probe: MX, then the addresses of the hosts (RFC 5321
+ * section 5.1; null MX: RFC 7505).
  *
- * Hosts are asked in waves of preference order for addresses of the client's family; only when none
- * of them has one is the other family asked, to tell hosts without any address. A domain without MX
- * but with an address of its own is its own mail host ("implicit"). */
+ * Hosts are asked for by preference, PROBE_FANOUT_MAX at once, until one has the client's address.
+ * They are asked for addresses of the client's family (A without a client). When none has any, they
+ * are asked for the other family, so that hosts without an address are told. A domain without MX
+ * but with an address is its own mail host. All in the thread of the asker. */
 #ifndef CHECKS_MAILHOSTS_H
 #define CHECKS_MAILHOSTS_H
 
 #include "dns/probe.h"
 #include "checks/match.h"
 
-/* Hosts whose addresses are asked; an MX set may hold thousands. */
+/* The hosts that are asked for, of an MX rrset that may have thousands. */
 #define MAILHOSTS_MAX 100
 
-enum mx_state { MX_UNASKED, MX_OK, MX_IMPLICIT, MX_NULL, MX_ABSENT, MX_TEMPERROR };
+enum mx_state {
+	MX_UNASKED,
+	MX_OK,        /* there are MX records */
+	MX_IMPLICIT,  /* none, but the domain has an address */
+	MX_NULL,      /* the null MX: it takes no mail */
+	MX_ABSENT,    /* neither MX nor address */
+	MX_TEMPERROR, /* a look-up failed that leaves it open */
+};
 
 struct mailhosts {
 	struct probe probe; /* first */
@@ -21,21 +29,23 @@ struct mailhosts {
 	struct ipaddr ip; /* family NONE: nothing to match */
 	/* result */
 	enum mx_state state;
-	const struct answer *mx; /* a reference; NULL before it is there */
-	enum match match;        /* is `ip` an address of a mail host */
-	bool no_address; /* MX hosts, and every look-up says that none of them has an address */
-	const struct answer *failed; /* the first look-up that failed: a reference */
-	/* the machine's */
-	enum rrtype type; /* of the wave under way */
+	const struct answer *mx;     /* a reference, or NULL before it came */
+	enum match match;            /* whether `ip` is an address of a mail host */
+	bool no_address;             /* MX_OK, and no host has an address of either family */
+	const struct answer *failed; /* the first failure: a reference, or NULL */
+	/* the probe's own */
+	enum rrtype type; /* of the addresses being asked for */
 	unsigned next_host;
 	bool other_family, any_address, any_failed;
 };
 
+/* Begins or, after mailhosts_fini(), re-begins. The asker outlives the probe. */
 void mailhosts_begin(struct mailhosts *p, const struct dname *domain, const struct ipaddr *ip,
         struct asker *asker);
+/* Gives up the probe's answers, also before it is done. */
 void mailhosts_fini(struct mailhosts *p);
 
-/* "", "ok", "implicit", "null", "none", "temperror". */
+/* "implicit"; "none" for MX_ABSENT, "" for MX_UNASKED. Lives for ever. */
 const char *mx_state_text(enum mx_state state);
 
 #endif

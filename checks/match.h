@@ -1,36 +1,34 @@
-/* match.h - whether the client's address is among those of a set of names: known only when the
- * look-ups that matter gave definite answers. */
+/* match.h - whether the client's address is among those of one or more names. Pure; any thread. */
 #ifndef CHECKS_MATCH_H
 #define CHECKS_MATCH_H
 
 #include "dns/answer.h"
 
-enum match { MATCH_UNASKED, MATCH_YES, MATCH_NO, MATCH_TEMPERROR };
+enum match {
+	MATCH_UNASKED, /* no client, or nothing of its family was asked */
+	MATCH_YES,
+	MATCH_NO,
+	MATCH_TEMPERROR, /* a failure leaves it open */
+};
 
-/* "", "yes", "no", "temperror". */
+/* "yes"; "" for MATCH_UNASKED. Lives for ever. */
 static inline const char *match_text(enum match match)
 {
 	static const char *const texts[] = { "", "yes", "no", "temperror" };
 	return texts[match];
 }
 
-/* What one address answer says about `ip`: of another family than `ip`'s, or family NONE, it says
- * nothing (MATCH_UNASKED). */
+/* By one A or AAAA answer; UNASKED when that is not of the family of `ip`. */
 static inline enum match match_answer(const struct answer *a, const struct ipaddr *ip)
 {
 	if (ip->family == IPFAMILY_NONE || (a->type == RRTYPE_A) != (ip->family == IPFAMILY_4))
 		return MATCH_UNASKED;
 	if (!answer_is_definite(a))
 		return MATCH_TEMPERROR;
-	for (unsigned i = 0; i < a->n_records; i++) {
-		struct ipaddr address = answer_address(a, i);
-		if (ipaddr_equal(&address, ip))
-			return MATCH_YES;
-	}
-	return MATCH_NO;
+	return answer_has_address(a, ip, ipaddr_width(ip)) ? MATCH_YES : MATCH_NO;
 }
 
-/* Several answers together: one yes decides, then a failure leaves it open. */
+/* Of two answers: one YES decides, else a failure leaves it open. */
 static inline enum match match_join(enum match a, enum match b)
 {
 	if (a == MATCH_YES || b == MATCH_YES)

@@ -4,10 +4,9 @@
 #include "base/message.h"
 #include "cli/option_table.h"
 #include "dns/dname.h"
+#include "resolver/engines.h"
 
 #include <string.h>
-
-enum { IN_FLIGHT_LIBUNBOUND = 1000, IN_FLIGHT_FORWARD = 2000 };
 
 /* One word that begins with '-': --name, --name=value, --name value, -o value, -ovalue. Gives how
  * many words it took, 0 on a mistake. */
@@ -60,24 +59,26 @@ static bool check_operands(const struct command_line *line)
 
 /* ---- options that do not go together ---- */
 
-/* Options that only our own forwarding engine obeys. */
+/* Options that not every engine obeys. */
 static bool check_forwarding(const struct options *options)
 {
-	const char *name = options->queries_per_s_per_upstream ? "--qps-per-upstream"
-	        : options->mix_case                            ? "--0x20"
+	const struct engine_type *engine = options->engine;
+	const char *name = options->queries_per_s_per_upstream && !engine->obeys_upstream_rate
+	        ? "--qps-per-upstream"
+	        : options->mix_case && !engine->obeys_mix_case ? "--0x20"
 	                                                       : NULL;
 	if (name && !options->upstreams.n) {
 		message(MESSAGE_ERROR, "%s has no effect without --upstream or --upstreams", name);
 		return false;
 	}
-	if (name && options->dnssec) {
+	if (name) {
 		message(MESSAGE_ERROR,
 		        "%s cannot be used with --dnssec: libunbound validates and asks the "
 		        "upstreams by itself then",
 		        name);
 		return false;
 	}
-	if (options->unbound_config && options->upstreams.n && !options->dnssec) {
+	if (options->unbound_config && !engine->reads_unbound_config) {
 		message(MESSAGE_ERROR,
 		        "--unbound-config is libunbound's, which --upstream does not use without "
 		        "--dnssec: give one of them");
@@ -129,11 +130,9 @@ static void settle(struct options *options)
 {
 	limit_workers(options, options->queries_per_s);
 	limit_workers(options, options->queries_per_s_per_upstream);
-	/* libunbound holds some 11 KiB for each question, our own engine hardly anything */
+	options->engine = engines_choose(options->upstreams.n > 0, options->dnssec);
 	if (!options->in_flight)
-		options->in_flight = options->upstreams.n && !options->dnssec
-		        ? IN_FLIGHT_FORWARD
-		        : IN_FLIGHT_LIBUNBOUND;
+		options->in_flight = options->engine->in_flight_preset;
 }
 
 /* ---- argv ---- */

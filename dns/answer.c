@@ -1,14 +1,12 @@
 /* answer.c - packs a builder's records into one block, and reads them back.
  *
- * The block: struct answer, the record table, rdata, the qname, the canonical name (left out when
- * it is the qname), the cause with a NUL. An offset of 0 for the cause means that there is none;
- * offset 0 is the struct itself.
+ * The block: struct answer, record table, qname, canonical name (left out when it is the qname),
+ * rdata, cause with a NUL. An offset of 0 means that there is no cause.
  *
- * Duplicates are removed here (RFC 2181 section 5): two times the same MX must not cost two
- * look-ups. Trap: a TXT record is its character-strings, so two that only read the same once joined
- * are two records, and two SPF records are a permerror (RFC 7208 section 4.5). In the builder each
- * TXT therefore keeps its string lengths behind the joined text, counted by `preference`, which the
- * finished record has as 0. */
+ * Duplicates are removed (RFC 2181 section 5): the same MX twice must not cost two look-ups. Two
+ * TXT records with other character-strings are two records, also when their joined texts are equal,
+ * and two SPF records are permerror (RFC 7208 section 4.5). So in the builder a TXT has its string
+ * lengths behind its text, and their number in `preference`; the finished record has neither. */
 #include "dns/answer.h"
 
 #include <assert.h>
@@ -69,11 +67,20 @@ struct ipaddr answer_address(const struct answer *a, unsigned i)
 	const uint8_t *rdata = answer_rdata(a, i);
 	if (a->type == RRTYPE_A)
 		return ipaddr_of_4(rdata);
-	/* as published: a mapped address in an AAAA is IPv6 here, it is only a client's that means
-	 * IPv4 */
+	/* see docs/spf-decisions.md, "Mapped addresses" */
 	struct ipaddr ip = { .family = IPFAMILY_6 };
 	memcpy(ip.bytes, rdata, sizeof ip.bytes);
 	return ip;
+}
+
+bool answer_has_address(const struct answer *a, const struct ipaddr *ip, unsigned prefix_bits)
+{
+	for (unsigned i = 0; i < a->n_records; i++) {
+		struct ipaddr address = answer_address(a, i);
+		if (ipaddr_in_prefix(ip, &address, prefix_bits))
+			return true;
+	}
+	return false;
 }
 
 void answer_qname(const struct answer *a, struct dname *qname)
@@ -97,7 +104,7 @@ size_t answer_bytes(const struct answer *a)
 	        (a->attachment ? a->attachment->size_bytes : 0);
 }
 
-/* Adds to what is alive, and kept if it is; `bytes` may be negative, as unsigned numbers are. */
+/* `bytes` may be negative: unsigned numbers wrap. */
 static void account_add(const struct answer *a, size_t bytes)
 {
 	if (!a->account)
@@ -185,8 +192,7 @@ static struct answer_record *record_push(struct answer_builder *b)
 	return r;
 }
 
-/* Rdata of a wrong shape is a maker's bug; kept out all the same, since the readers above trust it.
- */
+/* Rdata of a wrong form is a bug. It is refused all the same, since the readers above trust it. */
 static bool rdata_fits(enum rrtype type, size_t size)
 {
 	return type == RRTYPE_A ? size == 4 : type == RRTYPE_AAAA ? size == 16 : size <= UINT16_MAX;
@@ -215,8 +221,8 @@ void answer_builder_add(
 	textbuf_put(&b->rdata, rdata, size);
 }
 
-/* The number of character-strings, or -1 when the last one is cut. RFC 1035 section 3.3.14 asks for
- * at least one; none is taken as empty text. */
+/* The number of character-strings, or -1 when the last one is cut. None at all is taken as empty
+ * text, although RFC 1035 section 3.3.14 asks for one. */
 static int strings_count(const uint8_t *rdata, size_t size)
 {
 	int n = 0;
@@ -264,7 +270,7 @@ static int records_compare(const void *left, const void *right, void *builder)
 	        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
 }
 
-/* The same octets, a TXT's string lengths with them. */
+/* The same rdata; for TXT with its string lengths. */
 static bool records_equal(const struct answer_builder *b, const struct answer_record *x,
         const struct answer_record *y)
 {
@@ -274,8 +280,8 @@ static bool records_equal(const struct answer_builder *b, const struct answer_re
 	return size == 0 || memcmp(built_rdata(b, x), built_rdata(b, y), size) == 0;
 }
 
-/* Is `r` equal to one of the `n` records kept so far? Sorted ones need a look at the last only. The
- * look back over TXT is bounded, because a packet can hold thousands. */
+/* Is `r` one of the `n` records kept so far? Of sorted records only the last is compared. For TXT
+ * the look back is bounded, since a packet can hold thousands. */
 static bool record_is_known(const struct answer_builder *b, size_t n, const struct answer_record *r)
 {
 	const size_t look_back = b->type == RRTYPE_TXT ? TXT_LOOK_BACK : 1;
@@ -305,8 +311,8 @@ struct answer_layout {
 
 static struct answer_layout layout_of(const struct answer_builder *b, size_t cause_size)
 {
-	/* the names come first: a cache compares the qname of every answer it finds, close to the
-	 * header it has just read */
+	/* The names come first: a cache compares the qname of every answer that it finds, next to
+	 * the header that it has just read. */
 	struct answer_layout l = { .qname_at = sizeof(struct answer) +
 		        b->n_records * sizeof(b->records[0]) };
 	l.end = l.qname_at + b->qname.size;

@@ -1,16 +1,17 @@
-/* answer.h - what the DNS said to one question: parsed, immutable, reference counted.
+/* answer.h - the answer to one question: parsed, immutable, reference counted.
  *
- * An answer is made once by an engine and then shared by the cache and every probe that asked the
- * same question. It is one block of memory: header, record table, rdata. The reference count is
- * plain: an answer lives and dies in the thread of the resolver that made it. Rdata holds what the
- * asker needs and nothing of the packet: A 4 octets, AAAA 16 octets, TXT the character-strings
- * joined with nothing between them (RFC 7208 section 3.3), PTR and MX the target name in
- * uncompressed, lower-case wire form (MX preference in the record). MX records are sorted by
- * preference, then name; PTR by name; A and AAAA by octets: so that an answer's order, which the
- * DNS leaves open, never changes a verdict or a row. TXT records keep the packet's order.
+ * An engine makes an answer once; the cache and every probe that asked the question share it. The
+ * reference count is plain: an answer stays in the thread of the resolver that made it. It is one
+ * block of memory: header, record table, rdata.
  *
- * A maker fills a builder, then calls answer_build(); a builder that ran out of memory gives NULL.
- */
+ *     type        rdata                                              order of the records
+ *     A, AAAA     4 or 16 octets                                     by octets
+ *     TXT         the character-strings joined, nothing between      the packet's
+ *                 them (RFC 7208 section 3.3)
+ *     PTR         the name in wire form, lower case                  by name
+ *     MX          the host likewise; the preference in the record    by preference, then name
+ *
+ * The DNS leaves the order of an rrset open; sorted, it changes no verdict and no row. */
 #ifndef DNS_ANSWER_H
 #define DNS_ANSWER_H
 
@@ -25,15 +26,15 @@
 
 enum answer_status {
 	ANSWER_OK,         /* records of the type that was asked */
-	ANSWER_NODATA,     /* RCODE 0, but none of that type */
+	ANSWER_NODATA,     /* RCODE 0, but no record of that type */
 	ANSWER_NXDOMAIN,   /* RCODE 3 */
-	ANSWER_SERVFAIL,   /* RCODE 2, or another error RCODE without a word of its own here */
+	ANSWER_SERVFAIL,   /* RCODE 2, or an RCODE without a status of its own */
 	ANSWER_REFUSED,    /* RCODE 5 */
-	ANSWER_TIMEOUT,    /* nothing came within the question's deadline */
+	ANSWER_TIMEOUT,    /* no answer within the question's deadline */
 	ANSWER_BOGUS,      /* DNSSEC validation failed */
-	ANSWER_MALFORMED,  /* bytes came that are no DNS answer to the question */
+	ANSWER_MALFORMED,  /* what came is no DNS answer to the question */
 	ANSWER_UNRESOLVED, /* the engine failed and cannot say how */
-	ANSWER_CANCELLED,  /* our own deadline for the whole row passed first */
+	ANSWER_CANCELLED,  /* the row's deadline passed first */
 	ANSWER_STATUS_COUNT
 };
 
@@ -45,42 +46,41 @@ struct answer_record {
 	uint16_t preference; /* MX only */
 };
 
-/* Something computed from an answer that is worth keeping as long as the answer (a compiled SPF
- * record). */
+/* What was computed from an answer and lives as long as it: a compiled SPF record. */
 struct answer_attachment {
 	void (*free)(struct answer_attachment *attachment);
 	size_t size_bytes;
 };
 
-/* The memory of answers and of what is attached to them: of all in the account that are alive, and
- * of those of them that a cache keeps. What is alive and not kept is there for the rows that are
- * under way. Outlives its answers. */
+/* The memory of a set of answers, attachments included. Outlives its answers. */
 struct answer_account {
-	size_t alive_bytes, kept_bytes;
+	size_t alive_bytes; /* of all that are referenced */
+	size_t kept_bytes;  /* of those among them that the cache keeps */
 };
 
 struct answer {
 	/* fixed once built */
-	uint8_t status; /* enum answer_status */
-	uint8_t dnssec : 2, is_half : 1,
-	        in_slab : 1; /* enum answer_dnssec; see the builder; where the block came from */
-	uint8_t is_kept : 1; /* this one is its cache's to change */
-	uint8_t attempts;    /* how often it was sent, 0 when the engine does not tell */
+	uint8_t status;      /* enum answer_status */
+	uint8_t dnssec : 2;  /* enum answer_dnssec */
+	uint8_t is_half : 1; /* as in the builder */
+	uint8_t in_slab : 1; /* the block is a slab's, not the heap's */
+	uint8_t is_kept : 1; /* changed by its cache only */
+	uint8_t attempts;    /* queries sent; 0 when the engine does not tell */
 	uint8_t canonical_size;
 	uint16_t type; /* enum rrtype */
 	uint16_t n_records;
-	uint32_t ttl_s; /* the smallest of all records and CNAMEs on the way; the negative TTL when
-	                   there is none */
+	uint32_t ttl_s; /* the smallest of the records and CNAMEs; without records the negative TTL
+	                   (RFC 2308) */
 	uint32_t size_bytes;
 	uint32_t qname_at, canonical_at, cause_at;
 	/* owned by the thread of its resolver */
 	uint32_t n_references;
-	struct answer_account *account; /* NULL: in none */
+	struct answer_account *account; /* NULL: none */
 	struct answer_attachment *attachment;
 	struct answer_record records[];
 };
 
-/* An answer for which the DNS gave a definite word: records, no data or no such name. */
+/* Records, NODATA or NXDOMAIN; anything else is a failure. */
 static inline bool answer_is_definite(const struct answer *a)
 {
 	return a->status <= ANSWER_NXDOMAIN;
@@ -92,16 +92,19 @@ static inline bool answer_is_void(const struct answer *a)
 	return a->status == ANSWER_NODATA || a->status == ANSWER_NXDOMAIN;
 }
 
-/* "ok", "nodata", "nxdomain", "servfail", "refused", "timeout", "bogus", "malformed", "unresolved",
- * "cancelled": stable words of the output. */
+/* The name in lower case, "nxdomain": a word of the output, which never changes. */
 const char *answer_status_text(enum answer_status status);
 
+/* The rdata of record `i`, of records[i].rdata_size octets. Lives as long as the answer. */
 const uint8_t *answer_rdata(const struct answer *a, unsigned i);
-/* Only for PTR and MX. */
+/* The name or host of record `i`. Only for PTR and MX. */
 void answer_target(const struct answer *a, unsigned i, struct dname *target);
-/* Only for A and AAAA. */
+/* The address of record `i`. Only for A and AAAA; a mapped address in an AAAA stays IPv6. */
 struct ipaddr answer_address(const struct answer *a, unsigned i);
-/* The name that was asked, in lower case. */
+/* True when one of its addresses agrees with `ip` in the first `prefix_bits` bits. Only for A and
+ * AAAA; false without records. */
+bool answer_has_address(const struct answer *a, const struct ipaddr *ip, unsigned prefix_bits);
+/* The qname, in lower case. */
 void answer_qname(const struct answer *a, struct dname *qname);
 /* The same in place: its wire form, of answer_qname_size() octets. */
 static inline const uint8_t *answer_qname_wire(const struct answer *a)
@@ -114,12 +117,12 @@ static inline size_t answer_qname_size(const struct answer *a)
 }
 /* The end of the CNAME chain; the qname when there was none. */
 void answer_canonical(const struct answer *a, struct dname *name);
-/* More about a failure in the engine's words ("validation failure <...>"); "" when there is nothing
- * to add. Lives as long as the answer. */
+/* The engine's words about a failure: "validation failure <...>"; "" when there are none. Lives as
+ * long as the answer. */
 const char *answer_cause(const struct answer *a);
 
-/* Both take NULL. answer_ref() gives its argument back. The count and attachment are bookkeeping,
- * so a const answer can be referenced. */
+/* Both take NULL; answer_ref() gives its argument back. A const answer can be referenced: count,
+ * account and attachment are no part of its value. */
 static inline const struct answer *answer_ref(const struct answer *a)
 {
 	if (a)
@@ -135,18 +138,17 @@ static inline void answer_unref(const struct answer *a)
 		answer_free((struct answer *)a);
 }
 
-/* All its memory: the block, about what the allocator adds, and the attachment. */
+/* Its memory: the block, an estimate of what the allocator adds, and the attachment. */
 size_t answer_bytes(const struct answer *a);
-/* Puts it into an account; nothing happens when it is in one. */
+/* Counts the answer in an account from now on. Does nothing when it is in one already. */
 void answer_enter(const struct answer *a, struct answer_account *account);
-/* For the cache of its account: that it keeps the answer, or no longer. */
+/* For the cache of its account: it keeps the answer, or no longer does. */
 void answer_set_kept(const struct answer *a, bool is_kept);
 
-/* Gives the answer an attachment, which it frees with itself; only once. From then on it counts, in
- * the answer's account too. */
+/* Gives the answer its one attachment, which is freed with it and counts in its account. */
 void answer_attach(const struct answer *a, struct answer_attachment *attachment);
 
-/* The slab it lies in; NULL: the heap. What is attached to it lies best there, too. */
+/* The slab of the block; NULL: the heap. For the memory of an attachment, too. */
 static inline struct slab *answer_slab(const struct answer *a)
 {
 	return a->in_slab ? slab_of(a) : NULL;
@@ -161,35 +163,35 @@ struct answer_builder {
 	enum answer_dnssec dnssec;
 	unsigned attempts;
 	uint32_t ttl_s;
-	bool is_half; /* CNAMEs lead to `canonical`, and nothing was said about that name: no answer
-	                 for an asker yet (resolver/chain.h) */
+	bool is_half; /* the CNAME chain ends at `canonical`, of which nothing was said: it is to be
+	                 asked for (resolver/chain.h) */
 	char cause[256];
-	struct slab *slab; /* for the answer's block; NULL: the heap. The slab outlives the answer.
-	                      Set once, after the first begin. */
+	struct slab *slab; /* for the answer's block; NULL: the heap. Outlives the answer. Set once,
+	                      after the first begin. */
 	struct answer_record *records;
 	size_t n_records, records_capacity;
 	struct textbuf rdata;
 	bool failed;
 };
 
-/* A builder is re-usable: start, add, build, start again. begin keeps memory from the last time; a
- * zeroed builder is a fresh one. It leaves status OK, canonical = qname and ttl_s 0: the maker sets
- * the smallest TTL itself. */
+/* Begins an answer: begin, add, build, begin again. A zeroed builder may be begun; memory is kept
+ * from one answer to the next. Sets status OK, canonical = qname and ttl_s 0; the maker sets the
+ * TTL. */
 void answer_builder_begin(struct answer_builder *b, const struct dname *qname, enum rrtype type);
 void answer_builder_fini(struct answer_builder *b);
-/* `preference` counts for MX only; names are lower-cased by the builder. At most 65535 records are
- * kept. `rdata` has the form that the head of this file gives for its type, TXT joined; any other
- * is a bug (an assertion). */
+/* Adds a record. `rdata` has the form of the table at the head of this file; any other is a bug (an
+ * assertion). `preference` counts for MX only. The builder puts names in lower case. At most 65535
+ * records are kept. */
 void answer_builder_add(
         struct answer_builder *b, const void *rdata, size_t size, uint16_t preference);
-/* TXT rdata in its wire form, the length-prefixed character-strings; false when they do not fill
- * `size` exactly. */
+/* Adds a TXT record in wire form: character-strings with their length octets. False when these do
+ * not fill `size` exactly. */
 bool answer_builder_add_txt(struct answer_builder *b, const uint8_t *rdata, size_t size);
-/* Removes duplicates, sorts, packs, and sets status OK to NODATA when no record was added. The
- * caller gets the one reference; NULL: no memory. */
+/* Removes duplicates, sorts and packs. Status OK becomes NODATA when no record was added. The
+ * caller gets the one reference. NULL: out of memory, now or in an add. */
 struct answer *answer_build(struct answer_builder *b);
 
-/* A failure without records, in one call. `cause` may be NULL. */
+/* A failure in one call. `cause` may be NULL. NULL: out of memory. */
 struct answer *answer_of_failure(
         const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause);
 

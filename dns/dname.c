@@ -1,12 +1,9 @@
 /* dname.c - domain names, octet by octet.
  *
- * Hot: every row parses, lower-cases and compares names. What makes it cheap: a length octet is at
- * most 63 and no ASCII letter is below 65, so case can be folded over the whole wire form at once,
- * eight octets a step, without walking the labels. Two wire forms that are equal after folding also
- * have the same labels.
- *
- * Trap: text is not the name. A dot inside a label is an ordinary octet of the wire form; only
- * dname_print() has to tell it from a separator. */
+ * Every row parses, lower-cases and compares names, so this is fast: a length octet is at most 63
+ * and no ASCII letter is below 65. Case can therefore be folded over the whole wire form, eight
+ * octets a step, without walking the labels. Two wire forms that are equal after folding have the
+ * same labels. */
 #include "dns/dname.h"
 
 #include "dns/ipaddr.h"
@@ -44,8 +41,7 @@ static void octets_store(uint8_t *at, uint64_t v)
 }
 
 /* The last eight octets are a step of their own, which may overlap the one before: lower-casing
- * twice does no harm. They are loaded first, because a load that straddles a fresh store stalls the
- * processor. */
+ * twice does no harm. They are loaded first, because a load across a fresh store stalls. */
 void dname_lower(struct dname *name)
 {
 	const size_t size = name->size;
@@ -75,8 +71,8 @@ bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size)
 	return octets_lower(octets_load(a + size - 8)) == octets_lower(octets_load(b + size - 8));
 }
 
-/* Turns the dots of `text`, already copied behind the first length octet and closed by a dot of its
- * own, into lengths. */
+/* Turns the dots of the text into length octets. It stands behind the first one, with a dot at its
+ * end. */
 static enum error dots_to_lengths(uint8_t *wire, size_t text_size)
 {
 	size_t length_at = 0;
@@ -95,8 +91,7 @@ static enum error dots_to_lengths(uint8_t *wire, size_t text_size)
 	return ERROR_NONE;
 }
 
-/* What is wrong with text that is too long for a name: a bad label by itself says more than the
- * sum. */
+/* The error of a text that is too long for a name: a bad label says more than the sum. */
 static enum error long_text_error(const char *text, size_t size)
 {
 	for (size_t label_at = 0, at = 0; at <= size; at++) {
@@ -222,8 +217,8 @@ int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t
 	const size_t size = a_size < b_size ? a_size : b_size;
 	if (size == 0)
 		return (a_size > 0) - (b_size > 0);
-	/* Octet i of a wire form stands for character i - 1 of its text; a length octet for a dot,
-	 * the root for the end. */
+	/* Octet i of a wire form is character i - 1 of its text; a length octet is a dot, the root
+	 * the end. */
 	size_t a_next = a[0] + 1u, b_next = b[0] + 1u;
 	for (size_t i = 1; i < size; i++) {
 		int x = octet_lower(a[i]), y = octet_lower(b[i]);
@@ -240,16 +235,15 @@ int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t
 	}
 	if (a_size != b_size)
 		return a_size < b_size ? -1 : 1;
-	/* The same text; only a dot inside a label can still tell them apart. */
+	/* The same text: they differ at most in a dot inside a label. */
 	for (size_t i = 0; i < size; i++)
 		if (octet_lower(a[i]) != octet_lower(b[i]))
 			return octet_lower(a[i]) < octet_lower(b[i]) ? -1 : 1;
 	return 0;
 }
 
-/* 1 for octets that master files take as they stand. Not: blanks and controls, the quote, brackets
- * and semicolon, which end or change a token there (and the semicolon separates names in our
- * columns), the dot and the backslash. */
+/* 1 for octets that stand for themselves in a master file: no blanks, controls, dots, backslashes,
+ * and nothing that ends a token there. (A semicolon also separates names in our columns.) */
 static const uint8_t plain[256] = {
 	['!'] = 1,
 	['#' ... '\''] = 1,
@@ -276,7 +270,7 @@ static char *octet_write(char *to, uint8_t c)
 	return to;
 }
 
-/* Without a NUL; gives the end. */
+/* Writes no NUL; gives the end. */
 static char *dname_write(const struct dname *name, char *to)
 {
 	const uint8_t *at = name->wire;

@@ -1,10 +1,9 @@
-/* dname.h - a domain name in wire form (RFC 1035 section 3.1): labels with their lengths,
- * uncompressed, the root's zero at the end.
+/* dname.h - a domain name in uncompressed wire form (RFC 1035 section 3.1).
  *
- * Wire form and not text, because a label may hold any octet, a dot too; text is made only for
- * people. A dname is a plain value of 256 bytes that is copied with `=` or, packed, as its `size`
- * octets. `size` is 1 for the root and 0 for "no name". Letter case is kept as given; comparison
- * and hashing ignore ASCII case (RFC 4343). All functions are pure. */
+ * Wire form and not text, because a label may hold any octet, a dot too; text is made for people. A
+ * dname is a plain value of 256 bytes, copied with `=` or as its `size` octets. `size` is 1 for the
+ * root and 0 for no name. Letter case is kept; comparisons ignore ASCII case (RFC 4343). All
+ * functions are pure. */
 #ifndef DNS_DNAME_H
 #define DNS_DNAME_H
 
@@ -26,13 +25,12 @@ struct dname {
 	uint8_t wire[DNAME_MAX_BYTES];
 };
 
-/* From unescaped text: split at dots, every other octet taken as it stands (what RFC 7208
- * section 4.8 asks of an expanded domain-spec); one dot at the end is allowed, "." is the root.
- * ERROR_EMPTY, ERROR_LABEL_EMPTY, ERROR_LABEL_LONG or ERROR_NAME_LONG leave *name with size 0. */
+/* From text without escapes: dots separate labels, every other octet stands for itself (as RFC 7208
+ * section 4.8 takes an expanded domain-spec). One final dot is allowed; "." is the root.
+ * ERROR_EMPTY, ERROR_LABEL_EMPTY, ERROR_LABEL_LONG or ERROR_NAME_LONG: *name has size 0 then. */
 enum error dname_parse(struct dname *name, const char *text, size_t size);
 
-/* From `size` octets of wire form that must be exactly one uncompressed name; false when they are
- * not. */
+/* From wire form. False unless the `size` octets are exactly one uncompressed name. */
 bool dname_decode(struct dname *name, const uint8_t *wire, size_t size);
 
 /* The name under in-addr.arpa or ip6.arpa of an address (RFC 1035 section 3.5, RFC 3596
@@ -40,11 +38,10 @@ bool dname_decode(struct dname *name, const uint8_t *wire, size_t size);
 struct ipaddr;
 void dname_of_reverse(struct dname *name, const struct ipaddr *ip);
 
-/* Labels without the root: 3 for www.example.com. */
+/* Without the root: 3 for www.example.com. */
 unsigned dname_label_count(const struct dname *name);
 
-/* The slow way of dname_equal(), for names that differ in some octet: over two wire forms of `size`
- * octets. */
+/* For dname_equal() alone: two wire forms of `size` octets. */
 bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size);
 static inline bool dname_equal(const struct dname *a, const struct dname *b)
 {
@@ -52,10 +49,10 @@ static inline bool dname_equal(const struct dname *a, const struct dname *b)
 	        (memcmp(a->wire, b->wire, a->size) == 0 ||
 	                dname_equal_folded(a->wire, b->wire, a->size));
 }
-/* Label by label; true also when the two are equal; "no name" is within nothing and holds nothing.
- */
+/* True when the name is `parent` or below it, label by label. No name is within nothing and has
+ * nothing within it. */
 bool dname_is_within(const struct dname *name, const struct dname *parent);
-/* A total order for sorting: by text from the left, case ignored; <0, 0, >0. */
+/* A total order for sorting: as text from the left, case ignored; <0, 0, >0. */
 int dname_compare_wire(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size);
 static inline int dname_compare(const struct dname *a, const struct dname *b)
 {
@@ -65,9 +62,9 @@ static inline int dname_compare(const struct dname *a, const struct dname *b)
 /* ASCII letters to lower case, in place. */
 void dname_lower(struct dname *name);
 
-/* Master file form without the final dot ("." for the root): blanks, controls, bytes over 126 and
- * any of "(); as \DDD, a dot inside a label as "\.", a backslash as "\\". "No name" prints as
- * nothing. */
+/* Master file form (RFC 1035 section 5.1) without the final dot; "." for the root, nothing for no
+ * name. Blanks, controls, octets over 126 and any of "(); as \DDD, a dot inside a label as "\.", a
+ * backslash as "\\". */
 void dname_print(struct textbuf *out, const struct dname *name);
 /* The same into a buffer of DNAME_TEXT_BYTES; gives the buffer back. */
 char *dname_text(const struct dname *name, char buffer[DNAME_TEXT_BYTES]);

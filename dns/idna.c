@@ -1,14 +1,14 @@
-/* idna.c - UTF-8 domain names into A-labels.
+/* idna.c - U-labels into A-labels, by libidn2.
  *
- * Only names with an octet over 127 go through libidn2: legal DNS names that are no host names
- * (`_spf`, `foo:bar/baz`, names with blanks) must stay what they are. */
+ * Only names with an octet over 127 are converted: DNS names that are no host names (`_spf`,
+ * `foo:bar/baz`, names with blanks) stay what they are. */
 #include "dns/idna.h"
 
 #include <idn2.h>
 #include <string.h>
 
-/* Longer text cannot become a name of 253 characters: Punycode never shortens a label, and a code
- * point takes at most 4 octets of UTF-8. */
+/* Longer text is longer than 253 characters as A-labels, too: Punycode never shortens a label, and
+ * a code point takes at most 4 octets of UTF-8. */
 enum { IDNA_TEXT_MAX = 1024 };
 
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii)

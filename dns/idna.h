@@ -1,17 +1,16 @@
-/* idna.h - domain names as people write them: UTF-8 labels into A-labels (IDNA 2008, RFC 5890), the
- * rest as it stands. libidn2, seen by no other file. */
+/* idna.h - domain names as people write them: U-labels into A-labels (IDNA 2008, RFC 5890), all
+ * else as it stands. By libidn2, which no other file sees. Pure; any thread. */
 #ifndef DNS_IDNA_H
 #define DNS_IDNA_H
 
 #include "dns/dname.h"
 #include "base/textbuf.h"
 
-/* Like dname_parse(), but converts text with octets over 127 first. ERROR_IDN when it is no UTF-8
- * or not allowed by IDNA. If `ascii` is not NULL the text in A-label form is appended to it
- * (unchanged text too). Any thread. */
+/* As dname_parse(), but text with octets over 127 is converted first. ERROR_IDN: it is no UTF-8, or
+ * IDNA does not allow it. The text with A-labels is appended to `ascii`, unless that is NULL. */
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii);
 
-/* The version of libidn2 that is loaded. Any thread. */
+/* The version of libidn2 that is loaded. Lives for ever. */
 const char *idna_library_version(void);
 
 #endif

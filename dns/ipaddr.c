@@ -1,9 +1,9 @@
 /* ipaddr.c - addresses from text and back.
  *
- * Own code for IPv4 and for printing, because inet_ntop() goes through printf and writes ::102:304
- * as ::1.2.3.4; inet_pton() for IPv6, which is as strict as RFC 4291 section 2.2 asks once it gets
- * a C string. Traps: input is no C string and may hold a NUL, which would end it early for
- * inet_pton(); leading zeros in a dotted quad are refused, since some read them as octal. */
+ * IPv4 and printing are our own code: inet_ntop() goes through printf() and writes ::102:304 as
+ * ::1.2.3.4. IPv6 is read by inet_pton(), which is as strict as RFC 4291 section 2.2. Input is no C
+ * string; a NUL in it must not end it early. Leading zeros in a dotted quad are refused, since some
+ * programs read them as octal. */
 #include "dns/ipaddr.h"
 
 #include <arpa/inet.h>
@@ -29,7 +29,7 @@ struct ipaddr ipaddr_of_6(const uint8_t bytes[16])
 	return ip;
 }
 
-/* One number of a dotted quad: gives the octets read, 0 when there is none. */
+/* One number of a dotted quad. Gives the octets read, 0 when there is none. */
 static size_t octet_parse(uint8_t *octet, const char *text, size_t size)
 {
 	unsigned value = 0;
@@ -167,8 +167,8 @@ static char *group_write(char *to, unsigned group)
 	return to;
 }
 
-/* The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2); *n stays
- * 0 without one. */
+/* The longest run of two or more zero groups, the first of equals (RFC 5952 section 4.2); *n is 0
+ * without one. */
 static unsigned zero_run_find(const unsigned groups[8], unsigned *n)
 {
 	unsigned best = 8;
@@ -209,7 +209,7 @@ static char *ipaddr_write_6(char *to, const uint8_t bytes[16])
 	return to;
 }
 
-/* Without a NUL; gives the end. No address: nothing. */
+/* Writes no NUL, and nothing for family NONE; gives the end. */
 static char *ipaddr_write(const struct ipaddr *ip, char *to)
 {
 	if (ip->family == IPFAMILY_4)

@@ -1,9 +1,8 @@
 /* probe.c - the loop around a step.
  *
- * Traps: the answers of the last turn are moved to the stack before the step runs, because the step
- * fills the slots anew with its questions. n_asked grows only after ask() came back, so an asker
- * that hands an answer in from inside its own ask() is caught by the assertion in probe_take(); it
- * would otherwise lead to a run inside a run. */
+ * The answers of a turn are moved to the stack before the step runs, because the step fills the
+ * slots with its next questions. n_asked grows after ask() came back, so the assertion in
+ * probe_take() catches an asker that hands in an answer from inside ask(), a run inside a run. */
 #include "dns/probe.h"
 
 #include <assert.h>
@@ -46,11 +45,11 @@ bool probe_run(struct probe *p)
 {
 	while (!p->done && p->n_missing == 0) {
 		if (probe_turn_once(p) == PROBE_DONE) {
-			/* Nobody would ever see the answers of questions asked on the way out. */
+			/* Nobody would see the answers to questions of the last step. */
 			assert(p->n_asked == 0);
 			p->done = true;
 		} else {
-			/* Asking nothing would be waiting for ever. */
+			/* Without a question it would wait for ever. */
 			assert(p->n_asked > 0);
 		}
 	}

@@ -1,18 +1,18 @@
-/* probe.h - a question about a row that needs the DNS: a pure state machine (sans-I/O), begun and
- * then stepped.
+/* probe.h - a check that needs the DNS, as a state machine without I/O: SPF, iprev, host addresses,
+ * mail hosts.
  *
- * SPF, iprev, MX and address checks are all probes. One life: the owner fills the concrete probe's
- * inputs and calls its
- * *_begin(), then probe_run(). probe_run() calls the step function, which looks at the answers of
- * its last questions and either asks more with probe_ask() (PROBE_ASK) or writes its result
- * (PROBE_DONE). Answers that are at hand (a cache hit) arrive inside probe_ask(); probe_run() then
- * steps again in a loop, never by recursion. When it returns false, answers are missing: the owner
- * hands each one in with probe_take() when it comes, and calls probe_run() again once probe_take()
- * returned true.
+ * One life:
+ *   1. The owner calls the concrete probe's *_begin(), then probe_run().
+ *   2. probe_run() calls the step. It reads the answers to its last questions and asks the next
+ *      ones with probe_ask() (PROBE_ASK), or writes its result (PROBE_DONE).
+ *   3. An answer at hand (a cache hit) arrives inside probe_ask(). When all are at hand,
+ * probe_run() steps again, in a loop and never by recursion.
+ *   4. Otherwise probe_run() gives false. The owner hands in each answer with probe_take() when it
+ *      comes; when that gives true, it calls probe_run() again.
  *
- * A step never blocks, owns no socket and reads no clock. The questions of one turn are asked
- * together and their answers arrive in any order; the step sees them by slot, the order in which it
- * asked. Everything happens in the thread of the owner. */
+ * The questions of one turn are asked together. Their answers come in any order, and the step sees
+ * them in the order of its questions. A step never blocks, owns no socket and reads no clock. All
+ * in the thread of the owner. */
 #ifndef DNS_PROBE_H
 #define DNS_PROBE_H
 
@@ -24,18 +24,17 @@ struct probe;
 
 enum probe_turn { PROBE_ASK, PROBE_DONE };
 
-/* What a step gets: the answers to the questions of the turn before, by slot; count 0 on the first
- * step. They are released after the step; keep one longer with answer_ref(). */
+/* What a step gets: the answers to the questions of the turn before, by slot; none on the first
+ * step. They are released after the step, unless it takes a reference. */
 struct probe_answers {
 	const struct answer *by_slot[PROBE_FANOUT_MAX];
 	unsigned count;
 };
 
-/* How a probe reaches the DNS. The owner implements it, once for real and once for tests. */
+/* How a probe reaches the DNS. The owner implements it. */
 struct asker {
-	/* Starts the question. An answer at hand is returned, with a reference for the probe; NULL:
-	 * it comes later, by probe_take(probe, slot, answer). Every question gets exactly one
-	 * answer. */
+	/* Asks the question. Gives an answer at hand, with a reference for the probe. NULL: it
+	 * comes later, by probe_take(). Every question gets exactly one answer. */
 	const struct answer *(*ask)(struct asker *asker, struct probe *probe, unsigned slot,
 	        const struct dname *qname, enum rrtype type);
 };
@@ -51,21 +50,21 @@ struct probe {
 	const struct answer *answers[PROBE_FANOUT_MAX];
 };
 
-/* For the concrete probe's *_begin(). */
+/* For the concrete probe's *_begin(). The asker outlives the probe. */
 void probe_begin(struct probe *p, probe_step *step, struct asker *asker);
 
-/* For the step: asks a question, gives its slot. Never more than PROBE_FANOUT_MAX in one turn (an
+/* For the step: asks a question and gives its slot. At most PROBE_FANOUT_MAX in one turn (an
  * assertion). */
 unsigned probe_ask(struct probe *p, const struct dname *qname, enum rrtype type);
 
 /* Steps until the probe is done (true) or waits for answers (false). */
 bool probe_run(struct probe *p);
 
-/* Hands in an answer, and the reference to it. True when it was the last one missing: time to call
- * probe_run(). */
+/* Hands in an answer with the reference to it. True when no answer is missing any more. */
 bool probe_take(struct probe *p, unsigned slot, const struct answer *answer);
 
-/* Releases answers that were taken but not yet seen by a step; for probes given up early. */
+/* Releases the answers that no step has seen yet. For a probe that is given up early, which the
+ * owner must keep from being handed answers. */
 void probe_fini(struct probe *p);
 
 #endif

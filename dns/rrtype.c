@@ -1,4 +1,4 @@
-/* rrtype.c - names of the few RR types that are ever asked or followed. */
+/* rrtype.c - the names of the RR types. */
 #include "dns/rrtype.h"
 
 const char *rrtype_text(enum rrtype type)

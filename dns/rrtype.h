@@ -1,5 +1,5 @@
-/* rrtype.h - the RR types this program asks for, by their numbers (RFC 1035 section 3.2.2, RFC
- * 3596). Type 99 is never asked. */
+/* rrtype.h - the RR types that are asked or followed, by their numbers (RFC 1035 section 3.2.2,
+ * RFC 3596). Type 99 (SPF) is never asked: RFC 7208 section 3.1. */
 #ifndef DNS_RRTYPE_H
 #define DNS_RRTYPE_H
 
@@ -15,7 +15,7 @@ enum rrtype {
 	RRTYPE_AAAA = 28,
 };
 
-/* "TXT"; "TYPE123" is never needed: an unknown number gives "?". Lives for ever. */
+/* "TXT"; "?" for an unknown number. Lives for ever. */
 const char *rrtype_text(enum rrtype type);
 
 #endif

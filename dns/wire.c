@@ -1,16 +1,14 @@
-/* wire.c - DNS messages: an answer out of bytes that anybody may have sent, and a question into
- * bytes.
+/* wire.c - DNS messages decoded, and queries encoded.
  *
- * The decoder goes over a message in linear passes and keeps no table of its RRs: one pass over
- * everything finds lying counts, the extended RCODE and the negative TTL; then the answer section
- * is read once more for each CNAME that stands in front of the one it follows (none, in the usual
- * order, at most WIRE_CNAME_MAX), and once for the records. So a message of 64 KB costs a fixed
- * multiple of its size, whatever it holds. Inner functions give NULL or what is wrong with the
- * message, in a few words.
+ * The decoder reads a message in linear passes and keeps no table of its RRs. The first pass finds
+ * wrong counts, the extended RCODE and the negative TTL. Then the answer section is read once for
+ * its CNAMEs, once more for each CNAME out of order (at most WIRE_CNAME_MAX), and once for its
+ * records. So a message of 64 KB costs a fixed multiple of its size, whatever it holds. Inner
+ * functions give NULL, or what is wrong with the message in a few words.
  *
- * Lenient where resolvers are: RRs of other owners and types, and DNAMEs (the CNAME made from one
- * is there as well, RFC 6672 section 3.1) are passed over. Octets behind the last RR, and answers
- * of another class, make a message malformed: no resolver sends such. */
+ * RRs of other owners and types are passed over, and so are DNAMEs, whose CNAME is there as well
+ * (RFC 6672 section 3.1). Octets behind the last RR and answers of another class make a message
+ * malformed: no resolver sends such. */
 #include "dns/wire.h"
 
 #include "base/reader.h"
@@ -28,7 +26,7 @@ enum {
 enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
 enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_OPT = 41, HEADER_BYTES = 12 };
 
-/* Enough for a pointer before each of a name's labels; more would be there only to keep us busy. */
+/* One before each label of a name. */
 #define POINTERS_MAX 127
 
 struct rr {
@@ -48,16 +46,16 @@ struct message {
 
 /* ---- names ---- */
 
-/* Length octets are under 64, letters over it: a whole name can be put in lower case blindly. */
+/* Length octets are under 64 and letters over it, so they are left alone. */
 static void copy_lower(uint8_t *to, const uint8_t *from, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
 		to[i] = (uint8_t)(from[i] + ((uint8_t)(from[i] - 'A') < 26 ? 32 : 0));
 }
 
-/* A name of at most 255 octets, uncompressed and in lower case. Each pointer must lead before the
- * piece of name that it stands in (RFC 1035 section 4.1.4: a *prior* occurrence), so no loop is
- * possible. The reader ends up behind the name's place in the message. */
+/* Reads a name, uncompressed and in lower case. A pointer must lead before the part of the name
+ * that it stands in (RFC 1035 section 4.1.4), so there is no loop. The reader
+ * then stands behind the name. */
 static bool name_read(struct reader *r, struct dname *name)
 {
 	const uint8_t *at = r->at, *piece = r->at, *after = NULL;
@@ -234,7 +232,7 @@ static void status_set(struct answer_builder *b, enum answer_status status, cons
 	snprintf(b->cause, sizeof b->cause, "%s", cause);
 }
 
-/* Follows in one pass what links stand in order; *n_links counts on. */
+/* Follows the CNAMEs that stand in order, in one pass; *n_links counts on. */
 static const char *chain_pass(struct answer_builder *b, const struct message *m, unsigned *n_links)
 {
 	struct reader r = m->answers;
@@ -331,10 +329,9 @@ static bool soa_covers(const struct message *m, const struct dname *name)
 	return m->has_soa && name_read(&r, &zone) && dname_is_within(name, &zone);
 }
 
-/* RCODE 0 and no record is not always "no data". A CNAME that leads out of what the server knows
- * ends there, and only an SOA above its target says that the target was looked at. And name servers
- * of others, without an SOA, are a referral (RFC 2308 section 2.1): the upstream does not recurse,
- * and knows nothing. */
+/* RCODE 0 without a record is not always NODATA. Behind a CNAME, only the SOA of the target's zone
+ * says that the server looked at the target. And NS records without an SOA are a referral
+ * (RFC 2308 section 2.2): the upstream does not recurse. */
 static void emptiness_judge(struct answer_builder *b, const struct message *m, unsigned n_links)
 {
 	if (n_links > 0)
@@ -344,7 +341,7 @@ static void emptiness_judge(struct answer_builder *b, const struct message *m, u
 		        "a referral and no answer: the upstream does not recurse");
 }
 
-/* Error RCODEs without a status of their own are SERVFAIL, and the cause says which. */
+/* An RCODE without a status of its own is SERVFAIL, and the cause names it. */
 static void failure_set(struct answer_builder *b, unsigned rcode)
 {
 	static const char *const names[] = {

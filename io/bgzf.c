@@ -1,11 +1,10 @@
 /* bgzf.c - writes and reads single BGZF members (SAM specification section 4.1; RFC 1952 for the
  * frame, RFC 1951 section 3.2.4 for stored blocks).
  *
- * libdeflate, because it packs whole small buffers twice as fast as zlib and needs no stream. A
- * member must fit in 64 KiB with its header, also when the text does not shrink: then it is one
- * stored block, and BGZF_TEXT_MAX_BYTES leaves room for that. All numbers in a member are
- * little-endian. The EOF member is compared octet by octet by other tools, so it is a constant and
- * not made by the compressor. */
+ * libdeflate compresses small buffers twice as fast as zlib. A member has at most 64 KiB with its
+ * header. Text that does not shrink is one stored block; BGZF_TEXT_MAX_BYTES leaves room for that.
+ * All numbers are little-endian. Other tools compare the end-of-file member octet by octet, so it
+ * is a constant. */
 #include "io/bgzf.h"
 
 #include <assert.h>
@@ -160,8 +159,7 @@ bool bgzf_is_eof(const uint8_t *bytes, size_t size)
 
 /* ---- reading ---- */
 
-/* ID1 ID2 CM FLG: a member of ours has no name, comment or header checksum, and bgzip's have none.
- */
+/* ID1 ID2 CM FLG: neither our members nor bgzip's have a name, comment or header checksum. */
 static bool begins_like_bgzf(const uint8_t *bytes, size_t size)
 {
 	static const uint8_t magic[] = { 0x1f, 0x8b, 8, 4 };
@@ -240,8 +238,8 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	char *out = textbuf_reserve(text, text_size ? text_size : 1);
 	if (!out)
 		return ERROR_NOMEM;
-	/* With places for both sizes libdeflate takes shorter text and data too; octets between the
-	 * data and the trailer would be the checksum to every other reader. */
+	/* Asked for both sizes, libdeflate also takes shorter text and data. But any other reader
+	 * would take octets between the data and the trailer for the checksum. */
 	size_t deflated_size = (size_t)(trailer - deflated), used_size;
 	enum libdeflate_result result = libdeflate_deflate_decompress_ex(z->decompressor, deflated,
 	        deflated_size, out, text_size, &used_size, &inflated_size);

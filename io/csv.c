@@ -1,17 +1,17 @@
 /* csv.c - finds records in a window that slides over the stream, and fields in a record.
  *
- * Nearly every line has no quote, and costs three memchr() and nothing else. A line with quotes is
- * walked from quote to quote, never octet by octet. Following RFC 4180 blindly would let one stray
- * quote swallow a million rows, so a walk that fails (the quote is not closed, or what follows the
- * closing one is no comma) gives its first line up as `broken` and begins again with the next line.
- * The trap is the cost: in a file where every line opens a quote, each walk may run over the
- * longest record before it fails. But a walk stands between quotes at every line end that it passes
- * (outside quotes the record would have ended there), and so does a later walk that passes the same
- * line end: from there both see the same. So the furthest walk's position is kept
- * (`memo`), and a later one that leaves its first line below it jumps there: total work is linear.
- * A record and its line end must fit in the window, so the window is that twice and one read more,
- * and never moves more octets than were consumed since it last did. Its memory is touched only as
- * far as records are long. */
+ * A line without a quote, nearly every one, costs three memchr(). A line with quotes is walked from
+ * quote to quote. A walk that fails (the quote is not closed, or no comma follows the closing one)
+ * gives its first line as `broken`, and the next line begins anew.
+ *
+ * In a file where every line opens a quote, each walk may run over the longest record before it
+ * fails. What keeps the work linear: at each line end that a walk passes it is between quotes, or
+ * the record would have ended there. So all walks that pass one line end go on in the same way. The
+ * position of the furthest is kept (`memo`), and a later walk that leaves its first line jumps
+ * there.
+ *
+ * The window holds two records with their line ends and one read more. It never moves more octets
+ * than were consumed since it last moved. Its memory is touched only as far as records are long. */
 #include "io/csv.h"
 
 #include <assert.h>
@@ -20,8 +20,7 @@
 
 #define READ_BYTES (128u * 1024)
 
-/* How far quotes have been walked: all before `at` is seen, `inside` tells whether that is between
- * quotes. */
+/* How far quotes have been walked, and whether `at` is between quotes. */
 struct walk {
 	size_t at;
 	size_t lf; /* no LF lies in [at, lf) */
@@ -79,7 +78,7 @@ static size_t find_octet(const char *window, size_t from, size_t end, char c)
 
 enum quote { QUOTE_CLOSES, QUOTE_DOUBLED, QUOTE_STRAY, QUOTE_UNDECIDED };
 
-/* What the quote at `at`, between quotes, is: that depends on the one or two octets behind it. */
+/* What the quote at `at` does, which stands between quotes. The octets behind it decide. */
 static enum quote judge_quote(const char *window, size_t at, size_t end, bool final)
 {
 	size_t left = end - at - 1;
@@ -100,8 +99,8 @@ static enum quote judge_quote(const char *window, size_t at, size_t end, bool fi
 	}
 }
 
-/* Outside quotes, up to the next quote that opens a field: one at the record's start or behind a
- * comma. True: there is none, walk->at is at the LF or `end`. */
+/* Outside quotes, to the next quote that opens a field. True: there is none, and walk->at is the LF
+ * or `end`. */
 static bool walk_outside(struct walk *walk, const char *window, size_t start, size_t end)
 {
 	if (walk->lf < walk->at)
@@ -120,9 +119,8 @@ static bool walk_outside(struct walk *walk, const char *window, size_t start, si
 	}
 }
 
-/* Walks quotes in [start, end) until the record ends (walk->at is its LF, or `end`), breaks, or
- * runs out of octets. `final`: nothing will come behind `end`. `line_end` is the end of the first
- * line. */
+/* Walks quotes in [start, end) until the record ends (walk->at is its LF or `end`), breaks, or
+ * needs more octets. `final`: nothing comes behind `end`. `line_end`: of the first line. */
 static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window,
         size_t start, size_t line_end, size_t end, bool final)
 {
@@ -271,8 +269,7 @@ static size_t less(size_t offset, size_t by)
 	return offset > by ? offset - by : 0;
 }
 
-/* Makes room for a read. Moves what is left only when that is no more than what has been consumed.
- */
+/* Makes room for a read. Moves what is left when that is no more than what was consumed. */
 static void slide(struct csv_reader *r)
 {
 	size_t by = r->at;
@@ -291,8 +288,8 @@ static void slide(struct csv_reader *r)
 	r->memo.lf = less(r->memo.lf, by);
 }
 
-/* Takes in what the source gave. False: nothing came, and it is not the end. An error is no end:
- * what is undecided stays so. */
+/* Takes what the source gave. False: nothing, and it is not the end. An error is no end: what is
+ * undecided stays so. */
 static bool took_in(struct csv_reader *r, size_t n)
 {
 	r->end += n;
@@ -311,8 +308,7 @@ bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bo
 	enum found found;
 	while ((found = find_record(r, record)) == FOUND_MORE) {
 		if (r->skipping_line && stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
-			return false; /* a line may have no end, and a source may never have to wait
-			               */
+			return false; /* the line may have no end, and the source never wait */
 		slide(r);
 		if (!took_in(r, source_read(r->source, r->window + r->end, READ_BYTES, stop)))
 			return false;
@@ -477,8 +473,7 @@ void csv_put_field(struct textbuf *out, const char *text, size_t size)
 	put_field(out, "", text, size);
 }
 
-/* With the guard itself among them, so that csv_unguard() can tell one that was put from one that
- * was there. */
+/* The guard itself is among them, so that csv_unguard() knows which one was put there. */
 static bool wants_guard(char first)
 {
 	return first && strchr("=+-@\t\r\n'", first);

@@ -1,15 +1,16 @@
 /* csv.h - CSV records (RFC 4180) out of a byte stream, and fields out of a record.
  *
- * A record ends at LF or CRLF outside quotes, or at the end of the input, where a CR counts as half
- * a CRLF; an empty line is a record with one empty field. A first byte order mark is skipped.
- * Quotes are quotes only as the first octet of a field. One row in, one row out has to survive
- * stray quotes, so a quoted field that is followed by anything but a comma or a line end, or not
- * closed within CSV_RECORD_MAX_BYTES or the input, does not swallow its neighbours: the record is
- * then its first line alone, marked `broken`, and reading goes on with the next line. A line over
- * CSV_RECORD_MAX_BYTES is given with its first CSV_RECORD_MAX_BYTES octets, marked `too_long` (and
- * `broken` when the cut falls between quotes); the rest of the line is skipped. All this costs time
- * linear in the input, whatever is in it. Single thread per reader; the field functions are pure.
- */
+ *   - A record ends at LF or CRLF outside quotes, or at the end of the input, where CR counts, too.
+ *     An empty line is a record with one empty field. A byte order mark at the start is skipped.
+ *   - A quote opens a quoted field only as the field's first octet.
+ *   - A stray quote must not swallow the rows behind it. So when a quoted field is not closed
+ * within CSV_RECORD_MAX_BYTES or the input, or something else than a comma or line end follows it,
+ * the record is its first line alone, marked `broken`, and the next line begins the next record.
+ *   - Of a line over CSV_RECORD_MAX_BYTES so many octets are given, marked `too_long` (and `broken`
+ *     when the cut falls between quotes). The rest of the line is skipped.
+ *
+ * Time is linear in the input, whatever is in it. A reader belongs to one thread; the field
+ * functions are pure. */
 #ifndef IO_CSV_H
 #define IO_CSV_H
 
@@ -23,47 +24,43 @@
 #define CSV_RECORD_MAX_BYTES (1u << 20)
 
 struct csv_record {
-	const char *text; /* without its line end; valid until the next csv_read() or
-	                     csv_would_block() */
+	const char *text; /* without its line end; valid until csv_read() or csv_would_block() */
 	size_t size;
-	uint64_t line; /* physical line on which it begins, from 1 */
-	bool plain;    /* no quote and no CR in it: fields are what lies between commas */
+	uint64_t line; /* on which it begins, counted from 1 by LFs */
+	bool plain;    /* no quote and no CR: fields are what lies between commas */
 	bool broken, too_long;
 };
 
 struct csv_reader;
 
-/* Reads from `source`, which stays the caller's and must outlive the reader. NULL: no memory. */
+/* Reads from `source`, which stays the caller's and outlives the reader. NULL: out of memory. */
 struct csv_reader *csv_reader_new(struct source *source);
-/* The same with another limit in place of CSV_RECORD_MAX_BYTES. Takes twice as much memory, which
- * is touched as far as records are long. */
+/* The same with another limit than CSV_RECORD_MAX_BYTES. A reader takes twice its limit of address
+ * space, of memory only what its longest record needs. */
 struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes);
+/* Takes NULL. */
 void csv_reader_free(struct csv_reader *r);
 
-/* The next record; false at the end, on an error of the source, or when *stop (may be NULL) was set
- * while waiting, or within a line that is too long. After an error nothing is delivered that the
- * lost octets could have changed: neither the torn last line nor what stands behind a quote that is
- * still open. */
+/* The next record. False at the end, on an error of the source, or when *stop (may be NULL) was set
+ * while it waited or skipped the rest of a line. After an error nothing is given that the lost
+ * octets could have changed: no torn last line, and nothing behind an open quote. */
 bool csv_read(struct csv_reader *r, struct csv_record *record, const volatile bool *stop);
 
-/* True when the next csv_read() would have to wait for the source: time to hand on what is there.
- * Takes in what the source has ready, so that a part of a record does not pass for a record. */
+/* True when the next csv_read() would wait for the source. Reads what the source has ready, so that
+ * a part of a record does not count as one. */
 bool csv_would_block(struct csv_reader *r);
-/* After csv_would_block() said no: false when there is no record at hand either, because the input
- * is over. */
+/* After csv_would_block() gave false: false when the input is over. */
 bool csv_has_next(const struct csv_reader *r);
 
-/* The size of the first record of some text, with its line end, where csv_read() ends it; 0: it is
- * not complete. For text in memory that goes on: what it ends with may not be all. */
+/* The size of the first record of a text, with its line end; 0: it may go on behind the text. */
 size_t csv_row_size(const char *text, size_t size);
 
-/* Walks the fields of a record: start with csv_fields_of(), then csv_next_field() until false. An
- * unquoted field points into the record; a quoted one is unquoted into `scratch` when it holds
- * doubled quotes, else points between its quotes. A broken record is one field for each stretch
- * between commas, quotes kept; so is a field whose quote is not followed by a comma, in a record
- * that did not come from csv_read(). csv_fields_of() empties `scratch` and sizes it for the whole
- * record: all its fields stay valid together, until the next record's fields are begun. Without
- * memory scratch->failed is set and a doubled quote stays doubled. */
+/* The fields of a record: csv_fields_of(), then csv_next_field() until false. A field points into
+ * the record, between its quotes if it has them; with doubled quotes it is unquoted into `scratch`.
+ * In a broken record a field is what lies between commas, quotes included.
+ *
+ * csv_fields_of() empties `scratch` and sizes it for the whole record, so all fields stay valid
+ * until the next record's are begun. Out of memory: scratch->failed, and doubled quotes stay. */
 struct csv_fields {
 	const char *at, *end;
 	bool more, plain, broken;
@@ -77,13 +74,13 @@ struct csv_fields csv_fields_of(
         const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch);
 bool csv_next_field(struct csv_fields *f, struct csv_field *field);
 
-/* Appends a field, quoted when it holds a comma, a quote, CR or LF, or begins or ends with a blank
- * (space or tab). */
+/* Appends a field, quoted when it holds a comma, a quote, CR or LF, or begins or ends with a space
+ * or tab. */
 void csv_put_field(struct textbuf *out, const char *text, size_t size);
 
-/* The same for files that people open in spreadsheets: a field that begins with one of = + - @ TAB
- * CR LF, which a spreadsheet may take for a formula, or with ', gets a ' before it. csv_unguard()
- * takes it away again from a field that was read. */
+/* The same for spreadsheets: a field gets a ' before it when it begins with one of = + - @ TAB CR
+ * LF, which may be taken for a formula, or with '. csv_unguard() takes it away from a field read.
+ */
 void csv_put_guarded_field(struct textbuf *out, const char *text, size_t size);
 struct csv_field csv_unguard(struct csv_field field);
 

@@ -1,8 +1,9 @@
-/* members.h - the members of a block-gzip file (bgzf.h) one after another, each checked from its
- * header to its checksum: how an output is read back to go on with it.
+/* members.h - reads the members of a block gzip file (io/bgzf.h) one after another, each checked to
+ * its checksum: how an output is read again.
  *
- * Any octets may stand in the file: a process was killed, a disk was full, a page never reached it.
- * Reading ends at the first member that is not whole; members_at() says where. Single thread. */
+ * Any octets may stand in the file: a process was killed, a disk was full, a page was never
+ * written. Reading ends at the first member that is not whole; members_at() says where. Single
+ * thread. */
 #ifndef IO_MEMBERS_H
 #define IO_MEMBERS_H
 
@@ -18,19 +19,19 @@ struct members;
 struct member {
 	uint64_t at; /* offset in the file */
 	size_t size;
-	const char *text; /* inflated; it and the checkpoint's note live until the next call */
+	const char *text; /* inflated; it and the checkpoint's note are valid until the next call */
 	size_t text_size;
 	bool is_eof, has_checkpoint;
 	struct bgzf_checkpoint checkpoint;
 };
 
-/* ERROR_SYSTEM with errno, ERROR_NOMEM. */
+/* ERROR_SYSTEM with errno, or ERROR_NOMEM. */
 enum error members_open(struct members **out, const char *path);
 /* Takes NULL. */
 void members_close(struct members *m);
 
-/* The next one. ERROR_EMPTY: the file ends here. ERROR_TRUNCATED: it ends inside a member;
- * ERROR_CORRUPT: what comes is none, or is damaged. ERROR_SYSTEM (errno) and ERROR_NOMEM say
+/* The next member. ERROR_EMPTY: the file ends here. ERROR_TRUNCATED: it ends inside a member.
+ * ERROR_CORRUPT: what comes is no member, or damaged. ERROR_SYSTEM (errno) and ERROR_NOMEM say
  * nothing about the file. */
 enum error members_next(struct members *m, struct member *member);
 

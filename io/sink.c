@@ -1,11 +1,11 @@
-/* sink.c - write() until all is written. Standard output may be non-blocking (a terminal shared
- * with a program that made it so): then poll() waits.
+/* sink.c - write(2) until all is written.
  *
- * Standard output is duplicated, so that closing it can tell what a network file system says only
- * then, while descriptor 1 stays open. A failed write may have left a part of its block behind,
- * which is cut off again; after a failed sync the kernel forgets the pages, and all since the last
- * good one is cut off: the first errno is kept and given again. A new file's name is only as safe
- * as its folder, which is synced with the first data. */
+ *   - Standard output may be non-blocking, when another program made it so: then poll(2) waits. It
+ *     is duplicated, so that it can be closed, which is when a network file system tells errors.
+ *   - A failed write may leave a part of its block in the file, which is cut off again.
+ *   - After a failed sync the kernel forgets the pages. All since the last good sync is cut off.
+ *   - The first errno is kept and given again.
+ *   - A new file's name is in its folder, which is synced with the first data. */
 #include "io/sink.h"
 
 #include "base/digest.h"
@@ -36,8 +36,8 @@ static bool is_stdout(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* Files are opened for reading, too: a digest is of what is kept as well. Pipes and devices, and
- * files that we may only write, are not. */
+/* For reading, too, since what is kept goes into the digest. Not so pipes, devices, and files that
+ * we may only write. */
 static int open_path(const char *path)
 {
 	struct stat st;
@@ -78,7 +78,7 @@ static enum error fail(struct sink *s, int errno_of_failure)
 	return ERROR_SYSTEM;
 }
 
-/* Standard output is no file of ours to cut: `>>` appends to it. */
+/* Standard output is never cut: `>>` appends to it. */
 bool sink_is_file(const struct sink *s)
 {
 	return s->is_regular && !s->is_stdout;
@@ -171,7 +171,7 @@ bool sink_digest_is_right(const struct sink *s)
 	return s->was_cut && s->digest;
 }
 
-/* Takes the torn block back: what is left in a file is whole. */
+/* Takes a block that was written in part back. */
 static enum error fail_in_block(struct sink *s, int why)
 {
 	if (sink_is_file(s))
@@ -217,8 +217,8 @@ static void make_name_safe(struct sink *s)
 	close(fd);
 }
 
-/* The kernel takes pages for written that are not, and shows them to whoever reads the file: what
- * nobody knows to be on the disk must not be taken for it later. */
+/* The kernel shows pages that never came to the disk to whoever reads the file. They must not be
+ * taken for rows later. */
 static enum error fail_unsynced(struct sink *s, int why)
 {
 	if (sink_is_file(s) && cut_at(s, s->n_safe_bytes))

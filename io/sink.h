@@ -1,9 +1,8 @@
-/* sink.h - the output file: appends whole blocks, syncs, closes; every failure is told. Single
- * thread; "-" is standard output.
+/* sink.h - the output file: appends whole blocks, syncs and closes, and tells every failure. "-" is
+ * standard output. Single thread.
  *
- * A regular file has one writer: while a sink is open it is locked (flock(2)), so that a second
- * scan cannot mix its rows into it. And it holds whole blocks only: a write that fails half-way is
- * taken back. */
+ * A regular file is locked (flock(2)) while it is open, so that no second scan writes to it. It
+ * holds whole blocks only: a write that fails half-way is taken back. */
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
@@ -16,35 +15,34 @@
 struct digest;
 struct sink;
 
-/* Opens the file, a new one if there is none, and leaves what is in it; sink_cut() comes before the
- * first write. ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` must outlive
- * the sink. */
+/* Opens the file, or makes it, and changes nothing in it; sink_cut() comes before the first write.
+ * ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` outlives the sink. */
 enum error sink_open(struct sink **out, const char *path);
-/* A file on a disk, which can be read back and gone on with; no pipe, no device, not "-". */
+/* True for a regular file, which can be read again; false for a pipe, a device and "-". */
 bool sink_is_file(const struct sink *s);
-/* Cuts the file to its first `keep_bytes`; what is written comes behind them. EINVAL when it is
- * shorter. What is no file has nothing to be cut. With a digest what is kept goes into it. */
+/* Cuts the file to its first `keep_bytes`, behind which it is then written. ERROR_SYSTEM with
+ * errno; EINVAL: it is shorter. Does nothing when it is no regular file. What is kept goes into the
+ * digest. */
 enum error sink_cut(struct sink *s, uint64_t keep_bytes);
 
-/* Every octet of the output goes into the digest, too, which stays the caller's. Before sink_cut().
- */
+/* Every octet of the output also goes into the digest, which stays the caller's. Before
+ * sink_cut(). */
 void sink_set_digest(struct sink *s, struct digest *digest);
-/* False when the digest is not of the file as it is: before sink_cut(), and after a sync that
- * failed. */
+/* Whether the digest is that of the file: not before sink_cut(), nor after a sync that failed. */
 bool sink_digest_is_right(const struct sink *s);
 
-/* All of it, or ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...); after an error the sink refuses
- * further writes with the same errno. */
+/* Writes all of it, or gives ERROR_SYSTEM with errno (ENOSPC, EPIPE, ...). Later writes then fail
+ * with the same errno. */
 enum error sink_write(struct sink *s, const void *bytes, size_t size);
-/* Data on the disk, and the first time the file's name; nothing to do for pipes and terminals. Also
- * after a failed write: what came before it is kept. When it fails, the file is cut back to what
- * was there at the last good one. */
+/* Brings the data to the disk, the first time also the file's name; does nothing for pipes and
+ * terminals. Also after a failed write, for what came before it. When it fails, the file is cut to
+ * its size at the last good sync. */
 enum error sink_sync(struct sink *s);
-/* Closes, and tells what close() says; always frees. Takes NULL. */
+/* Closes, and gives the error of close(2); always frees. Takes NULL. */
 enum error sink_close(struct sink *s);
 
 const char *sink_path(const struct sink *s); /* "standard output" for "-" */
-/* The file's size, as far as this sink knows: keep_bytes and what was written since. */
+/* keep_bytes and what was written since. */
 uint64_t sink_bytes(const struct sink *s);
 
 #endif

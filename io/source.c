@@ -1,14 +1,14 @@
-/* source.c - one input file: read(), and inflate() when its first two octets say gzip (RFC 1952
+/* source.c - one input file: read(2), and inflate() when its first two octets are gzip's (RFC 1952
  * section 2.3.1).
  *
- * A gzip file is a chain of members. Between two members the next octets decide: the magic begins
- * another member, nothing is the end, anything else is padding or garbage. So a cut exactly between
- * two members cannot be seen by anybody, every other cut can: inside a member, and after the first
- * octet of the magic. Traps: inflate() may still hold output when it has eaten its input, so it is
- * called before more input is read, and Z_BUF_ERROR only says that it made no progress; on a data
- * error it has already written all that it could decode, which is delivered. Waiting is done in
- * poll(), in slices: the signal that sets *stop may be taken by another thread, or just before the
- * wait begins, and then nothing interrupts us. */
+ *   - A gzip file is a chain of members. Behind a member its first two octets begin another one,
+ *     nothing is the end, anything else is padding or garbage. So every cut is seen but one exactly
+ *     between two members.
+ *   - inflate() may hold output when its input is used up, so it is called before more is read.
+ *     Z_BUF_ERROR only means that it made no progress. On a data error it has written all that it
+ *     could decode, which is given.
+ *   - poll(2) waits in slices: another thread may take the signal that sets *stop, or it may come
+ *     just before the wait begins. */
 #include "io/source.h"
 
 #include "base/digest.h"
@@ -182,7 +182,7 @@ static bool fill_raw(struct source *s, const struct patience *patience)
 
 enum magic { MAGIC_YES, MAGIC_NO, MAGIC_CUT, MAGIC_NOTHING, MAGIC_UNKNOWN };
 
-/* What the next octets are. UNKNOWN: waiting was given up, or reading failed. */
+/* What the next octets are. UNKNOWN: not read yet, or an error. */
 static enum magic look_for_magic(struct source *s, const struct patience *patience)
 {
 	for (;;) {

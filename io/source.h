@@ -1,10 +1,10 @@
-/* source.h - an input file as a stream of plain bytes: gzip (any number of members) or plain text,
- * found out by its content.
+/* source.h - an input file as a stream of plain octets: gzip (any number of members) or plain text,
+ * told by its content. "-" is standard input. Single thread.
  *
- * Inflation by zlib's inflate() and not gzread(), because gzread() delivers a truncated file like a
- * whole one. Zero padding and foreign bytes after the last member are ignored with a warning flag,
- * as gzip itself does. A file that is cut exactly between two members cannot be told from a whole
- * one. Single thread; "-" is standard input. */
+ * By zlib's inflate(), which no other file sees; gzread() would give a truncated file like a whole
+ * one. Octets behind the last member are ignored as gzip(1) does, and
+ * source_had_trailing_garbage() tells of them. A file cut exactly between two members cannot be
+ * told from a whole one. */
 #ifndef IO_SOURCE_H
 #define IO_SOURCE_H
 
@@ -18,39 +18,36 @@
 struct digest;
 struct source;
 
-/* ERROR_SYSTEM with errno when it cannot be opened or is a directory. `path` must outlive the
- * source. */
+/* ERROR_SYSTEM with errno: it cannot be opened, or is a folder. `path` outlives the source. */
 enum error source_open(struct source **out, const char *path);
 /* Takes NULL. */
 void source_close(struct source *s);
 
-/* The next plain bytes into `buffer`: how many, 0 at the end or on an error (then see
- * source_error(); what came before it has been delivered). Blocks while a pipe has nothing, but
- * gives what is there as soon as something is. *stop (may be NULL), set by a signal handler, ends
- * the wait with 0. */
+/* The next plain octets into `buffer`, and how many. 0: the end, or an error (source_error())
+ * behind all that could be read. Waits while a pipe has nothing, and gives what is there as soon as
+ * there is something. *stop (may be NULL), set by a signal handler, ends the wait with 0. */
 size_t source_read(struct source *s, void *buffer, size_t size, const volatile bool *stop);
-/* The same without ever waiting: 0 also when nothing is there yet. */
+/* The same without waiting: 0 also when nothing is there yet. */
 size_t source_read_ready(struct source *s, void *buffer, size_t size);
-/* Tells the end and an error from a read that gave 0 because it did not wait any longer. */
+/* After a read of 0: true at the end or on an error, false when it only did not wait. */
 bool source_ended(const struct source *s);
 
-/* ERROR_NONE, ERROR_TRUNCATED (gzip data end too early), ERROR_CORRUPT (bad deflate data, checksum
- * or length), ERROR_SYSTEM (errno of the read is source_errno()). */
+/* ERROR_NONE; ERROR_TRUNCATED: the gzip data end too early; ERROR_CORRUPT: bad deflate data,
+ * checksum or length; ERROR_SYSTEM: see source_errno(). */
 enum error source_error(const struct source *s);
 int source_errno(const struct source *s);
 
-/* Every raw octet read from here on goes into the digest, too, which stays the caller's: set it
- * before the first read. */
+/* Every raw octet also goes into the digest, which stays the caller's. Before the first read. */
 void source_set_digest(struct source *s, struct digest *digest);
-/* After the end: reads what may stand behind the gzip data, for the digest of the whole file.
- * False: an error, see errno, or *stop. */
+/* After the end: reads what stands behind the gzip data, for the digest. False: an error, see
+ * errno, or *stop. */
 bool source_drain(struct source *s, const volatile bool *stop);
 
 const char *source_path(const struct source *s); /* "standard input" for "-" */
 bool source_is_gzip(const struct source *s);
 bool source_had_trailing_garbage(const struct source *s);
 
-/* For progress: raw bytes consumed, and the file's size, 0 when it is no regular file. */
+/* For progress: raw octets read, and the file's size, 0 when it is no regular file. */
 uint64_t source_raw_bytes(const struct source *s);
 uint64_t source_raw_size(const struct source *s);
 

@@ -1,5 +1,4 @@
-/* cache.c - see cache.h. Low bits of a question's hash choose the line, high bits are the slot's
- * tag. */
+/* cache.c - the low bits of a question's hash choose the line, its high bits are the slot's tag. */
 #include "resolver/cache.h"
 
 #include "base/clock.h"
@@ -7,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Answers are rarely smaller, all told: more slots than limit_bytes / this are never needed. */
+/* Answers are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 #define ANSWER_SMALL_BYTES 160
 #define HUGE_PAGE_BYTES (2u << 20)
 
@@ -30,7 +29,7 @@ static struct cache_line *lines_new(size_t n)
 	       align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
 	struct cache_line *lines = aligned_alloc(align, bytes);
 	if (lines && align == HUGE_PAGE_BYTES)
-		madvise(lines, bytes, MADV_HUGEPAGE); /* only a wish */
+		madvise(lines, bytes, MADV_HUGEPAGE); /* may fail */
 	if (lines)
 		memset(lines, 0, bytes);
 	return lines;
@@ -78,7 +77,7 @@ static bool is_for(const struct answer *a, const struct question *q)
 	        !memcmp(answer_qname_wire(a), q->bytes, q->size);
 }
 
-/* The i-th of the eight slots where the hash may be: its line's, then its twin's. */
+/* The i-th of the eight slots for the hash: its line's, then its twin's. */
 static struct cache_slot *slot_at(const struct cache *c, uint64_t hash, unsigned i)
 {
 	size_t line = hash & c->line_mask;
@@ -102,8 +101,8 @@ static void slot_evict(struct cache *c, struct cache_slot *s)
 	c->n_evictions++;
 }
 
-/* CLOCK: takes the first answer that is out of date or was not used since the hand last came by.
- * Only called while there are any. */
+/* CLOCK: evicts the first answer that has expired or was not used since the hand last came by.
+ * There must be one. */
 static void hand_evict(struct cache *c, uint32_t now_s)
 {
 	for (;;) {
@@ -117,7 +116,8 @@ static void hand_evict(struct cache *c, uint32_t now_s)
 	}
 }
 
-/* A free slot for the hash: one that is, or that of the answer that is the smallest loss. */
+/* A free slot for the hash. When there is none, evicts an expired answer, else one that was not
+ * used lately. */
 static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now_s)
 {
 	struct cache_slot *victim = NULL;

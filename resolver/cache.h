@@ -1,18 +1,22 @@
 /* cache.h - (private to resolver/) the answers of one worker, bounded in bytes.
  *
- * A warm scan does little else than find answers here, and what that costs is misses of the
- * processor's caches; so the table is made of lines of 64 bytes, four slots each, and a question
- * has its place in one line or in the line's twin next to it. A hit touches that line and the
- * answer, nothing else. There are no chains and no rehash: when line and twin are full, one of
- * their eight answers goes, and when the bytes are used up, a CLOCK hand that walks the lines
- * evicts what was not used since it last came by. A table of our own and not ck_ht: nobody shares
- * it.
+ * A scan with repeated domains does little but find answers here, and its cost is misses of the
+ * processor's caches. So the table consists of lines of 64 bytes, four slots each. A question
+ * belongs into one line or into that line's twin next to it. A hit touches that line and the
+ * answer, nothing else. There are no chains and no rehash:
  *
- * Bytes counted: the table, the answers and the allocator's header of each, and what probes attach
- * to a TXT answer later (a compiled SPF record): the answer's account is the cache's, so that its
- * growth is known at once, and cache_trim() makes room for it. Answers that are evicted live on
- * with whoever holds a reference, and stay in the account. One thread; `now_ns` is the caller's
- * clock. */
+ *     what is full          what is evicted
+ *     line and twin         one of their eight answers: expired, else not used lately
+ *     the bytes             CLOCK: a hand walks the lines, and takes what expired or was not used
+ *                           since it last came by
+ *
+ * Bytes counted: the table; the answers with the allocator's header of each; and what probes attach
+ * to a TXT answer later (a compiled SPF record). The account of an answer is the cache's, so that
+ * growth is known at once; cache_trim() makes room for it. An evicted answer stays in the account
+ * until the last reference is given back.
+ *
+ * The table is our own and not ck_ht, because no other thread uses it. One thread; `now_ns` is the
+ * caller's clock. */
 #ifndef RESOLVER_CACHE_H
 #define RESOLVER_CACHE_H
 
@@ -33,25 +37,27 @@ struct cache {
 	uint64_t n_entries, n_evictions;
 };
 
-/* False: no memory. `limit_bytes` 0: nothing is ever kept. */
+/* False: out of memory. `limit_bytes` 0: nothing is ever kept. A failure is kept for
+ * `failure_ttl_s`. */
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s);
-/* Takes a zeroed cache too. */
+/* Takes a zeroed cache, too. */
 void cache_fini(struct cache *c);
 
-/* The table, and what it keeps. */
+/* Of the table and of the answers in it. */
 static inline size_t cache_used_bytes(const struct cache *c)
 {
 	return c->table_bytes + c->account.kept_bytes;
 }
 
-/* A reference for the caller, or NULL. */
+/* A new reference; NULL: not there, or expired. */
 const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns);
 
 /* Evicts until the bytes are within the limit again. */
 void cache_trim(struct cache *c, uint64_t now_ns);
 
-/* Keeps a reference of its own, in place of an older answer to the same question. Not kept: what
- * has no time to live, was cancelled, or would take over an eighth of the cache. */
+/* Keeps a reference of its own, in place of an older answer to the same question. An answer is not
+ * kept when its TTL is 0, when it was cancelled, or when it is larger than an eighth of the cache.
+ * A TTL counts as CACHE_TTL_MAX_S at most. */
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns);
 
 #endif

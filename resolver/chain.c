@@ -1,4 +1,4 @@
-/* chain.c - see chain.h. A loop is found by counting; the shortest ones at once. */
+/* chain.c - a loop is found by counting targets; the shortest ones at once. */
 #include "resolver/chain.h"
 
 #include <stdlib.h>

@@ -1,22 +1,48 @@
-/* counters.h - (private to resolver/) counters that one thread writes and others read while it
- * does. */
+/* counters.h - what a resolver counts. One thread writes, any thread may read while it does.
+ *
+ * All fields are uint64_t: counters_copy() reads each one with a relaxed atomic load, so a copy may
+ * mix values of slightly different moments. */
 #ifndef RESOLVER_COUNTERS_H
 #define RESOLVER_COUNTERS_H
 
-#include "resolver/resolver.h"
+#include <stddef.h>
+#include <stdint.h>
 
-/* The writer's. */
-static inline void count(uint64_t *counter, uint64_t n)
+struct resolver_counters {
+	uint64_t questions; /* resolver_ask() calls */
+	uint64_t cache_hits;
+	uint64_t joined;        /* single flight: the question was already under way */
+	uint64_t queries_sent;  /* flights handed to the engine; retransmissions are `retries` */
+	uint64_t answers;       /* flights that ended with a definite answer */
+	uint64_t failures;      /* flights that ended otherwise */
+	uint64_t timeouts;      /* of the failures: no answer in time */
+	uint64_t retries;       /* 0 from an engine that cannot tell */
+	uint64_t local_answers; /* from zones that the engine has itself */
+	uint64_t tcp_queries;   /* queries by TCP, because the answer by UDP was truncated */
+	uint64_t stray_packets; /* dropped: late, duplicate or never asked for */
+	uint64_t bad_packets;   /* dropped: from the upstream, but no answer to the question */
+	uint64_t in_flight;     /* now with the engine */
+	uint64_t queued;        /* now waiting for our own limits */
+	uint64_t cache_bytes, cache_entries, cache_evictions;
+};
+
+/* For the one thread that writes. */
+static inline void counter_add(uint64_t *counter, uint64_t n)
 {
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
-static inline void show(uint64_t *counter, uint64_t value)
+static inline void counter_subtract(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter - n, __ATOMIC_RELAXED);
+}
+
+static inline void counter_set(uint64_t *counter, uint64_t value)
 {
 	__atomic_store_n(counter, value, __ATOMIC_RELAXED);
 }
 
-/* Anybody's. */
+/* Any thread. */
 static inline void counters_copy(
         struct resolver_counters *out, const struct resolver_counters *counters)
 {

@@ -1,112 +1,119 @@
-/* engine.h - (private to resolver/) what an engine is to the resolver above it: a small function
- * table and the flight they share.
+/* engine.h - what an engine is: the part of a resolver that sends questions and gets answers.
  *
- * resolver.c owns flights: it makes one, hands it to engine->ops->start(), and frees it after the
- * engine has told the outcome with resolver_land() or, when the deadline passed first, after
- * engine->ops->abandon(), upon which the engine must forget the flight's address at once (a late
- * answer may still be put in the cache with resolver_late()). All in the worker's thread. start()
- * may land the flight before it returns: resolver_land() only puts it on a list. */
+ * Each engine is one constant `struct engine_type`, declared in the header of its own folder. It
+ * says what the engine can do, what it needs, and holds its functions. resolver/engines.c is the
+ * table of those that the program may choose; nothing else in the core knows one by name.
+ *
+ * An engine of one resolver is a `struct engine`, the first member of the engine's own struct. It
+ * gets flights with start() and tells each outcome with dispatcher_finish() (dispatcher.h). When
+ * the deadline of a flight passes first, the dispatcher calls abandon(): the engine must forget the
+ * flight's address at once. An answer that comes later may still be cached: dispatcher_late().
+ *
+ * All functions but new() run in the worker's thread. */
 #ifndef RESOLVER_ENGINE_H
 #define RESOLVER_ENGINE_H
 
-#include "resolver/chain.h"
-#include "resolver/resolver.h"
+#include "base/error.h"
+#include "base/loop.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dispatcher;
 struct engine;
+struct flight;
+struct resolver_config;
 
-struct flight {
-	/* resolver.c */
-	struct dname qname; /* lower case */
-	enum rrtype type;
-	struct chain *chain; /* NULL: as long as its own name is asked */
-	struct resolver_waiter *waiters;
-	uint64_t hash, deadline_ns;
-	struct flight *next_in_bucket;
-	struct flight *next,
-	        **link; /* the list it is on: queue, with the engine (by deadline), finished */
-	const struct answer *answer;
-	enum { FLIGHT_QUEUED, FLIGHT_STARTED, FLIGHT_HELD, FLIGHT_LANDED, FLIGHT_TOLD } state;
-	unsigned n_asked_again;
-	unsigned n_sleeps; /* how often the thread had slept when it was started */
-	bool urgent;       /* see resolver_make_urgent() */
-	/* the engine's */
-	void *ticket;
+/* File descriptors of one resolver. */
+struct engine_fds {
+	unsigned fixed, per_upstream;
 };
 
-/* The name to ask for: the question's own, or where CNAMEs led that came without their targets. */
-static inline const struct dname *flight_name(const struct flight *f)
-{
-	return f->chain ? &f->chain->name : &f->qname;
-}
+struct engine_type {
+	const char *name; /* as users see it */
+	/* The library that it is made from, and the version that is loaded; NULL: none. Any thread.
+	 */
+	const char *library;
+	const char *(*library_version)(void);
 
-/* Begins the answer to a flight's own question, from the name that was asked on. */
-static inline void flight_begin_answer(const struct flight *f, struct answer_builder *b)
-{
-	answer_builder_begin(b, &f->qname, f->type);
-	b->canonical = *flight_name(f);
-}
+	/* ---- what it can do ---- */
+	bool asks_upstreams;       /* those of --upstream; otherwise it needs none */
+	bool validates;            /* DNSSEC */
+	bool obeys_upstream_rate;  /* --qps-per-upstream */
+	bool obeys_mix_case;       /* --0x20 */
+	bool reads_unbound_config; /* --unbound-config */
+	bool needs_loop;           /* otherwise it lives by the pump's clock alone */
 
-struct engine_ops {
-	const char *name;
-	/* Sends the question. Every start ends in one resolver_land() or one abandon(). */
+	/* ---- what one worker needs of it ---- */
+	struct engine_fds fds_usual, fds_least;
+	/* With few descriptors: true for more workers with `fds_least`, false for fewer workers
+	 * with `fds_usual`. */
+	bool saves_fds;
+	unsigned worker_mib;       /* memory, beside the cache */
+	unsigned flight_kib;       /* memory for each question in flight */
+	unsigned in_flight_preset; /* of --in-flight */
+
+	/* ---- how long a question may take: see engine_question_ms() ---- */
+	unsigned n_extra_tries;
+	unsigned question_ms_min;
+
+	/* ---- what a question waits for, as words before its name ("--qps to ask for "); NULL
+	 * where it never does ---- */
+	const char *held_text;      /* while the engine holds it */
+	const char *no_room_text;   /* while has_room() is false */
+	const char *abandoned_text; /* while too many abandoned ones occupy the engine */
+	/* A flight that is held may also be one that waits for memory. */
+	bool holds_for_memory;
+
+	/* 0: it lives by the pump's `now_ns`. Otherwise it has a clock of its own, and remembers a
+	 * failure for so long. */
+	unsigned failure_ms;
+
+	/* ---- functions ---- */
+
+	/* Any thread. On an error `why` (of `why_size` bytes) has one line for the user and *out is
+	 * NULL. `config` and what it points to, but for the upstreams and `source`, may be gone
+	 * afterwards. `loop` is NULL only when !needs_loop. */
+	enum error (*new)(struct engine **out, const struct resolver_config *config,
+	        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size);
+	void (*free)(struct engine *e);
+	/* Sends the question. Every start ends in one dispatcher_finish() or one abandon(). The
+	 * flight may be finished before it returns. */
 	void (*start)(struct engine *e, struct flight *f, uint64_t now_ns);
 	void (*abandon)(struct engine *e, struct flight *f);
-	/* Once a pump, before anything else; may be NULL. */
+	/* Once a pump, before anything else. May be NULL. */
 	void (*turn)(struct engine *e, uint64_t now_ns);
 	/* Once a pump, after everything else: what was started may leave now, all together. May be
 	 * NULL. */
 	void (*flush)(struct engine *e);
-	/* False while the engine's own limits hold new questions back, which then wait in the
-	 * queue: that is our own throttling, and costs them no time. NULL: always. */
+	/* False while the engine's own limits keep new questions waiting in the queue, which costs
+	 * them no time. NULL: always true. */
 	bool (*has_room)(const struct engine *e);
-	void (*free)(struct engine *e);
-	/* 0: it lives by the pump's `now_ns`. Otherwise by a clock of its own, and remembers its
-	 * failures for so long. */
-	unsigned failure_ms;
 };
 
 /* First member of every engine. */
 struct engine {
-	const struct engine_ops *ops;
-	struct resolver *resolver;
-	/* Questions that were abandoned but still occupy the engine; it counts them, and resolver.c
-	 * starts fewer. */
+	const struct engine_type *type;
+	struct dispatcher *dispatcher; /* the resolver's; it lives longer */
+	/* Abandoned questions that still occupy the engine. The engine counts them, and the
+	 * throttle starts fewer. */
 	unsigned n_abandoned;
 };
 
-/* The outcome of a flight; takes over the caller's reference. `answer` NULL: memory ran out. */
-void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer);
-/* An answer whose flight was abandoned: worth caching when definite. Takes over the reference; NULL
- * is ignored. */
-void resolver_late(struct resolver *r, const struct answer *answer);
-/* Nothing is started for so long. */
-void resolver_pause(struct resolver *r, unsigned ms);
-/* The engine lets a flight that was started wait for others (while resolver_is_full(), for urgent
- * ones only): it takes no place among those in flight, and no time of its own passes. */
-void resolver_hold(struct resolver *r, struct flight *f);
-/* It goes on, or it is known to be on its way: its deadline begins anew. */
-void resolver_renew(struct resolver *r, struct flight *f);
-/* Where the engine's answers should come from: it lives as long as the cache. For answer_builder's
- * `slab`. */
-struct slab *resolver_slab(struct resolver *r);
-/* For engines that know: further sends of a flight. */
-void resolver_count_retries(struct resolver *r, unsigned n);
-/* A question repeated by TCP; a packet that nobody waits for; one that is no answer to what was
- * asked; an answer from local data. */
-enum resolver_event {
-	RESOLVER_ASKED_BY_TCP,
-	RESOLVER_STRAY_PACKET,
-	RESOLVER_BAD_PACKET,
-	RESOLVER_LOCAL_ANSWER
-};
-void resolver_count(struct resolver *r, enum resolver_event event);
+/* The descriptors of one resolver with so many upstreams. */
+static inline unsigned engine_fds(const struct engine_fds *fds, unsigned n_upstreams)
+{
+	return fds->fixed + fds->per_upstream * n_upstreams;
+}
 
-/* `why` as for resolver_new(). */
-enum error recursive_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
-enum error forward_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size);
-enum error scripted_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, char *why, size_t why_size);
+/* The deadline of a question from its first send to its answer: `timeout_ms` for each of 1 +
+ * `retries` + n_extra_tries tries, but at least question_ms_min. */
+static inline unsigned engine_question_ms(
+        const struct engine_type *type, unsigned timeout_ms, unsigned retries)
+{
+	unsigned ms = timeout_ms * (1 + retries + type->n_extra_tries);
+	return ms > type->question_ms_min ? ms : type->question_ms_min;
+}
 
 #endif

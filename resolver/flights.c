@@ -1,7 +1,4 @@
-/* flights.c - the table of questions under way: chained, doubling, with a free list.
- *
- * The number of flights is bounded by what the rows in flight can ask, not here, so the table grows
- * with the crowd (once, at the start of a scan). */
+/* flights.c - a chained hash table that doubles, with a free list. */
 #include "resolver/flights.h"
 
 #include <stdlib.h>
@@ -52,7 +49,7 @@ static void bucket_push(const struct flights *fs, struct flight *f)
 	*bucket = f;
 }
 
-/* Without memory the table stays as it is, only with longer chains. */
+/* When memory is short the table stays as it is, with longer chains. */
 static void buckets_double(struct flights *fs)
 {
 	struct flights larger = { .buckets = calloc(2 * fs->n_buckets, sizeof *fs->buckets),

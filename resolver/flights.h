@@ -1,12 +1,12 @@
-/* flights.h - (private to resolver/) the questions that are under way, found by question: what
- * makes single flight.
+/* flights.h - (private to resolver/) the table of flights, found by question. It makes single
+ * flight possible: a question that is already under way is not sent again.
  *
- * Flights are recycled and never given back before the end, so the table stays as large as the
- * largest crowd was. Whoever puts a flight back has taken it off its list. */
+ * Flights are recycled and freed only at the end, so the table stays as large as it once was. It is
+ * not bounded here: the number of rows in flight bounds it. One thread. */
 #ifndef RESOLVER_FLIGHTS_H
 #define RESOLVER_FLIGHTS_H
 
-#include "resolver/engine.h"
+#include "resolver/flight.h"
 #include "resolver/question.h"
 
 struct flights {
@@ -15,59 +15,18 @@ struct flights {
 	size_t n_buckets, count;
 };
 
-/* False: no memory. */
+/* False: out of memory. */
 bool flights_init(struct flights *fs);
-/* Frees the recycled ones only: put all back first. Takes a zeroed table too. */
+/* Frees the recycled flights only: put all back first. Takes a zeroed table, too. */
 void flights_fini(struct flights *fs);
 
-/* NULL: not under way. */
+/* The table's own flight; NULL: the question is not under way. */
 struct flight *flights_find(const struct flights *fs, const struct question *q);
-/* A fresh flight in the table, its fields zero but for the question. NULL: no memory. */
+/* A new flight in the table, its fields zero but for the question. NULL: out of memory. */
 struct flight *flights_get(struct flights *fs, const struct question *q);
-/* Takes the flight out of the table: the same question asked from now on is another flight. */
+/* Takes the flight out of the table: from now on the same question is another flight. */
 void flights_remove(struct flights *fs, struct flight *f);
-/* For recycling, after flights_remove(). */
+/* Gives a flight back for recycling. It must be out of the table and on no list. */
 void flights_put(struct flights *fs, struct flight *f);
-
-/* A FIFO of flights, linked through their `next` and `link`. */
-struct flight_list {
-	struct flight *first, **end;
-};
-
-static inline void flight_list_init(struct flight_list *list)
-{
-	list->first = NULL;
-	list->end = &list->first;
-}
-
-static inline void flight_list_push(struct flight_list *list, struct flight *f)
-{
-	f->next = NULL;
-	f->link = list->end;
-	*list->end = f;
-	list->end = &f->next;
-}
-
-static inline void flight_list_push_front(struct flight_list *list, struct flight *f)
-{
-	f->next = list->first;
-	f->link = &list->first;
-	if (f->next)
-		f->next->link = &f->next;
-	else
-		list->end = &f->next;
-	list->first = f;
-}
-
-static inline void flight_list_remove(struct flight_list *list, struct flight *f)
-{
-	*f->link = f->next;
-	if (f->next)
-		f->next->link = f->link;
-	else
-		list->end = f->link;
-	f->next = NULL;
-	f->link = NULL;
-}
 
 #endif

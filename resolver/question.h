@@ -1,8 +1,8 @@
 /* question.h - (private to resolver/) a question as the key of the cache and of the flights: the
  * name in lower case, the type behind it, and the hash of both.
  *
- * Made once for each resolver_ask(), in the caller's memory, from the name's own octets: this is
- * the hot path of a warm cache. */
+ * It is made once for each resolver_ask(), in the caller's memory. This is the hot path of a scan
+ * whose answers are cached. */
 #ifndef RESOLVER_QUESTION_H
 #define RESOLVER_QUESTION_H
 
@@ -18,12 +18,12 @@ struct question {
 	uint8_t bytes[DNAME_MAX_BYTES + 2];
 };
 
+/* `qname` may be in any case. */
 static inline void question_of(struct question *q, const struct dname *qname, enum rrtype type)
 {
 	q->size = qname->size;
 	q->type = (uint16_t)type;
-	/* Length octets are under 64, letters over it: the whole name can be put in lower case
-	 * blindly. */
+	/* length octets are under 64 and letters above, so length octets need no care */
 	for (size_t i = 0; i < qname->size; i++)
 		q->bytes[i] =
 		        (uint8_t)(qname->wire[i] | ((uint8_t)(qname->wire[i] - 'A') < 26 ? 32 : 0));

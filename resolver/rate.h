@@ -1,6 +1,8 @@
-/* rate.h - (private to resolver/) the token bucket behind --qps: a question costs 10^9 credits, and
- * each nanosecond brings `queries_per_s` of them, so no rate is rounded. A burst is a tenth of a
- * second's worth. A rate of 0 is no limit. One thread; time is an argument. */
+/* rate.h - (private to resolver/) the token bucket behind --qps.
+ *
+ * A question costs 10^9 credits, and each nanosecond brings `queries_per_s` credits, so no rate is
+ * rounded. The bucket holds a tenth of a second's questions, but at least one. A rate of 0 is no
+ * limit. Pure, time is an argument; one thread. */
 #ifndef RESOLVER_RATE_H
 #define RESOLVER_RATE_H
 
@@ -21,27 +23,28 @@ static inline void rate_init(struct rate *r, unsigned queries_per_s)
 		.credit_max = burst * CLOCK_NS_PER_S };
 }
 
-/* A burst is never more than a second's worth, so longer gaps need not be multiplied out. While
- * somebody waits, the fraction of a question by which a turn came late is not lost. */
-static inline void rate_fill(struct rate *r, uint64_t now_ns, bool somebody_waits)
+/* Credits for the time since the last call; a second fills any bucket, so longer times count as one
+ * second. While questions wait, the bucket may hold a part of a question more: what a late turn
+ * brings too much is not lost. */
+static inline void rate_fill(struct rate *r, uint64_t now_ns, bool is_waited_for)
 {
 	uint64_t elapsed_ns = now_ns > r->filled_at_ns ? now_ns - r->filled_at_ns : 0;
 	elapsed_ns = elapsed_ns < CLOCK_NS_PER_S ? elapsed_ns : CLOCK_NS_PER_S;
 	r->filled_at_ns = now_ns;
 	r->credit += elapsed_ns * r->queries_per_s;
-	uint64_t max = r->credit_max + (somebody_waits ? CLOCK_NS_PER_S - 1 : 0);
+	uint64_t max = r->credit_max + (is_waited_for ? CLOCK_NS_PER_S - 1 : 0);
 	r->credit = r->credit < max ? r->credit : max;
 }
 
-/* How many questions may be asked now, `most` at the most. */
+/* How many questions may be sent now, at most `most`. */
 static inline uint64_t rate_room(const struct rate *r, uint64_t most)
 {
 	uint64_t room = r->credit / CLOCK_NS_PER_S;
 	return r->queries_per_s && room < most ? room : most;
 }
 
-/* For `n` questions that were sent, also those that did not wait for it: then it may owe nothing.
- */
+/* For `n` questions that were sent. Retransmissions do not wait for the rate: then the bucket is
+ * emptied, and never goes below zero. */
 static inline void rate_spend(struct rate *r, uint64_t n)
 {
 	uint64_t cost = n * CLOCK_NS_PER_S;

@@ -1,19 +1,13 @@
-/* resolver.c - what stands above every engine: the cache, single flight, the throttle, the
- * deadlines, and who is told what.
+/* resolver.c - questions, waiters, and who is told what.
  *
- * A flight is always on one list: `queue` (waits for the throttle), `started` (with the engine; all
- * have the same deadline length, so the order of starting is the order of deadlines), `held` (with
- * the engine, which lets it wait) or `landed` (its outcome waits for the next delivery). Engines
- * only ever move flights from `started` to `landed`, so nothing below changes under a loop's feet,
- * and only resolver_pump() calls anybody back.
- *
- * Trap: a waiter's done() may ask, and cancel any waiter, also one of the same flight. So a flight
- * leaves the table before its waiters are told, and each waiter leaves the flight's list before it
- * is called. */
+ * Trap: a waiter's done() may ask, and it may cancel any waiter, also one of the same flight. So a
+ * flight leaves the table before its waiters are told, and each waiter leaves the flight's list
+ * before it is called. */
 #include "resolver/resolver.h"
 
 #include "base/clock.h"
-#include "resolver/inside.h"
+#include "resolver/dispatcher.h"
+#include "resolver/flights.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -22,83 +16,140 @@
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
 
-/* A question whose failures all fell into times in which the thread did not run is asked so often
- * again. */
+/* How often a question is asked again because the thread did not run while it was open. */
 #define ASK_AGAIN_MAX 3
 
-/* ---- flights ---- */
+struct resolver {
+	struct slab slab; /* of the cache's answers: freed last */
+	struct cache cache;
+	struct flights flights;
+	struct dispatcher dispatcher;
+	struct loop_event *tick;
+	bool lacked_memory;
+	const struct answer *out_of_memory; /* allocated while there was memory */
+	struct resolver_counters counters;
+};
 
-static void flight_start(struct resolver *r, struct flight *f)
+/* ---- waiters ---- */
+
+static void waiter_join(struct resolver_waiter *w, struct flight *f)
 {
-	rate_spend(&r->rate, 1);
-	f->state = FLIGHT_STARTED;
-	f->n_sleeps = r->n_sleeps;
-	f->deadline_ns = r->now_ns + r->question_deadline_ns;
-	flight_list_push(&r->started, f);
-	r->n_started++;
-	count(&r->counters.queries_sent, 1);
-	r->engine->ops->start(r->engine, f, r->now_ns);
+	w->flight = f;
+	w->next = f->waiters;
+	w->link = &f->waiters;
+	if (w->next)
+		w->next->link = &w->next;
+	f->waiters = w;
 }
 
-static void queue_start(struct resolver *r)
+static void waiter_leave(struct resolver_waiter *w)
 {
-	while (r->queue.first && resolver_may_start(r))
-		flight_start(r, flight_unqueue(r, r->queue.first));
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+	*w = (struct resolver_waiter){ .done = w->done };
 }
 
-/* Takes it from the engine's lists. */
-static void flight_leave(struct resolver *r, struct flight *f)
+/* It is in no table and on no list, and nobody waits for it. */
+static void flight_recycle(struct resolver *r, struct flight *f)
 {
-	assert(f->state == FLIGHT_STARTED || f->state == FLIGHT_HELD);
-	bool is_held = f->state == FLIGHT_HELD;
-	flight_list_remove(is_held ? &r->held : &r->started, f);
-	r->n_started -= !is_held;
+	answer_unref(f->answer);
+	f->answer = NULL;
+	free(f->chain);
+	f->chain = NULL;
+	flights_put(&r->flights, f);
 }
 
-static void flight_land(struct resolver *r, struct flight *f, const struct answer *answer)
+/* ---- questions ---- */
+
+const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
+        const struct dname *qname, enum rrtype type)
 {
-	flight_leave(r, f);
-	f->state = FLIGHT_LANDED;
-	f->answer = answer;
-	if (answer)
-		answer_enter(answer, &r->cache.account);
-	flight_list_push(&r->landed, f);
+	struct question q;
+	question_of(&q, qname, type);
+	counter_add(&r->counters.questions, 1);
+	const struct answer *answer =
+	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher));
+	if (answer) {
+		counter_add(&r->counters.cache_hits, 1);
+		return answer;
+	}
+	struct flight *f = flights_find(&r->flights, &q);
+	if (f) {
+		counter_add(&r->counters.joined, 1);
+	} else {
+		f = flights_get(&r->flights, &q);
+		if (!f)
+			return resolver_out_of_memory(r);
+		dispatcher_queue(&r->dispatcher, f);
+	}
+	waiter_join(waiter, f);
+	return NULL;
 }
 
-void resolver_land(struct resolver *r, struct flight *f, const struct answer *answer)
+void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
 {
-	if (r->closing)
-		answer_unref(answer);
-	else
-		flight_land(r, f, answer);
+	struct flight *f = waiter->flight;
+	if (!f)
+		return;
+	waiter_leave(waiter);
+	/* a question that was never sent would now take its place in the rate from others */
+	if (f->state == FLIGHT_QUEUED && !f->waiters) {
+		dispatcher_unqueue(&r->dispatcher, f);
+		flights_remove(&r->flights, f);
+		flight_recycle(r, f);
+	}
 }
 
-void resolver_hold(struct resolver *r, struct flight *f)
+const struct answer *resolver_give_up(
+        struct resolver *r, struct resolver_waiter *waiter, const char *cause)
 {
-	flight_leave(r, f);
-	f->state = FLIGHT_HELD;
-	flight_list_push(&r->held, f);
+	const struct flight *f = waiter->flight;
+	if (!f)
+		return NULL;
+	const struct answer *answer =
+	        answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
+	resolver_cancel(r, waiter);
+	return answer ? answer : resolver_out_of_memory(r);
 }
 
-void resolver_renew(struct resolver *r, struct flight *f)
+void resolver_make_urgent(struct resolver *r, struct resolver_waiter *waiter)
 {
-	flight_leave(r, f);
-	f->state = FLIGHT_STARTED;
-	f->deadline_ns = r->now_ns + r->question_deadline_ns;
-	flight_list_push(&r->started, f);
-	r->n_started++;
+	if (waiter->flight)
+		dispatcher_make_urgent(&r->dispatcher, waiter->flight);
 }
 
-void resolver_pause(struct resolver *r, unsigned ms)
+enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname)
 {
-	r->hold_until_ns = r->now_ns + ms * CLOCK_NS_PER_MS;
+	*qname = waiter->flight->qname;
+	return waiter->flight->type;
 }
 
-/* The engine's clock went on while the thread did not run, and took that for silence. Our own
- * deadline did not. */
+bool resolver_is_queued(const struct resolver_waiter *waiter)
+{
+	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
+}
+
+const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
+{
+	const struct flight *f = waiter->flight;
+	const struct engine_type *type = r->dispatcher.engine->type;
+	if (f->state == FLIGHT_QUEUED)
+		return dispatcher_holdup(&r->dispatcher);
+	if (f->state != FLIGHT_HELD)
+		return "";
+	return type->holds_for_memory && resolver_is_full(r) && !f->urgent ? throttle_memory_text
+	                                                                   : type->held_text;
+}
+
+/* ---- delivery ---- */
+
+/* The engine's clock ran on while the thread did not, and took that for silence. Our own deadline
+ * did not. */
 static bool proves_nothing(const struct resolver *r, const struct flight *f)
 {
-	if (!r->engine->ops->failure_ms || f->n_sleeps == r->n_sleeps ||
+	const struct dispatcher *d = &r->dispatcher;
+	if (!d->engine->type->failure_ms || f->n_sleeps == d->n_sleeps ||
 	        f->n_asked_again >= ASK_AGAIN_MAX)
 		return false;
 	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
@@ -106,45 +157,18 @@ static bool proves_nothing(const struct resolver *r, const struct flight *f)
 
 static void ask_again(struct resolver *r, struct flight *f)
 {
-	flight_list_remove(&r->landed, f);
+	flight_list_remove(&r->dispatcher.finished, f);
 	answer_unref(f->answer);
 	f->answer = NULL;
 	f->n_asked_again++;
-	flight_queue(r, f);
-	count(&r->counters.queries_sent,
-	        (uint64_t)-1); /* it was sent, and that counts for nothing */
-	resolver_pause(r, r->engine->ops->failure_ms);
+	dispatcher_queue(&r->dispatcher, f);
+	/* it counts as sent once, when it is sent the next time */
+	counter_subtract(&r->counters.queries_sent, 1);
+	dispatcher_pause(&r->dispatcher, r->dispatcher.engine->type->failure_ms);
 }
 
-static struct answer *timeout_of(const struct resolver *r, const struct flight *f)
-{
-	char cause[64];
-	snprintf(cause, sizeof cause, "no answer within %u ms", r->question_deadline_ms);
-	return answer_of_failure(&f->qname, f->type, ANSWER_TIMEOUT, cause);
-}
-
-static void started_expire(struct resolver *r)
-{
-	while (r->started.first && r->started.first->deadline_ns <= r->now_ns) {
-		struct flight *f = r->started.first;
-		r->engine->ops->abandon(r->engine, f);
-		flight_land(r, f, timeout_of(r, f));
-	}
-}
-
-static void outcome_count(struct resolver *r, const struct answer *answer)
-{
-	if (answer_is_definite(answer)) {
-		count(&r->counters.answers, 1);
-		return;
-	}
-	count(&r->counters.failures, 1);
-	if (answer->status == ANSWER_TIMEOUT)
-		count(&r->counters.timeouts, 1);
-}
-
-/* Half an answer sends its flight on its way again, to the name that it leads to. False: the answer
- * is whole, or a failure. */
+/* CNAMEs came without their target: the flight asks for that. False: the answer is whole, or a
+ * failure. */
 static bool flight_goes_on(struct resolver *r, struct flight *f)
 {
 	if (!f->answer || !f->answer->is_half)
@@ -156,17 +180,36 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 	                                   : NULL;
 	if (step != CHAIN_GOES_ON)
 		return false;
-	flight_list_remove(&r->landed, f);
-	if (!f->waiters) { /* all have given up meanwhile */
+	flight_list_remove(&r->dispatcher.finished, f);
+	if (f->waiters) {
+		dispatcher_queue(&r->dispatcher, f);
+	} else { /* all have given up meanwhile */
 		flights_remove(&r->flights, f);
-		flight_end(r, f);
-		return true;
+		flight_recycle(r, f);
 	}
-	flight_queue(r, f);
 	return true;
 }
 
-static void flight_tell(struct resolver *r, struct flight *f, bool *called)
+static void count_outcome(struct resolver *r, const struct answer *answer)
+{
+	if (answer_is_definite(answer)) {
+		counter_add(&r->counters.answers, 1);
+		return;
+	}
+	counter_add(&r->counters.failures, 1);
+	if (answer->status == ANSWER_TIMEOUT)
+		counter_add(&r->counters.timeouts, 1);
+}
+
+static void keep_answer(struct resolver *r, const struct flight *f)
+{
+	struct question q;
+	question_of(&q, &f->qname, f->type);
+	cache_put(&r->cache, &q, f->answer, dispatcher_cache_ns(&r->dispatcher));
+	memory_budget_note(&r->dispatcher.throttle.memory, f->answer);
+}
+
+static void flight_deliver(struct resolver *r, struct flight *f, bool *called)
 {
 	if (flight_goes_on(r, f))
 		return;
@@ -174,98 +217,101 @@ static void flight_tell(struct resolver *r, struct flight *f, bool *called)
 		ask_again(r, f);
 		return;
 	}
-	bool has_answer = f->answer != NULL;
-	if (!has_answer)
-		f->answer = resolver_out_of_memory(r);
-	flight_list_remove(&r->landed, f);
+	flight_list_remove(&r->dispatcher.finished, f);
 	flights_remove(&r->flights, f);
-	f->state = FLIGHT_TOLD;
-	if (has_answer)
+	f->state = FLIGHT_DELIVERED;
+	if (f->answer) {
 		chain_join(f->chain, (struct answer *)f->answer); /* nobody else has it yet */
-	outcome_count(r, f->answer);
-	struct question q;
-	question_of(&q, &f->qname, f->type);
-	if (has_answer) {
-		cache_put(&r->cache, &q, f->answer, resolver_cache_ns(r));
-		load_note(&r->load, f->answer);
+		keep_answer(r, f);
+	} else {
+		f->answer = resolver_out_of_memory(r);
 	}
+	count_outcome(r, f->answer);
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
-		waiter_unlink(w);
+		waiter_leave(w);
 		*called = true;
 		w->done(w, answer_ref(f->answer));
 	}
-	flight_end(r, f);
+	flight_recycle(r, f);
 }
 
-static void counters_show(struct resolver *r)
-{
-	show(&r->counters.in_flight, r->n_started);
-	show(&r->counters.cache_bytes, cache_used_bytes(&r->cache));
-	show(&r->counters.cache_entries, r->cache.n_entries);
-	show(&r->counters.cache_evictions, r->cache.n_evictions);
-}
+/* ---- turns ---- */
 
-void resolver_slept(struct resolver *r, uint64_t ns)
+static void show_sizes(struct resolver *r)
 {
-	r->slept_ns += ns;
-	r->n_sleeps++;
+	counter_set(&r->counters.in_flight, r->dispatcher.n_started);
+	counter_set(&r->counters.cache_bytes, cache_used_bytes(&r->cache));
+	counter_set(&r->counters.cache_entries, r->cache.n_entries);
+	counter_set(&r->counters.cache_evictions, r->cache.n_evictions);
 }
 
 bool resolver_pump(struct resolver *r, uint64_t now_ns)
 {
+	struct dispatcher *d = &r->dispatcher;
+	const struct engine_type *type = d->engine->type;
 	bool called = false;
-	r->now_ns = now_ns;
-	rate_fill(&r->rate, now_ns, r->queue.first != NULL);
-	if (r->engine->ops->turn)
-		r->engine->ops->turn(r->engine, now_ns);
-	cache_trim(&r->cache, resolver_cache_ns(r)); /* what was attached since */
-	queue_start(r);
-	started_expire(r);
-	while (r->landed.first)
-		flight_tell(r, r->landed.first, &called);
-	queue_start(r); /* what was just asked, into the places that just became free */
-	if (r->engine->ops->flush)
-		r->engine->ops->flush(r->engine);
-	counters_show(r);
+	d->now_ns = now_ns;
+	rate_fill(&d->throttle.rate, now_ns, d->queue.first != NULL);
+	if (type->turn)
+		type->turn(d->engine, now_ns);
+	cache_trim(&r->cache, dispatcher_cache_ns(d)); /* probes may have attached to answers */
+	dispatcher_start_queued(d);
+	dispatcher_expire(d);
+	while (d->finished.first)
+		flight_deliver(r, d->finished.first, &called);
+	dispatcher_start_queued(d); /* what was just asked, into the places that just became free */
+	if (type->flush)
+		type->flush(d->engine);
+	show_sizes(r);
 	return called;
 }
 
-/* ---- for engines ---- */
-void resolver_late(struct resolver *r, const struct answer *answer)
+bool resolver_wants_pump(const struct resolver *r)
 {
-	if (answer && !r->closing && answer_is_definite(answer) && !answer->is_half) {
-		struct dname qname;
-		struct question q;
-		answer_qname(answer, &qname);
-		question_of(&q, &qname, (enum rrtype)answer->type);
-		cache_put(&r->cache, &q, answer, resolver_cache_ns(r));
-	}
-	answer_unref(answer);
+	const struct dispatcher *d = &r->dispatcher;
+	return d->finished.first || (d->queue.first && dispatcher_may_start(d));
 }
 
-struct slab *resolver_slab(struct resolver *r)
+void resolver_slept(struct resolver *r, uint64_t ns)
 {
-	return &r->slab;
+	r->dispatcher.slept_ns += ns;
+	r->dispatcher.n_sleeps++;
 }
 
-/* A repeated question is a question to the network as well: it uses up its share of the rate,
- * though it does not wait for it. */
-void resolver_count_retries(struct resolver *r, unsigned n)
+/* ---- our own limits ---- */
+
+bool resolver_is_throttled(const struct resolver *r)
 {
-	count(&r->counters.retries, n);
-	rate_spend(&r->rate, n);
+	const struct dispatcher *d = &r->dispatcher;
+	uint64_t room = rate_room(&d->throttle.rate, d->throttle.max_in_flight - d->n_started);
+	return d->queue.first && (r->counters.queued > room || !dispatcher_may_start(d));
 }
 
-void resolver_count(struct resolver *r, enum resolver_event event)
+bool resolver_is_full(const struct resolver *r)
 {
-	uint64_t *const counters[] = {
-		[RESOLVER_ASKED_BY_TCP] = &r->counters.tcp_queries,
-		[RESOLVER_STRAY_PACKET] = &r->counters.stray_packets,
-		[RESOLVER_BAD_PACKET] = &r->counters.bad_packets,
-		[RESOLVER_LOCAL_ANSWER] = &r->counters.local_answers,
-	};
-	count(counters[event], 1);
+	return dispatcher_is_full(&r->dispatcher);
+}
+
+bool resolver_holds_back(const struct resolver *r)
+{
+	return r->dispatcher.held.first || resolver_is_full(r) || resolver_is_throttled(r);
+}
+
+size_t resolver_memory_bytes(const struct resolver *r)
+{
+	return memory_budget_used_bytes(&r->dispatcher.throttle.memory);
+}
+
+const struct answer *resolver_out_of_memory(struct resolver *r)
+{
+	r->lacked_memory = true;
+	return answer_ref(r->out_of_memory);
+}
+
+bool resolver_lacked_memory(const struct resolver *r)
+{
+	return r->lacked_memory;
 }
 
 void resolver_counters(const struct resolver *r, struct resolver_counters *out)
@@ -273,7 +319,7 @@ void resolver_counters(const struct resolver *r, struct resolver_counters *out)
 	counters_copy(out, &r->counters);
 }
 
-/* ---- life ---- */
+/* ---- set-up and end ---- */
 
 /* The tick only ends a waiting turn of the loop; the pump after it does the work. */
 static void tick(void *arg)
@@ -281,64 +327,69 @@ static void tick(void *arg)
 	(void)arg;
 }
 
-static enum error engine_new(struct resolver *r, const struct resolver_config *config,
-        struct loop *loop, char *why, size_t why_size)
+static void set_up_dispatcher(struct resolver *r, const struct resolver_config *config)
 {
-	if (config->kind == RESOLVER_SCRIPTED)
-		return scripted_engine_new(&r->engine, r, config, why, why_size);
-	/* Validation is libunbound's: it forwards by itself then. */
-	if (config->kind == RESOLVER_FORWARD && !config->dnssec)
-		return forward_engine_new(&r->engine, r, config, loop, why, why_size);
-	return recursive_engine_new(&r->engine, r, config, loop, why, why_size);
+	struct dispatcher *d = &r->dispatcher;
+	d->cache = &r->cache;
+	d->slab = &r->slab;
+	d->counters = &r->counters;
+	d->question_ms = config->question_deadline_ms;
+	d->throttle.max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
+	rate_init(&d->throttle.rate, config->queries_per_s);
+	memory_budget_init(&d->throttle.memory, &r->cache.account, config->memory_bytes);
+	dispatcher_init(d);
+}
+
+/* False: out of memory. */
+static bool set_up(struct resolver *r, const struct resolver_config *config, struct loop *loop)
+{
+	static const struct dname root = { .size = 1 };
+	set_up_dispatcher(r, config);
+	if (!flights_init(&r->flights) ||
+	        !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+		return false;
+	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
+	if (!r->out_of_memory)
+		return false;
+	return !loop || (r->tick = loop_every(loop, TICK_MS, tick, NULL)) != NULL;
 }
 
 enum error resolver_new(struct resolver **out, const struct resolver_config *config,
         struct loop *loop, char *why, size_t why_size)
 {
-	assert(loop || config->kind == RESOLVER_SCRIPTED);
+	const struct engine_type *type = config->engine;
+	assert(loop || !type->needs_loop);
 	enum error err = ERROR_NOMEM;
 	struct resolver *r = calloc(1, sizeof *r);
 	*out = NULL;
 	snprintf(why, why_size, "%s", error_text(err));
 	if (!r)
 		return err;
-	flight_list_init(&r->queue);
-	flight_list_init(&r->started);
-	flight_list_init(&r->held);
-	flight_list_init(&r->landed);
-	r->max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
-	r->question_deadline_ms = config->question_deadline_ms;
-	r->question_deadline_ns = config->question_deadline_ms * CLOCK_NS_PER_MS;
-	rate_init(&r->rate, config->queries_per_s);
-	load_init(&r->load, &r->cache.account, config->load_bytes);
-	if (!flights_init(&r->flights) ||
-	        !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
-		goto out;
-	static const struct dname root = { .size = 1 };
-	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
-	if (!r->out_of_memory)
-		goto out;
-	if (loop && !(r->tick = loop_every(loop, TICK_MS, tick, NULL)))
-		goto out;
-	err = engine_new(r, config, loop, why, why_size);
-out:
+	if (type->asks_upstreams && !config->n_upstreams) {
+		snprintf(why, why_size, "no upstream to ask");
+		free(r);
+		return ERROR_EMPTY;
+	}
+	if (set_up(r, config, loop))
+		err = type->new (
+		        &r->dispatcher.engine, config, &r->dispatcher, loop, why, why_size);
 	if (err) {
 		resolver_free(r);
 		return err;
 	}
-	counters_show(r);
+	show_sizes(r);
 	*out = r;
 	return ERROR_NONE;
 }
 
-static void list_forget(struct resolver *r, struct flight_list *list)
+static void forget_all(struct resolver *r, struct flight_list *list)
 {
 	while (list->first) {
 		struct flight *f = list->first;
 		flight_list_remove(list, f);
 		while (f->waiters)
-			waiter_unlink(f->waiters);
-		flight_end(r, f);
+			waiter_leave(f->waiters);
+		flight_recycle(r, f);
 	}
 }
 
@@ -346,14 +397,15 @@ void resolver_free(struct resolver *r)
 {
 	if (!r)
 		return;
-	r->closing = true;
-	if (r->engine)
-		r->engine->ops->free(r->engine);
+	struct dispatcher *d = &r->dispatcher;
+	d->closing = true;
+	if (d->engine)
+		d->engine->type->free(d->engine);
 	loop_event_free(r->tick);
-	list_forget(r, &r->queue);
-	list_forget(r, &r->started);
-	list_forget(r, &r->held);
-	list_forget(r, &r->landed);
+	forget_all(r, &d->queue);
+	forget_all(r, &d->started);
+	forget_all(r, &d->held);
+	forget_all(r, &d->finished);
 	answer_unref(r->out_of_memory);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);

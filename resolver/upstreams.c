@@ -66,7 +66,7 @@ bool upstreams_add(struct upstreams *u, const char *text)
 	return true;
 }
 
-/* Takes comment and blanks off a line; NULL when a NUL octet is in it, which would hide what
+/* The line without its comment and outer blanks; NULL: it has a NUL octet, which would hide what
  * follows. */
 static char *strip(char *line, size_t size)
 {

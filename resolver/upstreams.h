@@ -1,10 +1,10 @@
-/* upstreams.h - the resolvers that --upstream and --upstreams name: what a user writes, turned into
- * addresses and ports.
+/* upstreams.h - the resolvers of --upstream and --upstreams: a user's text, turned into addresses
+ * and ports.
  *
  * A file has one ADDR[:PORT] a line; '#' begins a comment, blank lines do not count. Both options
  * add to one list, in the order in which they are given. An upstream that is named twice is one
- * upstream: two would get twice the questions that its limits allow. Mistakes are told here, in one
- * line, and false is returned. */
+ * upstream, because two would get twice the questions that its limits allow. On a mistake the
+ * functions print one line (base/message.h) and return false. */
 #ifndef RESOLVER_UPSTREAMS_H
 #define RESOLVER_UPSTREAMS_H
 
@@ -19,9 +19,10 @@ struct upstreams {
 	unsigned n;
 };
 
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". */
 bool upstreams_add(struct upstreams *u, const char *text);
 
-/* It is a mistake, too, when the file names none. */
+/* Adds those of a file. A file that names none is a mistake, too. */
 bool upstreams_read(struct upstreams *u, const char *path);
 
 #endif

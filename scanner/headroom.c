@@ -3,17 +3,13 @@
 #include "scanner/headroom.h"
 
 #include "base/message.h"
+#include "resolver/engine.h"
 
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-
-static bool is_forward(const struct options *options)
-{
-	return options->upstreams.n && !options->dnssec;
-}
 
 static bool limit_of(int which, rlim_t *out)
 {
@@ -27,15 +23,8 @@ static bool limit_of(int which, rlim_t *out)
 /* Input, output, the bells of the threads that are no workers, standard error anew, and what
  * libraries open for a moment. */
 enum { FDS_BESIDES = 12, FDS_COUNTED_MAX = 4096 };
-/* A worker's loop and bell; our engine's sockets and connection for each upstream, at their most
- * and least; libunbound's, which it can do with and cannot do without. */
-enum {
-	FDS_OF_WORKER = 2,
-	FDS_UPSTREAM = 9,
-	FDS_UPSTREAM_LEAST = 2,
-	FDS_LIBUNBOUND = 64,
-	FDS_LIBUNBOUND_LEAST = 14
-};
+/* A worker's loop and bell, beside its engine's. */
+enum { FDS_OF_WORKER = 2 };
 
 static unsigned count_open(rlim_t limit)
 {
@@ -47,14 +36,11 @@ static unsigned count_open(rlim_t limit)
 
 static unsigned worker_fds(const struct options *options, bool least)
 {
-	if (is_forward(options))
-		return FDS_OF_WORKER +
-		        options->upstreams.n * (least ? FDS_UPSTREAM_LEAST : FDS_UPSTREAM);
-	return FDS_OF_WORKER + (least ? FDS_LIBUNBOUND_LEAST : FDS_LIBUNBOUND);
+	const struct engine_type *engine = options->engine;
+	return FDS_OF_WORKER +
+	        engine_fds(least ? &engine->fds_least : &engine->fds_usual, options->upstreams.n);
 }
 
-/* Our own engine is as good with few sockets, and one more worker is worth more; for libunbound's
- * recursion many ports are a defence against forged answers. */
 static bool fit_descriptors(struct options *options)
 {
 	rlim_t allowed;
@@ -64,7 +50,7 @@ static bool fit_descriptors(struct options *options)
 	unsigned used = count_open(allowed) + FDS_BESIDES, usual = worker_fds(options, false),
 	         least = worker_fds(options, true);
 	rlim_t left = allowed > used ? allowed - used : 0,
-	       n = left / (is_forward(options) ? least : usual);
+	       n = left / (options->engine->saves_fds ? least : usual);
 	if (n == 0 && left >= least)
 		n = 1;
 	if (n == 0) {
@@ -93,11 +79,7 @@ static bool fit_descriptors(struct options *options)
  * first row, and what a row in flight and its questions may need beyond that. */
 enum {
 	COMMON_MIB = 24,
-	WORKER_MIB = 12,
-	WORKER_LIBUNBOUND_MIB = 24,
 	RESERVE_MIB = 8,
-	FLIGHT_KIB = 8,
-	FLIGHT_LIBUNBOUND_KIB = 48,
 	QUESTIONS_OF_ROW = 6,
 	WINDOW_ROW_BYTES = 24,
 	OTHER_THREADS = 2,
@@ -112,8 +94,7 @@ bool headroom_has(size_t bytes)
 
 size_t headroom_reserve_bytes(const struct options *options, unsigned n_rows)
 {
-	size_t flight_bytes = (size_t)(is_forward(options) ? FLIGHT_KIB : FLIGHT_LIBUNBOUND_KIB)
-	        << 10;
+	size_t flight_bytes = (size_t)options->engine->flight_kib << 10;
 	size_t n_flights = n_rows < options->in_flight / QUESTIONS_OF_ROW
 	        ? (size_t)n_rows * QUESTIONS_OF_ROW
 	        : options->in_flight;
@@ -128,7 +109,7 @@ static size_t stack_bytes(void)
 
 static size_t needed_bytes(const struct options *options)
 {
-	size_t worker_mib = is_forward(options) ? WORKER_MIB : WORKER_LIBUNBOUND_MIB;
+	size_t worker_mib = options->engine->worker_mib;
 	return ((size_t)COMMON_MIB << 20) + (size_t)options->window_rows * WINDOW_ROW_BYTES +
 	        options->workers * (worker_mib << 20) +
 	        (options->workers + OTHER_THREADS) * stack_bytes() +

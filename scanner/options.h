@@ -13,6 +13,8 @@
 
 #define OPTIONS_WORKERS_MAX 256
 
+struct engine_type;
+
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 struct options {
@@ -38,6 +40,7 @@ struct options {
 
 	/* how the DNS is asked */
 	struct upstreams upstreams;
+	const struct engine_type *engine; /* resolver/engines.h: chosen by upstreams and dnssec */
 	const char *unbound_config, *trust_anchor;
 	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
 	bool mix_case, dnssec;

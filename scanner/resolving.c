@@ -4,21 +4,16 @@
 #include "base/exit_status.h"
 #include "base/message.h"
 
-/* From the first send to the answer. Servers that are silent must not hold a recursive question for
- * ever, but libunbound needs its time to try several of them: it sends to a silent one for some 17
- * s before it gives up. */
-enum { RECURSIVE_QUESTION_MS = 20000 };
-
 /* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short
  * outage does not stick. */
 enum { FAILURE_TTL_S = 30 };
 
 /* Answers of rows under way, all workers together. Rows of ordinary domains need a tenth of it. */
-#define LOAD_MAX_BYTES ((size_t)128 << 20)
+#define ANSWERS_MAX_BYTES ((size_t)128 << 20)
 
 const char *resolving_engine_text(const struct options *options)
 {
-	return options->upstreams.n ? "forward" : "recursive";
+	return options->engine->name;
 }
 
 /* Never 0 of a limit: the command line leaves no more workers than a rate has questions. */
@@ -30,9 +25,8 @@ static unsigned share(unsigned total, unsigned index, unsigned n)
 struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers,
         struct loop *loop, int *status)
 {
-	unsigned patience_ms = options->timeout_ms * (options->retries + 1);
 	struct resolver_config config = {
-		.kind = options->upstreams.n ? RESOLVER_FORWARD : RESOLVER_RECURSIVE,
+		.engine = options->engine,
 		.upstreams = options->upstreams.list,
 		.n_upstreams = options->upstreams.n,
 		.unbound_config = options->unbound_config,
@@ -40,22 +34,20 @@ struct resolver *resolving_new(const struct options *options, unsigned index, un
 		.trust_anchor = options->trust_anchor,
 		.timeout_ms = options->timeout_ms,
 		.retries = options->retries,
+		.question_deadline_ms =
+		        engine_question_ms(options->engine, options->timeout_ms, options->retries),
 		.max_in_flight = options->in_flight,
 		.queries_per_s = share(options->queries_per_s, index, n_workers),
 		.queries_per_s_per_upstream =
 		        share(options->queries_per_s_per_upstream, index, n_workers),
 		.mix_case = options->mix_case,
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
-		.load_bytes = LOAD_MAX_BYTES / n_workers,
+		.memory_bytes = ANSWERS_MAX_BYTES / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
 		.max_fds = options->resolver_fds,
 		.worker = index,
 		.n_workers = n_workers,
 	};
-	/* a forwarder answers for many servers behind it: give the last try twice its time */
-	config.question_deadline_ms = options->upstreams.n ? patience_ms + options->timeout_ms
-	        : patience_ms > RECURSIVE_QUESTION_MS      ? patience_ms
-	                                                   : RECURSIVE_QUESTION_MS;
 	char why[512];
 	struct resolver *resolver;
 	enum error err = resolver_new(&resolver, &config, loop, why, sizeof why);

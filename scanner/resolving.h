@@ -4,6 +4,7 @@
 #define SCANNER_RESOLVING_H
 
 #include "base/loop.h"
+#include "resolver/engines.h"
 #include "resolver/resolver.h"
 #include "scanner/options.h"
 

@@ -8,7 +8,7 @@
 #include "dns/idna.h"
 #include "io/bgzf.h"
 #include "io/source.h"
-#include "resolver/resolver.h"
+#include "resolver/engines.h"
 
 #include <stddef.h>
 
@@ -23,9 +23,14 @@ static const char *nettle(void)
 	return digest_library_version(text);
 }
 
+static const char *libunbound(void)
+{
+	return engines_library_version("libunbound");
+}
+
 static const struct version versions[] = {
 	{ "spfsweep", program },
-	{ "libunbound", resolver_library_version },
+	{ "libunbound", libunbound },
 	{ "libevent", loop_library_version },
 	{ "zlib", source_library_version },
 	{ "libdeflate", bgzf_library_version },

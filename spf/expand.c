@@ -1,10 +1,9 @@
-/* expand.c - macro expansion, from the right to the left.
+/* expand.c - expands macro-strings, from right to left.
  *
- * A target-name is its expansion's last 253 characters, and strangers write the macros: 60 KB of
- * "%{d}" expand to megabytes, "%{l}" to whatever a row's sender has before its @. So the text is
- * made from its end, and ends where its room does. Splitting, reversal and rejoining (section 7.3)
- * need no copy of the value then: its parts are put one after the other, in the order that the
- * transformers want. Empty parts are parts. */
+ * Only the last 253 characters of an expansion make the target-name, and a record of 60 KB of
+ * "%{d}" expands to megabytes. So the text is made from its end, until the room is full. Splitting,
+ * reversal and rejoining (RFC 7208 section 7.3) then need no copy of the value: its parts are
+ * written in the order that the transformers want. Empty parts are parts. */
 #include "spf/macro.h"
 
 #include <inttypes.h>
@@ -13,7 +12,7 @@
 
 enum { TARGET_NAME_MAX_CHARS = 253 };
 
-/* The text so far lies at the end of its room, and what comes is put before it. */
+/* A text that grows to the left, from the end of its room. */
 struct tail {
 	char *begin, *at; /* the room's, the text's */
 	bool is_cut;      /* there is more than the room holds */
@@ -29,7 +28,7 @@ static void put_octet(struct tail *t, char c)
 
 /* ---- values ---- */
 
-/* What a letter stands for: `text`, and for %{s} an @ and `more` behind it. */
+/* The value of a letter: `text`; for %{s} also an @ and `more`. */
 struct value {
 	const char *text, *more;
 	size_t text_size, size;
@@ -49,7 +48,7 @@ static void value_set(struct value *v, const char *text, size_t size)
 	v->text_size = v->size = size;
 }
 
-/* "192.0.2.3", or the 32 nibbles of an IPv6 address with dots between them: made for %{ir}. */
+/* "192.0.2.3", or the 32 nibbles of an IPv6 address with dots between them (section 7.3). */
 static void write_dotted(char text[64], const struct ipaddr *ip)
 {
 	if (ip->family != IPFAMILY_6) {
@@ -143,7 +142,7 @@ static bool is_delimiter_at(const struct macro_segment *s, const struct value *v
 	return c && strchr(s->delimiters, c);
 }
 
-/* The right-hand parts are those that are kept, so the last come first. */
+/* From the last part to the left, as many as are kept. */
 static void put_parts(struct tail *t, const struct macro_segment *s, const struct value *v)
 {
 	size_t begin = v->size;
@@ -159,7 +158,7 @@ static void put_parts(struct tail *t, const struct macro_segment *s, const struc
 	}
 }
 
-/* Reversed, the right-hand parts are the value's first. */
+/* Reversed, the last part is the value's first. */
 static void put_parts_reversed(struct tail *t, const struct macro_segment *s, const struct value *v)
 {
 	size_t end = 0;
@@ -208,8 +207,7 @@ size_t macro_expand(char *room, size_t room_bytes, const struct macro_string *m,
 enum error macro_expand_domain(
         struct dname *name, const struct macro_string *m, const struct macro_session *session)
 {
-	/* The name, the dot before it, and a final dot, which is the root's and no character of the
-	 * 253. */
+	/* The name, the dot before it, and a final dot, which does not count. */
 	char room[TARGET_NAME_MAX_CHARS + 2];
 	bool is_cut;
 	size_t size = macro_expand(room, sizeof room, m, session, &is_cut);

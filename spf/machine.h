@@ -1,97 +1,115 @@
-/* machine.h - (private to spf/) what the parts of the check_host() machine share: its steps, and
- * what every step may do.
+/* machine.h - the state of one check and its steps in life order; private to spf/.
  *
- * check.c drives and holds the frames, the terms and the two charges; clientnames.c finds the
- * client's validated names, for "ptr" and %{p}; explain.c makes the explanation; session.c expands
- * macros with the values of the request. A step looks at the answers to the questions of the step
- * before it, asks the next ones or not, sets the step that follows, and tells the driver whether to
- * go on at once or to wait. */
+ * Callers get this header with spf/check.h since they embed a struct spf_check. They run `probe`
+ * and read `result`; all else is the machine's own.
+ *
+ * A step reads the answers to the questions of the step before it, asks the next ones or none, sets
+ * the step that follows, and tells the driver to go on (GO), to wait for answers (WAIT), or that
+ * the check is over (DONE). The parts of the machine, each of which needs only those above it:
+ *
+ *     clientnames  the client's validated names; session: the values of the macro letters
+ *     machine      the state, and what the observer is told
+ *     frame        the stack of check_host() calls, and what becomes of their verdicts
+ *     lookup       answers, charges, and how the client's names are looked up
+ *     explain      the steps of the explanation
+ *     check        all other steps, and the driver */
 #ifndef SPF_MACHINE_H
 #define SPF_MACHINE_H
 
-#include "spf/check.h"
+#include "base/arena.h"
+#include "dns/probe.h"
+#include "spf/clientnames.h"
+#include "spf/record.h"
+#include "spf/request.h"
+#include "spf/session.h"
 
 enum turn { GO, WAIT, DONE };
 
 /* In life order. */
 enum check_step {
-	STEP_FETCH,  /* a frame was pushed: ask for the TXT of its domain, if it is one */
-	STEP_SELECT, /* the TXT answer is here: find the record */
-	STEP_TERM, /* take the next directive, the redirect, or the default; charge it; decide what
-	              needs no DNS */
-	STEP_TARGET,  /* make its target-name and ask; comes back here when the client's names were
-	                 needed first */
-	STEP_ADDRESS, /* "a": the addresses are here */
-	STEP_EXISTS,  /* "exists": the A answer is here */
-	STEP_MX,      /* "mx": the hosts are here, ask for all their addresses */
-	STEP_MX_ADDRESS,     /* "mx": the addresses of every host are here */
-	STEP_NAMES,          /* the client's PTR answer is here, ask for all the names' addresses */
-	STEP_NAMES_ADDRESS,  /* the addresses of every name are here: go back to whoever needed the
-	                        names */
-	STEP_EXPLAIN,        /* fail: make the name of the explanation and ask for its TXT */
+	STEP_FETCH,      /* a frame was pushed: ask for the TXT of its domain */
+	STEP_SELECT,     /* the TXT answer is here: find the record */
+	STEP_TERM,       /* take the next directive, the redirect, or the default; charge it */
+	STEP_TARGET,     /* make the target-name and ask; again once the names are ready */
+	STEP_ADDRESS,    /* "a": the addresses are here */
+	STEP_EXISTS,     /* "exists": the A answer is here */
+	STEP_MX,         /* "mx": the hosts are here, ask for the addresses of all */
+	STEP_MX_ADDRESS, /* "mx": the addresses of every host are here */
+	STEP_NAMES,      /* the client's PTR answer is here, ask for the addresses of its names */
+	STEP_NAMES_ADDRESS,  /* the addresses are here: back to the step that needed the names */
+	STEP_EXPLAIN,        /* fail: make the target-name of "exp" and ask for its TXT */
 	STEP_EXPLAIN_TEXT,   /* the TXT answer is here: compile it */
 	STEP_EXPLAIN_EXPAND, /* the values that it needs are here */
 	STEP_END,            /* release what only the machine needed */
 };
 
-/* ---- check.c ---- */
+/* The domain asked for, and one for each include or redirect that may be open: as many as there are
+ * terms to spend. */
+#define SPF_FRAMES_MAX 12
 
-/* True when one of the addresses agrees with the client's in the first `prefix_bits` bits. */
-bool check_has_client(
-        const struct spf_check *c, const struct answer *addresses, unsigned prefix_bits);
-/* The answer in a slot: noted for the observer and for DNSSEC, charged when it is void. NULL: it
- * was one void look-up too many, or the row's time is up; the check has given up then, and the step
- * returns GO. */
-const struct answer *check_look(struct spf_check *c, unsigned slot);
-/* Charges n void look-ups; false as above. */
-bool check_charge_voids(struct spf_check *c, unsigned n);
-/* The type of address to look up for the client (section 5). */
-static inline enum rrtype check_address_type(const struct spf_check *c)
-{
-	return c->request->ip.family == IPFAMILY_6 ? RRTYPE_AAAA : RRTYPE_A;
-}
-static inline struct spf_frame *check_top(struct spf_check *c)
+/* One check_host() call. */
+struct spf_frame {
+	struct dname domain;         /* <domain> */
+	const struct answer *answer; /* a reference; owns the record */
+	const struct spf_record *record;
+	size_t at;        /* the directive being tried; n_directives: the redirect */
+	const char *term; /* that term as published */
+	size_t term_size; /* 0: none yet */
+	bool is_redirect; /* its verdict is that of the frame below */
+};
+
+struct spf_check {
+	struct probe probe; /* first */
+	const struct spf_request *request;
+	const struct spf_limits *limits;
+	struct spf_result result;
+	/* the machine's own */
+	const struct probe_answers *got; /* while a step runs: the answers to its questions */
+	unsigned step;                   /* enum check_step */
+	unsigned n_frames;
+	bool charging;       /* void look-ups count: not for the first TXT, nor after the verdict */
+	bool explaining;     /* the verdict stands */
+	bool announced;      /* the observer was told of the term */
+	bool looked;         /* an answer was looked at */
+	bool names_ready;    /* the client's names are known, and charged to the term being tried */
+	unsigned names_step; /* enum check_step: where to go on once they are known */
+	struct clientnames names;
+	struct dname target;
+	struct macro_string explanation;
+	struct arena memory; /* of the explanation */
+	struct spf_frame frames[SPF_FRAMES_MAX];
+};
+
+/* The frame on top. */
+static inline struct spf_frame *machine_top(struct spf_check *c)
 {
 	return &c->frames[c->n_frames - 1];
 }
-static inline enum turn check_go(struct spf_check *c, enum check_step step)
+
+static inline enum turn machine_go(struct spf_check *c, enum check_step step)
 {
 	c->step = step;
 	return GO;
 }
-static inline enum turn check_wait(struct spf_check *c, enum check_step step)
+
+static inline enum turn machine_wait(struct spf_check *c, enum check_step step)
 {
 	c->step = step;
 	return WAIT;
 }
 
-/* ---- clientnames.c ---- */
+/* Whose values the macros of the frame on top expand to. */
+static inline struct session machine_session(struct spf_check *c)
+{
+	return (struct session){
+		.request = c->request, .domain = &machine_top(c)->domain, .names = &c->names
+	};
+}
 
-/* Makes the client's names ready for the term being tried, then goes on with `step`. */
-enum turn clientnames_find(struct spf_check *c, enum check_step step);
-enum turn clientnames_ask_addresses(struct spf_check *c);
-enum turn clientnames_validate(struct spf_check *c);
-/* True when a validated name is the domain or below it (section 5.5). */
-bool clientnames_any_within(const struct spf_check *c, const struct dname *domain);
-/* The name for %{p} (section 7.3); false when there is none. */
-bool clientnames_best(const struct spf_check *c, const struct dname *domain, struct dname *best);
-
-/* ---- explain.c ---- */
-
-enum turn explain_ask(struct spf_check *c);
-enum turn explain_compile(struct spf_check *c);
-enum turn explain_expand(struct spf_check *c);
-
-/* ---- session.c ---- */
-
-/* The target-name of a domain-spec, in the frame on top. Size 0 of *name: what it expands to is no
- * domain name. */
-void session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m);
-/* As macro_expand(). */
-size_t session_expand(struct spf_check *c, char *room, size_t room_bytes,
-        const struct macro_string *m, bool *is_cut);
-/* True when the domain-spec needs a local-part that no domain name can hold (RFC 8616 section 4):
- * such a term does not match. */
-bool session_is_unspeakable(const struct spf_check *c, const struct macro_string *m);
+/* Tells the observer, if there is one. `event` lacks what the machine knows: depth, domain and
+ * charges; its void_lookups are added to those charged. */
+void machine_tell(struct spf_check *c, struct spf_event event);
+/* The same about the term being tried. `target` may be NULL. */
+void machine_tell_term(struct spf_check *c, enum spf_event_kind kind, const struct dname *target);
 
 #endif

@@ -1,13 +1,8 @@
-/* macro.c - macro-strings: a one-pass compiler into segments; expand.c expands them.
+/* macro.c - compiles macro-strings into segments in one pass; expand.c expands them.
  *
- * The compiler refuses everything that the ABNF of RFC 7208 section 7.1 does not produce, before
- * any macro has a value: what a hostile HELO expands to is never a syntax error. Traps that the
- * grammar sets:
- *   - "%%", "%_" and "%-" are macro-expands too, so a domain-spec may end in them;
- *   - the dot before the toplabel must be a literal one behind the last macro-expand: neither
- *     "museum" nor "%{d}com" is a
- *     domain-spec;
- *   - "r" is a literal string of the ABNF, hence also "R". */
+ * The compiler accepts what the ABNF of RFC 7208 section 7.1 produces, and nothing else. It runs
+ * before any macro has a value, so no HELO name can make a syntax error. See
+ * docs/spf-decisions.md, "Domain-specs". */
 #include "spf/macro.h"
 
 #include <string.h>
@@ -15,9 +10,8 @@
 struct parser {
 	const char *text, *end, *at;
 	struct macro_string *m;
-	char *literal_end; /* where the next literal octet goes, in a buffer that holds all of them
-	                    */
-	const char *tail;  /* behind the last macro-expand */
+	char *literal_end; /* of the literals so far, in a buffer for all of them */
+	const char *tail;  /* the text behind the last macro-expand */
 };
 
 static bool is_digit(char c)
@@ -192,8 +186,8 @@ bool macro_compile(struct macro_string *m, const char *text, size_t size,
 		n_macros += text[i] == '%' && i + 1 < size && text[i + 1] == '{';
 	}
 	*error_at = 0;
-	/* A macro ends at most one literal and begins another; "%-" is the only one of the others,
-	 * which are literals, that grows, by one octet. */
+	/* Each macro ends at most one literal segment and begins another. "%%", "%_" and "%-" are
+	 * literals; only "%-" grows, by one octet. */
 	*m = (struct macro_string){ .segments = arena_alloc(
 		                            a, (2 * n_macros + 1) * sizeof *m->segments) };
 	struct parser p = { .text = text, .end = text + size, .at = text, .m = m, .tail = text };

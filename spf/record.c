@@ -1,23 +1,11 @@
 /* record.c - selects and compiles SPF records (RFC 7208 sections 4.5, 4.6, 5, 6).
  *
- * The whole record is parsed before anything is believed, also what stands behind "all": a syntax
- * error anywhere is permerror. Terms are separated by the blank only (never TAB, CR, LF), so a
- * control octet is simply an octet that no rule of the ABNF produces. Traps:
- *   - A domain-spec may hold "/" and ":", literally or as delimiters of a macro. The prefix lengths
- *     of "a" and "mx" are
- *     therefore recognised from the end: no domain-spec ends in "/" and digits, since a toplabel
- *     holds no "/" and a macro-expand
- *     ends in none of these.
- *   - A modifier is told from a mechanism by "=" right behind a name; "redirect" and "exp" with a
- *     bad value are errors, not
- *     unknown modifiers.
- *   - A record of 64 KB may hold 30 000 terms, but a check tests few of them. What no check can
- *     reach is parsed into memory that is used again for the next such term, so
- *     a program is no large multiple of its text: about ten times at the worst, with nothing but
- *     short "ip4" and "ip6".
- *   - "redirect" is forgotten only after the whole record was read: "all" cancels it from either
- *     side, but does not excuse its
- *     syntax. */
+ * How the grammar is read: docs/spf-decisions.md, "Octets outside the grammar" and the three
+ * sections behind it.
+ *
+ * A record of 64 KB may hold 30 000 terms, and a check tests few of them. A term that no check can
+ * reach is compiled into memory that the next such term uses again. So a record takes at most some
+ * ten times its text, with nothing but short "ip4" and "ip6". */
 #include "spf/record.h"
 
 #include "base/slab.h"
@@ -29,22 +17,22 @@
 #define VERSION "v=spf1"
 #define VERSION_SIZE (sizeof VERSION - 1)
 
-/* Longer programs are put together of several chunks, none of them much too large. */
+/* A larger record takes several chunks, so that no chunk is much too large. */
 #define CHUNK_MAX_BYTES 1800
 
-/* One block for the answer's cache: program and memory. The attachment is first. */
+/* What is attached to the answer. The attachment is first. */
 struct compiled {
 	struct answer_attachment attachment;
 	struct arena arena;
-	struct arena unreachable; /* of the term that is only checked; empty in the end */
-	struct arena *into;       /* one of the two */
+	struct arena unreachable; /* of a term that no check can reach; empty in the end */
+	struct arena *into;       /* of the term being compiled: one of the two */
 	struct spf_record record;
 	unsigned n_lookups;
 	bool exp_seen, redirect_seen;
-	bool in_slab; /* with the answer, as the arena's memory is */
+	bool in_slab; /* the answer's, as the arena's memory */
 };
 
-/* A stretch of the record's text that is still to be read. */
+/* A part of the record's text that is still to be read. */
 struct span {
 	const char *at, *end;
 };
@@ -123,8 +111,8 @@ static bool parse_prefix(struct compiled *c, struct span digits, unsigned max, u
 	return true;
 }
 
-/* Cuts a prefix length of digits behind `slashes` from the end of the span; leaves the span alone
- * when none stands there. */
+/* Cuts `slashes` and a prefix length from the end of the span, if they stand there. From the end,
+ * since a domain-spec may hold slashes but not end in one and digits. */
 static bool cut_prefix(
         struct compiled *c, struct span *s, const char *slashes, unsigned max, uint8_t *prefix)
 {
@@ -140,7 +128,7 @@ static bool cut_prefix(
 	return parse_prefix(c, digits, max, prefix);
 }
 
-/* ":" domain-spec, when a colon stands here or must. Nothing else may. */
+/* ":" domain-spec; with `optional` it may be missing. */
 static bool compile_domain(
         struct compiled *c, struct spf_directive *d, struct span s, bool optional)
 {
@@ -160,7 +148,7 @@ static bool compile_domain_cidr(struct compiled *c, struct spf_directive *d, str
 	        cut_prefix(c, &s, "/", 32, &d->prefix_4) && compile_domain(c, d, s, true);
 }
 
-/* ":" ip4-network [ ip4-cidr-length ], and the same for ip6: an address holds no slash. */
+/* ":" ip4-network [ ip4-cidr-length ]; the same for ip6. */
 static bool compile_network(struct compiled *c, struct spf_directive *d, struct span s)
 {
 	bool is_4 = d->mechanism == SPF_IP4;
@@ -217,7 +205,7 @@ static bool looks_up(enum spf_mechanism mechanism)
 	return mechanism != SPF_ALL && mechanism != SPF_IP4 && mechanism != SPF_IP6;
 }
 
-/* directive = [ qualifier ] mechanism. What no check can reach is checked and dropped. */
+/* directive = [ qualifier ] mechanism. One that no check can reach is dropped. */
 static bool compile_directive(struct compiled *c, struct span term)
 {
 	struct spf_directive d = { .prefix_4 = 32,
@@ -306,7 +294,7 @@ static bool compile_terms(struct compiled *c)
 	}
 }
 
-/* Before the grammar, which would only say "syntax": section 3.1. */
+/* Section 3.1. Before the grammar, which would only say "syntax". */
 static bool check_ascii(struct compiled *c)
 {
 	for (size_t i = 0; i < c->record.text_size; i++) {
@@ -335,7 +323,7 @@ static void compile_text(struct compiled *c)
 	c->record.has_exp = c->exp_seen;
 }
 
-/* No fewer than the directives that a program will have. */
+/* An upper bound of the directives that a record keeps. */
 static size_t count_directives(const char *text, size_t size)
 {
 	size_t n_networks = 0, n_others = 0;
@@ -352,8 +340,7 @@ static size_t count_directives(const char *text, size_t size)
 	        (n_others < SPF_RECORD_LOOKUPS_MAX + 1 ? n_others : SPF_RECORD_LOOKUPS_MAX + 1);
 }
 
-/* A program for `n_directives`, whose memory is one chunk in the usual case: some of them have a
- * literal domain. */
+/* Sized so that the usual record takes one chunk: each directive with a literal domain. */
 static struct compiled *compiled_new(
         const char *text, size_t size, size_t n_directives, struct slab *slab)
 {

@@ -1,11 +1,9 @@
-/* record.h - an SPF record as a small immutable program: compiled once from its text, run for every
- * client.
+/* record.h - an SPF record, compiled once from its text and then run for every client.
  *
- * spf_record_of_answer() is the one way in: it selects the record from a TXT answer (section 4.5),
- * compiles it (section 4.6, the whole record is validated first) and attaches the outcome to the
- * answer, so a cached answer is compiled once. The outcome may also be "no record" or an error with
- * its position. The program belongs to the answer and lives as long. Pure but for that attachment;
- * the thread of the answer. */
+ * spf_record_of_answer() selects the record from a TXT answer (RFC 7208 section 4.5), validates and
+ * compiles it (section 4.6), and attaches it to the answer. So an answer in a cache is compiled
+ * once. The record belongs to its answer, lives as long, and is immutable. "No record" and a syntax
+ * error are outcomes of a record, too. All in the thread of the answer. */
 #ifndef SPF_RECORD_H
 #define SPF_RECORD_H
 
@@ -14,8 +12,8 @@
 #include "spf/macro.h"
 #include "spf/verdict.h"
 
-/* A check may spend 10 terms that look something up (RFC 7208 section 4.6.4), and the next one ends
- * it: behind that one no directive of a record is ever tested. */
+/* No check gets behind the eleventh term that looks something up (section 4.6.4), so a record keeps
+ * no directive behind it. */
 #define SPF_RECORD_LOOKUPS_MAX 11
 
 enum spf_mechanism { SPF_ALL, SPF_INCLUDE, SPF_A, SPF_MX, SPF_PTR, SPF_IP4, SPF_IP6, SPF_EXISTS };
@@ -28,40 +26,38 @@ struct spf_directive {
 	bool has_domain;
 	struct macro_string domain; /* domain-spec, when has_domain */
 	struct ipaddr network;      /* ip4, ip6 */
-	const char *text;           /* as published, with its qualifier, for the result:
-	                               "include:_spf.example.com", "-all" */
+	const char *text;           /* as published: "include:_spf.example.com", "-all" */
 	uint16_t text_size;
 };
 
 struct spf_record {
-	/* SPF_NONE: no record. SPF_PERMERROR: see problem. SPF_NEUTRAL: a valid program. */
+	/* SPF_NONE: no record. SPF_PERMERROR: see problem. SPF_NEUTRAL: a valid record. */
 	enum spf_verdict outcome;
 	enum spf_problem problem;
-	const char *text; /* the selected record; of the first one when there are several; "" when
-	                     none */
+	const char *text; /* the selected record; the first of several; "" when none */
 	size_t text_size;
 	size_t error_at; /* octet of the syntax error in text */
-	/* Up to and including "all" (section 5.1), or the SPF_RECORD_LOOKUPS_MAX-th that looks
-	 * something up: what follows is checked, but never tested. None with an error. */
+	/* Up to and including "all" (section 5.1) or the SPF_RECORD_LOOKUPS_MAX-th term that looks
+	 * something up. The syntax of what follows is checked, too. None with an error. */
 	struct spf_directive *directives;
 	size_t n_directives;
-	bool has_all; /* also when no check can reach it, and it is not among the directives */
-	bool has_redirect, has_exp; /* has_redirect is false when there is an "all" (section 6.1) */
+	bool has_all;               /* anywhere in the text */
+	bool has_redirect, has_exp; /* has_redirect is false beside an "all" (section 6.1) */
 	struct macro_string redirect, exp;
 	const char *redirect_text; /* "redirect=example.com", as published */
 	size_t redirect_text_size;
 };
 
-/* `answer` is a definite TXT answer. NULL: memory ran out. */
+/* The record of a TXT answer that is definite. NULL: memory ran out. */
 const struct spf_record *spf_record_of_answer(const struct answer *answer);
 
-/* Compiles text[0..size), which begins with "v=spf1" already and must outlive the record; for
- * tests, fuzzers and benchmarks, and the call above. NULL: memory ran out. */
+/* Compiles text[0..size), which begins with "v=spf1" and must outlive the record. For tests,
+ * fuzzers and benchmarks. The caller frees the record. NULL: memory ran out. */
 struct spf_record *spf_record_compile(const char *text, size_t size);
+/* Only for a record of spf_record_compile(). Takes NULL. */
 void spf_record_free(struct spf_record *record);
 
-/* True when the text is of version "v=spf1": that word, case ignored, then a blank or the end
- * (section 4.5). */
+/* True when the text begins with "v=spf1", case ignored, and a blank or its end (section 4.5). */
 bool spf_record_has_version(const char *text, size_t size);
 
 #endif

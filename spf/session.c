@@ -1,10 +1,9 @@
-/* session.c - the values behind the macro letters: those of the request, of the frame on top and of
- * the client's validated names.
+/* session.c - the values of the macro letters, out of the request, the frame and the client's
+ * names.
  *
- * Texts are made on the stack for one expansion, since <domain> changes with every frame and most
- * domain-specs hold no macro at all. Domain names are written as their octets with dots between the
- * labels, without escapes: section 4.8 wants the expansion taken as it stands. */
-#include "spf/machine.h"
+ * Domain names are written as their octets with dots between the labels, without escapes: RFC 7208
+ * section 4.8 takes the expansion as it stands. See docs/spf-decisions.md, "Missing values". */
+#include "spf/session.h"
 
 #include <string.h>
 
@@ -25,25 +24,24 @@ static size_t write_name(char text[DNAME_MAX_BYTES], const struct dname *name)
 	return size;
 }
 
-/* Section 7.3: "unknown" when the client has no validated name. */
 static void fill_validated(
-        struct spf_check *c, struct macro_session *session, struct session_texts *texts)
+        const struct session *s, struct macro_session *values, struct session_texts *texts)
 {
 	struct dname best;
-	session->validated = "unknown";
-	session->validated_size = strlen("unknown");
-	if (!clientnames_best(c, &check_top(c)->domain, &best))
+	values->validated = "unknown";
+	values->validated_size = strlen("unknown");
+	if (!clientnames_best(s->names, s->domain, &best))
 		return;
-	session->validated = texts->validated;
-	session->validated_size = write_name(texts->validated, &best);
+	values->validated = texts->validated;
+	values->validated_size = write_name(texts->validated, &best);
 }
 
-/* What `m` needs. */
-static void fill(struct spf_check *c, struct macro_session *session, struct session_texts *texts,
+/* All values but %{p}, which is made only when `m` uses it. */
+static void fill(const struct session *s, struct macro_session *values, struct session_texts *texts,
         const struct macro_string *m)
 {
-	const struct spf_request *r = c->request;
-	*session = (struct macro_session){
+	const struct spf_request *r = s->request;
+	*values = (struct macro_session){
 		.ip = &r->ip,
 		.local_part = "postmaster",
 		.local_part_size = strlen("postmaster"),
@@ -52,51 +50,52 @@ static void fill(struct spf_check *c, struct macro_session *session, struct sess
 		.helo = "unknown",
 		.helo_size = strlen("unknown"),
 		.domain = texts->domain,
-		.domain_size = write_name(texts->domain, &check_top(c)->domain),
+		.domain_size = write_name(texts->domain, s->domain),
 		.receiver = r->receiver ? r->receiver : "unknown",
 		.time_s = r->time_s,
 	};
 	if (r->local_part && r->local_part_size > 0) {
-		session->local_part = r->local_part;
-		session->local_part_size = r->local_part_size;
+		values->local_part = r->local_part;
+		values->local_part_size = r->local_part_size;
 	}
 	if (!r->sender_domain) {
-		session->sender_domain = texts->sender_domain;
-		session->sender_domain_size = write_name(texts->sender_domain, &r->domain);
+		values->sender_domain = texts->sender_domain;
+		values->sender_domain_size = write_name(texts->sender_domain, &r->domain);
 	}
 	if (r->helo && r->helo_size > 0) {
-		session->helo = r->helo;
-		session->helo_size = r->helo_size;
+		values->helo = r->helo;
+		values->helo_size = r->helo_size;
 	}
 	if (macro_string_uses(m, 'p'))
-		fill_validated(c, session, texts);
+		fill_validated(s, values, texts);
 }
 
-size_t session_expand(struct spf_check *c, char *room, size_t room_bytes,
+size_t session_expand(const struct session *s, char *room, size_t room_bytes,
         const struct macro_string *m, bool *is_cut)
 {
-	struct macro_session session;
+	struct macro_session values;
 	struct session_texts texts;
-	fill(c, &session, &texts, m);
-	return macro_expand(room, room_bytes, m, &session, is_cut);
+	fill(s, &values, &texts, m);
+	return macro_expand(room, room_bytes, m, &values, is_cut);
 }
 
-void session_expand_domain(struct spf_check *c, struct dname *name, const struct macro_string *m)
+void session_expand_domain(
+        const struct session *s, struct dname *name, const struct macro_string *m)
 {
 	if (m->n_segments == 1 && !m->segments[0].letter &&
 	        m->segments[0].literal_size < DNAME_MAX_BYTES - 1) {
 		dname_parse(name, m->segments[0].literal, m->segments[0].literal_size);
 		return;
 	}
-	struct macro_session session;
+	struct macro_session values;
 	struct session_texts texts;
-	fill(c, &session, &texts, m);
-	macro_expand_domain(name, m, &session);
+	fill(s, &values, &texts, m);
+	macro_expand_domain(name, m, &values);
 }
 
-bool session_is_unspeakable(const struct spf_check *c, const struct macro_string *m)
+bool session_is_non_ascii(const struct session *s, const struct macro_string *m)
 {
-	const struct spf_request *r = c->request;
+	const struct spf_request *r = s->request;
 	if (!macro_string_uses(m, 'l') && !macro_string_uses(m, 's'))
 		return false;
 	for (size_t i = 0; r->local_part && i < r->local_part_size; i++) {

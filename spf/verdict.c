@@ -1,5 +1,4 @@
-/* verdict.c - the words of an SPF outcome. They are part of the output contract: the tables grow at
- * their end and are never renamed. */
+/* verdict.c - the words of results and problems. */
 #include "spf/verdict.h"
 
 #include <assert.h>

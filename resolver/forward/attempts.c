@@ -1,5 +1,6 @@
 /* attempts.c - a chained hash table over blocks of attempts. Ids are random, so they spread
- * themselves; the wicket is mixed in so that equal ids of many sockets do not meet. */
+ * themselves. The channel is mixed in so that equal ids of many sockets fall into different
+ * buckets. */
 #include "resolver/forward/attempts.h"
 
 #include <stdlib.h>
@@ -21,9 +22,10 @@ static bool add_block(struct attempts *as)
 	return true;
 }
 
-static struct attempt **bucket_of(const struct attempts *as, struct wicket wicket, uint16_t id)
+static struct attempt **bucket_of(const struct attempts *as, struct channel channel, uint16_t id)
 {
-	uint32_t key = (uint32_t)id ^ (uint32_t)wicket.port << 13 ^ (uint32_t)wicket.upstream << 17;
+	uint32_t key =
+	        (uint32_t)id ^ (uint32_t)channel.port << 13 ^ (uint32_t)channel.upstream << 17;
 	return &as->buckets[(key * 0x9E3779B1u) >> as->shift];
 }
 
@@ -50,38 +52,38 @@ void attempts_fini(struct attempts *as)
 	as->free_list = NULL;
 }
 
-static bool is_at(const struct attempt *a, struct wicket wicket, uint16_t id)
+static bool is_at(const struct attempt *a, struct channel channel, uint16_t id)
 {
-	return a->id == id && a->wicket.port == wicket.port &&
-	        a->wicket.upstream == wicket.upstream;
+	return a->id == id && a->channel.port == channel.port &&
+	        a->channel.upstream == channel.upstream;
 }
 
-struct attempt *attempts_find(const struct attempts *as, struct wicket wicket, uint16_t id)
+struct attempt *attempts_find(const struct attempts *as, struct channel channel, uint16_t id)
 {
-	struct attempt *a = *bucket_of(as, wicket, id);
-	while (a && !is_at(a, wicket, id))
+	struct attempt *a = *bucket_of(as, channel, id);
+	while (a && !is_at(a, channel, id))
 		a = a->next_in_bucket;
 	return a;
 }
 
-static bool find_free_id(struct attempts *as, struct wicket wicket, uint16_t *id)
+static bool find_free_id(struct attempts *as, struct channel channel, uint16_t *id)
 {
 	for (int i = 0; i < ID_TRIES; i++) {
 		*id = entropy_u16(&as->entropy);
-		if (!attempts_find(as, wicket, *id))
+		if (!attempts_find(as, channel, *id))
 			return true;
 	}
 	return false;
 }
 
-struct attempt *attempts_get(struct attempts *as, struct wicket wicket)
+struct attempt *attempts_get(struct attempts *as, struct channel channel)
 {
 	uint16_t id;
-	if (!find_free_id(as, wicket, &id) || (!as->free_list && !add_block(as)))
+	if (!find_free_id(as, channel, &id) || (!as->free_list && !add_block(as)))
 		return NULL;
-	struct attempt *a = as->free_list, **bucket = bucket_of(as, wicket, id);
+	struct attempt *a = as->free_list, **bucket = bucket_of(as, channel, id);
 	as->free_list = a->next;
-	*a = (struct attempt){ .wicket = wicket, .id = id, .next_in_bucket = *bucket };
+	*a = (struct attempt){ .channel = channel, .id = id, .next_in_bucket = *bucket };
 	*bucket = a;
 	as->count++;
 	return a;
@@ -89,7 +91,7 @@ struct attempt *attempts_get(struct attempts *as, struct wicket wicket)
 
 void attempts_put(struct attempts *as, struct attempt *a)
 {
-	struct attempt **link = bucket_of(as, a->wicket, a->id);
+	struct attempt **link = bucket_of(as, a->channel, a->id);
 	while (*link != a)
 		link = &(*link)->next_in_bucket;
 	*link = a->next_in_bucket;
@@ -98,11 +100,12 @@ void attempts_put(struct attempts *as, struct attempt *a)
 	as->count--;
 }
 
-void attempts_each(const struct attempts *as, struct wicket wicket,
+void attempts_each(const struct attempts *as, struct channel channel,
         void (*visit)(void *arg, struct attempt *a), void *arg)
 {
 	for (size_t i = 0; i < as->n_buckets; i++)
 		for (struct attempt *a = as->buckets[i]; a; a = a->next_in_bucket)
-			if (a->wicket.port == wicket.port && a->wicket.upstream == wicket.upstream)
+			if (a->channel.port == channel.port &&
+			        a->channel.upstream == channel.upstream)
 				visit(arg, a);
 }

@@ -1,8 +1,8 @@
-/* attempts.h - (private to resolver/) the queries that are out: one attempt for each time that a
- * question was sent, found by where its answer must come in and by its id.
+/* attempts.h - (private to resolver/forward/) the table of queries that are out: one attempt for
+ * each time that a question was sent, found by the channel of its answer and by its id.
  *
- * An attempt stays findable when its patience is over, until its question has ended: an answer that
- * comes late is still an answer. Recycled, never given back before the end. */
+ * An attempt whose timeout has passed stays in the table until its question has ended: a late
+ * answer is still an answer. Attempts are recycled and freed only at the end. One thread. */
 #ifndef RESOLVER_FORWARD_ATTEMPTS_H
 #define RESOLVER_FORWARD_ATTEMPTS_H
 
@@ -14,26 +14,26 @@
 
 struct query;
 
-/* Where an answer comes in: a socket of an upstream, or its stream. */
-struct wicket {
-	uint16_t upstream;
-	uint16_t port; /* WICKET_STREAM: the TCP connection */
+/* Where an answer comes in. */
+struct channel {
+	uint16_t upstream; /* its index */
+	uint16_t port;     /* the number of one of its sockets, or CHANNEL_TCP */
 };
-enum { WICKET_STREAM = 0xffff };
+enum { CHANNEL_TCP = 0xffff };
 
 struct attempt {
 	struct query *query;  /* NULL: a probe */
 	struct attempt *next; /* of the query, the latest first */
 	struct attempt *next_in_bucket;
-	struct attempt *next_put; /* of the route's list, while it waits to be sent */
+	struct attempt *next_put; /* in the route's list, while it waits to be sent */
 	uint64_t sent_ns;
 	uint64_t case_bits; /* which letters of the name were sent in upper case */
-	struct wicket wicket;
+	struct channel channel;
 	uint16_t id;
-	bool overdue;  /* its place in the upstream's window is given up */
+	bool overdue;  /* its timeout has passed: it does not count as in flight */
 	bool plain;    /* without EDNS */
-	bool is_put;   /* waits to be sent */
-	bool given_up; /* ... and nobody wants it any more */
+	bool is_put;   /* waits for the route's flush */
+	bool given_up; /* ... which must not send it */
 };
 
 struct attempts {
@@ -44,19 +44,21 @@ struct attempts {
 	struct entropy entropy;
 };
 
-/* `expected`: how many will be out at once, about. False: no memory. */
+/* `expected`: about how many will be out at once. False: out of memory. */
 bool attempts_init(struct attempts *as, size_t expected);
 /* Takes a zeroed one, too. */
 void attempts_fini(struct attempts *as);
 
-/* A new one with an id that no other at this wicket has. NULL: no memory, or too many are out
- * there. */
-struct attempt *attempts_get(struct attempts *as, struct wicket wicket);
-struct attempt *attempts_find(const struct attempts *as, struct wicket wicket, uint16_t id);
-/* Calls back for each attempt at a wicket, which must stay as it is meanwhile. Looks at all there
- * are. */
-void attempts_each(const struct attempts *as, struct wicket wicket,
+/* A new one, with a random id that no other of this channel has. NULL: out of memory, or too many
+ * are out there. */
+struct attempt *attempts_get(struct attempts *as, struct channel channel);
+/* NULL: none. */
+struct attempt *attempts_find(const struct attempts *as, struct channel channel, uint16_t id);
+/* Calls back for each attempt of a channel; none may be added or given back meanwhile. Looks at all
+ * there are. */
+void attempts_each(const struct attempts *as, struct channel channel,
         void (*visit)(void *arg, struct attempt *a), void *arg);
+/* For recycling. */
 void attempts_put(struct attempts *as, struct attempt *a);
 
 #endif

@@ -1,8 +1,8 @@
-/* choice.c - which upstream a query goes to. */
-#include "resolver/forward/forward.h"
+/* choice.c - the cheapest upstream of those that suit best. */
+#include "resolver/forward/choice.h"
 
-/* Questions go where they are answered soonest: few are open, and the round trip is short; shorter
- * ones than this are all alike. */
+/* An upstream costs its round trip, times the queries in flight there and this one. Shorter round
+ * trips than this count as equal. */
 enum { TRIP_ALIKE_US = 1000 };
 
 static uint64_t cost_of(const struct route *r)
@@ -11,7 +11,7 @@ static uint64_t cost_of(const struct route *r)
 	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
 }
 
-static struct route *cheapest(struct forward *e,
+static struct route *cheapest(struct forwarder *e,
         bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
 {
 	struct route *best = NULL;
@@ -25,7 +25,7 @@ static struct route *cheapest(struct forward *e,
 
 bool choice_has_room(const struct route *r)
 {
-	return !r->late.first && upstream_room(&r->health) > 0;
+	return !r->waiting_for_pace.first && upstream_room(&r->health) > 0;
 }
 
 static bool has_room(const struct route *r, const struct query *q)
@@ -55,7 +55,7 @@ static bool is_any(const struct route *r, const struct query *q)
 	return true;
 }
 
-struct route *choice_of_route(struct forward *e, const struct query *q)
+struct route *choice_of_route(struct forwarder *e, const struct query *q)
 {
 	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room,
 		is_untried, has_not_failed, is_alive, is_any };
@@ -68,10 +68,10 @@ struct route *choice_of_route(struct forward *e, const struct query *q)
 
 static bool is_free(const struct route *r)
 {
-	return !r->late.first && upstream_may_repeat(&r->health);
+	return !r->waiting_for_pace.first && upstream_may_repeat(&r->health);
 }
 
-bool choice_must_wait(const struct forward *e, const struct route *r)
+bool choice_must_wait(const struct forwarder *e, const struct route *r)
 {
 	return (!r->health.dead || e->is_pausing) && !is_free(r);
 }
@@ -81,7 +81,7 @@ static bool can_repeat(const struct route *r, const struct query *q)
 	return has_not_failed(r, q) && is_free(r);
 }
 
-struct route *choice_of_ready_route(struct forward *e, const struct query *q)
+struct route *choice_of_ready_route(struct forwarder *e, const struct query *q)
 {
 	return cheapest(e, can_repeat, q);
 }

@@ -1,4 +1,5 @@
-/* endpoint.h - (private to resolver/) an address and a port as the socket calls take them. */
+/* endpoint.h - (private to resolver/forward/) an address and a port, as the socket calls take
+ * them. */
 #ifndef RESOLVER_FORWARD_ENDPOINT_H
 #define RESOLVER_FORWARD_ENDPOINT_H
 
@@ -7,7 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* Gives the size of what it wrote. */
+/* Returns the size of what it wrote. */
 socklen_t endpoint_sockaddr(struct sockaddr_storage *to, const struct ipaddr *ip, uint16_t port);
 
 #endif

@@ -1,28 +1,31 @@
-/* forward.c - the engine that asks the upstreams by itself: UDP by the batch, TCP for what no
- * datagram holds.
+/* forward.c - the engine's turn: receive, let the transactions go on, send.
  *
- * Only what repeats a question that is out, from the address and port that it was sent to and with
- * its id, counts as an answer; the rest is counted and dropped, and the wait for the right one goes
- * on. */
+ * Only a packet that repeats the question of a query that is out counts as an answer, with its id,
+ * from the address and port that it was sent to (RFC 5452 section 9.1). Everything else is counted
+ * and dropped, and the right answer is still waited for. */
 #include "resolver/forward/forward.h"
 
 #include "base/clock.h"
 #include "base/message.h"
-#include "resolver/forward/echo.h"
+#include "resolver/forward/choice.h"
+#include "resolver/forward/transaction.h"
+#include "resolver/forward/question_match.h"
+#include "resolver/forward/tcp.h"
+#include "resolver/resolver.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* While all upstreams are dead that answered once, nothing new is asked for so long, and what was
- * asked waits: an upstream that restarts must not cost verdicts. */
+/* All upstreams are dead that answered before: for so long nothing new is asked, and open questions
+ * wait. An upstream that restarts must not cost verdicts. */
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
-/* How many questions at once try their luck with upstreams that are all dead. */
-enum { FORLORN_MAX = 256 };
-/* While so many questions are open, and less than such a part of them was answered in a turn, the
- * worker rests before it looks again: it then finds many answers at once. It rests for a part of
- * the round trip, within bounds. */
+/* How many questions at once are sent to upstreams that are all dead. */
+enum { HOPELESS_MAX = 256 };
+/* While at least 64 questions are open, and less than an eighth of them was answered in a turn, the
+ * worker sleeps before it looks again, and then finds many answers at once: for a 64th of the round
+ * trip, 0.2 to 2 ms. */
 enum {
 	GATHER_MIN = 64,
 	GATHER_PART = 8,
@@ -31,67 +34,66 @@ enum {
 	GATHER_MAX_US = 2000
 };
 
-/* All workers ask an upstream that often, however little it answers: one that loses a part at
- * random must not bring a scan to a standstill. */
+/* All workers together ask an upstream that often, however little it answers: one that loses a part
+ * at random must not bring a scan to a standstill. */
 enum { PACE_MIN_PER_S = 100 };
 
 /* ---- questions ---- */
 
 static void forward_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
-	struct forward *e = (struct forward *)engine;
+	struct forwarder *e = (struct forwarder *)engine;
 	struct query *q = query_get(e, f);
 	e->now_ns = now_ns;
 	if (q)
-		query_begin(e, q);
+		transaction_begin(e, q);
 	else
-		resolver_land(engine->resolver, f, NULL);
+		dispatcher_finish(engine->dispatcher, f, NULL);
 }
 
 static void forward_abandon(struct engine *engine, struct flight *f)
 {
-	query_end((struct forward *)engine, f->ticket, false);
+	query_end((struct forwarder *)engine, f->ticket, false);
 }
 
 /* ---- answers ---- */
 
-static void probe_answered(struct forward *e, struct route *r, struct attempt *a)
+static void probe_answered(struct forwarder *e, struct route *r, struct attempt *a)
 {
 	upstream_lives(&r->health, e->now_ns);
 	r->probe = NULL;
 	attempts_put(&e->attempts, a);
 }
 
-/* Octets from an upstream's address and port. */
+/* A packet from an upstream's address and port. */
 static void take(
-        struct forward *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
+        struct forwarder *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
-	if (size < ECHO_HEADER_BYTES) {
-		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
+	struct resolver_counters *counters = e->engine.dispatcher->counters;
+	if (size < QUESTION_MATCH_HEADER_BYTES) {
+		counter_add(&counters->bad_packets, 1);
 		return;
 	}
-	struct attempt *a = attempts_find(&e->attempts, (struct wicket){ (uint16_t)r->index, port },
-	        (uint16_t)(packet[0] << 8 | packet[1]));
+	struct attempt *a =
+	        attempts_find(&e->attempts, (struct channel){ (uint16_t)r->index, port },
+	                (uint16_t)(packet[0] << 8 | packet[1]));
 	if (!a || a->is_put) {
-		resolver_count(e->engine.resolver, RESOLVER_STRAY_PACKET);
+		counter_add(&counters->stray_packets, 1);
 		upstream_lives(&r->health, e->now_ns);
 		return;
 	}
-	struct query *q = a->query;
-	if (echo_check(packet, size, q ? flight_name(q->flight) : query_probe_name(),
-	            q ? q->flight->type : (enum rrtype)QUERY_PROBE_TYPE,
-	            a->case_bits) == ECHO_OTHER) {
-		resolver_count(e->engine.resolver, RESOLVER_BAD_PACKET);
+	if (question_match(packet, size, query_attempt_name(a), query_attempt_type(a),
+	            a->case_bits) == QUESTION_MATCH_NONE) {
+		counter_add(&counters->bad_packets, 1);
 		return;
 	}
-	if (!q) {
+	if (a->query)
+		transaction_answered(e, a, packet, size);
+	else
 		probe_answered(e, r, a);
-		return;
-	}
-	query_answered(e, a, packet, size);
 }
 
-static void take_datagrams(struct forward *e, struct route *r, unsigned port)
+static void take_datagrams(struct forwarder *e, struct route *r, unsigned port)
 {
 	bool more = true;
 	while (more) {
@@ -99,7 +101,7 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 		more = ports_receive(&r->ports, port, &e->datagrams, &unreachable);
 		if (unreachable)
 			upstream_unreachable(&r->health, e->now_ns);
-		e->n_taken += e->datagrams.n;
+		e->n_datagrams += e->datagrams.n;
 		for (unsigned i = 0; i < e->datagrams.n; i++)
 			take(e, r, (uint16_t)port, e->datagrams.octets[i], e->datagrams.sizes[i]);
 	}
@@ -110,25 +112,25 @@ static void take_datagrams(struct forward *e, struct route *r, unsigned port)
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
 	struct route *r = arg;
-	take(r->engine, r, WICKET_STREAM, octets, size);
+	take(r->engine, r, CHANNEL_TCP, octets, size);
 }
 
 static void stream_is_gone(void *arg)
 {
 	struct route *r = arg;
-	bytcp_broken(r->engine, r, r->stream_n_heard > 0);
+	tcp_broken(r->engine, r);
 }
 
 /* ---- time ---- */
 
-static void probe(struct forward *e, struct route *r)
+static void probe(struct forwarder *e, struct route *r)
 {
-	query_probe(e, r);
+	query_put_probe(e, r);
 	upstream_probed(&r->health, e->now_ns);
 }
 
-/* Since when no upstream lives; says so once. */
-static void note_the_dead(struct forward *e)
+/* Notes since when no upstream is alive, and tells the user once. */
+static void note_the_dead(struct forwarder *e)
 {
 	bool ever_answered = false;
 	e->is_pausing = false;
@@ -151,10 +153,10 @@ static void note_the_dead(struct forward *e)
 
 static void forward_turn(struct engine *engine, uint64_t now_ns)
 {
-	struct forward *e = (struct forward *)engine;
+	struct forwarder *e = (struct forwarder *)engine;
 	e->now_ns = now_ns;
-	e->n_taken = 0;
-	/* all of them first: what is sent from here on is of the cohorts that are open now */
+	e->n_datagrams = 0;
+	/* all of them first: what is sent from here on belongs to the cohorts of this turn */
 	for (unsigned i = 0; i < e->n_routes; i++)
 		upstream_turn(&e->routes[i].health, now_ns);
 	for (unsigned i = 0; i < e->n_routes; i++) {
@@ -162,18 +164,17 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
-		stream_turn(r->stream);
-		bytcp_turn(e, r);
-		query_turn_late(e, r);
+		stream_turn(r->tcp.stream);
+		transaction_turn(e, r);
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
 	}
 	note_the_dead(e);
 	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL; note_the_dead(e))
-		query_due(e, (struct query *)t);
+		transaction_timeout(e, (struct query *)t);
 }
 
-static unsigned gather_us(const struct forward *e)
+static unsigned gather_us(const struct forwarder *e)
 {
 	uint64_t trip_ns = UINT64_MAX;
 	for (unsigned i = 0; i < e->n_routes; i++)
@@ -187,35 +188,35 @@ static unsigned gather_us(const struct forward *e)
 
 static void forward_flush(struct engine *engine)
 {
-	struct forward *e = (struct forward *)engine;
+	struct forwarder *e = (struct forwarder *)engine;
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		if (route_is_ripe(&e->routes[i], e->now_ns))
 			route_flush(&e->routes[i], &e->attempts, query_encode, e->now_ns);
-		stream_turn(e->routes[i].stream);
+		stream_turn(e->routes[i].tcp.stream);
 	}
-	if (e->n_open >= GATHER_MIN && e->n_taken * GATHER_PART < e->n_open)
+	if (e->n_open >= GATHER_MIN && e->n_datagrams * GATHER_PART < e->n_open)
 		loop_gather(e->loop, gather_us(e));
 }
 
 static bool forward_has_room(const struct engine *engine)
 {
-	const struct forward *e = (const struct forward *)engine;
+	const struct forwarder *e = (const struct forwarder *)engine;
 	for (unsigned i = 0; i < e->n_routes; i++)
 		if (choice_has_room(&e->routes[i]))
 			return true;
 	if (!e->all_dead_since_ns || e->is_pausing)
 		return false;
-	return e->n_open < FORLORN_MAX;
+	return e->n_open < HOPELESS_MAX;
 }
 
 /* ---- life ---- */
 
 static void forward_free(struct engine *engine)
 {
-	struct forward *e = (struct forward *)engine;
+	struct forwarder *e = (struct forwarder *)engine;
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		ports_close(&e->routes[i].ports);
-		stream_free(e->routes[i].stream);
+		stream_free(e->routes[i].tcp.stream);
 	}
 	queries_free(e);
 	attempts_fini(&e->attempts);
@@ -225,17 +226,7 @@ static void forward_free(struct engine *engine)
 	free(e);
 }
 
-static const struct engine_ops forward_ops = {
-	.name = "forward",
-	.start = forward_start,
-	.abandon = forward_abandon,
-	.turn = forward_turn,
-	.flush = forward_flush,
-	.has_room = forward_has_room,
-	.free = forward_free,
-};
-
-/* Beside the one for TCP. */
+/* So many UDP sockets, beside the one for TCP. */
 static unsigned ports_per_upstream(const struct resolver_config *config)
 {
 	unsigned n =
@@ -243,7 +234,7 @@ static unsigned ports_per_upstream(const struct resolver_config *config)
 	return n < 2 ? 1 : n > PORTS_PER_UPSTREAM ? PORTS_PER_UPSTREAM : n - 1;
 }
 
-static enum error route_open(struct forward *e, const struct resolver_config *config,
+static enum error route_open(struct forwarder *e, const struct resolver_config *config,
         struct loop *loop, char *why, size_t why_size)
 {
 	unsigned index = e->n_routes;
@@ -255,9 +246,9 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 		.pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
 	r->engine = e;
 	r->index = index;
-	r->line_turned_ns = e->now_ns;
+	r->tcp.turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
-	gate_init(&r->gate, r->health.limits.max_in_flight);
+	tcp_window_init(&r->tcp.window, r->health.limits.max_in_flight);
 	if (!ports_open(&r->ports, ports_per_upstream(config), loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
 		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text),
@@ -265,28 +256,28 @@ static enum error route_open(struct forward *e, const struct resolver_config *co
 		return ERROR_SYSTEM;
 	}
 	e->n_routes++;
-	r->stream = stream_new(loop, &to->ip, to->port, stream_said, stream_is_gone, r);
-	return r->stream ? ERROR_NONE : ERROR_NOMEM;
+	r->tcp.stream = stream_new(loop, &to->ip, to->port, stream_said, stream_is_gone, r);
+	return r->tcp.stream ? ERROR_NONE : ERROR_NOMEM;
 }
 
-enum error forward_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+static enum error forward_new(struct engine **out, const struct resolver_config *config,
+        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size)
 {
 	enum error err = ERROR_NOMEM;
-	struct forward *e = calloc(1, sizeof *e);
+	struct forwarder *e = calloc(1, sizeof *e);
 	*out = NULL;
 	snprintf(why, why_size, "%s", error_text(err));
 	if (!e)
 		return err;
-	e->engine = (struct engine){ .ops = &forward_ops, .resolver = r };
+	e->engine = (struct engine){ .type = &forward_engine, .dispatcher = dispatcher };
 	e->loop = loop;
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
-	/* An upstream that answers quickly is asked again long before the timeout, so more tries
-	 * fit into the same time. */
+	/* a query to an upstream that answers quickly is retransmitted long before the timeout, so
+	 * more tries fit into the same time */
 	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;
 	e->mix_case = config->mix_case;
 	e->said_dead = config->worker != 0;
-	e->builder.slab = resolver_slab(r);
+	e->builder.slab = dispatcher->slab;
 	e->routes = calloc(config->n_upstreams, sizeof *e->routes);
 	timers_init(&e->timers, e->now_ns);
 	if (e->routes && datagrams_init(&e->datagrams) &&
@@ -301,3 +292,32 @@ enum error forward_engine_new(struct engine **out, struct resolver *r,
 	*out = &e->engine;
 	return ERROR_NONE;
 }
+
+/* 8 sockets and a TCP connection for each upstream; one of each is enough. When descriptors are
+ * few, more workers with one socket each get more done. The memory was found by running with less
+ * and less (tests/blackbox/test_limits.py). The extra try: an upstream asks many servers behind it,
+ * so the last try gets twice its time. */
+const struct engine_type forward_engine = {
+	.name = "forward",
+	.asks_upstreams = true,
+	.obeys_upstream_rate = true,
+	.obeys_mix_case = true,
+	.needs_loop = true,
+	.fds_usual = { .per_upstream = PORTS_PER_UPSTREAM + 1 },
+	.fds_least = { .per_upstream = 2 },
+	.saves_fds = true,
+	.worker_mib = 12,
+	.flight_kib = 8,
+	.in_flight_preset = 2000,
+	.n_extra_tries = 1,
+	.held_text = "its turn at an upstream, to ask for ",
+	.no_room_text = "the upstreams, which are dead or have no room, to ask for ",
+	.holds_for_memory = true,
+	.new = forward_new,
+	.free = forward_free,
+	.start = forward_start,
+	.abandon = forward_abandon,
+	.turn = forward_turn,
+	.flush = forward_flush,
+	.has_room = forward_has_room,
+};

@@ -1,7 +1,7 @@
-/* ports.c - UDP by the batch.
+/* ports.c - UDP, many datagrams a system call.
  *
- * What ICMP tells comes as an error of the socket's next call, whatever that call is; it is about a
- * datagram of before. */
+ * Trap: an ICMP error is reported by the next call on the socket, whatever that call is. It is
+ * about an earlier datagram. */
 #include "resolver/forward/ports.h"
 
 #include "resolver/forward/endpoint.h"
@@ -77,7 +77,7 @@ static enum ports_outcome outcome_of(int error)
 	return error == ECONNREFUSED ? PORTS_UNREACHABLE : PORTS_SENT;
 }
 
-/* Nothing of it left when it fails. */
+/* When it fails, nothing was sent. */
 static ssize_t send_segmented(int fd, const uint8_t *octets, size_t size, unsigned n)
 {
 	struct iovec all = { .iov_base = (void *)octets, .iov_len = size * n };
@@ -96,8 +96,8 @@ static ssize_t send_segmented(int fd, const uint8_t *octets, size_t size, unsign
 	return sendmsg(fd, &message, 0);
 }
 
-/* The datagrams that a sendmmsg() left over are sent by the next one; an error in its middle comes
- * with that one. */
+/* What one sendmmsg() left over is sent by the next one, which also reports an error that stopped
+ * the first. */
 static enum ports_outcome send_one_by_one(int fd, const uint8_t *octets, size_t size, unsigned n)
 {
 	struct iovec parts[PORTS_SEGMENTS_MAX];
@@ -126,7 +126,7 @@ enum ports_outcome ports_send(
 		return send_one_by_one(fd, octets, size, n);
 	if (send_segmented(fd, octets, size, n) >= 0)
 		return PORTS_SENT;
-	/* Some devices and some kernels take the option but not the datagram. */
+	/* some devices and some kernels accept the option but not the datagram */
 	if (n > 1 &&
 	        (errno == EIO || errno == EINVAL || errno == EMSGSIZE || errno == EOPNOTSUPP)) {
 		p->can_segment = false;
@@ -167,7 +167,7 @@ bool ports_receive(struct ports *p, unsigned which, struct datagrams *d, bool *u
 	d->n = (unsigned)n;
 	for (unsigned i = 0; i < d->n; i++)
 		d->sizes[i] = (uint16_t)d->messages[i].msg_len;
-	/* A batch that is not full emptied the socket; what came since wakes the loop. */
+	/* a batch that is not full emptied the socket; what came since then wakes the loop */
 	p->sockets[which].readable = d->n == PORTS_BATCH;
 	return p->sockets[which].readable;
 }

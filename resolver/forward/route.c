@@ -1,9 +1,9 @@
-/* route.c - queries out by the batch. */
+/* route.c - datagrams out, many a system call. */
 #include "resolver/forward/route.h"
 
 /* One datagram of segments may hold as much as UDP allows. */
 enum { BATCH_BYTES = 65000 };
-/* What is put waits for company until it is so large a part of what is out, or for so long. */
+/* What is put waits until it is a quarter of what is in flight, or for so long. */
 enum { RIPE_PART = 4 };
 #define RIPE_NS 2000000ull
 
@@ -41,14 +41,14 @@ static void drop_given_up(struct route *r, struct attempts *as, size_t size)
 		attempts_put(as, pop(r, size));
 }
 
-/* Takes the next of a size that leave through one socket; gives how many. */
+/* Takes the next ones of a size that leave through one socket; returns how many. */
 static unsigned take_batch(struct route *r, struct attempts *as, size_t size,
         struct attempt *batch[PORTS_SEGMENTS_MAX])
 {
 	unsigned n = 0;
 	while (n < PORTS_SEGMENTS_MAX && (n + 1) * size <= BATCH_BYTES) {
 		drop_given_up(r, as, size);
-		if (!r->put[size] || (n && r->put[size]->wicket.port != batch[0]->wicket.port))
+		if (!r->put[size] || (n && r->put[size]->channel.port != batch[0]->channel.port))
 			break;
 		batch[n++] = pop(r, size);
 	}
@@ -62,11 +62,11 @@ static bool send_batch(struct route *r, struct attempt *const *batch, unsigned n
 	static _Thread_local uint8_t octets[BATCH_BYTES + WIRE_QUERY_MAX_BYTES];
 	for (unsigned i = 0; i < n; i++)
 		encode(r->engine, batch[i], octets + i * size);
-	enum ports_outcome outcome = ports_send(&r->ports, batch[0]->wicket.port, octets, size, n);
+	enum ports_outcome outcome = ports_send(&r->ports, batch[0]->channel.port, octets, size, n);
 	if (outcome == PORTS_UNREACHABLE) {
-		/* an error of before: these have not left, and may */
+		/* the error is of an earlier datagram: these have not left */
 		upstream_unreachable(&r->health, now_ns);
-		outcome = ports_send(&r->ports, batch[0]->wicket.port, octets, size, n);
+		outcome = ports_send(&r->ports, batch[0]->channel.port, octets, size, n);
 	}
 	if (outcome == PORTS_FULL)
 		for (unsigned i = 0; i < n; i++)

@@ -1,5 +1,4 @@
-/* stream.c - DNS over TCP: each message behind its length in two octets (RFC 1035 section 4.2.2).
- */
+/* stream.c - each message follows its length in two octets (RFC 1035 section 4.2.2). */
 #include "resolver/forward/stream.h"
 
 #include "base/textbuf.h"
@@ -33,7 +32,7 @@ struct stream {
 	bool readable;
 	struct textbuf out;
 	size_t out_at; /* octets of `out` that were written */
-	uint8_t *in;   /* a message and its length, and what came behind it */
+	uint8_t *in;   /* what came and is not a whole message yet */
 	size_t n_in, in_capacity;
 };
 
@@ -124,7 +123,7 @@ static void stream_break(struct stream *s)
 	s->broken(s->arg);
 }
 
-/* False when the connection is gone. While it is being made, writing says EAGAIN. */
+/* False: the connection is gone. While it is being made, send() fails with EAGAIN. */
 static bool write_out(struct stream *s)
 {
 	while (s->out_at < s->out.size) {
@@ -138,8 +137,8 @@ static bool write_out(struct stream *s)
 	return true;
 }
 
-/* Hands over every whole message; keeps what is left. A message may make its receiver put more, but
- * nothing here is moved by that. */
+/* Hands over every whole message and keeps the rest. The receiver may put queries meanwhile: that
+ * does not touch `in`. */
 static void take_messages(struct stream *s)
 {
 	size_t at = 0;
@@ -149,7 +148,7 @@ static void take_messages(struct stream *s)
 			break;
 		s->message(s->arg, s->in + at + LENGTH_BYTES, size);
 		if (s->fd < 0)
-			return; /* its receiver closed it */
+			return; /* the receiver closed it */
 		at += LENGTH_BYTES + size;
 	}
 	memmove(s->in, s->in + at, s->n_in - at);
@@ -165,7 +164,7 @@ static bool has_room(struct stream *s)
 	return s->in != NULL;
 }
 
-/* False when the connection is gone. */
+/* False: the connection is gone. */
 static bool read_in(struct stream *s)
 {
 	for (int i = 0; i < READS_MAX && s->readable && s->fd >= 0; i++) {

@@ -1,4 +1,4 @@
-/* timers.c - the wheel: 1024 slots of 4 ms. */
+/* timers.c - slots of doubly linked lists. */
 #include "resolver/forward/timers.h"
 
 #include <stddef.h>
@@ -42,7 +42,7 @@ void timer_set(struct timers *ts, struct timer *t, uint64_t due_ns)
 struct timer *timers_next(struct timers *ts, uint64_t now_ns)
 {
 	uint64_t last = now_ns / TIMERS_TICK_NS;
-	/* after a long sleep every slot is looked at once, not every tick */
+	/* after a long time every slot is looked at once, not every tick */
 	if (last >= TIMERS_SLOTS && ts->tick < last - (TIMERS_SLOTS - 1))
 		ts->tick = last - (TIMERS_SLOTS - 1);
 	for (; ts->tick <= last; ts->tick++) {

@@ -1,26 +1,25 @@
-/* upstream.c - round trip, window, death and rate of one upstream.
+/* upstream.c - round trip, congestion window, pacing and liveness of one upstream.
  *
- * The window is no TCP's: a scanner on a line that loses 5 % at random must not collapse, and what
- * it must find out is an upstream that drops what is too much. So only a share of losses above
- * LOSS_TOLERATED makes it smaller, in proportion. That share is taken of a cohort of queries, those
- * sent in a short time: losses are known later than answers, and to compare the ones with the
- * others of the same moment would mix two loads. */
+ * The window is not TCP's. A scan over a line that loses 5 % at random must not collapse, but an
+ * upstream that drops what is too much must be found out. So the window shrinks only when more than
+ * LOSS_TOLERATED_PERCENT is lost, and in proportion. The share is that of a cohort, the queries
+ * sent in a short time. Losses are known later than answers, so to compare the losses and the
+ * answers of one moment would mix two loads. */
 #include "resolver/forward/upstream.h"
 
 #include "base/clock.h"
 
 #include <assert.h>
 
-#define PATIENCE_MIN_NS                                                                            \
-	(300 * CLOCK_NS_PER_MS) /* most answers come in microseconds, those that must be looked    \
-	                           for in seconds: hurry only doubles the work */
-#define PATIENCE_FIRST_NS (500 * CLOCK_NS_PER_MS)
+/* Most answers come within microseconds; those that must be looked for take seconds. A shorter
+ * timeout would only double the work. */
+#define TIMEOUT_MIN_NS (300 * CLOCK_NS_PER_MS)
+#define TIMEOUT_FIRST_NS (500 * CLOCK_NS_PER_MS) /* before a round trip was measured */
 #define COHORT_MIN_NS (50 * CLOCK_NS_PER_MS)
 #define COHORT_MAX_NS CLOCK_NS_PER_S
 #define SILENCE_NS (2 * CLOCK_NS_PER_S)
-#define REFUSAL_IS_OLD_NS                                                                          \
-	(100 * CLOCK_NS_PER_MS) /* after an answer, an ICMP error may be about a datagram from     \
-	                           before it */
+/* For so long after an answer, an ICMP error may be about a datagram from before it. */
+#define REFUSAL_IS_OLD_NS (100 * CLOCK_NS_PER_MS)
 #define PROBE_FIRST_NS (250 * CLOCK_NS_PER_MS)
 #define PROBE_LAST_NS (4 * CLOCK_NS_PER_S)
 
@@ -31,18 +30,18 @@ enum {
 	SILENT_MIN = 16,
 	LOSS_TOLERATED_PERCENT = 10
 };
-/* The pace over what was answered: with hardly a loss it is raised quickly; otherwise it stays
- * where a limit costs one in eleven. And the burst that it allows: of so long. */
+/* The pace, in percent of what was answered: 110, at which a hard limit costs one query in eleven;
+ * 125 while hardly anything is lost, so that it rises quickly. A burst is 8 queries and 10 ms. */
 enum { PACE_PERCENT = 110, PACE_RAISED_PERCENT = 125, LOSS_SMALL_PERCENT = 6, PACE_BURST = 8 };
 #define PACE_BURST_NS (10 * CLOCK_NS_PER_MS)
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 enum { QUEUE_ANSWERS_MIN = 8, QUICK_PART = 8 };
-/* Of queries without answer between two answers: what one counts, over how many answers the average
- * goes, and what is the most. */
+/* Queries without an answer between two answers: the unit, the weight of the moving average (1/8),
+ * and the most that one run counts. */
 enum { RUN_ONE = 256, RUN_AVERAGE_OVER = 8, RUN_MAX = 32 };
-/* So often it may come back and answer nothing but probes. */
+/* See n_only_lives. */
 enum { ONLY_LIVES_MAX = 2 };
-/* Fates are forgotten by half when there are so many. */
+/* With so many recent outcomes, half are forgotten. */
 enum { RECENT_MAX = 64 };
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
@@ -93,7 +92,7 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 
 /* ---- rate ---- */
 
-/* A burst is a tenth of a second's worth. */
+/* A burst is what a tenth of a second brings, but at least one query. */
 static void rate_fill(struct upstream *u, uint64_t elapsed_ns)
 {
 	int64_t most = (int64_t)(at_least(u->limits.queries_per_s / 10, 1) * CLOCK_NS_PER_S);
@@ -102,7 +101,7 @@ static void rate_fill(struct upstream *u, uint64_t elapsed_ns)
 		u->credit = most;
 }
 
-/* One that is dead is tried as often as the slowest. */
+/* A dead upstream has the least pace. */
 static uint64_t pace_now(const struct upstream *u)
 {
 	return u->dead ? u->limits.pace_min_per_s : u->pace_per_s;
@@ -133,14 +132,14 @@ static void trip_note(struct upstream *u, uint64_t trip_ns)
 	u->srtt_ns = at_least(u->srtt_ns + trip_ns / 8 - u->srtt_ns / 8, 1);
 }
 
-uint64_t upstream_patience_ns(const struct upstream *u, unsigned n_tries)
+uint64_t upstream_timeout_ns(const struct upstream *u, unsigned n_tries)
 {
 	uint64_t most_ns = at_least(u->limits.timeout_ms, 1) * CLOCK_NS_PER_MS;
-	uint64_t patience_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, PATIENCE_MIN_NS)
-	                                  : PATIENCE_FIRST_NS;
-	for (; n_tries && patience_ns < most_ns; n_tries--)
-		patience_ns *= 2;
-	return at_most(patience_ns, most_ns);
+	uint64_t timeout_ns = u->srtt_ns ? at_least(u->srtt_ns + 4 * u->rttvar_ns, TIMEOUT_MIN_NS)
+	                                 : TIMEOUT_FIRST_NS;
+	for (; n_tries && timeout_ns < most_ns; n_tries--)
+		timeout_ns *= 2;
+	return at_most(timeout_ns, most_ns);
 }
 
 /* ---- window ---- */
@@ -169,7 +168,8 @@ static void recent_note(struct upstream *u, unsigned n_answered, unsigned n_lost
 	}
 }
 
-/* More than LOSS_TOLERATED, by three standard deviations: few outcomes prove nothing. */
+/* More was lost than LOSS_TOLERATED_PERCENT, by three standard deviations: few outcomes prove
+ * nothing. */
 static bool is_too_much(unsigned n_answered, unsigned n_lost)
 {
 	int64_t n_outcomes = (int64_t)n_answered + n_lost;
@@ -178,46 +178,46 @@ static bool is_too_much(unsigned n_answered, unsigned n_lost)
 	return excess > 0 && excess * excess > 9 * variance;
 }
 
-/* Where nobody asked as much as the pace allows, few answers say nothing about what the upstream
- * could do. And where much was lost lately, a cohort without losses is one whose losses are not
- * known yet: its repeats still wait in line. */
+/* While less is asked than the pace allows, few answers do not lower the pace. When much was lost
+ * lately, a cohort without losses is one whose losses are not known yet, because its
+ * retransmissions still wait: it does not raise the pace. */
 static void pace_set(struct upstream *u, unsigned n_outcomes, uint64_t age_ns)
 {
 	bool is_small = u->n_lost * 100ull <= n_outcomes * (uint64_t)LOSS_SMALL_PERCENT &&
 	        !is_too_much(u->recent_answered, u->recent_lost);
-	/* without losses what was silent has names to thank for it; it was borne as well */
-	uint64_t n_borne = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
-	uint64_t percent_per_s =
-	        n_borne * CLOCK_NS_PER_S / age_ns * (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
+	/* without losses, silence is the names' own: the upstream handled those queries, too */
+	uint64_t n_handled = is_small ? at_least(u->n_cohort, u->n_answered) : u->n_answered;
+	uint64_t percent_per_s = n_handled * CLOCK_NS_PER_S / age_ns *
+	        (is_small ? PACE_RAISED_PERCENT : PACE_PERCENT);
 	uint64_t pace_per_s = at_least((percent_per_s + 99) / 100,
-	        u->limits.pace_min_per_s); /* rounded up: one must grow, too */
+	        u->limits.pace_min_per_s); /* rounded up: a pace of 1 must grow, too */
 	if (!u->pace_per_s || u->pace_limits || pace_per_s > u->pace_per_s)
 		u->pace_per_s = pace_per_s;
 }
 
-/* When the first repeats of what was lost may have been answered. */
+/* When the first retransmissions of what was lost may have been answered. */
 static uint64_t cohort_judged_ns(const struct upstream *u)
 {
-	uint64_t patience_ns = upstream_patience_ns(u, 0);
-	return u->cohort_end_ns + patience_ns + patience_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
+	uint64_t timeout_ns = upstream_timeout_ns(u, 0);
+	return u->cohort_end_ns + timeout_ns + timeout_ns / 4 + 2 * u->srtt_ns + COHORT_MIN_NS;
 }
 
-/* A few answers, from a cache, say nothing of the way that the others take. */
+/* A few quick answers may come from a cache, which says nothing of the way that the others take. */
 static void base_note(struct upstream *u)
 {
 	if (u->n_quick && u->n_quick * QUICK_PART >= u->n_answered)
 		u->trip_base_ns = u->cohort_trip_min_ns;
 }
 
-/* Even the quickest of a cohort's answers took long: they wait in a queue at the upstream, which is
- * as long as we make it. Names whose own servers are slow do not look like that. */
+/* Even the quickest answer of a cohort took long: they all wait in a queue at the upstream, which
+ * our own load makes. When the names' own servers are slow, some answers are still quick. */
 static bool makes_it_queue(const struct upstream *u)
 {
 	return u->n_answered >= QUEUE_ANSWERS_MIN &&
 	        u->cohort_trip_min_ns > u->trip_base_ns + QUEUE_TOLERATED_NS;
 }
 
-/* Where the smallest window does not help it is the way that has become longer. */
+/* When the smallest window does not help, the way to the upstream has become longer. */
 static void window_shorten_queue(struct upstream *u)
 {
 	if (u->window <= WINDOW_MIN)
@@ -231,8 +231,7 @@ static void cohort_judge(struct upstream *u)
 	if (!n_outcomes)
 		return;
 	base_note(u);
-	/* where an upstream answers next to nothing, what is known of one cohort is too little to
-	 * judge by */
+	/* of an upstream that answers hardly anything, one cohort is too little to judge by */
 	bool is_little = n_outcomes < COHORT_MIN && n_outcomes < u->n_cohort / 2;
 	if (is_too_much(u->n_answered, u->n_lost))
 		window_shrink(u, u->n_answered, n_outcomes);
@@ -282,35 +281,35 @@ unsigned upstream_room(const struct upstream *u)
 	return (unsigned)room;
 }
 
-unsigned upstream_try_worth(const struct upstream *u)
+unsigned upstream_try_cost(const struct upstream *u)
 {
 	unsigned n = u->recent_answered + u->recent_lost;
 	if (u->dead || u->n_only_lives >= ONLY_LIVES_MAX || !n)
-		return TRY_WORTH;
+		return TRY_COST;
 	return (unsigned)at_least(
-	        (uint64_t)u->recent_answered * u->recent_answered * TRY_WORTH / (n * n),
-	        TRY_WORTH_MIN);
+	        (uint64_t)u->recent_answered * u->recent_answered * TRY_COST / (n * n),
+	        TRY_COST_MIN);
 }
 
-/* ---- life and death ---- */
+/* ---- alive or dead ---- */
 
-/* How many stay without answer between two answers: the average of late. */
+/* The moving average of how many queries stay without an answer between two answers. */
 static void run_note(struct upstream *u)
 {
 	u->usual_run += (unsigned)at_most(u->n_overdue, RUN_MAX) * RUN_ONE / RUN_AVERAGE_OVER;
 	u->usual_run -= u->usual_run / RUN_AVERAGE_OVER;
 }
 
-/* Silence is told by what is usual: an upstream that answers one of ten queries is not dead when
- * sixteen stay without answer. */
+/* Silence is measured by what is usual: an upstream that answers one query in ten is not dead when
+ * sixteen stay without an answer. */
 static bool is_silent(const struct upstream *u, uint64_t now_ns)
 {
 	return (uint64_t)u->n_silent * RUN_ONE >= SILENT_MIN * ((uint64_t)RUN_ONE + u->usual_run) &&
 	        now_ns - u->silent_since_ns >= SILENCE_NS;
 }
 
-/* A short while may have been one of silent names: what was learnt of its window holds. After a
- * long one the window begins anew, but not the pace, which grows again by itself. */
+/* After a short time the window stays: perhaps only names were silent. After a long one it begins
+ * anew. The pace stays: it grows by itself. */
 static void revive(struct upstream *u, uint64_t now_ns)
 {
 	u->dead = false;

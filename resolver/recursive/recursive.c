@@ -1,35 +1,34 @@
-/* recursive.c - the engine on libunbound's event API: recursion from the root, or forwarding, one
- * ub_ctx for each worker on the worker's own event loop.
+/* recursive.c - questions on libunbound's event API: one ub_ctx for each worker, on the worker's
+ * own event loop.
  *
- * Traps, each of which shaped this file:
- * - An answer may call back before ub_resolve_event() returns (local zones, its own cache), and the
- *   packet lies in a buffer that
- *   the next question overwrites: the callback decodes at once, lands the flight, and asks nothing.
- * - ub_cancel() stops nothing. A flight that is given up leaves its *ticket* behind, which
- *   libunbound goes on to hold; the late
- *   answer is still worth caching.
+ * Traps of libunbound, each of which shaped this file:
+ *
+ * - An answer may call back before ub_resolve_event() returns: from local zones and from its cache.
+ *   The packet lies in a buffer that the next question overwrites. So the callback decodes at once,
+ *   finishes the flight, and asks nothing.
+ * - ub_cancel() stops nothing. libunbound keeps the *ticket* of an abandoned flight. The late
+ *   answer may still be cached.
  * - Deleting a context calls every open question back with SERVFAIL: `closing`.
- * - A name that libunbound cannot parse leaks memory in it; ours are printed from wire form, so
- *   none is.
- * - Failures (SERVFAIL, REFUSED, timeouts, no socket) all look alike: ANSWER_UNRESOLVED. The reason
- *   is in `rcode` for a fresh one,
- *   in the packet for one it had cached.
- * - When many names in a row stay without answer, libunbound takes the forwarder for dead and fails
- *   every question inside ub_resolve_event(), before it
- *   sent anything. That says nothing about the name; but it remembers it as a failure of the name
- * for 5 s. Such a question *rests* until that is forgotten. A name may fail there by its own fault,
- * too: a loop of CNAMEs that libunbound has cached. That is not remembered, which tells the two
- * apart: the question is asked again at once. (With a user's forward-zone we cannot tell: there it
- * may be the name's own zone that is dead.)
- * - Set-up and deletion write process-wide variables of libunbound, so they are serialised by a
- *   mutex, the one mutable variable at
- *   file scope; its configuration parser complains to the C library's stderr, everything else to a
- * log that is process-wide too. */
-#include "resolver/engine.h"
+ * - A name that libunbound cannot parse leaks memory in it. We print names from wire form, which it
+ *   always can.
+ * - A forwarder that leaves many names in a row without an answer counts as dead: every question
+ *   fails inside ub_resolve_event(), before anything is sent. That says nothing about the name, but
+ *   libunbound remembers it as a failure of the name for 5 s. Such a question *rests* until that is
+ *   forgotten. A name may also fail there by its own fault: a cached loop of CNAMEs. That failure
+ *   is not remembered, which tells the two apart: the question is asked a second time at once.
+ *   (With a user's forward-zone we cannot tell: there the name's own zone may be dead.)
+ * - Set-up and deletion write process-wide variables of libunbound. A mutex serialises them, the
+ *   one mutable variable at file scope.
+ * - libunbound's configuration parser complains to the C library's stderr, everything else to a log
+ *   that is process-wide, too. */
+#include "resolver/recursive/recursive.h"
 
 #include "base/clock.h"
+#include "resolver/dispatcher.h"
+#include "resolver/recursive/tickets.h"
+#include "resolver/recursive/ubanswer.h"
 #include "resolver/recursive/ubconfig.h"
-#include "dns/wire.h"
+#include "resolver/resolver.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -43,122 +42,60 @@
 
 #define ROOT_ANCHOR "/usr/share/dns/root.key"
 #define CLASS_IN 1
-#define FLAG_AA_OCTET 2
-#define FLAG_AA 0x04
-#define RCODE_OCTET 3
-#define RCODE_SERVFAIL 2
 
-/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers know nothing of
- * time that the thread did not live. */
+/* libunbound answers from its cache of failures for 5 s (NORR_TTL), and its timers do not know of
+ * time in which the thread did not run. */
 enum { FAILURE_MS = 6000 };
 
-/* A forwarder comes back after "infra-host-ttl", 10 s; a question that rested this often is given
- * up for good, after 30 s. And how long no other is started then, only to rest as well. */
+/* libunbound tries a dead forwarder again after "infra-host-ttl", 10 s. A question may rest 5
+ * times, 30 s in all. While one begins to rest, no other is started for 100 ms, only to rest as
+ * well. */
 enum { RESTS_MAX = 5, PAUSE_MS = 100 };
-
-static const char cause_unknown[] = "libunbound cannot say why";
 
 static pthread_mutex_t libunbound_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* What libunbound holds for us while it works on a question. */
-struct ticket {
-	struct recursive *engine;
-	struct flight *flight; /* NULL: abandoned, then the question is here */
-	struct dname qname;
-	enum rrtype type;
-	struct ticket *next_free, *next_made;
-	/* while its question rests */
-	struct ticket *next_resting;
-	uint64_t rested_ns; /* when that is over */
-	unsigned n_rests;
-	bool has_failed; /* at once: a failure that libunbound remembers may be that one */
-};
-
 /* What came of a question inside ub_resolve_event(). */
-enum at_once { AT_ONCE_NOTHING, AT_ONCE_FAILED, AT_ONCE_REMEMBERED };
+enum at_once {
+	AT_ONCE_NOTHING,    /* it is under way, or has its answer */
+	AT_ONCE_FAILED,     /* failed before anything was sent */
+	AT_ONCE_REMEMBERED, /* ... and again, from libunbound's memory of failures */
+};
 
 struct recursive {
 	struct engine engine; /* first */
 	struct ub_ctx *ctx;
-	struct ticket *free_tickets, *all_tickets;
+	struct tickets tickets;
 	struct answer_builder builder;
 	bool ready, closing;
-	/* forwarding: */
-	bool may_distrust;       /* a failure at once may mean that nothing was tried */
+	/* only when it forwards: */
+	bool may_distrust;       /* a failure at once may mean that nothing was sent */
 	struct ticket *starting; /* inside ub_resolve_event() */
 	enum at_once at_once;
-	struct ticket *resting, **resting_end; /* by rested_ns */
 };
-
-/* ---- tickets ---- */
-
-static struct ticket *ticket_get(struct recursive *e)
-{
-	struct ticket *t = e->free_tickets;
-	if (t) {
-		e->free_tickets = t->next_free;
-		return t;
-	}
-	t = calloc(1, sizeof *t);
-	if (!t)
-		return NULL;
-	t->engine = e;
-	t->next_made = e->all_tickets;
-	e->all_tickets = t;
-	return t;
-}
-
-static void ticket_put(struct ticket *t)
-{
-	t->next_free = t->engine->free_tickets;
-	t->engine->free_tickets = t;
-}
 
 /* ---- answers ---- */
 
-static const struct answer *bogus_of(
-        const struct dname *qname, enum rrtype type, const char *why_bogus)
+static enum at_once at_once_of(const struct ticket *t, const struct ubreply *reply)
 {
-	struct answer *a = answer_of_failure(qname, type, ANSWER_BOGUS, why_bogus);
-	if (a)
-		a->dnssec = ANSWER_DNSSEC_BOGUS;
-	return a;
+	if (reply->rcode != 0)
+		return AT_ONCE_FAILED;
+	return t->has_failed && ubreply_is_servfail(reply) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
 }
 
-static bool is_servfail(const uint8_t *packet, size_t size)
+static void ticket_end(struct ticket *t, const struct ubreply *reply)
 {
-	return packet && size > RCODE_OCTET && (packet[RCODE_OCTET] & 0x0f) == RCODE_SERVFAIL;
-}
-
-static const struct answer *answer_of_packet(
-        const struct ticket *t, const uint8_t *packet, size_t size, int security)
-{
-	struct answer_builder *b = &t->engine->builder;
-	if (t->flight)
-		flight_begin_answer(t->flight, b);
-	else
-		answer_builder_begin(b, &t->qname, t->type);
-	wire_decode(b, packet, size);
-	if (b->status == ANSWER_SERVFAIL && is_servfail(packet, size)) {
-		b->status = ANSWER_UNRESOLVED;
-		snprintf(b->cause, sizeof b->cause, "%s", cause_unknown);
+	struct recursive *e = t->engine;
+	struct flight *f = t->flight;
+	const struct answer *answer = ubanswer_make(&e->builder, f ? &f->qname : &t->qname,
+	        f ? flight_name(f) : &t->qname, t->type, reply);
+	tickets_put(&e->tickets, t);
+	if (f) {
+		f->ticket = NULL;
+		dispatcher_finish(e->engine.dispatcher, f, answer);
+	} else {
+		e->engine.n_abandoned--;
+		dispatcher_late(e->engine.dispatcher, answer);
 	}
-	b->dnssec = security == 2 ? ANSWER_SECURE : ANSWER_INSECURE;
-	return answer_build(b);
-}
-
-/* `rcode` is of libunbound's own making; only with 0 is there a packet to look at. */
-static const struct answer *answer_of(struct ticket *t, int rcode, const void *packet, int size,
-        int security, const char *why_bogus, int was_ratelimited)
-{
-	const struct dname *qname = t->flight ? &t->flight->qname : &t->qname;
-	const bool has_packet = rcode == 0 && packet && size > RCODE_OCTET;
-	if (has_packet && security == 1)
-		return bogus_of(qname, t->type, why_bogus);
-	if (has_packet)
-		return answer_of_packet(t, packet, (size_t)size, security);
-	const char *cause = was_ratelimited ? "libunbound's own rate limit" : cause_unknown;
-	return answer_of_failure(qname, t->type, ANSWER_UNRESOLVED, cause);
 }
 
 static void answered(void *arg, int rcode, void *packet, int size, int security, char *why_bogus,
@@ -166,35 +103,27 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 {
 	struct ticket *t = arg;
 	struct recursive *e = t->engine;
+	const struct ubreply reply = { .rcode = rcode,
+		.packet = packet,
+		.size = packet && size > 0 ? (size_t)size : 0,
+		.security = security,
+		.why_bogus = why_bogus,
+		.was_ratelimited = was_ratelimited };
 	if (e->closing)
 		return;
 	if (t == e->starting && e->may_distrust) {
-		e->at_once = rcode != 0                                      ? AT_ONCE_FAILED
-		        : t->has_failed && is_servfail(packet, (size_t)size) ? AT_ONCE_REMEMBERED
-		                                                             : AT_ONCE_NOTHING;
+		e->at_once = at_once_of(t, &reply);
 		if (e->at_once != AT_ONCE_NOTHING)
 			return;
 	}
-	if (rcode == 0 && packet && size > RCODE_OCTET &&
-	        ((const uint8_t *)packet)[FLAG_AA_OCTET] & FLAG_AA)
-		resolver_count(e->engine.resolver,
-		        RESOLVER_LOCAL_ANSWER); /* what it has from others never has AA set */
-	const struct answer *answer =
-	        answer_of(t, rcode, packet, size, security, why_bogus, was_ratelimited);
-	struct flight *f = t->flight;
-	ticket_put(t);
-	if (f) {
-		f->ticket = NULL;
-		resolver_land(e->engine.resolver, f, answer);
-	} else {
-		e->engine.n_abandoned--;
-		resolver_late(e->engine.resolver, answer);
-	}
+	if (ubreply_is_local(&reply))
+		counter_add(&e->engine.dispatcher->counters->local_answers, 1);
+	ticket_end(t, &reply);
 }
 
 /* ---- questions ---- */
 
-/* The absolute name in presentation form, which is what libunbound takes; it understands \DDD. */
+/* The absolute name in presentation form, as libunbound takes it; it understands \DDD. */
 static void name_print(char text[DNAME_TEXT_BYTES + 1], const struct dname *name)
 {
 	dname_text(name, text);
@@ -205,8 +134,8 @@ static void name_print(char text[DNAME_TEXT_BYTES + 1], const struct dname *name
 	}
 }
 
-/* libunbound has the ticket then, or has given it back with the answer, unless it failed at once,
- * or would not take the question (the error of that). */
+/* Returns libunbound's error when it does not take the question. Otherwise, unless the question
+ * failed at once (`at_once`), libunbound has the ticket, or has given it back with the answer. */
 static int ask(struct recursive *e, struct ticket *t)
 {
 	char name[DNAME_TEXT_BYTES + 1];
@@ -220,13 +149,9 @@ static int ask(struct recursive *e, struct ticket *t)
 
 static void rest(struct recursive *e, struct ticket *t, uint64_t now_ns)
 {
-	t->n_rests++;
-	t->rested_ns = now_ns + FAILURE_MS * CLOCK_NS_PER_MS;
-	t->next_resting = NULL;
-	*e->resting_end = t;
-	e->resting_end = &t->next_resting;
-	resolver_hold(e->engine.resolver, t->flight);
-	resolver_pause(e->engine.resolver, PAUSE_MS);
+	tickets_rest(&e->tickets, t, now_ns + FAILURE_MS * CLOCK_NS_PER_MS);
+	dispatcher_hold(e->engine.dispatcher, t->flight);
+	dispatcher_pause(e->engine.dispatcher, PAUSE_MS);
 }
 
 static void try(struct recursive *e, struct ticket *t, uint64_t now_ns)
@@ -243,25 +168,24 @@ static void try(struct recursive *e, struct ticket *t, uint64_t now_ns)
 		rest(e, t, now_ns);
 		return;
 	}
-	ticket_put(t);
+	tickets_put(&e->tickets, t);
 	f->ticket = NULL;
-	resolver_land(e->engine.resolver, f,
+	dispatcher_finish(e->engine.dispatcher, f,
 	        answer_of_failure(&f->qname, f->type, ANSWER_UNRESOLVED,
-	                error ? ub_strerror(error) : cause_unknown));
+	                error ? ub_strerror(error) : ubanswer_cause_unknown));
 }
 
 static void recursive_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
 	struct recursive *e = (struct recursive *)engine;
-	struct ticket *t = ticket_get(e);
+	struct ticket *t = tickets_get(&e->tickets);
 	if (!t) {
-		resolver_land(engine->resolver, f, NULL);
+		dispatcher_finish(engine->dispatcher, f, NULL);
 		return;
 	}
+	t->engine = e;
 	t->flight = f;
 	t->type = f->type;
-	t->n_rests = 0;
-	t->has_failed = false;
 	f->ticket = t;
 	try(e, t, now_ns);
 }
@@ -269,11 +193,8 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 static void recursive_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct recursive *e = (struct recursive *)engine;
-	for (struct ticket *t; (t = e->resting) != NULL && t->rested_ns <= now_ns;) {
-		e->resting = t->next_resting;
-		if (!e->resting)
-			e->resting_end = &e->resting;
-		resolver_renew(engine->resolver, t->flight);
+	for (struct ticket *t; (t = tickets_next_rested(&e->tickets, now_ns)) != NULL;) {
+		dispatcher_renew(engine->dispatcher, t->flight);
 		try(e, t, now_ns);
 	}
 }
@@ -295,27 +216,14 @@ static void recursive_free(struct engine *engine)
 	if (e->ctx)
 		ub_ctx_delete(e->ctx);
 	pthread_mutex_unlock(&libunbound_lock);
-	while (e->all_tickets) {
-		struct ticket *t = e->all_tickets;
-		e->all_tickets = t->next_made;
-		free(t);
-	}
+	tickets_fini(&e->tickets);
 	answer_builder_fini(&e->builder);
 	free(e);
 }
 
-static const struct engine_ops recursive_ops = {
-	.name = "libunbound",
-	.start = recursive_start,
-	.abandon = recursive_abandon,
-	.turn = recursive_turn,
-	.free = recursive_free,
-	.failure_ms = FAILURE_MS,
-};
+/* ---- set-up, under the lock ---- */
 
-/* ---- set-up, all of it under the lock ---- */
-
-/* What is being set up, and what libunbound says meanwhile. */
+/* What is being set up, and libunbound's log meanwhile. */
 struct setup {
 	struct recursive *engine;
 	const struct resolver_config *config;
@@ -326,8 +234,8 @@ struct setup {
 	size_t why_size;
 };
 
-/* `err`, with the reason for the user: libunbound's first line, without time and process, behind
- * what it was about; or `otherwise` when it said nothing. */
+/* Returns `err`. `why` gets what it was about, and the first line of libunbound's log without time
+ * and process, or `otherwise` when the log is empty. */
 static enum error setup_failed(
         struct setup *s, enum error err, const char *about, const char *otherwise)
 {
@@ -374,8 +282,8 @@ static enum error read_users(struct setup *s)
 		        s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
 		return ERROR_SYSTEM;
 	}
-	/* The parser writes to the C library's stderr, whatever ub_ctx_debugout() was told; our own
-	 * messages go to the descriptor, so they are not caught by this. */
+	/* the parser writes to the C library's stderr, not to ub_ctx_debugout()'s file; our own
+	 * messages go to the descriptor, so this does not catch them */
 	FILE *terminal = stderr;
 	stderr = s->log;
 	int failed = ub_ctx_config(s->engine->ctx, path);
@@ -384,8 +292,8 @@ static enum error read_users(struct setup *s)
 	              : ERROR_NONE;
 }
 
-/* Deleting a context whose module list did not start crashes in libunbound 1.17, so unknown names
- * must not get that far. */
+/* Trap: libunbound 1.17 crashes when a context is deleted whose modules did not start. So unknown
+ * module names are refused before. */
 static enum error check_modules(struct setup *s)
 {
 	static const char *const known[] = { "iterator", "validator", "respip", "dns64" };
@@ -435,9 +343,9 @@ static void ready_answered(void *arg, int rcode, void *packet, int size, int sec
 	e->ready = rcode == 0;
 }
 
-/* Settings are only believed, and zones and anchors only read, at the first question: ask one that
- * is answered at once. */
-static enum error finish(struct setup *s)
+/* libunbound checks settings and reads zones and anchors at the first question only. So one is
+ * asked that is answered at once. */
+static enum error ask_first(struct setup *s)
 {
 	struct recursive *e = s->engine;
 	int failed = ub_resolve_event(
@@ -455,7 +363,7 @@ static enum error finish(struct setup *s)
 static enum error set_up(struct setup *s, struct loop *loop)
 {
 	static enum error (*const steps[])(
-	        struct setup *) = { read_ours, read_users, check_modules, read_anchor, finish };
+	        struct setup *) = { read_ours, read_users, check_modules, read_anchor, ask_first };
 	s->log = open_memstream(&s->log_text, &s->log_size);
 	if (s->log)
 		s->engine->ctx = ub_ctx_create_event(loop_event_base(loop));
@@ -467,31 +375,26 @@ static enum error set_up(struct setup *s, struct loop *loop)
 	for (size_t i = 0; !err && i < sizeof steps / sizeof steps[0]; i++)
 		err = steps[i](s);
 	if (s->engine->ctx)
-		ub_ctx_debugout(
-		        s->engine->ctx, NULL); /* from here on it has no log, whatever happens */
+		ub_ctx_debugout(s->engine->ctx, NULL); /* from here on it has no log */
 	if (s->log)
 		fclose(s->log);
 	free(s->log_text);
 	return err;
 }
 
-enum error recursive_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, struct loop *loop, char *why, size_t why_size)
+static enum error recursive_new(struct engine **out, const struct resolver_config *config,
+        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size)
 {
 	*out = NULL;
-	if (config->kind == RESOLVER_FORWARD && config->n_upstreams == 0) {
-		snprintf(why, why_size, "no upstream to forward to");
-		return ERROR_EMPTY;
-	}
 	struct recursive *e = calloc(1, sizeof *e);
 	if (!e) {
 		snprintf(why, why_size, "%s", error_text(ERROR_NOMEM));
 		return ERROR_NOMEM;
 	}
-	e->engine = (struct engine){ .ops = &recursive_ops, .resolver = r };
-	e->builder.slab = resolver_slab(r);
-	e->may_distrust = config->kind == RESOLVER_FORWARD;
-	e->resting_end = &e->resting;
+	e->engine = (struct engine){ .type = config->engine, .dispatcher = dispatcher };
+	e->builder.slab = dispatcher->slab;
+	e->may_distrust = config->engine->asks_upstreams;
+	tickets_init(&e->tickets);
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
 	enum error err = set_up(&setup, loop);
@@ -503,7 +406,31 @@ enum error recursive_engine_new(struct engine **out, struct resolver *r,
 	return err;
 }
 
-const char *resolver_library_version(void)
-{
-	return ub_version();
-}
+/* Without 14 descriptors libunbound cannot work. When they are few, fewer workers keep all their
+ * ports: for recursion many ports are a defence against forged answers (RFC 5452). The memory was
+ * found by running with less and less (tests/blackbox/test_limits.py); libunbound holds some 11 KiB
+ * for each question, so fewer are in flight than with our own engine. */
+#define OF_LIBUNBOUND                                                                              \
+	.library = "libunbound", .library_version = ub_version, .validates = true,                 \
+	.reads_unbound_config = true, .needs_loop = true, .fds_usual = { .fixed = 64 },            \
+	.fds_least = { .fixed = 14 }, .worker_mib = 24, .flight_kib = 48,                          \
+	.in_flight_preset = 1000, .held_text = throttle_pause_text,                                \
+	.abandoned_text = "libunbound to end questions that were given up, to ask for ",           \
+	.failure_ms = FAILURE_MS, .new = recursive_new, .free = recursive_free,                    \
+	.start = recursive_start, .abandon = recursive_abandon, .turn = recursive_turn
+
+/* libunbound sends to a silent server for some 17 s before it gives up: it needs its time to try
+ * several of them, and they must not hold a question for ever. */
+const struct engine_type recursive_engine = {
+	.name = "recursive",
+	.question_ms_min = 20000,
+	OF_LIBUNBOUND,
+};
+
+/* The extra try: a forwarder asks many servers behind it, so the last try gets twice its time. */
+const struct engine_type recursive_forward_engine = {
+	.name = "forward",
+	.asks_upstreams = true,
+	.n_extra_tries = 1,
+	OF_LIBUNBOUND,
+};

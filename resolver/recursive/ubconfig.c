@@ -1,15 +1,19 @@
-/* ubconfig.c - see ubconfig.h. Most of it is about ports.
+/* ubconfig.c - our settings for libunbound; most of them are about ports.
  *
- * By default libunbound opens a socket for each datagram, 11 system calls a question. With
- * "udp-connect: no" and a fixed set of permitted ports it keeps one socket open for each and needs
- * under 3. The set must be free on this machine (a set without a free port costs 10 000 bind()
- * calls a question), disjoint between workers, and outside the range from which the kernel gives
- * ports to others. Its size is a trade: a few for resolvers of one's own, since only the query id
- * then stands against forged answers; some hundreds for the open Internet. Ports are drawn at
- * random, so what one query shows tells nothing of the next one's.
+ * By default libunbound opens a socket for each datagram: 11 system calls a question. With
+ * "udp-connect: no" and a fixed set of permitted ports it keeps one socket open for each port, and
+ * needs fewer than 3. The set must be
  *
- * Several settings are process-wide in libunbound (the RTT limits, the TTL limits,
- * minimal-responses): they come from fields of the configuration that all workers share. */
+ *     free on this machine      otherwise a question costs up to 10 000 bind() calls
+ *     disjoint between workers
+ *     outside of the range from which the kernel gives ports to others
+ *
+ * Its size is a trade. With a few ports mostly the query id protects against forged answers: enough
+ * for resolvers of one's own. The open Internet needs some hundreds. Each query draws its port at
+ * random, so one query says nothing of the next one's port.
+ *
+ * Trap: the RTT limits, the TTL limits and minimal-responses are process-wide in libunbound. All
+ * workers must set them alike. */
 #include "resolver/recursive/ubconfig.h"
 
 #include <stdio.h>
@@ -25,8 +29,8 @@
 #define RANDOM_PORTS_RANGE 1024
 #define TCP_SLOTS 32
 #define FDS_DEFAULT 4096
-/* Patience of one try: over it, libunbound's own upper limit of 120 s would have to be moved, and
- * lowering or touching that one makes it give up servers for good. */
+/* Of one try. A longer one would need a change of libunbound's own limit of 120 s, and any change
+ * of that makes it give up servers for good. */
 #define TIMEOUT_MAX_MS 60000
 
 struct ports {
@@ -56,7 +60,7 @@ static bool port_is_free(uint16_t port, bool ip6)
 	        (!ip6 || port_is_free_on((const struct sockaddr *)&any6, sizeof any6));
 }
 
-/* Ports that the kernel hands out by itself. */
+/* The ports that the kernel gives to sockets that name none. */
 static void kernel_range(unsigned *first, unsigned *last)
 {
 	*first = 32768;
@@ -94,13 +98,13 @@ static void ports_draw(
 	}
 }
 
-/* How many sockets this worker may have open. */
+/* How many sockets this worker may open. */
 static unsigned fds_allowed(const struct resolver_config *config)
 {
 	return config->max_fds ? config->max_fds : FDS_DEFAULT;
 }
 
-/* Of them, TCP's part. */
+/* Of them, those for TCP. */
 static unsigned tcp_slots(const struct resolver_config *config)
 {
 	unsigned quarter = fds_allowed(config) / 4;
@@ -111,13 +115,13 @@ static void print_ports(struct textbuf *out, const struct resolver_config *confi
 {
 	unsigned n_workers = config->n_workers ? config->n_workers : 1, families = ip6 ? 2 : 1;
 	unsigned fds = fds_allowed(config) - tcp_slots(config),
-	         wanted = config->kind == RESOLVER_FORWARD ? PORTS_FORWARD : PORTS_RECURSIVE;
+	         wanted = config->n_upstreams ? PORTS_FORWARD : PORTS_RECURSIVE;
 	if (wanted * families > fds)
 		wanted = fds / families;
 	struct ports ports;
 	ports_draw(&ports, wanted, ip6, config->worker % n_workers, n_workers);
 	if (ports.count < wanted / 2 || ports.count == 0) {
-		/* Too many are taken: a random port for each datagram, dear but sure. */
+		/* too many are taken: a random port for each datagram costs more, but works */
 		textbuf_printf(out, "\toutgoing-range: %u\n",
 		        fds < RANDOM_PORTS_RANGE ? fds : RANDOM_PORTS_RANGE);
 		return;
@@ -130,9 +134,8 @@ static void print_ports(struct textbuf *out, const struct resolver_config *confi
 
 /* ---- IPv6 ---- */
 
-/* Is there a way out? Connecting a UDP socket sends nothing, it only looks for a route; the address
- * is that of k.root-servers.net.
- * */
+/* Whether there is a route to the Internet. Connecting a UDP socket sends nothing, it only looks
+ * for a route. The address is that of k.root-servers.net. */
 static bool ip6_is_routed(void)
 {
 	struct sockaddr_in6 root = {
@@ -150,7 +153,7 @@ static bool ip6_is_routed(void)
 
 static bool ip6_is_used(const struct resolver_config *config)
 {
-	if (config->kind == RESOLVER_RECURSIVE)
+	if (!config->n_upstreams)
 		return ip6_is_routed();
 	for (unsigned i = 0; i < config->n_upstreams; i++)
 		if (config->upstreams[i].ip.family == IPFAMILY_6)
@@ -160,8 +163,8 @@ static bool ip6_is_used(const struct resolver_config *config)
 
 /* ---- text ---- */
 
-/* What every mode has. A scanner asks what its rows say: no zone is answered from libunbound's
- * built-in ones (RFC 6303, RFC 6761), no name is minimised. */
+/* For both modes. A scan must see what the DNS says: libunbound's built-in zones (RFC 6303, RFC
+ * 6761) answer nothing, and no name is minimised. */
 static const char common_text[] =
         "server:\n"
         "\tuse-syslog: no\n"
@@ -184,8 +187,8 @@ static const char common_text[] =
         "\tlocal-zone: \"invalid.\" nodefault\n"
         "\tlocal-zone: \"" UBCONFIG_READY_NAME "\" always_nxdomain\n";
 
-/* infra-cache-min-rtt: while an upstream answers most names at once, libunbound's estimate of its
- * round trip falls to this, and a slow name would be given up after a few times it. */
+/* infra-cache-min-rtt: libunbound's estimate of a round trip falls to this while most names are
+ * answered at once; a slow name would then be given up after a few times as much. */
 static void print_forward(struct textbuf *out, const struct resolver_config *config)
 {
 	unsigned timeout_ms =
@@ -199,8 +202,8 @@ static void print_forward(struct textbuf *out, const struct resolver_config *con
 		ipaddr_print(out, &config->upstreams[i].ip);
 		textbuf_printf(out, "@%u\n", config->upstreams[i].port);
 	}
-	/* We cache ourselves. A validator asks for DS and DNSKEY records again and again, so it
-	 * keeps libunbound's caches. */
+	/* answers are cached by us; but a validator asks for DS and DNSKEY records again and again,
+	 * so it keeps libunbound's caches */
 	textbuf_printf(out, "\tforward-no-cache: %s\n", config->dnssec ? "no" : "yes");
 }
 
@@ -223,7 +226,7 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 	textbuf_printf(out, "\tnum-queries-per-thread: %u\n", states > 4096 ? states : 4096);
 	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", tcp_slots(config));
 	print_ports(out, config, ip6);
-	if (config->kind == RESOLVER_FORWARD)
+	if (config->n_upstreams)
 		print_forward(out, config);
 	else
 		textbuf_put_text(out, recursive_text);

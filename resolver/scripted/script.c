@@ -1,5 +1,4 @@
-/* script.c - the DNS in memory: its text format, and what a server with these records would say.
- * The table of names is resolver/scripted/zone.c. */
+/* script.c - the text format, and what a server with these records would answer. */
 #include "resolver/scripted/script.h"
 
 #include "dns/wire.h"

@@ -1,14 +1,15 @@
-/* scripted.c - the engine that answers from a script in virtual time: a scenario of hours runs in
- * milliseconds.
+/* scripted.c - answers wait in a heap until their time has come.
  *
- * An answer is looked up when its flight starts and lands in the first turn() at or after its due
- * time; never inside start(), so a delay of 0 still takes one pump, as a network would. Waiting
- * flights lie in a binary heap by due time, then by start, so that equal times keep their order. A
- * flight's `ticket` is its place in the heap, from 1; a question that times out has none: it never
- * lands. */
-#include "resolver/engine.h"
+ * An answer is looked up when its flight starts. The flight finishes in the first turn() at or
+ * after its due time, never inside start(): a delay of 0 still takes one pump, as a network would.
+ * The heap is binary, sorted by due time and then by order of starting. A flight's `ticket` is its
+ * place in the heap, counted from 1. A question that the script leaves without an answer is not in
+ * the heap: it never finishes. */
+#include "resolver/scripted/scripted.h"
 
 #include "base/clock.h"
+#include "resolver/dispatcher.h"
+#include "resolver/resolver.h"
 #include "resolver/scripted/script.h"
 
 #include <stdio.h>
@@ -86,7 +87,7 @@ static void scripted_start(struct engine *e, struct flight *f, uint64_t now_ns)
 	const struct answer *answer =
 	        heap_has_room(s) ? script_answer(s->script, &s->builder, &delay_ms) : NULL;
 	if (!answer) {
-		resolver_land(e->resolver, f, NULL);
+		dispatcher_finish(e->dispatcher, f, NULL);
 		return;
 	}
 	if (answer->status == ANSWER_TIMEOUT) {
@@ -113,7 +114,7 @@ static void scripted_turn(struct engine *e, uint64_t now_ns)
 	struct scripted *s = (struct scripted *)e;
 	while (s->n_heap && s->heap[0].at_ns <= now_ns) {
 		struct due d = heap_take(s, 0);
-		resolver_land(e->resolver, d.flight, d.answer);
+		dispatcher_finish(e->dispatcher, d.flight, d.answer);
 	}
 }
 
@@ -127,19 +128,12 @@ static void scripted_free(struct engine *e)
 	free(s);
 }
 
-static const struct engine_ops scripted_ops = {
-	.name = "scripted",
-	.start = scripted_start,
-	.abandon = scripted_abandon,
-	.turn = scripted_turn,
-	.free = scripted_free,
-};
-
-enum error scripted_engine_new(struct engine **out, struct resolver *r,
-        const struct resolver_config *config, char *why, size_t why_size)
+static enum error scripted_new(struct engine **out, const struct resolver_config *config,
+        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size)
 {
+	(void)loop;
 	*out = NULL;
-	if (!config->script) {
+	if (!config->source) {
 		snprintf(why, why_size, "the scripted resolver needs a script");
 		return ERROR_EMPTY;
 	}
@@ -148,8 +142,17 @@ enum error scripted_engine_new(struct engine **out, struct resolver *r,
 		snprintf(why, why_size, "%s", error_text(ERROR_NOMEM));
 		return ERROR_NOMEM;
 	}
-	s->engine = (struct engine){ .ops = &scripted_ops, .resolver = r };
-	s->script = config->script;
+	s->engine = (struct engine){ .type = &scripted_engine, .dispatcher = dispatcher };
+	s->script = config->source;
 	*out = &s->engine;
 	return ERROR_NONE;
 }
+
+const struct engine_type scripted_engine = {
+	.name = "scripted",
+	.new = scripted_new,
+	.free = scripted_free,
+	.start = scripted_start,
+	.abandon = scripted_abandon,
+	.turn = scripted_turn,
+};

@@ -1,5 +1,7 @@
-/* zone.c - see zone.h. The table hashes with plain FNV-1a and not with base/hash.h: whoever writes
- * a script is no stranger, and its table must outlive a test's second hash_init(). */
+/* zone.c - a table with open addressing.
+ *
+ * It hashes with plain FNV-1a and not with base/hash.h: a script needs no protection against chosen
+ * collisions, and its table must still work after a test's second hash_init(). */
 #include "resolver/scripted/zone.h"
 
 #include <stdlib.h>

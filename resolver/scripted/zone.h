@@ -1,10 +1,10 @@
-/* zone.h - (private to resolver/) the names and records of a script: a table of names, each with
- * its records in the order in which they were put.
+/* zone.h - (private to resolver/scripted/) the names and records of a script: a table of names,
+ * each with its records in the order in which they were put.
  *
- * Every owner and every parent of an owner is a node, so an empty non-terminal is told from a name
- * that does not exist by one look. Nodes and records are indices into growing arrays, names and
- * rdata are offsets into one heap of bytes; nothing points anywhere until the zone is complete.
- * Names are in lower case, here and by whoever asks. */
+ * Every owner and every parent of an owner is a node, so one look tells an empty non-terminal from
+ * a name that does not exist. Nodes and records are indices into growing arrays; names and rdata
+ * are offsets into one buffer. Names are in lower case, here and in the arguments. Read only, and
+ * then safe for any number of threads, once it is complete. */
 #ifndef RESOLVER_SCRIPTED_ZONE_H
 #define RESOLVER_SCRIPTED_ZONE_H
 
@@ -34,13 +34,13 @@ struct zone {
 	struct textbuf bytes;
 };
 
-/* False: no memory; the zone can still be given to zone_fini(). */
+/* False: out of memory; the zone can still be given to zone_fini(). */
 bool zone_init(struct zone *z);
 void zone_fini(struct zone *z);
 
-/* The node of an owner, made with all its parents when it is new; ZONE_NONE: no memory. */
+/* The node of an owner, made with all its parents when it is new; ZONE_NONE: out of memory. */
 uint32_t zone_put_owner(struct zone *z, const struct dname *owner);
-/* Appends a copy of the record to the node's. False: no memory. */
+/* Appends a copy of the record to the node's. False: out of memory. */
 bool zone_put_record(struct zone *z, uint32_t node, const struct zone_record *record);
 
 /* The name's own node, or that of the wildcard which covers it (RFC 4592), or NULL: no such name.

@@ -119,6 +119,43 @@ static void addresses_are_sorted_and_single(void **state)
 	answer_unref(a);
 }
 
+static bool has(const struct answer *a, const char *text, unsigned prefix_bits)
+{
+	struct ipaddr ip;
+	assert_int_equal(ipaddr_parse(&ip, text, strlen(text)), ERROR_NONE);
+	return answer_has_address(a, &ip, prefix_bits);
+}
+
+static void an_address_is_found_by_its_prefix(void **state)
+{
+	(void)state;
+	struct answer_builder b = begun("example.com", RRTYPE_A);
+	answer_builder_add(&b, "\12\0\0\1", 4, 0);
+	answer_builder_add(&b, "\12\0\1\1", 4, 0);
+	struct answer *a = built(&b);
+	assert_true(has(a, "10.0.0.1", 32));
+	assert_true(has(a, "10.0.1.1", 32));
+	assert_false(has(a, "10.0.0.2", 32));
+	assert_true(has(a, "10.0.0.2", 24));
+	assert_false(has(a, "10.0.2.1", 24));
+	assert_true(has(a, "192.0.2.1", 0));
+	assert_false(has(a, "::", 0));
+	answer_unref(a);
+
+	/* a mapped address in an AAAA is IPv6, that of a client is IPv4 */
+	b = begun("example.com", RRTYPE_AAAA);
+	answer_builder_add(&b, "\0\0\0\0\0\0\0\0\0\0\377\377\12\0\0\1", 16, 0);
+	a = built(&b);
+	assert_false(has(a, "::ffff:10.0.0.1", 32));
+	assert_false(has(a, "10.0.0.1", 0));
+	answer_unref(a);
+
+	b = begun("example.com", RRTYPE_A);
+	a = built(&b);
+	assert_false(has(a, "10.0.0.1", 0));
+	answer_unref(a);
+}
+
 static void mx_is_by_preference_then_name(void **state)
 {
 	(void)state;
@@ -380,6 +417,7 @@ int main(void)
 		cmocka_unit_test(the_block_holds_what_was_asked),
 		cmocka_unit_test(without_a_chain_the_canonical_name_is_the_qname),
 		cmocka_unit_test(addresses_are_sorted_and_single),
+		cmocka_unit_test(an_address_is_found_by_its_prefix),
 		cmocka_unit_test(mx_is_by_preference_then_name),
 		cmocka_unit_test(null_mx_is_a_record),
 		cmocka_unit_test(ptr_is_by_name_and_ignores_preference),

@@ -1,5 +1,5 @@
-/* test_dname.c - names at the limits of RFC 1035 section 3.1, and folding against a slow reference.
- */
+/* test_dname.c - names at the limits of RFC 1035 section 3.1, and case folded as in a slow
+ * reference. */
 #include "dns/dname.h"
 
 #include <setjmp.h>

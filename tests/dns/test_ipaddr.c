@@ -191,6 +191,7 @@ static void prefixes_agree_with_the_slow_way(void **state)
 		address_of("2001:db8:1:2:3:4:5:6") };
 	for (int n = 0; n < 2; n++) {
 		const unsigned width = n == 0 ? 32 : 128;
+		assert_int_equal(ipaddr_width(&networks[n]), width);
 		for (unsigned flipped = 0; flipped < width; flipped++) {
 			struct ipaddr ip = networks[n];
 			ip.bytes[flipped / 8] ^= (uint8_t)(0x80 >> flipped % 8);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/reader.h"
+#include "resolver/forward/forward.h"
 #include "resolver/resolver.h"
 
 #include <arpa/inet.h>
@@ -183,7 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	hash_init();
 	struct resolver_upstream up = { .ip = ipaddr_of_4((const uint8_t[]){ 127, 0, 0, 1 }),
 		.port = server_open(&s.server) };
-	struct resolver_config config = { .kind = RESOLVER_FORWARD,
+	struct resolver_config config = { .engine = &forward_engine,
 		.upstreams = &up,
 		.n_upstreams = 1,
 		.timeout_ms = 500,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "resolver/scripted/script.h"
+#include "resolver/scripted/scripted.h"
 #include "results/columns.h"
 #include "scanner/runner.h"
 
@@ -160,8 +161,8 @@ static void check_file(const struct world *w)
 static void scan(struct world *w)
 {
 	char why[256];
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
-		.script = w->script,
+	struct resolver_config config = { .engine = &scripted_engine,
+		.source = w->script,
 		.question_deadline_ms = QUESTION_MS,
 		.max_in_flight = 20,
 		.cache_bytes = 1 << 16,

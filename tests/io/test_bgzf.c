@@ -1,6 +1,5 @@
 /* test_bgzf.c - members written by us are read by zlib and by us; headers are judged at every
- * length and with every octet damaged.
- * */
+ * length and with every octet damaged. */
 #include "io/bgzf.h"
 
 #include <stdarg.h>

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "resolver/scripted/script.h"
+#include "resolver/scripted/scripted.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static const char zone[] = "a.example A 192.0.2.1\n"
 
 struct resolver_config scenario_config(void)
 {
-	return (struct resolver_config){ .kind = RESOLVER_SCRIPTED,
+	return (struct resolver_config){ .engine = &scripted_engine,
 		.question_deadline_ms = 1000,
 		.max_in_flight = 100,
 		.cache_bytes = 1 << 20,
@@ -37,7 +38,7 @@ void scenario_open_with(
 	assert_int_equal(
 	        script_parse(&net->script, text, strlen(text), why, sizeof why), ERROR_NONE);
 	struct resolver_config c = *config;
-	c.script = net->script;
+	c.source = net->script;
 	assert_int_equal(resolver_new(&net->resolver, &c, NULL, why, sizeof why), ERROR_NONE);
 	resolver_pump(net->resolver, net->now_ns);
 }

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "resolver/engine.h"
+#include "resolver/dispatcher.h"
 #include "tests/resolver/scenario.h"
 
 #include <stdio.h>
@@ -369,6 +369,35 @@ static void memory_is_bounded(void **state)
 	free(a);
 }
 
+/* ---- an engine that holds every question ---- */
+
+static enum error holding_new(struct engine **out, const struct resolver_config *config,
+        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size)
+{
+	(void)loop, (void)why, (void)why_size;
+	*out = malloc(sizeof **out);
+	**out = (struct engine){ .type = config->engine, .dispatcher = dispatcher };
+	return ERROR_NONE;
+}
+
+static void holding_free(struct engine *e)
+{
+	free(e);
+}
+
+static void holding_start(struct engine *e, struct flight *f, uint64_t now_ns)
+{
+	(void)now_ns;
+	dispatcher_hold(e->dispatcher, f);
+}
+
+static const struct engine_type holding_engine = {
+	.held_text = "its turn, to ask for ",
+	.new = holding_new,
+	.free = holding_free,
+	.start = holding_start,
+};
+
 /* A question that an engine holds back does not look as if the DNS were slow. */
 static void what_holds_a_question_back_is_said(void **state)
 {
@@ -383,9 +412,15 @@ static void what_holds_a_question_back_is_said(void **state)
 	ask(&net, &b, "a.example");
 	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "");
 	assert_string_equal(resolver_waits_for(net.resolver, &b.waiter), "--in-flight to ask for ");
-	resolver_hold(net.resolver, a.waiter.flight);
-	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter),
-	        "its turn at an upstream, to ask for ");
+	scenario_close(&net);
+	config.engine = &holding_engine;
+	scenario_open(&net, &config);
+	ask(&net, &a, "a.example");
+	scenario_pump_after(&net, 0);
+	assert_true(resolver_holds_back(net.resolver));
+	assert_string_equal(resolver_waits_for(net.resolver, &a.waiter), "its turn, to ask for ");
+	scenario_pump_after(&net, 10000); /* no deadline runs */
+	assert_int_equal(a.n_told, 0);
 	scenario_close(&net);
 }
 

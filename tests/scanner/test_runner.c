@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "resolver/scripted/script.h"
+#include "resolver/scripted/scripted.h"
 #include "results/columns.h"
 #include "results/problems.h"
 #include "scanner/runner.h"
@@ -68,13 +69,13 @@ static void world_init_with(struct world *w, const char *text, unsigned qps, uns
 		        .helo = COLUMN_NONE } };
 	assert_int_equal(script_parse(&w->script, text, strlen(text), why, sizeof why), ERROR_NONE);
 	struct resolver_config config = {
-		.kind = RESOLVER_SCRIPTED,
-		.script = w->script,
+		.engine = &scripted_engine,
+		.source = w->script,
 		.question_deadline_ms = question_ms,
 		.max_in_flight = 100,
 		.queries_per_s = qps,
 		.cache_bytes = load_bytes ? 0 : 1 << 20, /* what is in it does not count as load */
-		.load_bytes = load_bytes,
+		.memory_bytes = load_bytes,
 		.failure_ttl_s = 30,
 		.n_workers = 1,
 	};
@@ -119,8 +120,8 @@ static uint64_t run(struct world *w, unsigned n, unsigned limit_ms)
 	uint64_t begun_ns = w->now_ns;
 	while (w->n_finished < n) {
 		do
-			w->load_max = resolver_load_bytes(w->resolver) > w->load_max
-			        ? resolver_load_bytes(w->resolver)
+			w->load_max = resolver_memory_bytes(w->resolver) > w->load_max
+			        ? resolver_memory_bytes(w->resolver)
 			        : w->load_max;
 		while (runner_turn(&w->runner));
 		if (w->n_finished >= n)
@@ -373,7 +374,8 @@ static void short_memory_slows_and_loses_nothing(void **state)
 		n_passed++;
 	assert_int_equal(n_passed, ROWS);
 	assert_in_range(w.load_max, LIMIT, 3 * LIMIT);
-	assert_int_equal(resolver_load_bytes(w.resolver), 0); /* rows that are over hold nothing */
+	assert_int_equal(
+	        resolver_memory_bytes(w.resolver), 0); /* rows that are over hold nothing */
 	world_fini(&w);
 }
 

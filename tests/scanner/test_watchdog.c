@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "resolver/scripted/script.h"
+#include "resolver/scripted/scripted.h"
 #include "scanner/watchdog.h"
 
 #include <string.h>
@@ -112,7 +113,7 @@ static void rows_say_what_they_wait_for(void **state)
 	struct row_settings settings = { .checks = CHECK_SPF | CHECK_IPREV,
 		.deadline_ns = 60 * CLOCK_NS_PER_S,
 		.limits = spf_limits_of_rfc };
-	struct resolver_config config = { .kind = RESOLVER_SCRIPTED,
+	struct resolver_config config = { .engine = &scripted_engine,
 		.question_deadline_ms = 50000,
 		.max_in_flight = 100,
 		.queries_per_s = 1,
@@ -126,7 +127,7 @@ static void rows_say_what_they_wait_for(void **state)
 	uint64_t now_ns = CLOCK_NS_PER_S;
 	char why[128];
 	assert_int_equal(script_parse(&script, zone, sizeof zone - 1, why, sizeof why), ERROR_NONE);
-	config.script = script;
+	config.source = script;
 	assert_int_equal(resolver_new(&resolver, &config, NULL, why, sizeof why), ERROR_NONE);
 	runner_init(&runner, resolver, &settings, 1000);
 	runner.finished = on_finished;

@@ -1,8 +1,8 @@
-/* world.h - a DNS from memory for checks under test: an asker over a script, which delivers its
+/* world.h - a DNS from memory for probes under test: an asker over a script, which gives its
  * answers in a chosen order.
  *
- * The verdict must not depend on when answers come, so a test runs every check in all orders.
- * Single thread. */
+ * No result may depend on when answers come, so a test runs every case in all orders. Single
+ * thread. */
 #ifndef TESTS_SPF_WORLD_H
 #define TESTS_SPF_WORLD_H
 

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-static const struct wicket here = { .upstream = 0, .port = 3 },
-                           there = { .upstream = 1, .port = 3 },
-                           stream = { .upstream = 0, .port = WICKET_STREAM };
+static const struct channel here = { .upstream = 0, .port = 3 },
+                            there = { .upstream = 1, .port = 3 },
+                            stream = { .upstream = 0, .port = CHANNEL_TCP };
 
 static void found_where_it_was_put(void **state)
 {
@@ -55,7 +55,7 @@ static void ids_are_unique_and_not_in_order(void **state)
 	attempts_fini(&as);
 }
 
-static void a_full_wicket_says_so(void **state)
+static void a_full_channel_says_so(void **state)
 {
 	(void)state;
 	struct attempts as = { 0 };
@@ -70,11 +70,11 @@ static void a_full_wicket_says_so(void **state)
 
 static void count_one(void *arg, struct attempt *a)
 {
-	assert_int_equal(a->wicket.port, WICKET_STREAM);
+	assert_int_equal(a->channel.port, CHANNEL_TCP);
 	++*(unsigned *)arg;
 }
 
-static void each_of_a_wicket(void **state)
+static void each_of_a_channel(void **state)
 {
 	(void)state;
 	struct attempts as = { 0 };
@@ -94,8 +94,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_where_it_was_put),
 		cmocka_unit_test(ids_are_unique_and_not_in_order),
-		cmocka_unit_test(a_full_wicket_says_so),
-		cmocka_unit_test(each_of_a_wicket),
+		cmocka_unit_test(a_full_channel_says_so),
+		cmocka_unit_test(each_of_a_channel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,13 +29,13 @@ static void patience_follows_the_round_trip(void **state)
 {
 	(void)state;
 	struct upstream u = fresh(100, 0);
-	assert_int_equal(upstream_patience_ns(&u, 0), 500 * MS);
-	assert_int_equal(upstream_patience_ns(&u, 1), 1000 * MS);
-	assert_int_equal(upstream_patience_ns(&u, 2), 2000 * MS);
-	assert_int_equal(upstream_patience_ns(&u, 200), 2000 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 0), 500 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 1), 1000 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 2), 2000 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 200), 2000 * MS);
 	upstream_sent(&u);
 	upstream_answered(&u, START, START + 200 * MS); /* srtt 200, rttvar 100 */
-	assert_int_equal(upstream_patience_ns(&u, 0), 600 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 0), 600 * MS);
 	upstream_sent(&u);
 	upstream_answered(&u, START, START + 280 * MS); /* srtt 210, rttvar 95 */
 	assert_int_equal(u.srtt_ns, 210 * MS);
@@ -44,8 +44,8 @@ static void patience_follows_the_round_trip(void **state)
 		upstream_sent(&u);
 		upstream_answered(&u, START, START + MS);
 	}
-	assert_int_equal(upstream_patience_ns(&u, 0), 300 * MS);
-	assert_int_equal(upstream_patience_ns(&u, 1), 600 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 0), 300 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 1), 600 * MS);
 }
 
 static void a_short_timeout_wins(void **state)
@@ -54,7 +54,7 @@ static void a_short_timeout_wins(void **state)
 	struct upstream u;
 	upstream_init(
 	        &u, &(struct upstream_limits){ .timeout_ms = 100, .max_in_flight = 10 }, START);
-	assert_int_equal(upstream_patience_ns(&u, 0), 100 * MS);
+	assert_int_equal(upstream_timeout_ns(&u, 0), 100 * MS);
 }
 
 static void the_window_is_kept(void **state)
@@ -106,12 +106,12 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 			upstream_answered(u, now_ns - n->trip_ms * MS, now_ns);
 		for (; expiring[ms % STEPS];
 		        expiring[ms % STEPS]--, last.n_lost += ms >= (seconds - 1) * 1000) {
-			uint64_t sent_ns = now_ns - upstream_patience_ns(u, 0);
+			uint64_t sent_ns = now_ns - upstream_timeout_ns(u, 0);
 			upstream_overdue(u, sent_ns, now_ns);
 			upstream_lost(u, sent_ns - n->known_late_s * CLOCK_NS_PER_S);
 		}
 		for (; silent[ms % STEPS]; silent[ms % STEPS]--)
-			upstream_overdue(u, now_ns - upstream_patience_ns(u, 0), now_ns);
+			upstream_overdue(u, now_ns - upstream_timeout_ns(u, 0), now_ns);
 		tokens += n->answers_per_s / 1000.0;
 		tokens = tokens < 20 ? tokens : 20;
 		for (unsigned room = upstream_room(u); room; room--) {
@@ -120,9 +120,9 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 			        (n->answers_per_s && tokens < 1);
 			tokens -= lost ? 0 : 1;
 			if (!lost && (unsigned)rand() % 100 < n->silent_percent)
-				silent[(ms + upstream_patience_ns(u, 0) / MS) % STEPS]++;
+				silent[(ms + upstream_timeout_ns(u, 0) / MS) % STEPS]++;
 			else if (lost)
-				expiring[(ms + upstream_patience_ns(u, 0) / MS) % STEPS]++;
+				expiring[(ms + upstream_timeout_ns(u, 0) / MS) % STEPS]++;
 			else
 				arriving[(ms + (n->trip_ms ? n->trip_ms : 1)) % STEPS]++;
 		}
@@ -265,10 +265,10 @@ static void where_most_is_lost_a_try_is_worth_little(void **state)
 	        &(struct upstream_limits){
 	                .timeout_ms = 2000, .max_in_flight = 1000, .pace_min_per_s = 50 },
 	        START);
-	assert_int_equal(upstream_try_worth(&u), TRY_WORTH);
+	assert_int_equal(upstream_try_cost(&u), TRY_COST);
 	assert_true(upstream_may_repeat(&u));
 	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 90 }, 20);
-	assert_int_equal(upstream_try_worth(&u), TRY_WORTH / 20);
+	assert_int_equal(upstream_try_cost(&u), TRY_COST / 20);
 	assert_int_equal(u.pace_per_s, 50);
 	while (upstream_may_repeat(&u))
 		upstream_sent(&u);
@@ -426,7 +426,7 @@ static void what_is_sent_while_it_is_away_is_not_lost(void **state)
 	(void)state;
 	struct upstream u = fresh(1000, 0);
 	simulate(&u, &(struct network){ .trip_ms = 1, .lost_percent = 50 }, 20);
-	const unsigned worth = upstream_try_worth(&u);
+	const unsigned worth = upstream_try_cost(&u);
 	const uint64_t from_ns = u.turned_at_ns + MS;
 	assert_in_range(worth, 10, 50);
 	for (unsigned life = 1; life <= 2; life++) {
@@ -436,13 +436,13 @@ static void what_is_sent_while_it_is_away_is_not_lost(void **state)
 		upstream_lives(&u, now_ns + 5000 * MS);
 		for (unsigned i = 0; i < 100; i++)
 			upstream_lost(&u, now_ns + (2100 + i * 25) * MS);
-		assert_int_equal(upstream_try_worth(&u), life < 2 ? worth : TRY_WORTH);
+		assert_int_equal(upstream_try_cost(&u), life < 2 ? worth : TRY_COST);
 	}
 	upstream_sent(&u);
 	upstream_answered(&u, from_ns + 36000 * MS, from_ns + 36000 * MS);
-	assert_in_range(upstream_try_worth(&u), worth, worth + 10);
+	assert_in_range(upstream_try_cost(&u), worth, worth + 10);
 	upstream_lost(&u, from_ns + 36000 * MS);
-	assert_in_range(upstream_try_worth(&u), worth - 5, worth + 5);
+	assert_in_range(upstream_try_cost(&u), worth - 5, worth + 5);
 }
 
 static void nothing_listens(void **state)

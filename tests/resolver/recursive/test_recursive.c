@@ -1,6 +1,5 @@
 /* test_recursive.c - the engines that send, libunbound's and our own, against a real name server
- * (NSD) on a loopback port of its own, and against none. RESOLVER_FORWARD is our own, but for
- * validation.
+ * (NSD) on a loopback port of its own, and against none.
  *
  * The server is started once for all tests, and is ready when it answers a query. Everything sent
  * stays on 127.0.0.1. */
@@ -12,6 +11,8 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "tests/resolver/nsd.h"
+#include "resolver/forward/forward.h"
+#include "resolver/recursive/recursive.h"
 #include "resolver/resolver.h"
 
 #include <stdio.h>
@@ -36,7 +37,7 @@ struct asked {
 static struct resolver_config forward_to(struct resolver_upstream *upstreams, unsigned n)
 {
 	return (struct resolver_config){
-		.kind = RESOLVER_FORWARD,
+		.engine = &forward_engine,
 		.upstreams = upstreams,
 		.n_upstreams = n,
 		.timeout_ms = 1500,
@@ -337,7 +338,7 @@ static struct resolver_config with_file(
 	snprintf(path, 128, "%s/%s", s->folder, name);
 	nsd_write_file(s, name, text);
 	struct resolver_config config = forward_to(NULL, 0);
-	config.kind = RESOLVER_RECURSIVE;
+	config.engine = &recursive_engine;
 	config.unbound_config = path;
 	return config;
 }
@@ -449,7 +450,9 @@ static void bad_configurations_are_explained(void **state)
 	config.dnssec = true;
 	config.trust_anchor = "/nonexistent/root.key";
 	expect_refused(&config, "trust anchor /nonexistent/root.key: No such file or directory");
-	config.kind = RESOLVER_FORWARD;
+	config.engine = &recursive_forward_engine;
+	expect_refused(&config, "no upstream");
+	config.engine = &forward_engine;
 	expect_refused(&config, "no upstream");
 }
 
@@ -464,6 +467,7 @@ static void validation_tells_bogus_from_insecure(void **state)
 	        "example.com. IN DS 12345 13 2 "
 	        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	snprintf(path, sizeof path, "%s/anchor", s->folder);
+	config.engine = &recursive_forward_engine;
 	config.dnssec = true;
 	config.trust_anchor = path;
 	struct client c;

@@ -1,5 +1,5 @@
-/* test_script.c - resolver/scripted/script.h: the text format line by line, and what a server with such a
- * zone would say. */
+/* test_script.c - resolver/scripted/script.h: the text format line by line, and what a server with
+ * such a zone would say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

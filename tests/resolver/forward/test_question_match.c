@@ -1,6 +1,6 @@
 /* What counts as the answer to a question: the response bit, the same name in the case that was
  * sent, type and class. */
-#include "resolver/forward/echo.h"
+#include "resolver/forward/question_match.h"
 
 #include "dns/wire.h"
 
@@ -25,24 +25,25 @@ static struct message response(const char *name, uint64_t bits)
 	struct message m = { 0 };
 	assert_int_equal(dname_parse(&m.qname, name, strlen(name)), 0);
 	m.size = wire_encode_query(m.octets, 1, &m.qname, RRTYPE_TXT, 1232, false);
-	echo_mix_case(m.octets + ECHO_HEADER_BYTES, m.qname.size, bits);
+	question_match_mix_case(m.octets + QUESTION_MATCH_HEADER_BYTES, m.qname.size, bits);
 	m.octets[2] |= 0x80;
 	return m;
 }
 
-static enum echo check(const struct message *m, uint64_t bits)
+static enum question_match check(const struct message *m, uint64_t bits)
 {
-	return echo_check(m->octets, m->size, &m->qname, RRTYPE_TXT, bits);
+	return question_match(m->octets, m->size, &m->qname, RRTYPE_TXT, bits);
 }
 
 static void the_same_question(void **state)
 {
 	(void)state;
 	struct message m = response("mail.example.com", 0);
-	assert_int_equal(check(&m, 0), ECHO_ANSWER);
-	m.octets[ECHO_HEADER_BYTES + 1] = 'M';
-	assert_int_equal(check(&m, 0), ECHO_ANSWER);
-	assert_int_equal(echo_check(m.octets, m.size, &m.qname, RRTYPE_A, 0), ECHO_OTHER);
+	assert_int_equal(check(&m, 0), QUESTION_MATCH);
+	m.octets[QUESTION_MATCH_HEADER_BYTES + 1] = 'M';
+	assert_int_equal(check(&m, 0), QUESTION_MATCH);
+	assert_int_equal(
+	        question_match(m.octets, m.size, &m.qname, RRTYPE_A, 0), QUESTION_MATCH_NONE);
 }
 
 static void another_one(void **state)
@@ -55,16 +56,16 @@ static void another_one(void **state)
 		{ 2, 0x01 },
 		{ 5, 0 },
 		{ 5, 2 },
-		{ ECHO_HEADER_BYTES, 3 },
-		{ ECHO_HEADER_BYTES + 1, 'n' },
-		{ ECHO_HEADER_BYTES, 0xc0 },
-		{ ECHO_HEADER_BYTES + 19, 1 },
-		{ ECHO_HEADER_BYTES + 21, 3 },
+		{ QUESTION_MATCH_HEADER_BYTES, 3 },
+		{ QUESTION_MATCH_HEADER_BYTES + 1, 'n' },
+		{ QUESTION_MATCH_HEADER_BYTES, 0xc0 },
+		{ QUESTION_MATCH_HEADER_BYTES + 19, 1 },
+		{ QUESTION_MATCH_HEADER_BYTES + 21, 3 },
 	};
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		struct message m = response("mail.example.com", 0);
 		m.octets[changes[i].at] = changes[i].octet;
-		assert_int_equal(check(&m, 0), ECHO_OTHER);
+		assert_int_equal(check(&m, 0), QUESTION_MATCH_NONE);
 	}
 }
 
@@ -72,10 +73,10 @@ static void every_size(void **state)
 {
 	(void)state;
 	struct message m = response("mail.example.com", 0);
-	size_t question_ends = ECHO_HEADER_BYTES + m.qname.size + 4u;
+	size_t question_ends = QUESTION_MATCH_HEADER_BYTES + m.qname.size + 4u;
 	for (size_t size = 0; size < m.size; size++)
-		assert_int_equal(echo_check(m.octets, size, &m.qname, RRTYPE_TXT, 0),
-		        size < question_ends ? ECHO_OTHER : ECHO_ANSWER);
+		assert_int_equal(question_match(m.octets, size, &m.qname, RRTYPE_TXT, 0),
+		        size < question_ends ? QUESTION_MATCH_NONE : QUESTION_MATCH);
 }
 
 static void mixed_case_must_come_back(void **state)
@@ -83,12 +84,12 @@ static void mixed_case_must_come_back(void **state)
 	(void)state;
 	struct message m = response("mail-17.example.com", BITS),
 	               lower = response("mail-17.example.com", 0);
-	assert_memory_not_equal(
-	        m.octets + ECHO_HEADER_BYTES, lower.octets + ECHO_HEADER_BYTES, m.qname.size);
-	assert_int_equal(check(&m, BITS), ECHO_ANSWER);
-	assert_int_equal(check(&m, 0), ECHO_ANSWER);
-	assert_int_equal(check(&m, BITS ^ 2), ECHO_OTHER);
-	assert_int_equal(check(&lower, BITS), ECHO_OTHER);
+	assert_memory_not_equal(m.octets + QUESTION_MATCH_HEADER_BYTES,
+	        lower.octets + QUESTION_MATCH_HEADER_BYTES, m.qname.size);
+	assert_int_equal(check(&m, BITS), QUESTION_MATCH);
+	assert_int_equal(check(&m, 0), QUESTION_MATCH);
+	assert_int_equal(check(&m, BITS ^ 2), QUESTION_MATCH_NONE);
+	assert_int_equal(check(&lower, BITS), QUESTION_MATCH_NONE);
 }
 
 static void an_error_without_a_question(void **state)
@@ -97,10 +98,10 @@ static void an_error_without_a_question(void **state)
 	struct message m = response("example.com", 0);
 	m.octets[3] = 1;
 	m.octets[5] = 0;
-	m.size = ECHO_HEADER_BYTES;
-	assert_int_equal(check(&m, 0), ECHO_BARE_ERROR);
+	m.size = QUESTION_MATCH_HEADER_BYTES;
+	assert_int_equal(check(&m, 0), QUESTION_MATCH_EMPTY);
 	m.octets[3] = 2;
-	assert_int_equal(check(&m, 0), ECHO_OTHER);
+	assert_int_equal(check(&m, 0), QUESTION_MATCH_NONE);
 }
 
 int main(void)

@@ -1,39 +1,39 @@
-/* test_gate.c - resolver/forward/gate.h: when the window of TCP moves, and how far. */
+/* test_tcp_window.c - resolver/forward/tcp_window.h: when the window of TCP moves, and how far. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "resolver/forward/gate.h"
+#include "resolver/forward/tcp_window.h"
 
-static unsigned fill(struct gate *g)
+static unsigned fill(struct tcp_window *g)
 {
 	unsigned n = 0;
-	for (; gate_is_open(g); n++)
-		gate_enter(g);
+	for (; tcp_window_is_open(g); n++)
+		tcp_window_enter(g);
 	return n;
 }
 
-static void answer_all(struct gate *g)
+static void answer_all(struct tcp_window *g)
 {
-	for (; g->n_out; gate_answered(g))
-		gate_leave(g);
+	for (; g->in_flight; tcp_window_answered(g))
+		tcp_window_leave(g);
 }
 
 static void it_grows_with_answers_and_slower_once_it_was_too_much(void **state)
 {
 	(void)state;
-	struct gate g;
-	gate_init(&g, 1000);
+	struct tcp_window g;
+	tcp_window_init(&g, 1000);
 	unsigned first = fill(&g);
 	assert_true(first > 16 && first < 1000);
 	answer_all(&g);
 	assert_int_equal(fill(&g), 2 * first);
-	gate_late(&g, 5000, 100);
-	gate_late(&g, 5099, 100); /* still the same trouble */
+	tcp_window_late(&g, 5000, 100);
+	tcp_window_late(&g, 5099, 100); /* still the same trouble */
 	answer_all(&g);
 	assert_in_range(fill(&g), first + 1, first + 2);
-	gate_late(&g, 5100, 100);
+	tcp_window_late(&g, 5100, 100);
 	answer_all(&g);
 	assert_in_range(fill(&g), first / 2, first / 2 + 3);
 }
@@ -41,23 +41,23 @@ static void it_grows_with_answers_and_slower_once_it_was_too_much(void **state)
 static void it_keeps_a_least_and_a_most(void **state)
 {
 	(void)state;
-	struct gate g;
-	gate_init(&g, 300);
+	struct tcp_window g;
+	tcp_window_init(&g, 300);
 	for (int i = 0; i < 20; i++)
-		gate_silent(&g); /* nothing comes: nothing can be too much */
+		tcp_window_silent(&g); /* nothing comes: nothing can be too much */
 	assert_int_equal(fill(&g), 300);
 	answer_all(&g);
 	assert_int_equal(fill(&g), 300);
 	answer_all(&g);
 	for (unsigned i = 1; i < 20; i++)
-		gate_late(&g, i * 1000, 100);
-	assert_int_equal(g.window, 16);
+		tcp_window_late(&g, i * 1000, 100);
+	assert_int_equal(g.size, 16);
 	for (unsigned i = 0; i < 20; i++)
-		gate_broke(&g);
+		tcp_window_broke(&g);
 	assert_int_equal(fill(&g), 1); /* an answer for each connection is enough to go on */
-	gate_init(&g, 1);
-	gate_late(&g, 1000, 100);
-	gate_broke(&g);
+	tcp_window_init(&g, 1);
+	tcp_window_late(&g, 1000, 100);
+	tcp_window_broke(&g);
 	assert_int_equal(fill(&g), 1);
 }
 

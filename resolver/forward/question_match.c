@@ -1,5 +1,5 @@
-/* echo.c - questions compared octet by octet, and the letters of names in mixed case (0x20). */
-#include "resolver/forward/echo.h"
+/* question_match.c - octet by octet, letters in the case that was sent (0x20). */
+#include "resolver/forward/question_match.h"
 
 enum { CLASS_IN = 1, RCODE_FORMERR = 1, RCODE_NOTIMP = 4, BIT_QR = 0x80, BIT_CASE = 0x20 };
 
@@ -8,9 +8,9 @@ static bool is_letter(uint8_t octet)
 	return (uint8_t)((octet | BIT_CASE) - 'a') < 26;
 }
 
-/* The letters of a name in turn take the bits in turn. Length octets are no letters: they are
+/* Length octets are never taken for letters: they are
  * under 64. */
-void echo_mix_case(uint8_t *octets, size_t size, uint64_t bits)
+void question_match_mix_case(uint8_t *octets, size_t size, uint64_t bits)
 {
 	if (!bits)
 		return;
@@ -46,18 +46,18 @@ static bool is_same_name(const uint8_t *octets, const struct dname *qname, uint6
 	return true;
 }
 
-enum echo echo_check(const uint8_t *packet, size_t size, const struct dname *qname,
+enum question_match question_match(const uint8_t *packet, size_t size, const struct dname *qname,
         enum rrtype type, uint64_t bits)
 {
-	if (size < ECHO_HEADER_BYTES || !(packet[2] & BIT_QR))
-		return ECHO_OTHER;
+	if (size < QUESTION_MATCH_HEADER_BYTES || !(packet[2] & BIT_QR))
+		return QUESTION_MATCH_NONE;
 	unsigned rcode = packet[3] & 0x0f, n_questions = u16_at(packet + 4);
 	if (n_questions == 0 && (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP))
-		return ECHO_BARE_ERROR;
-	if (n_questions != 1 || size < ECHO_HEADER_BYTES + qname->size + 4u)
-		return ECHO_OTHER;
-	const uint8_t *behind = packet + ECHO_HEADER_BYTES + qname->size;
-	bool same = is_same_name(packet + ECHO_HEADER_BYTES, qname, bits) &&
+		return QUESTION_MATCH_EMPTY;
+	if (n_questions != 1 || size < QUESTION_MATCH_HEADER_BYTES + qname->size + 4u)
+		return QUESTION_MATCH_NONE;
+	const uint8_t *behind = packet + QUESTION_MATCH_HEADER_BYTES + qname->size;
+	bool same = is_same_name(packet + QUESTION_MATCH_HEADER_BYTES, qname, bits) &&
 	        u16_at(behind) == (unsigned)type && u16_at(behind + 2) == CLASS_IN;
-	return same ? ECHO_ANSWER : ECHO_OTHER;
+	return same ? QUESTION_MATCH : QUESTION_MATCH_NONE;
 }

@@ -1,0 +1,42 @@
+/* forwarder.h - (private to resolver/forward/) what the parts of the forward engine share: one
+ * worker's upstreams, the queries that are out, and their timers. One thread. */
+#ifndef RESOLVER_FORWARD_FORWARDER_H
+#define RESOLVER_FORWARD_FORWARDER_H
+
+#include "resolver/dispatcher.h"
+#include "resolver/forward/attempts.h"
+#include "resolver/forward/route.h"
+#include "resolver/forward/timers.h"
+
+struct query;
+
+struct forwarder {
+	struct engine engine; /* first */
+	/* from the configuration */
+	struct loop *loop;
+	uint64_t timeout_ns; /* of one try */
+	unsigned tries_max;
+	bool mix_case;
+	/* upstreams */
+	struct route *routes;
+	unsigned n_routes;
+	unsigned first_route; /* where the next choice begins, so that equal upstreams take turns */
+	/* this turn */
+	uint64_t now_ns;
+	unsigned n_datagrams; /* that came in */
+	/* while no upstream is alive */
+	uint64_t all_dead_since_ns; /* 0: one is alive */
+	bool said_dead;             /* the user was told */
+	bool is_pausing; /* some answered before, and they died not long ago: open questions wait
+	                    for them, and no new ones are sent */
+	/* queries: see query.h */
+	unsigned n_open;
+	struct query *free_queries, *blocks;
+	struct attempts attempts;
+	struct timers timers;
+	/* buffers */
+	struct answer_builder builder;
+	struct datagrams datagrams;
+};
+
+#endif

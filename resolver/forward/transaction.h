@@ -1,0 +1,37 @@
+/* transaction.h - (private to resolver/forward/) the transaction of one question with the
+ * upstreams: what is sent when, and what an answer or silence leads to.
+ *
+ *     an upstream sends        what follows
+ *     a definite answer        The question is finished.
+ *     CNAMEs, no target        The question is finished so far; the resolver asks for the target
+ *                              (chain.h).
+ *     truncated (TC)           The same upstream is asked by TCP.
+ *     FORMERR, NOTIMP          The same upstream is asked without EDNS, unless it has shown that it
+ *                              understands EDNS (RFC 6891 section 7).
+ *     SERVFAIL, REFUSED        Another upstream is asked, or the same when there is only one. After
+ *                              some of them the last one is the answer.
+ *     a malformed message      As SERVFAIL, but the right answer is waited for until the timeout.
+ *     nothing until            Retransmission, to another upstream if possible, as its pace allows.
+ *     the timeout              After tries_max the answer is a timeout, or the last failure that an
+ *                              upstream sent.
+ *
+ * An upstream that loses much is most likely asked too much by ourselves. So a try there counts for
+ * less (upstream_try_cost()), and waiting for its pace costs the question no time. */
+#ifndef RESOLVER_FORWARD_TRANSACTION_H
+#define RESOLVER_FORWARD_TRANSACTION_H
+
+#include "resolver/forward/query.h"
+
+/* The first try, at the upstream that answers soonest. */
+void transaction_begin(struct forwarder *e, struct query *q);
+/* Sends queries that waited at the route, by TCP or for its pace, as many as may. Once a turn,
+ * before anything new is asked. */
+void transaction_turn(struct forwarder *e, struct route *r);
+/* The query's timer fired. */
+void transaction_timeout(struct forwarder *e, struct query *q);
+/* A message that repeats the question of the attempt. The attempt is given back, and its query may
+ * be over. */
+void transaction_answered(
+        struct forwarder *e, struct attempt *a, const uint8_t *packet, size_t size);
+
+#endif

@@ -1,0 +1,116 @@
+/* lookup.c - the look-ups of a check: the two charges, a look at an answer, and the steps that find
+ * the client's names. */
+#include "spf/lookup.h"
+
+#include "spf/frame.h"
+
+bool lookup_charge_term(struct spf_check *c)
+{
+	if (c->result.lookups >= c->limits->lookup_terms)
+		return false;
+	c->result.lookups++;
+	return true;
+}
+
+/* False: one too many, and the check has given up. Of several at once, those behind the first that
+ * is too many are not counted. See docs/spf-decisions.md, "Void look-ups". */
+static bool charge_voids(struct spf_check *c, unsigned n)
+{
+	if (!c->charging)
+		return true;
+	unsigned most = c->limits->void_lookups + 1, sum = c->result.void_lookups + n;
+	c->result.void_lookups = sum < most ? sum : most;
+	if (sum < most)
+		return true;
+	frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT);
+	return false;
+}
+
+static void note_dnssec(struct spf_check *c, const struct answer *answer)
+{
+	if (c->explaining)
+		return;
+	if (!c->looked)
+		c->result.dnssec = ANSWER_SECURE;
+	c->looked = true;
+	if (answer->status == ANSWER_BOGUS || answer->dnssec == ANSWER_DNSSEC_BOGUS)
+		c->result.dnssec = ANSWER_DNSSEC_BOGUS;
+	else if (answer->dnssec == ANSWER_INSECURE && c->result.dnssec == ANSWER_SECURE)
+		c->result.dnssec = ANSWER_INSECURE;
+}
+
+const struct answer *lookup_answer(struct spf_check *c, unsigned slot)
+{
+	const struct answer *answer = c->got->by_slot[slot];
+	note_dnssec(c, answer);
+	if (c->request->observer)
+		machine_tell(c,
+		        (struct spf_event){ .kind = SPF_EVENT_LOOKUP,
+		                .answer = answer,
+		                .void_lookups = c->charging && answer_is_void(answer) });
+	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
+		frame_give_up_for(c, answer);
+		return NULL;
+	}
+	return !answer_is_void(answer) || charge_voids(c, 1) ? answer : NULL;
+}
+
+const struct answer *lookup_definite(struct spf_check *c, unsigned slot)
+{
+	const struct answer *answer = lookup_answer(c, slot);
+	if (!answer || answer_is_definite(answer))
+		return answer;
+	frame_give_up_for(c, answer);
+	return NULL;
+}
+
+/* ---- the client's names ---- */
+
+enum turn lookup_names(struct spf_check *c, enum check_step step)
+{
+	if (c->names.known) {
+		c->names_ready = true;
+		c->step = step; /* before the charge, which may give up */
+		charge_voids(c, c->names.n_voids);
+		return GO;
+	}
+	struct dname reverse;
+	dname_of_reverse(&reverse, &c->request->ip);
+	probe_ask(&c->probe, &reverse, RRTYPE_PTR);
+	c->names_step = step;
+	return machine_wait(c, STEP_NAMES);
+}
+
+static enum turn names_are_known(struct spf_check *c)
+{
+	c->names.known = c->names_ready = true;
+	return machine_go(c, c->names_step);
+}
+
+/* A DNS error gives no names and is no error of the check. See docs/spf-decisions.md, "Names of
+ * ptr". */
+enum turn lookup_step_names(struct spf_check *c)
+{
+	const struct answer *ptr = lookup_answer(c, 0);
+	if (!ptr)
+		return GO;
+	unsigned n = clientnames_take_ptr(&c->names, ptr, c->limits->ptr_names);
+	for (unsigned i = 0; i < n; i++) {
+		struct dname name;
+		answer_target(ptr, i, &name);
+		probe_ask(&c->probe, &name, lookup_address_type(c));
+	}
+	return n > 0 ? machine_wait(c, STEP_NAMES_ADDRESS) : names_are_known(c);
+}
+
+/* A DNS error skips the name. */
+enum turn lookup_step_names_address(struct spf_check *c)
+{
+	for (unsigned i = 0; i < c->got->count; i++) {
+		const struct answer *addresses = lookup_answer(c, i);
+		if (!addresses)
+			return GO;
+		clientnames_take_addresses(&c->names, i, addresses, &c->request->ip);
+	}
+	return names_are_known(c);
+}

@@ -1,0 +1,120 @@
+/* test_hostaddr.c - a domain's own addresses: what they say about the client, when the domain has
+ * none, and which failures matter. */
+#include "checks/hostaddr.h"
+
+#include "story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define BOTH_ASKED "A example.com; AAAA example.com"
+
+static const struct story stories[] = {
+	{ .title = "one of several",
+	        .ip = "192.0.2.2",
+	        .zone = "example.com A 192.0.2.1\n"
+	                "example.com A 192.0.2.2\n",
+	        .outcome = "yes a ok aaaa nodata" },
+	{ .title = "IPv6",
+	        .ip = "2001:db8::2",
+	        .zone = "example.com A 192.0.2.1\n"
+	                "example.com AAAA 2001:db8::2\n",
+	        .outcome = "yes a ok aaaa ok" },
+	{ .title = "none of them",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com A 192.0.2.1\n"
+	                "example.com AAAA 2001:db8::2\n",
+	        .outcome = "no a ok aaaa ok" },
+	{ .title = "addresses of the other family only",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com AAAA 2001:db8::2\n",
+	        .outcome = "no a nodata aaaa ok" },
+	{ .title = "a mapped address in AAAA is no IPv4 address",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com AAAA ::ffff:192.0.2.3\n",
+	        .outcome = "no a nodata aaaa ok" },
+	{ .title = "no client: nothing to match",
+	        .zone = "example.com A 192.0.2.1\n",
+	        .outcome = " a ok aaaa nodata" },
+	{ .title = "empty: no data",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com TXT \"none\"\n",
+	        .outcome = "no a nodata aaaa nodata empty" },
+	{ .title = "empty: no such name",
+	        .ip = "192.0.2.3",
+	        .zone = "example.org A 192.0.2.1\n",
+	        .outcome = "no a nxdomain aaaa nxdomain empty" },
+	{ .title = "a failure of the client's family leaves the match open",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com A !SERVFAIL\n"
+	                "example.com AAAA 2001:db8::2\n",
+	        .outcome = "temperror a servfail aaaa ok" },
+	{ .title = "a failure of the other family does not",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com A 192.0.2.3\n"
+	                "example.com AAAA !TIMEOUT\n",
+	        .outcome = "yes a ok aaaa timeout" },
+	{ .title = "nor does it make the domain empty",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com TXT \"none\"\n"
+	                "example.com AAAA !TIMEOUT\n",
+	        .outcome = "no a nodata aaaa timeout" },
+	{ .title = "both fail without a client",
+	        .zone = "example.com A !REFUSED\n"
+	                "example.com AAAA !REFUSED\n",
+	        .outcome = " a refused aaaa refused" },
+};
+
+static void tell(struct textbuf *out, const struct story *story, struct world *world)
+{
+	const struct ipaddr ip = story_ip(story);
+	const struct dname domain = story_domain();
+	struct hostaddr p;
+	hostaddr_begin(&p, &domain, &ip, &world->asker);
+	assert_false(hostaddr_is_empty(&p));
+	world_run(world, &p.probe);
+	textbuf_printf(out, "%s a %s aaaa %s%s", match_text(p.match),
+	        answer_status_text(p.a->status), answer_status_text(p.aaaa->status),
+	        hostaddr_is_empty(&p) ? " empty" : "");
+	assert_string_equal(textbuf_text(&world->asked), BOTH_ASKED);
+	hostaddr_fini(&p);
+}
+
+static void test_outcomes(void **state)
+{
+	(void)state;
+	story_run(stories, sizeof stories / sizeof *stories, tell);
+}
+
+/* Given up with questions under way: nothing is held, and nothing is known. */
+static void tell_given_up(struct textbuf *out, const struct story *story, struct world *world)
+{
+	const struct ipaddr ip = story_ip(story);
+	const struct dname domain = story_domain();
+	struct hostaddr p;
+	hostaddr_begin(&p, &domain, &ip, &world->asker);
+	bool done = probe_run(&p.probe);
+	assert_int_equal(done, world->order == WORLD_AT_HAND);
+	hostaddr_fini(&p);
+	assert_null(p.a);
+	assert_null(p.aaaa);
+	textbuf_put_text(out, story->outcome);
+}
+
+static void test_given_up(void **state)
+{
+	(void)state;
+	story_run(stories, sizeof stories / sizeof *stories, tell_given_up);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_given_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
