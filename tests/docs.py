@@ -289,6 +289,12 @@ def broken_links(documents, exists):
                 yield path, link
 
 
+def missing_files(architecture, exists):
+    """Files of the rooms that it names and that are not there; NAME stands for any."""
+    named = re.findall(r"`((?:\w+/)+\w+\.[a-z]+)`", architecture)
+    return [path for path in named if "NAME" not in path and not exists(path)]
+
+
 def rooms_of(architecture):
     """folder -> what it may include, as the table of rooms says."""
     rows = re.findall(r"^\| `(\w+)/` \| .* \| (.*) \|$", architecture, re.MULTILINE)
@@ -299,7 +305,10 @@ def check_links_and_rooms():
     documents = read_documents()
     for path, link in broken_links(documents, lambda target: (ROOT / target).exists()):
         complain(f"{path}: the link {link} leads nowhere")
-    rooms = list(rooms_of(documents["docs/architecture.md"]).items())
+    architecture = documents["docs/architecture.md"]
+    for path in missing_files(architecture, lambda path: (ROOT / path).exists()):
+        complain(f"docs/architecture.md names {path}, which is not there")
+    rooms = list(rooms_of(architecture).items())
     compare("rooms in docs/architecture.md", list(house.MAY_INCLUDE.items()), rooms)
 
 
@@ -308,6 +317,9 @@ def check_that_they_can_fail():
     broken = list(broken_links(documents, lambda target: target in ("a/b.md", "d.md")))
     if broken != [("a/b.md", "c.md"), ("a/b.md", "#two")]:
         complain(f"the rule of links finds {broken}")
+    missing = missing_files("`io/csv.h` `io/gone.h` `cli/cmd_NAME.c`", "io/csv.h".__eq__)
+    if missing != ["io/gone.h"]:
+        complain(f"the rule of files finds {missing}")
     rooms = rooms_of("| `io/` | streams | `dns` `base` |\n| `base/` | ground | nothing |\n")
     if rooms != {"io": ("dns", "base"), "base": ()} or rooms == house.MAY_INCLUDE:
         complain(f"the rule of rooms finds {rooms}")
