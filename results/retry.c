@@ -39,7 +39,7 @@ static bool begin(struct input_form *form, const char *path, const struct csv_re
 	const char *why;
 	if (!results_of_header(&r->results, first, r->n_input, &input, &why)) {
 		message(MESSAGE_ERROR,
-		        "%s: this is no output that spfsweep %s knows: its header row is another "
+		        "%s: this is no output of spfsweep %s: its header row is another "
 		        "one (%s)",
 		        path, SPFSWEEP_VERSION, why);
 		return false;
