@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """docs.py SPFSWEEP - compares what the documents say with what the program does: options, columns,
-words, the examples' verdicts and the README's sessions.
+words, the examples' verdicts and the README's sessions; links with files, and rooms with house.py.
 
 SPFSWEEP is the binary. Options and columns are taken from the binary, words from the tables in the
 sources that print them, since no run shows all of them. Every comparison is of two whole lists, so
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import house
 
 ROOT = Path(__file__).resolve().parents[1]
 VERDICTS = ("none", "neutral", "pass", "fail", "softfail", "temperror", "permerror")
@@ -217,12 +219,7 @@ def check_summary(binary, directory):
     summary = json.loads(path.read_text(encoding="utf-8"))
     section = section_of(read("docs/output.md"), "## Summary")
     compare("members of the summary", list(summary), rows_of(section))
-    options = re.search(r"^\| `options` \|(.*)\|$", section, re.MULTILINE)
-    documented = (
-        re.findall(r"`(\w+)`(?=[,; ])", re.sub(r"\([^)]*\)", "", options.group(1)))
-        if options
-        else []
-    )
+    documented = rows_of(section_of(read("docs/output.md"), "## Options in the summary"))
     compare("options in the summary", list(summary["options"]), documented)
 
 
@@ -255,6 +252,79 @@ def check_examples(binary):
         complain(
             "an example waits for a server: a question left the zones of examples/offline.conf"
         )
+
+
+# ---- links, and the rooms of the house ----
+
+
+def read_documents():
+    """path -> text of what git tracks; without git (an unpacked archive) of what is there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", "*.md"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    paths = listed.stdout.split("\0")[:-1] if listed.returncode == 0 else []
+    if not paths:
+        found = [path.relative_to(ROOT) for path in ROOT.rglob("*.md")]
+        paths = [str(path) for path in found if not re.match(r"build$|\.", path.parts[0])]
+    return {path: read(path) for path in paths if (ROOT / path).exists()}
+
+
+def anchors_of(text):
+    """What can stand behind the # of a link to this document."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken_links(documents, exists):
+    """(path, link) of each relative link that leads to no file, or to no heading of a document."""
+    for path, text in documents.items():
+        prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+        for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if re.match(r"[a-z]+:", link):
+                continue
+            target, _, anchor = link.partition("#")
+            folder = os.path.dirname(path)
+            target = os.path.normpath(os.path.join(folder, target)) if target else path
+            if not exists(target):
+                yield path, link
+            elif anchor and target in documents and anchor not in anchors_of(documents[target]):
+                yield path, link
+
+
+def missing_files(architecture, exists):
+    """Files of the rooms that it names and that are not there; NAME stands for any."""
+    named = re.findall(r"`((?:\w+/)+\w+\.[a-z]+)`", architecture)
+    return [path for path in named if "NAME" not in path and not exists(path)]
+
+
+def rooms_of(architecture):
+    """folder -> what it may include, as the table of rooms says."""
+    rows = re.findall(r"^\| `(\w+)/` \| .* \| (.*) \|$", architecture, re.MULTILINE)
+    return {folder: tuple(re.findall(r"`(\w+)`", knows)) for folder, knows in rows}
+
+
+def check_links_and_rooms():
+    documents = read_documents()
+    for path, link in broken_links(documents, lambda target: (ROOT / target).exists()):
+        complain(f"{path}: the link {link} leads nowhere")
+    architecture = documents["docs/architecture.md"]
+    for path in missing_files(architecture, lambda path: (ROOT / path).exists()):
+        complain(f"docs/architecture.md names {path}, which is not there")
+    rooms = list(rooms_of(architecture).items())
+    compare("rooms in docs/architecture.md", list(house.MAY_INCLUDE.items()), rooms)
+
+
+def check_that_they_can_fail():
+    documents = {"a/b.md": "# One\n[x](c.md) [x](../d.md) [x](#one) [x](#two) `[x](e.md)`"}
+    broken = list(broken_links(documents, lambda target: target in ("a/b.md", "d.md")))
+    if broken != [("a/b.md", "c.md"), ("a/b.md", "#two")]:
+        complain(f"the rule of links finds {broken}")
+    missing = missing_files("`io/csv.h` `io/gone.h` `cli/cmd_NAME.c`", "io/csv.h".__eq__)
+    if missing != ["io/gone.h"]:
+        complain(f"the rule of files finds {missing}")
+    rooms = rooms_of("| `io/` | streams | `dns` `base` |\n| `base/` | ground | nothing |\n")
+    if rooms != {"io": ("dns", "base"), "base": ()} or rooms == house.MAY_INCLUDE:
+        complain(f"the rule of rooms finds {rooms}")
 
 
 # ---- commands in documents ----
@@ -319,6 +389,8 @@ def check_readme(binary, directory):
 
 
 def main(binary, directory):
+    check_that_they_can_fail()
+    check_links_and_rooms()
     check_man_page(binary)
     check_output_words(binary)
     check_summary(binary, directory)
