@@ -22,6 +22,7 @@ struct doorbell {
 
 /* ERROR_SYSTEM with errno: there is no eventfd. */
 enum error doorbell_init(struct doorbell *d);
+/* Also after an init that failed. */
 void doorbell_fini(struct doorbell *d);
 
 /* Owner: is about to sleep. */
@@ -31,6 +32,7 @@ void doorbell_arm(struct doorbell *d);
 void doorbell_wait(struct doorbell *d, int timeout_ms);
 /* Owner: is awake; empties the fd. */
 void doorbell_silence(struct doorbell *d);
+/* Owner: readable once rung. */
 static inline int doorbell_fd(const struct doorbell *d)
 {
 	return d->fd;

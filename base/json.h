@@ -15,7 +15,9 @@ struct json {
 	bool has_member;
 };
 
+/* Begins the outermost object, appended to `out`, which outlives the writer. */
 void json_begin(struct json *j, struct textbuf *out);
+/* Ends it, with a newline. Everything that was opened is closed. */
 void json_end(struct json *j);
 
 /* An object, from open to close. In a list `name` is NULL. */
@@ -26,10 +28,12 @@ void json_close(struct json *j);
 void json_open_list(struct json *j, const char *name);
 void json_close_list(struct json *j);
 
-void json_text(struct json *j, const char *name, const char *value); /* NULL: null */
+/* One member each. `value` NULL: null. */
+void json_text(struct json *j, const char *name, const char *value);
 void json_u64(struct json *j, const char *name, uint64_t value);
 void json_real(struct json *j, const char *name, double value); /* with 3 decimals */
 void json_bool(struct json *j, const char *name, bool value);
+/* A list of texts. */
 void json_texts(struct json *j, const char *name, char *const *values, unsigned n);
 
 #endif

@@ -18,7 +18,9 @@ struct event_base;
 
 typedef void loop_callback(void *arg);
 
+/* NULL: out of memory or descriptors. */
 struct loop *loop_new(void);
+/* After all its events. Takes NULL. */
 void loop_free(struct loop *l);
 
 /* Calls back whenever `fd`, which stays the caller's, is readable. NULL: it cannot be watched. */
@@ -26,6 +28,7 @@ struct loop_event *loop_watch(struct loop *l, int fd, loop_callback *callback, v
 /* Calls back every `period_ms`. NULL: out of memory. */
 struct loop_event *loop_every(
         struct loop *l, unsigned period_ms, loop_callback *callback, void *arg);
+/* Also from its own callback. Takes NULL. */
 void loop_event_free(struct loop_event *e);
 
 /* Handles the events that are ready; with `wait` it sleeps until there is one. */

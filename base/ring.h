@@ -14,9 +14,10 @@ struct ring;
 
 /* Holds at least `capacity` items. NULL: out of memory. */
 struct ring *ring_new(size_t capacity);
+/* The items that are in it stay whose they were. Takes NULL. */
 void ring_free(struct ring *r);
 
-/* Producer: false when full. */
+/* Producer: false when full. `item` is not NULL. */
 bool ring_push(struct ring *r, void *item);
 /* Consumer: NULL when empty. */
 void *ring_pop(struct ring *r);

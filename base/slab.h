@@ -24,12 +24,14 @@ struct slab {
 	void *chunks;
 };
 
+/* Takes no memory yet. */
 void slab_init(struct slab *s);
 /* Takes a zeroed slab too. */
 void slab_fini(struct slab *s);
 
 /* 1 to SLAB_BLOCK_MAX_BYTES, aligned to SLAB_STEP_BYTES, not cleared. NULL: out of memory. */
 void *slab_get(struct slab *s, size_t size);
+/* Gives a block back. */
 void slab_put(void *block);
 
 /* The slab that a block came from; NULL with AddressSanitizer. */

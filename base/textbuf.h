@@ -19,6 +19,7 @@ struct textbuf {
 
 /* `limit_bytes` 0: no limit. */
 void textbuf_init(struct textbuf *b, size_t limit_bytes);
+/* Gives the memory back; the buffer is empty then, and may be used again. */
 void textbuf_fini(struct textbuf *b);
 
 /* Empties it and forgets the error; keeps the memory. */
@@ -71,7 +72,9 @@ static inline void textbuf_put_text(struct textbuf *b, const char *text)
 	textbuf_put(b, text, strlen(text));
 }
 
+/* Decimal. */
 void textbuf_put_u64(struct textbuf *b, uint64_t value);
+/* As printf(). */
 void textbuf_printf(struct textbuf *b, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 

@@ -178,6 +178,7 @@ struct answer_builder {
  * from one answer to the next. Sets status OK, canonical = qname and ttl_s 0; the maker sets the
  * TTL. */
 void answer_builder_begin(struct answer_builder *b, const struct dname *qname, enum rrtype type);
+/* Gives its memory back. Takes a zeroed builder. */
 void answer_builder_fini(struct answer_builder *b);
 /* Adds a record. `rdata` has the form of the table at the head of this file; any other is a bug (an
  * assertion). `preference` counts for MX only. The builder puts names in lower case. At most 65535

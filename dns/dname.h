@@ -43,6 +43,7 @@ unsigned dname_label_count(const struct dname *name);
 
 /* For dname_equal() alone: two wire forms of `size` octets. */
 bool dname_equal_folded(const uint8_t *a, const uint8_t *b, size_t size);
+/* ASCII case ignored. */
 static inline bool dname_equal(const struct dname *a, const struct dname *b)
 {
 	return a->size == b->size &&

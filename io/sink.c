@@ -217,8 +217,8 @@ static void make_name_safe(struct sink *s)
 	close(fd);
 }
 
-/* The kernel shows pages that never came to the disk to whoever reads the file. They must not be
- * taken for rows later. */
+/* The kernel may still show pages that never came to the disk. They must not be taken for rows
+ * later. */
 static enum error fail_unsynced(struct sink *s, int why)
 {
 	if (sink_is_file(s) && cut_at(s, s->n_safe_bytes))

@@ -97,14 +97,30 @@ def check_defaults(binary, command, page):
             complain(f"docs/spfsweep.1: the default of --{name} is {number}")
 
 
+def commands_of(binary):
+    """As the program's --help names them."""
+    return re.findall(r"spfsweep (\w+) \[OPTIONS\]", run(binary, "--help").stdout)
+
+
+def sections_of_man(page, command):
+    """The sections of options that are of this command: those that name it, and that of all."""
+    titles = re.findall(r"^\.Ss Options of (.*)$", page, re.MULTILINE)
+    return [title for title in titles if title == "all" or command in re.split(r",? and |, ", title)]
+
+
 def check_man_page(binary):
     page = read("docs/spfsweep.1")
-    for command, sections in (
-        ("scan", ("scan", "scan and retry", "all")),
-        ("retry", ("scan and retry", "all")),
-        ("check", ("check", "all")),
-    ):
-        documented = [option for section in sections for option in options_of_man(page, section)]
+    commands = commands_of(binary)
+    synopsis = page.split(".Sh SYNOPSIS\n", 1)[1].split(".Sh ", 1)[0]
+    compare(
+        "commands in docs/spfsweep.1", commands, re.findall(r"^\.Cm (\w+)$", synopsis, re.MULTILINE)
+    )
+    for command in commands:
+        documented = [
+            option
+            for section in sections_of_man(page, command)
+            for option in options_of_man(page, section)
+        ]
         compare(
             f"options of {command} in docs/spfsweep.1",
             sorted(options_of_help(binary, command)),

@@ -2,7 +2,7 @@
  * none, and which failures matter. */
 #include "checks/hostaddr.h"
 
-#include "story.h"
+#include "zonecase.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #define BOTH_ASKED "A example.com; AAAA example.com"
 
-static const struct story stories[] = {
+static const struct zonecase cases[] = {
 	{ .title = "one of several",
 	        .ip = "192.0.2.2",
 	        .zone = "example.com A 192.0.2.1\n"
@@ -68,10 +68,10 @@ static const struct story stories[] = {
 	        .outcome = " a refused aaaa refused" },
 };
 
-static void tell(struct textbuf *out, const struct story *story, struct world *world)
+static void tell(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
-	const struct ipaddr ip = story_ip(story);
-	const struct dname domain = story_domain();
+	const struct ipaddr ip = zonecase_ip(c);
+	const struct dname domain = zonecase_domain();
 	struct hostaddr p;
 	hostaddr_begin(&p, &domain, &ip, &world->asker);
 	assert_false(hostaddr_is_empty(&p));
@@ -86,14 +86,14 @@ static void tell(struct textbuf *out, const struct story *story, struct world *w
 static void test_outcomes(void **state)
 {
 	(void)state;
-	story_run(stories, sizeof stories / sizeof *stories, tell);
+	zonecase_run(cases, sizeof cases / sizeof *cases, tell);
 }
 
 /* Given up with questions under way: nothing is held, and nothing is known. */
-static void tell_given_up(struct textbuf *out, const struct story *story, struct world *world)
+static void tell_given_up(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
-	const struct ipaddr ip = story_ip(story);
-	const struct dname domain = story_domain();
+	const struct ipaddr ip = zonecase_ip(c);
+	const struct dname domain = zonecase_domain();
 	struct hostaddr p;
 	hostaddr_begin(&p, &domain, &ip, &world->asker);
 	bool done = probe_run(&p.probe);
@@ -101,13 +101,13 @@ static void tell_given_up(struct textbuf *out, const struct story *story, struct
 	hostaddr_fini(&p);
 	assert_null(p.a);
 	assert_null(p.aaaa);
-	textbuf_put_text(out, story->outcome);
+	textbuf_put_text(out, c->outcome);
 }
 
 static void test_given_up(void **state)
 {
 	(void)state;
-	story_run(stories, sizeof stories / sizeof *stories, tell_given_up);
+	zonecase_run(cases, sizeof cases / sizeof *cases, tell_given_up);
 }
 
 int main(void)

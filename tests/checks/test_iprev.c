@@ -2,7 +2,7 @@
  * names, failures that change nothing, and the order of answers. */
 #include "checks/iprev.h"
 
-#include "story.h"
+#include "zonecase.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #define R "25.2.0.192.in-addr.arpa"
 #define R6 "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
 
-static const struct story stories[] = {
+static const struct zonecase cases[] = {
 	{ .title = "pass",
 	        .ip = "192.0.2.25",
 	        .zone = R " PTR mx.example.com\n"
@@ -95,7 +95,7 @@ static const struct story stories[] = {
 	"A n8.example.com; A n9.example.com"
 
 /* IPREV_NAMES_MAX */
-static const struct story limits[] = {
+static const struct zonecase limits[] = {
 	{ .title = "the tenth name",
 	        .ip = "192.0.2.25",
 	        .zone = TEN "n9.example.com A 192.0.2.25\n",
@@ -109,9 +109,9 @@ static const struct story limits[] = {
 	        .asked = TEN_ASKED },
 };
 
-static void tell(struct textbuf *out, const struct story *story, struct world *world)
+static void tell(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
-	const struct ipaddr ip = story_ip(story);
+	const struct ipaddr ip = zonecase_ip(c);
 	struct iprev p;
 	iprev_begin(&p, &ip, &world->asker);
 	world_run(world, &p.probe);
@@ -124,7 +124,7 @@ static void tell(struct textbuf *out, const struct story *story, struct world *w
 		textbuf_put_char(out, '-');
 	}
 	textbuf_put_text(out, " failed ");
-	story_put_failed(out, p.failed);
+	zonecase_put_failed(out, p.failed);
 	iprev_fini(&p);
 	assert_null(p.names);
 	assert_null(p.failed);
@@ -133,19 +133,19 @@ static void tell(struct textbuf *out, const struct story *story, struct world *w
 static void test_verdicts(void **state)
 {
 	(void)state;
-	story_run(stories, sizeof stories / sizeof *stories, tell);
+	zonecase_run(cases, sizeof cases / sizeof *cases, tell);
 }
 
 static void test_limits(void **state)
 {
 	(void)state;
-	story_run(limits, sizeof limits / sizeof *limits, tell);
+	zonecase_run(limits, sizeof limits / sizeof *limits, tell);
 }
 
 /* Given up while one answer was taken and another is missing, then begun anew. */
-static void tell_twice(struct textbuf *out, const struct story *story, struct world *world)
+static void tell_twice(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
-	const struct ipaddr ip = story_ip(story);
+	const struct ipaddr ip = zonecase_ip(c);
 	struct iprev p;
 	iprev_begin(&p, &ip, &world->asker);
 	(void)!probe_run(&p.probe);
@@ -153,13 +153,13 @@ static void tell_twice(struct textbuf *out, const struct story *story, struct wo
 	world_fini(world);
 	*world = (struct world){ .script = world->script, .order = world->order };
 	world_begin(world);
-	tell(out, story, world);
+	tell(out, c, world);
 }
 
 static void test_given_up(void **state)
 {
 	(void)state;
-	story_run(stories, sizeof stories / sizeof *stories, tell_twice);
+	zonecase_run(cases, sizeof cases / sizeof *cases, tell_twice);
 }
 
 int main(void)

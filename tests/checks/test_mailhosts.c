@@ -2,7 +2,7 @@
  * other family, and which failures matter. */
 #include "checks/mailhosts.h"
 
-#include "story.h"
+#include "zonecase.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static const struct story stories[] = {
+static const struct zonecase cases[] = {
 	{ .title = "by preference, all at once; the last one matches",
 	        .ip = "192.0.2.2",
 	        .zone = "example.com MX 20 a.example.com\n"
@@ -138,16 +138,16 @@ static const struct story stories[] = {
 	        .outcome = "ok match no failed AAAA a.example.com servfail" },
 };
 
-static void tell(struct textbuf *out, const struct story *story, struct world *world)
+static void tell(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
-	const struct ipaddr ip = story_ip(story);
-	const struct dname domain = story_domain();
+	const struct ipaddr ip = zonecase_ip(c);
+	const struct dname domain = zonecase_domain();
 	struct mailhosts p;
 	mailhosts_begin(&p, &domain, &ip, &world->asker);
 	world_run(world, &p.probe);
 	textbuf_printf(out, "%s match %s%s failed ", mx_state_text(p.state), match_text(p.match),
 	        p.no_address ? " no_address" : "");
-	story_put_failed(out, p.failed);
+	zonecase_put_failed(out, p.failed);
 	mailhosts_fini(&p);
 	assert_null(p.mx);
 	assert_null(p.failed);
@@ -156,7 +156,7 @@ static void tell(struct textbuf *out, const struct story *story, struct world *w
 static void test_outcomes(void **state)
 {
 	(void)state;
-	story_run(stories, sizeof stories / sizeof *stories, tell);
+	zonecase_run(cases, sizeof cases / sizeof *cases, tell);
 }
 
 /* ---- sets of many hosts ---- */
@@ -172,11 +172,11 @@ static unsigned run_many(unsigned n, unsigned client, bool without_addresses, co
 			textbuf_printf(
 			        &zone, "h%03u.example.com A 192.0.2.%u\n", i, i == client ? 3 : 1);
 	}
-	struct story story = { .title = "many hosts",
+	struct zonecase c = { .title = "many hosts",
 		.zone = textbuf_text(&zone),
 		.ip = "192.0.2.3",
 		.outcome = outcome };
-	unsigned n_asked = story_count(&story, tell);
+	unsigned n_asked = zonecase_count(&c, tell);
 	textbuf_fini(&zone);
 	return n_asked;
 }
