@@ -105,7 +105,7 @@ def commands_of(binary):
 def sections_of_man(page, command):
     """The sections of options that are of this command: those that name it, and that of all."""
     titles = re.findall(r"^\.Ss Options of (.*)$", page, re.MULTILINE)
-    return [title for title in titles if title == "all" or command in re.split(r",? and |, ", title)]
+    return [t for t in titles if t == "all" or command in re.split(r",? and |, ", t)]
 
 
 def check_man_page(binary):
