@@ -72,6 +72,12 @@ def port():
     return network().port
 
 
+def guards():
+    """For a server's process to inherit: when a test is killed, its servers live on, and as long as
+    they do nobody may take the network."""
+    return [guard.fileno() for guard in network().guards]
+
+
 def unique_user():
     """The number of a user that nobody else is, and nobody was before. Goes with the network."""
     n = int(network().prefix.split(".")[1])

@@ -18,14 +18,11 @@ SANITIZED = {
     "test_hostile_octets",
     "test_kill",
     "test_limits",
-    "test_path",
     "test_resume",
     "test_retry",
     "test_rows",
     "test_signals",
     "test_terminal",
-    "test_throttle",
-    "test_upstreams_file",
 }
 
 # What is started here must not inherit ignored signals, as it would from pytest under nohup or in a

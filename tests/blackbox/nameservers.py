@@ -89,6 +89,7 @@ class Nsd:
             [NSD, "-d", "-c", folder / "nsd.conf"],
             stderr=open(folder / "stderr", "wb"),
             start_new_session=True,
+            pass_fds=addresses.guards(),
         )
 
         def ready():
@@ -223,6 +224,15 @@ class Query:
         )
 
 
+def wall_clock_lead():
+    """How far the time of day is ahead of time.monotonic(). Read again when this thread lost its
+    processor between the two."""
+    while True:
+        before, now, after = time.monotonic(), time.time(), time.monotonic()
+        if after - before < 0.0005:
+            return now - before
+
+
 def ask_script(script, name, type):
     """Scripts that take names apart know nothing of the root, which the engine asks for to see
     whether somebody lives there: that has no data then."""
@@ -346,7 +356,7 @@ class Server:
         for level, kind, data in notes:
             if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
                 seconds, nanoseconds = struct.unpack("@ll", data[:16])
-                query.time -= max(0.0, time.time() - (seconds + nanoseconds / 1e9))
+                query.time = seconds + nanoseconds / 1e9 - wall_clock_lead()
         return query
 
     def _take_questions(self):

@@ -51,6 +51,7 @@ def zoneserver(suite):
             ],
             stdout=subprocess.PIPE,
             text=True,
+            pass_fds=addresses.guards(),
         )
         started.append(process)
         lines = iter(process.stdout.readline, "")

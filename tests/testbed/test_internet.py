@@ -94,7 +94,7 @@ class Bed:
 
 
 def internet(*args):
-    return subprocess.run([INTERNET, *args], capture_output=True, text=True, timeout=60)
+    return subprocess.run([INTERNET, *args], capture_output=True, text=True, timeout=300)
 
 
 def leftovers(folder):

@@ -38,7 +38,7 @@ def run(folder, *options):
         folder / "work",
         *options,
     ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")
