@@ -1,43 +1,14 @@
-/* made.h - small files made by a test: text, and outputs of block gzip whose members a test puts
- * one by one. The files are in memory; a failure ends the test. */
+/* made.h - small outputs of block gzip, whose members a test puts one by one. A failure ends the
+ * test. */
 #ifndef TESTS_RESULTS_MADE_H
 #define TESTS_RESULTS_MADE_H
 
-#include "tests/cmocka_first.h"
+#include "tests/made_file.h"
 
 #include "base/textbuf.h"
 #include "input/inputs.h"
 #include "io/bgzf.h"
 #include "results/format.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-struct made_file {
-	int fd;
-	char path[32];
-};
-
-static inline struct made_file made_file(const void *octets, size_t size)
-{
-	struct made_file file = { .fd = memfd_create("made", MFD_CLOEXEC) };
-	assert_true(file.fd >= 0);
-	assert_int_equal(write(file.fd, octets, size), size);
-	snprintf(file.path, sizeof file.path, "/proc/self/fd/%d", file.fd);
-	return file;
-}
-
-static inline struct made_file made_text(const char *text)
-{
-	return made_file(text, strlen(text));
-}
-
-static inline void made_close(const struct made_file *file)
-{
-	close(file->fd);
-}
 
 /* The note of an ordinary scan of two columns. */
 static inline void made_note(struct note *note)
