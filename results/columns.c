@@ -1,7 +1,8 @@
 /* columns.c - one table row for each output column, and the printing of rows from it.
  *
- * A new column is one row of the table, with SINCE_NEWEST, and one row in docs/output.md. It may
- * stand anywhere. A version that is the first with new columns gets a SINCE of its own.
+ * A new column is one row of the table, with SINCE_NEWEST, and one row in docs/output.md. A version
+ * that is the first with new columns gets a SINCE of its own. `status` stays the first: a column
+ * before it would pass for the input's where older versions read plain CSV.
  * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there;
  * words and numbers go straight to the row. */
 #include "results/columns.h"
@@ -221,6 +222,14 @@ void columns_of_0_1(struct column_set *set)
 	columns_since(set, SINCE_0_1);
 }
 
+bool columns_of_list(struct column_set *set, unsigned i)
+{
+	if (i > SINCE_NEWEST - SINCE_0_1)
+		return false;
+	columns_since(set, SINCE_NEWEST - i);
+	return true;
+}
+
 static bool is_name(struct csv_field field, const char *name)
 {
 	return field.size == strlen(name) && !memcmp(field.text, name, field.size);
@@ -256,17 +265,21 @@ bool columns_add_name(struct column_set *set, struct csv_field name)
 	return true;
 }
 
+static bool ends_with(const struct csv_field *names, unsigned n, const struct column_set *set)
+{
+	if (set->n > n)
+		return false;
+	for (unsigned i = 0; i < set->n; i++)
+		if (!is_name(names[n - set->n + i], set->at[i]->name))
+			return false;
+	return true;
+}
+
 bool columns_of_names(struct column_set *set, const struct csv_field *names, unsigned n)
 {
-	for (unsigned since = SINCE_NEWEST; since >= SINCE_0_1; since--) {
-		unsigned equal = 0;
-		columns_since(set, since);
-		while (equal < set->n && set->n <= n &&
-		        is_name(names[n - set->n + equal], set->at[equal]->name))
-			equal++;
-		if (equal == set->n)
+	for (unsigned i = 0; columns_of_list(set, i); i++)
+		if (ends_with(names, n, set))
 			return true;
-	}
 	return false;
 }
 

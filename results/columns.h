@@ -34,8 +34,11 @@ struct column_set {
 
 /* Those of a new output. */
 void columns_all(struct column_set *set);
-/* Those of version 0.1.0, which are all that an output with a note of version 2 has. */
+/* Those of version 0.1.0. */
 void columns_of_0_1(struct column_set *set);
+/* The lists of columns that versions of this program wrote, the newest first. False: there are only
+ * `i` of them. */
+bool columns_of_list(struct column_set *set, unsigned i);
 /* Adds the column of that name. False: we know no such column, or the set has it already. */
 bool columns_add_name(struct column_set *set, struct csv_field name);
 /* The longest list of columns that any version wrote and that these names end with. False: none. */

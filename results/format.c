@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define INPUT_COLUMNS "input_columns"
+#define SHARD "shard"
 
 static uint64_t fingerprint_of(
         const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
@@ -56,11 +57,12 @@ void format_fini(struct format *f)
 	textbuf_fini(&f->header);
 }
 
-int format_input_columns(const char *note, size_t size)
+enum { NUMBER_DIGITS_MAX = 7 }; /* a header row has room for no more columns */
+
+static int parse_count(struct csv_field field)
 {
-	struct csv_field field = note_value(note, size, INPUT_COLUMNS);
 	int n = 0;
-	if (!field.text || !field.size || field.size > 4)
+	if (!field.size || field.size > NUMBER_DIGITS_MAX)
 		return RESULTS_UNTOLD;
 	for (size_t i = 0; i < field.size; i++) {
 		if (field.text[i] < '0' || field.text[i] > '9')
@@ -68,6 +70,14 @@ int format_input_columns(const char *note, size_t size)
 		n = n * 10 + (field.text[i] - '0');
 	}
 	return n;
+}
+
+struct format_told format_told_by(const char *note, size_t size)
+{
+	return (struct format_told){
+		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
+		.has_gaps = note_value(note, size, SHARD).size > 0,
+	};
 }
 
 enum { SHOWN_BYTES = 128 };
@@ -108,10 +118,12 @@ static bool fits_input(const struct format *f, struct csv_field theirs, char *wh
 {
 	struct results unused;
 	struct csv_field ours;
-	const char *no_matter;
+	const char *wrong;
 	if (!parse_header(&unused, f->header.bytes, f->header.size, (int)f->layout->n_columns,
-	            &ours, &no_matter))
+	            &ours, &wrong)) {
+		snprintf(why, why_size, "%s", wrong);
 		return false;
+	}
 	if (theirs.size == ours.size && !memcmp(theirs.text, ours.text, ours.size))
 		return true;
 	tell_column(theirs, ours, why, why_size);
@@ -128,7 +140,11 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
 	bool failed = false;
 	if (note_differs(f->ours, note, note_size, false, why, why_size))
 		return false;
-	if (!parse_header(&results, header, header_size, format_input_columns(note, note_size),
+	if (note_size > FORMAT_NOTE_MAX_BYTES) {
+		snprintf(why, why_size, "its note is longer than any that spfsweep writes");
+		return false;
+	}
+	if (!parse_header(&results, header, header_size, format_told_by(note, note_size).n_input,
 	            &input, &wrong)) {
 		snprintf(why, why_size, "its header row is another one: %s", wrong);
 		return false;
@@ -155,19 +171,33 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
 	return true;
 }
 
-bool format_may_begin(const struct format *f, unsigned version, const char *note, size_t note_size,
-        uint64_t fingerprint)
+bool format_is_of(uint64_t fingerprint, const char *note, size_t note_size, const char *header,
+        size_t header_size)
+{
+	bool failed = false;
+	return fingerprint_of(note, note_size, header, header_size, &failed) == fingerprint &&
+	        !failed;
+}
+
+/* With our columns of some version. */
+static bool may_have(const struct format *f, const struct column_set *set, const char *note,
+        size_t note_size, uint64_t fingerprint)
+{
+	struct textbuf header = { 0 };
+	columns_put_header(&header, f->layout, set);
+	bool may = !header.failed &&
+	        format_is_of(fingerprint, note, note_size, header.bytes, header.size);
+	textbuf_fini(&header);
+	return may;
+}
+
+bool format_may_begin(
+        const struct format *f, const char *note, size_t note_size, uint64_t fingerprint)
 {
 	struct column_set set;
-	struct textbuf header = { 0 };
-	bool failed = false;
-	if (version < BGZF_VERSION)
-		columns_of_0_1(&set);
-	else
-		columns_all(&set);
-	columns_put_header(&header, f->layout, &set);
-	uint64_t expected = fingerprint_of(note, note_size, header.bytes, header.size, &failed);
-	failed |= header.failed;
-	textbuf_fini(&header);
-	return !failed && expected == fingerprint;
+	for (unsigned i = 0; columns_of_list(&set, i); i++)
+		if (may_have(f, &set, note, note_size, fingerprint))
+			return true;
+	/* `retry`: in the columns of what is retried */
+	return may_have(f, &f->results.columns, note, note_size, fingerprint);
 }

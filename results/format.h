@@ -29,8 +29,15 @@ bool format_init(struct format *f, const struct note *ours, const struct layout 
 /* Takes a zeroed one. */
 void format_fini(struct format *f);
 
-/* How many of an output's columns are its input's, as its note says, or RESULTS_UNTOLD. */
-int format_input_columns(const char *note, size_t size);
+/* What a note says of the rows behind it, for whoever has yet to read their header row. */
+struct format_told {
+	int n_input;   /* how many columns are the input's, or RESULTS_UNTOLD */
+	bool has_gaps; /* a shard of the input: `row` grows, not always by one */
+};
+struct format_told format_told_by(const char *note, size_t size);
+
+/* A longer note is refused: the header row must have room beside it in the first member. */
+#define FORMAT_NOTE_MAX_BYTES (16u << 10)
 
 /* Takes over the form of an output that is there: the text of its note, the version of its members
  * and its header row, with its line end. False: it is not to be gone on with, for the reason in
@@ -38,9 +45,13 @@ int format_input_columns(const char *note, size_t size);
 bool format_adopt(struct format *f, unsigned version, const char *note, size_t note_size,
         const char *header, size_t header_size, char *why, size_t why_size);
 
-/* True when a member with this note and fingerprint can be the first of an output of this scan, as
- * some version of this program writes it. Its header row is not known. */
-bool format_may_begin(const struct format *f, unsigned version, const char *note, size_t note_size,
-        uint64_t fingerprint);
+/* True when a member with this note and fingerprint can be the first one of an output of this scan:
+ * for one that is torn before the end of its header row. */
+bool format_may_begin(
+        const struct format *f, const char *note, size_t note_size, uint64_t fingerprint);
+
+/* True when this is the fingerprint of an output with this note and this header row. */
+bool format_is_of(uint64_t fingerprint, const char *note, size_t note_size, const char *header,
+        size_t header_size);
 
 #endif

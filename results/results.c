@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_text(struct csv_field field, const char *text)
@@ -51,68 +50,103 @@ static int8_t place_of(const char *name)
 	return -1;
 }
 
+/* What is looked at of a header row: how many fields it has, and its last ones. Ours are among
+ * these; the input may have any number of columns before them. */
 struct header {
-	struct csv_field fields[RESULTS_FIELDS_MAX];
-	unsigned n;
+	struct csv_field first, last[COLUMNS_MAX];
+	unsigned n, n_last;
 	struct textbuf scratch; /* of quoted fields */
 };
 
-/* Its fields, all at once. False: too many, or no memory. */
-static bool header_split(struct header *h, const struct csv_record *record)
+static struct csv_fields fields_of(struct header *h, const struct csv_record *record)
 {
-	textbuf_reserve(&h->scratch, record->size + 1); /* so that it does not move */
-	struct csv_fields fields = csv_fields_of(
+	return csv_fields_of(
 	        record->text, record->size, record->plain, record->broken, &h->scratch);
-	while (h->n < RESULTS_FIELDS_MAX && csv_next_field(&fields, &h->fields[h->n]))
-		h->n++;
-	return h->n < RESULTS_FIELDS_MAX && !h->scratch.failed;
 }
 
-/* Ours among the fields of a header row; what stands before them, but `row`, is the input's. */
+/* False: out of memory. */
+static bool header_split(struct header *h, const struct csv_record *record)
+{
+	struct csv_field field;
+	struct csv_fields fields = fields_of(h, record);
+	for (h->n = 0; csv_next_field(&fields, &field); h->n++)
+		;
+	h->n_last = h->n < COLUMNS_MAX ? h->n : COLUMNS_MAX;
+	fields = fields_of(h, record);
+	for (unsigned i = 0; csv_next_field(&fields, &field); i++) {
+		if (!i)
+			h->first = field;
+		if (i >= h->n - h->n_last)
+			h->last[i - (h->n - h->n_last)] = field;
+	}
+	return !h->scratch.failed;
+}
+
+/* All columns behind `row` and the input's must be ours. */
+static bool find_told_columns(struct results *r, const struct header *h, unsigned n_input)
+{
+	if (n_input + 1 >= h->n || h->n - 1 - n_input > h->n_last)
+		return false;
+	for (unsigned i = h->n_last - (h->n - 1 - n_input); i < h->n_last; i++)
+		if (!columns_add_name(&r->columns, h->last[i]))
+			return false;
+	return true;
+}
+
+/* Our columns. Those before them, but for `row`, are the input's. */
 static bool find_columns(struct results *r, const struct header *h, int n_input, const char **why)
 {
 	r->columns.n = 0;
 	*why = "it has no columns of results at its end";
 	if (n_input == RESULTS_UNTOLD) {
-		if (!columns_of_names(&r->columns, h->fields, h->n))
+		if (!columns_of_names(&r->columns, h->last, h->n_last))
 			return false;
 	} else {
 		*why = "it has a column of results that this version does not know, or has one "
 		       "twice";
-		for (unsigned i = 1 + (unsigned)n_input; i < h->n; i++)
-			if (!columns_add_name(&r->columns, h->fields[i]))
-				return false;
-		if (!r->columns.n)
+		if (!find_told_columns(r, h, (unsigned)n_input))
 			return false;
 	}
+	*why = "it has none of its input's columns";
+	if (h->n < r->columns.n + 2)
+		return false;
 	r->n_input = h->n - r->columns.n - 1;
 	for (unsigned i = 0; i < r->columns.n; i++)
 		r->places[i] = place_of(r->columns.at[i]->name);
 	return true;
 }
 
+static bool understand_header(struct results *r, struct header *h, const struct csv_record *record,
+        int n_input, struct csv_field *input, const char **why)
+{
+	struct csv_field first;
+	if (!header_split(h, record)) {
+		*why = error_text(ERROR_NOMEM);
+		return false;
+	}
+	*why = "it is no header row";
+	if (record->broken || h->n < 3 || !is_text(h->first, "row") ||
+	        !find_columns(r, h, n_input, why))
+		return false;
+	struct csv_fields fields = fields_of(h, record);
+	return take_input(&fields, r->n_input, &first, input);
+}
+
 bool results_of_header(struct results *r, const struct csv_record *record, int n_input,
         struct csv_field *input, const char **why)
 {
-	struct header *h = calloc(1, sizeof *h);
-	bool good = false;
-	*why = error_text(ERROR_NOMEM);
-	if (!h)
-		return false;
-	*why = "it is no header row";
-	if (record->broken || !header_split(h, record) || h->n < 3 || !is_text(h->fields[0], "row"))
-		goto out;
-	if (!find_columns(r, h, n_input, why))
-		goto out;
-	struct csv_fields fields = csv_fields_of(
-	        record->text, record->size, record->plain, record->broken, &h->scratch);
-	struct csv_field first;
-	*why = "it has none of its input's columns";
-	good = r->n_input > 0 && take_input(&fields, r->n_input, &first, input);
-out:
-	textbuf_fini(&h->scratch);
-	free(h);
+	struct header h = { 0 };
+	bool good = understand_header(r, &h, record, n_input, input, why);
+	textbuf_fini(&h.scratch);
 	return good;
+}
+
+bool results_has_column(const struct results *r, const char *name)
+{
+	for (unsigned i = 0; i < r->columns.n; i++)
+		if (!strcmp(r->columns.at[i]->name, name))
+			return true;
+	return false;
 }
 
 static bool parse_number(struct csv_field field, uint64_t *number)

@@ -20,9 +20,6 @@
  * the DNS put into the columns, escaped. */
 #define RESULTS_ROW_MAX_BYTES (16u << 20)
 
-/* As many fields as a header row may have. */
-enum { RESULTS_FIELDS_MAX = 4096 };
-
 struct results {
 	unsigned n_input;           /* the input's columns */
 	struct column_set columns;  /* ours */
@@ -44,6 +41,9 @@ struct results_row {
 enum { RESULTS_UNTOLD = -1 };
 bool results_of_header(struct results *r, const struct csv_record *header, int n_input,
         struct csv_field *input, const char **why);
+
+/* It is one of ours in this output. */
+bool results_has_column(const struct results *r, const char *name);
 
 /* False: it is no row of such an output. */
 bool results_parse(const struct results *r, const struct csv_record *record,

@@ -293,8 +293,8 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 		return refuse_another(rd, "it is no output of spfsweep");
 	if (!take_note(rd, member))
 		return false;
-	if (!format_may_begin(rd->format, rd->version, rd->note.bytes, rd->note.size,
-	            member->checkpoint.fingerprint) ||
+	if (!format_may_begin(
+	            rd->format, rd->note.bytes, rd->note.size, member->checkpoint.fingerprint) ||
 	        has_octets_behind(rd, member->size))
 		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
 	return true;
@@ -377,70 +377,4 @@ void resume_fini(struct resumption *r)
 {
 	free(r->runs);
 	r->runs = NULL;
-}
-
-/* ---- retry ---- */
-
-static bool says_other_options(
-        const char *path, const struct note *ours, const struct member *member)
-{
-	char why[640];
-	if (!note_differs(ours, member->checkpoint.note, member->checkpoint.note_size, true, why,
-	            sizeof why))
-		return false;
-	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
-	return true;
-}
-
-/* A pipe is read once; and what cannot be opened is told by whoever reads it. */
-static struct members *open_file(const char *path)
-{
-	struct members *m;
-	struct stat st;
-	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
-		return NULL;
-	return m;
-}
-
-int resume_input_columns(const char *path)
-{
-	struct members *m = open_file(path);
-	struct member member;
-	int n = RESULTS_UNTOLD;
-	if (m && !members_next(m, &member) && member.has_checkpoint)
-		n = format_input_columns(member.checkpoint.note, member.checkpoint.note_size);
-	members_close(m);
-	return n;
-}
-
-static bool is_whole(const char *path, struct members *m)
-{
-	struct member member;
-	bool is_eof = false;
-	enum error err;
-	while (!(err = members_next(m, &member)))
-		is_eof = member.is_eof;
-	if (is_eof)
-		return true;
-	if (err == ERROR_CORRUPT)
-		message(MESSAGE_ERROR,
-		        "%s: it is damaged behind byte %llu; the rows from there on must be "
-		        "scanned again, as `spfsweep scan --resume` does",
-		        path, (unsigned long long)members_at(m));
-	else
-		message(MESSAGE_ERROR,
-		        "%s: the scan that wrote this did not end: finish it with --resume first",
-		        path);
-	return false;
-}
-
-bool resume_fits_retry(const char *path, const struct note *ours)
-{
-	struct members *m = open_file(path);
-	struct member member;
-	bool fits = true;
-	if (m && !members_next(m, &member) && member.has_checkpoint)
-		fits = !says_other_options(path, ours, &member) && is_whole(path, m);
-	members_close(m);
-	return fits;
 }

@@ -43,11 +43,4 @@ enum resume_outcome resume_read(
 /* Takes a zeroed one. */
 void resume_fini(struct resumption *r);
 
-/* For `retry`: how many columns of the output at `path` are its input's, or RESULTS_UNTOLD. */
-int resume_input_columns(const char *path);
-
-/* For `retry`: false, after telling the user, when `path` is an output of ours that was made with
- * other options, of a scan that did not end, or is damaged. Other files are not judged. */
-bool resume_fits_retry(const char *path, const struct note *ours);
-
 #endif

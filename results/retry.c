@@ -1,10 +1,15 @@
-/* retry.c - an output read as an input. */
+/* retry.c - an output read as an input. Its file is looked at twice: as members, for its note and
+ * its end (retry_told(), retry_fits()), and as CSV, by inputs_next() through the form. */
 #include "results/retry.h"
 
 #include "base/message.h"
 #include "base/version.h"
+#include "io/members.h"
 
 #include <string.h>
+#include <sys/stat.h>
+
+/* ---- rows ---- */
 
 static struct csv_record record_of(const char *text, size_t size)
 {
@@ -31,13 +36,20 @@ static struct csv_record unguarded(struct retry *r, struct csv_field input)
 	return record_of(r->input.size ? r->input.bytes : "", r->input.size);
 }
 
+/* Without these two columns a row does not say what is to become of it. */
+static bool has_needed_columns(const struct results *r)
+{
+	return results_has_column(r, "problems") && results_has_column(r, "error");
+}
+
 static bool begin(struct input_form *form, const char *path, const struct csv_record *first,
         struct csv_record *header)
 {
 	struct retry *r = (struct retry *)form;
 	struct csv_field input;
-	const char *why;
-	if (!results_of_header(&r->results, first, r->n_input, &input, &why)) {
+	const char *why = "it has no column problems, or none error";
+	if (!results_of_header(&r->results, first, r->told.n_input, &input, &why) ||
+	        !has_needed_columns(&r->results)) {
 		message(MESSAGE_ERROR,
 		        "%s: this is no output of spfsweep %s: its header row is another "
 		        "one (%s)",
@@ -50,7 +62,12 @@ static bool begin(struct input_form *form, const char *path, const struct csv_re
 	return !r->input.failed;
 }
 
-/* An output is whole: its rows are numbered from 1, without a gap. */
+/* `expected` is how many-th row of the file it is, from 1. */
+static bool is_next_number(const struct retry *r, uint64_t number, uint64_t expected)
+{
+	return r->told.has_gaps ? number > r->last_number : number == expected;
+}
+
 static enum error next(
         struct input_form *form, const struct csv_record *record, struct input_row *row)
 {
@@ -58,22 +75,23 @@ static enum error next(
 	struct retry *r = (struct retry *)form;
 	struct results_row result;
 	if (!results_parse(&r->results, record, &r->scratch, &result) ||
-	        result.number != row->number)
+	        !is_next_number(r, result.number, row->number))
 		return r->scratch.failed ? ERROR_NOMEM : ERROR_SYNTAX;
 	bool is_no_record = result.error.size >= strlen(no_record) &&
 	        !memcmp(result.error.text, no_record, strlen(no_record));
+	row->number = r->last_number = result.number;
 	row->printed = (struct csv_field){ .text = record->text, .size = record->size };
 	row->keep = is_no_record || !results_has_failure(&result);
 	row->record = unguarded(r, result.input);
 	return r->input.failed || r->scratch.failed ? ERROR_NOMEM : ERROR_NONE;
 }
 
-void retry_init(struct retry *r, bool guarded, int n_input)
+void retry_init(struct retry *r, bool guarded, struct format_told told)
 {
 	*r = (struct retry){
 		.form = { .row_max_bytes = RESULTS_ROW_MAX_BYTES, .begin = begin, .row = next },
 		.guarded = guarded,
-		.n_input = n_input,
+		.told = told,
 	};
 }
 
@@ -81,4 +99,99 @@ void retry_fini(struct retry *r)
 {
 	textbuf_fini(&r->scratch);
 	textbuf_fini(&r->input);
+}
+
+/* ---- members ---- */
+
+/* The members of a file whose first one has a mark of ours, which is in *first. NULL: it is no such
+ * file, or it is a pipe, which can be read only once; or it cannot be opened, which whoever reads
+ * its rows tells. */
+static struct members *open_output(const char *path, struct member *first)
+{
+	struct members *m;
+	struct stat st;
+	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) || members_open(&m, path))
+		return NULL;
+	if (!members_next(m, first) && first->has_checkpoint)
+		return m;
+	members_close(m);
+	return NULL;
+}
+
+struct format_told retry_told(const char *path)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	struct format_told told = { .n_input = RESULTS_UNTOLD };
+	if (m)
+		told = format_told_by(first.checkpoint.note, first.checkpoint.note_size);
+	members_close(m);
+	return told;
+}
+
+static bool has_our_options(const char *path, const struct note *ours, const struct member *first)
+{
+	char why[640];
+	if (!note_differs(ours, first->checkpoint.note, first->checkpoint.note_size, true, why,
+	            sizeof why))
+		return true;
+	message(MESSAGE_ERROR, "%s: %s: give retry the options that the scan had", path, why);
+	return false;
+}
+
+/* The note and the header row must be those that the first member was marked with: a note of other
+ * columns would make the rows say something else. Of a header row that does not end nothing is
+ * said. */
+static bool begins_well(const char *path, struct members *m, struct member member)
+{
+	struct textbuf note = { 0 }, text = { 0 };
+	uint64_t fingerprint = member.checkpoint.fingerprint;
+	size_t size = 0;
+	textbuf_put(&note, member.checkpoint.note, member.checkpoint.note_size);
+	do {
+		textbuf_put(&text, member.text, member.text_size);
+		size = text.size ? csv_row_size(text.bytes, text.size) : 0;
+	} while (!size && text.size < RESULTS_ROW_MAX_BYTES && !members_next(m, &member));
+	bool good = !size ||
+	        format_is_of(fingerprint, note.size ? note.bytes : "", note.size, text.bytes, size);
+	if (!good)
+		message(MESSAGE_ERROR,
+		        "%s: its beginning is damaged, which says how its rows are to be read; "
+		        "unpack it (gzip -d) and retry the CSV",
+		        path);
+	textbuf_fini(&note);
+	textbuf_fini(&text);
+	return good;
+}
+
+static bool is_whole(const char *path, struct members *m)
+{
+	struct member member;
+	bool is_eof = false;
+	enum error err;
+	while (!(err = members_next(m, &member)))
+		is_eof = member.is_eof;
+	if (is_eof)
+		return true;
+	if (err == ERROR_CORRUPT)
+		message(MESSAGE_ERROR,
+		        "%s: it is damaged behind byte %llu; the rows from there on must be "
+		        "scanned again, as `spfsweep scan --resume` does",
+		        path, (unsigned long long)members_at(m));
+	else
+		message(MESSAGE_ERROR,
+		        "%s: the scan that wrote this did not end: finish it with --resume first",
+		        path);
+	return false;
+}
+
+bool retry_fits(const char *path, const struct note *ours)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	bool fits = !m ||
+	        (has_our_options(path, ours, &first) && begins_well(path, m, first) &&
+	                is_whole(path, m));
+	members_close(m);
+	return fits;
 }

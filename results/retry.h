@@ -1,26 +1,42 @@
 /* retry.h - an output read as an input: what `spfsweep retry` does with each of its rows.
  *
- * A row without a failed look-up is kept as it stands. One with a failed look-up is done again,
- * from its input's columns, which the output holds as they stood. A row whose input was no proper
- * CSV record (its error begins with "row:") is kept, too: the output does not hold what was wrong
- * with it. Belongs to the feeder's thread. */
+ *     row                                                       what becomes of it
+ *     no look-up failed in it                                   kept as it stands
+ *     a look-up failed (its `problems` has temperror)           done again, from its input's
+ * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
+ * what was wrong with it
+ *
+ * The rows of an output are numbered from 1 without a gap. Those of a shard, which the note tells,
+ * only grow. Any other row ends the run: it is no whole output. Belongs to the feeder's thread. */
 #ifndef RESULTS_RETRY_H
 #define RESULTS_RETRY_H
 
 #include "input/inputs.h"
+#include "results/format.h"
+#include "results/note.h"
 #include "results/results.h"
 
 struct retry {
-	struct input_form form; /* first; for inputs_open() */
-	struct results results; /* known when the header row was read */
-	int n_input;            /* the input's columns, as the note says, or RESULTS_UNTOLD */
-	bool guarded;           /* the output was written with --csv-safe */
+	struct input_form form;  /* first; for inputs_open() */
+	struct results results;  /* known when the header row was read */
+	struct format_told told; /* by the note */
+	bool guarded;            /* the output was written with --csv-safe */
+	uint64_t last_number;    /* of the row before */
 	struct textbuf scratch, input;
 };
 
-/* `n_input`: see resume_input_columns(). */
-void retry_init(struct retry *r, bool guarded, int n_input);
+/* `told`: see retry_told(). */
+void retry_init(struct retry *r, bool guarded, struct format_told told);
 /* Takes a zeroed one. */
 void retry_fini(struct retry *r);
+
+/* What the note of the output at `path` says of its rows. Where there is no note, or no file that
+ * can be read twice: n_input is RESULTS_UNTOLD. */
+struct format_told retry_told(const char *path);
+
+/* False, after telling the user why, when `path` is an output of ours that must not be retried: it
+ * was made with other options, its scan did not end, or it is damaged. Other files are not judged.
+ */
+bool retry_fits(const char *path, const struct note *ours);
 
 #endif

@@ -161,7 +161,7 @@ static bool open_inputs(struct scan *s)
 		.wants_digests = o->summary,
 	};
 	if (o->retry) {
-		retry_init(&s->retry, o->csv_safe, resume_input_columns(o->inputs[0]));
+		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]));
 		config.form = &s->retry.form;
 	}
 	return inputs_open(&s->inputs, &config, &never);
@@ -206,7 +206,7 @@ static int set_up(struct scan *s)
 	if (!format_init(&s->format, &s->note, &s->inputs.layout,
 	            o->retry ? &s->retry.results.columns : NULL))
 		return fail_without_memory();
-	if (o->retry && !resume_fits_retry(o->inputs[0], &s->note))
+	if (o->retry && !retry_fits(o->inputs[0], &s->note))
 		return EXIT_USAGE;
 	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
 	        ? EXIT_DONE

@@ -32,12 +32,25 @@ static void check_header(const uint8_t *octets, size_t size)
 	}
 }
 
+static void tell_member(enum error error, const uint8_t *octets, size_t size)
+{
+	struct bgzf_checkpoint checkpoint;
+	size_t member_size;
+	bool has_checkpoint;
+	bgzf_parse_header(octets, size, &member_size, &checkpoint, &has_checkpoint);
+	tell_outcome(error == ERROR_TRUNCATED ? "torn"
+	                : error               ? "corrupt"
+	                : has_checkpoint      ? "marked"
+	                                      : "whole");
+}
+
 /* What is accepted is text that can be packed again; what is not leaves the buffer alone. */
 static void check_member(struct bgzf *z, const uint8_t *octets, size_t size)
 {
 	struct textbuf text = { 0 }, packed = { 0 }, again = { 0 };
 	textbuf_put_text(&text, "before");
 	enum error error = bgzf_get_member(z, octets, size, &text);
+	tell_member(error, octets, size);
 	require(text.size >= 6 && memcmp(text.bytes, "before", 6) == 0 &&
 	        (!error || text.size == 6));
 	if (!error && text.size - 6 <= BGZF_TEXT_MAX_BYTES) {
@@ -125,6 +138,8 @@ static void check_deflated(struct bgzf *z, const uint8_t *deflated, size_t size)
 	put_le(member + FRAME_BYTES + size, crc32(0, text, (uInt)text_size), 4);
 	put_le(member + FRAME_BYTES + size + 4, text_size, 4);
 	enum error error = bgzf_get_member(z, member, member_size, &back);
+	if (!error)
+		tell_outcome("deflated");
 	require(opinion == MISTAKEN || (opinion == WHOLE) == !error);
 	require(error || opinion == MISTAKEN ||
 	        (back.size == text_size &&

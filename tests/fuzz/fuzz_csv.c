@@ -57,13 +57,21 @@ static void read_file(struct textbuf *notes, const char *path)
 	struct csv_record record;
 	struct textbuf scratch = { 0 };
 	uint64_t line = 0;
+	bool any = false, any_broken = false;
 	while (csv_read(r, &record, NULL)) {
 		require(record.line > line);
 		line = record.line;
+		any = true;
+		any_broken = any_broken || record.broken || record.too_long;
 		check_record(&record, &scratch);
 		note(notes, &record);
 	}
 	require(source_ended(source) && !csv_would_block(r));
+	tell_outcome(source_error(source) == ERROR_TRUNCATED ? "torn"
+	                : source_error(source)               ? "corrupt"
+	                : any_broken                         ? "broken"
+	                : any                                ? "whole"
+	                                                     : "none");
 	textbuf_fini(&scratch);
 	csv_reader_free(r);
 	source_close(source);

@@ -83,7 +83,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		enum error error = dname_parse(&names[n], (const char *)parts[i].at, parts[i].size);
 		require((error == ERROR_NONE) == (names[n].size > 0));
 		n += !error;
+		bool is_text = !error;
 		bool good = dname_decode(&names[n], parts[i].at, parts[i].size);
+		tell_outcome(good ? "wire" : is_text ? "text" : n ? "part" : "refused");
 		require(good == (names[n].size > 0));
 		n += good;
 	}

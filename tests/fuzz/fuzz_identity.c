@@ -168,8 +168,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.paths = paths, .n_paths = n, .columns = has_columns ? columns : NULL
 	};
 	if (inputs_open(&in, &config, NULL)) {
+		tell_outcome(in.layout.has_header ? "header" : "no-header");
 		check_layout(&in.layout);
 		check_rows(&in);
+	} else {
+		tell_outcome("refused");
 	}
 	inputs_close(&in);
 	while (n)

@@ -70,11 +70,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum error error = ipaddr_parse(&ip, (const char *)data, size);
 	require((error == ERROR_NONE) == (ip.family != IPFAMILY_NONE) &&
 	        (error == ERROR_EMPTY) == (size == 0));
+	tell_outcome(!error ? (ip.family == IPFAMILY_4 ? "ipv4" : "ipv6") : "refused");
 	if (!error) {
 		check_address(&ip);
 		check_reverse(&ip);
 	}
 	if (size == 16) {
+		if (error)
+			tell_outcome("octets");
 		ip = ipaddr_of_6(data);
 		check_address(&ip);
 		check_reverse(&ip);

@@ -89,9 +89,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena;
 	arena_init(&arena, 1024, 0);
 	if (macro_compile(&m, text, text_size, grammar, &arena, &error_at)) {
+		tell_outcome("program");
 		check_wider(text, text_size, grammar, &arena);
 		check_target(&m, &session);
 	} else {
+		tell_outcome("refused");
 		require(error_at <= text_size && !arena.overflow);
 	}
 	arena_fini(&arena);

@@ -55,8 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (char *rest = text, *word; argc < ARGUMENTS_MAX && (word = strsep(&rest, "\n"));)
 		argv[argc++] = word;
 	struct command_line line;
-	if (!strchr(text, '/') && command_line_parse(&line, argc, argv))
-		check_line(&line, argv, argc);
+	if (!strchr(text, '/')) {
+		bool taken = command_line_parse(&line, argc, argv);
+		tell_outcome(!taken ? "refused" : line.help || line.version ? "help" : "taken");
+		if (taken)
+			check_line(&line, argv, argc);
+	}
 	free(text);
 	return 0;
 }

@@ -191,10 +191,24 @@ static void run_spf(struct outcome *o, const struct spf_request *request, struct
 	spf_check_fini(&check);
 }
 
+/* What the three kinds of probes came to with answers at hand: "pass.fail.ok" of SPF, iprev and the
+ * mail hosts, "-" for one that ended without a word. */
+static struct {
+	const char *spf, *iprev, *mailhosts;
+} words;
+
+static void tell_words(void)
+{
+	static char text[64];
+	snprintf(text, sizeof text, "%s.%s.%s", words.spf, words.iprev, words.mailhosts);
+	tell_outcome(text);
+}
+
 static void check_spf(const struct spf_request *request, struct reader script)
 {
 	struct outcome first, other;
 	run_spf(&first, request, script, AT_HAND);
+	words.spf = spf_verdict_text(first.result.verdict);
 	for (enum order order = FORWARDS; order < GIVEN_UP; order++) {
 		run_spf(&other, request, script, order);
 		require(first.result.verdict == other.result.verdict &&
@@ -215,6 +229,8 @@ static void check_iprev(const struct ipaddr *ip, struct reader script, enum orde
 	struct iprev p;
 	iprev_begin(&p, ip, &w.asker);
 	if (run(&w, &p.probe)) {
+		if (order == AT_HAND)
+			words.iprev = iprev_verdict_text(p.verdict);
 		require(p.verdict > IPREV_NONE && p.verdict < IPREV_VERDICT_COUNT && p.names &&
 		        w.n_asked <= 1 + IPREV_NAMES_MAX);
 		require((p.verdict == IPREV_TEMPERROR) == (p.failed != NULL) &&
@@ -232,6 +248,8 @@ static void check_mailhosts(
 	struct mailhosts p;
 	mailhosts_begin(&p, domain, ip, &w.asker);
 	if (run(&w, &p.probe)) {
+		if (order == AT_HAND && ip->family != IPFAMILY_NONE)
+			words.mailhosts = mx_state_text(p.state);
 		require(p.state > MX_UNASKED && p.state <= MX_TEMPERROR && p.mx &&
 		        w.n_asked <= MX_QUESTIONS_MAX);
 		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE));
@@ -285,6 +303,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct ipaddr nobody = { .family = IPFAMILY_NONE };
 	if (!reader_ok(&script))
 		return 0;
+	words.spf = words.iprev = words.mailhosts = "-";
 	check_spf(&request, script);
 	for (enum order order = AT_HAND; order < ORDERS; order++) {
 		check_iprev(&request.ip, script, order);
@@ -295,5 +314,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_hostaddr(&request.domain, &request.ip, script, order);
 		check_hostaddr(&request.domain, &nobody, script, order);
 	}
+	tell_words();
 	return 0;
 }

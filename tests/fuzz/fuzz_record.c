@@ -53,6 +53,7 @@ static void check_record(const char *text, size_t size)
 	struct spf_record *r = spf_record_compile(text, size);
 	require(r && r->error_at <= size &&
 	        (r->outcome == SPF_NEUTRAL) == (r->problem == SPF_PROBLEM_NONE));
+	tell_outcome(r->outcome == SPF_NEUTRAL ? "program" : "refused");
 	for (size_t i = 0; r->outcome == SPF_NEUTRAL && i < size; i++)
 		require(text[i] >= 0x20 && text[i] < 0x7f);
 	unsigned n_lookups = 0;
@@ -96,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world w = {
 		.asker = { .ask = ask }, .text = data + 1, .size = size - 1, .choice = data[0]
 	};
+	tell_outcome("no-record");
 	if (spf_record_has_version((const char *)w.text, w.size))
 		check_record((const char *)w.text, w.size);
 	check_host(&w);

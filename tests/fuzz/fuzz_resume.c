@@ -172,9 +172,9 @@ static void check_retry(char *output_path)
 	struct inputs in;
 	struct input_row row;
 	struct retry retry;
-	retry_init(&retry, false, resume_input_columns(output_path));
+	retry_init(&retry, false, retry_told(output_path));
 	config.form = &retry.form;
-	resume_fits_retry(output_path, note_of_scan());
+	retry_fits(output_path, note_of_scan());
 	if (inputs_open(&in, &config, NULL))
 		while (inputs_next(&in, &row, &never))
 			require(row.printed.text && row.printed.size > 0 &&

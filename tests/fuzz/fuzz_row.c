@@ -204,8 +204,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require((error == ERROR_NONE) == (w.script != NULL) &&
 	        (!error || strncmp(why, "line ", 5) == 0));
 	struct inputs_config config = { .paths = &path, .n_paths = 1 };
-	if (w.script && inputs_open(&w.in, &config, NULL))
+	tell_outcome("refused");
+	if (w.script && inputs_open(&w.in, &config, NULL)) {
 		scan(&w);
+		tell_outcome(w.n_finished ? "rows" : "none");
+	}
 	inputs_close(&w.in);
 	script_free(w.script);
 	textbuf_fini(&w.out);

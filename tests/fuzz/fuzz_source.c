@@ -129,6 +129,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_file(&whole, file.path, BUFFER_MAX);
 	read_file(&parts, file.path, buffer_size);
 	read_pipe(&piped, data + 1, size - 1, buffer_size, piece_size);
+	tell_outcome(whole.error == ERROR_TRUNCATED ? "torn"
+	                : whole.error               ? "corrupt"
+	                : whole.had_garbage         ? "garbage"
+	                : whole.is_gzip             ? "gzip"
+	                                            : "plain");
 	require_same(&model, &whole);
 	require_same(&model, &parts);
 	require_same(&model, &piped);

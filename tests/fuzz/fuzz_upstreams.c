@@ -51,9 +51,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = strndup((const char *)data, size);
 	require(text);
 	memfile_open(&file, data, size);
-	if (upstreams_add(&of_text, text))
+	tell_outcome("refused");
+	if (upstreams_add(&of_text, text)) {
+		tell_outcome("one");
 		check_list(&of_text);
+	}
 	if (upstreams_read(&of_file, file.path)) {
+		if (!of_text.n)
+			tell_outcome("list");
 		check_list(&of_file);
 		require(!memchr(data, 0, size));
 		compare_with_lines(&of_file, text);

@@ -2,8 +2,8 @@
  * `replay FOLDER`.
  *
  * What the fuzzer once found, put in the folder, stays found, with any compiler. A folder without a
- * file is a failure: such a test could never fail. Where the target tells an outcome, each file's
- * name says which one it must reach. */
+ * file is a failure: such a test could never fail. Where the target tells an outcome (target.h),
+ * each file's name says which one it must reach. */
 #include "tests/fuzz/target.h"
 
 #include <dirent.h>
@@ -21,13 +21,17 @@ void fuzz_outcome(const char *word)
 	outcome = word;
 }
 
-/* False: the seed came to something else than its name says. */
+/* False: the seed came to something else than its name says, or to nothing where it says
+ * something. */
 static bool reached(const char *name)
 {
 	size_t size = outcome ? strlen(outcome) : 0;
-	if (!outcome || (!strncmp(name, outcome, size) && !strncmp(name + size, "--", 2)))
+	if (!outcome && !strstr(name, "--"))
 		return true;
-	fprintf(stderr, "replay: %s came to \"%s\", and its name does not say so\n", name, outcome);
+	if (outcome && !strncmp(name, outcome, size) && !strncmp(name + size, "--", 2))
+		return true;
+	fprintf(stderr, "replay: %s came to \"%s\", and its name does not say so\n", name,
+	        outcome ? outcome : "nothing");
 	return false;
 }
 

@@ -60,11 +60,52 @@ static void no_memory(void **state)
 	}
 }
 
+/* Each list of columns holds all of the one before it, in its order, and begins with `status`: so
+ * none passes for a part of the input's columns. */
+static void lists_of_versions(void **state)
+{
+	(void)state;
+	struct column_set newer, older, all;
+	unsigned n = 0;
+	columns_all(&all);
+	assert_true(columns_of_list(&newer, 0));
+	assert_true(columns_same(&newer, &all));
+	for (; columns_of_list(&older, n); n++, newer = older) {
+		unsigned at = 0;
+		assert_string_equal(older.at[0]->name, "status");
+		for (unsigned i = 0; i < newer.n && at < older.n; i++)
+			at += newer.at[i] == older.at[at];
+		assert_int_equal(at, older.n);
+	}
+	assert_true(n >= 2);
+	columns_of_0_1(&older);
+	assert_true(columns_same(&newer, &older));
+}
+
+/* What a released version wrote never changes. */
+static void columns_of_version_0_1_0(void **state)
+{
+	static const char names[] =
+	        "status error spf spf_matched spf_problem spf_explanation spf_lookups "
+	        "spf_void_lookups spf_record spf_dnssec helo_spf iprev ptr iprev_name a a_match mx "
+	        "mx_state mx_match problems dns_cause evaluated_at elapsed_ms ";
+	(void)state;
+	struct column_set set;
+	struct textbuf text = { 0 };
+	columns_of_0_1(&set);
+	for (unsigned i = 0; i < set.n; i++)
+		textbuf_printf(&text, "%s ", set.at[i]->name);
+	assert_string_equal(textbuf_text(&text), names);
+	textbuf_fini(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(whole_row, begin, end),
 		cmocka_unit_test_setup_teardown(no_memory, begin, end),
+		cmocka_unit_test(lists_of_versions),
+		cmocka_unit_test(columns_of_version_0_1_0),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,8 +70,8 @@ static void one_of_version_0_1(void **state)
 	assert_int_equal(f.version, 2);
 	assert_true(columns_same(&f.results.columns, &old));
 	assert_string_equal(textbuf_text(&f.note), note);
-	assert_true(format_may_begin(&f, 2, note, strlen(note), f.fingerprint));
-	assert_false(format_may_begin(&f, 2, note, strlen(note), f.fingerprint + 1));
+	assert_true(format_may_begin(&f, note, strlen(note), f.fingerprint));
+	assert_false(format_may_begin(&f, note, strlen(note), f.fingerprint + 1));
 	textbuf_fini(&header);
 	format_fini(&f);
 }
@@ -120,6 +120,63 @@ static void refusals(void **state)
 	format_fini(&f);
 }
 
+/* What a note tells of the rows behind it. */
+static void told(void **state)
+{
+	static const struct {
+		const char *note;
+		int n_input;
+		bool has_gaps;
+	} notes[] = {
+		{ "", RESULTS_UNTOLD, false },
+		{ "checks=spf\n", RESULTS_UNTOLD, false },
+		{ "input_columns=7\n", 7, false },
+		{ "kind=scan\ninput_columns=50000\nchecks=spf\n", 50000, false },
+		{ "input_columns=\n", RESULTS_UNTOLD, false },
+		{ "input_columns=-1\n", RESULTS_UNTOLD, false },
+		{ "input_columns=4294967298\n", RESULTS_UNTOLD, false },
+		{ "input_columns=2\nshard=3/8\n", 2, true },
+		{ "input_columns=2\nshard=\n", 2, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+		struct format_told t = format_told_by(notes[i].note, strlen(notes[i].note));
+		assert_int_equal(t.n_input, notes[i].n_input);
+		assert_int_equal(t.has_gaps, notes[i].has_gaps);
+	}
+}
+
+/* An output of `retry` has the columns of what was retried. When it was torn in its first member,
+ * it is begun anew and not refused. */
+static void torn_in_its_own_columns(void **state)
+{
+	struct column_set few = { 0 };
+	struct format f;
+	assert_true(columns_add_name(&few, (struct csv_field){ "spf", 3 }));
+	assert_true(columns_add_name(&few, (struct csv_field){ "problems", 8 }));
+	assert_true(format_init(&f, *state, &layout, &few));
+	assert_true(format_may_begin(&f, f.note.bytes, f.note.size, f.fingerprint));
+	assert_false(format_may_begin(&f, f.note.bytes, f.note.size - 1, f.fingerprint));
+	format_fini(&f);
+}
+
+/* A line that is not compared may have any length; the note must still leave room for the header
+ * row. */
+static void a_note_that_is_too_long(void **state)
+{
+	struct format f = new_format(*state);
+	struct textbuf note = { 0 };
+	char why[640] = "";
+	textbuf_put_text(&note, "input_columns=2\nchecks=spf\ninfo.x=");
+	while (note.size < BGZF_TEXT_MAX_BYTES + 100)
+		textbuf_put_char(&note, 'x');
+	assert_false(format_adopt(&f, 3, note.bytes, note.size, textbuf_text(&f.header),
+	        f.header.size, why, sizeof why));
+	assert_string_equal(why, "its note is longer than any that spfsweep writes");
+	textbuf_fini(&note);
+	format_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +184,9 @@ int main(void)
 		cmocka_unit_test(one_of_version_0_1),
 		cmocka_unit_test(columns_by_name),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(told),
+		cmocka_unit_test(torn_in_its_own_columns),
+		cmocka_unit_test(a_note_that_is_too_long),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }

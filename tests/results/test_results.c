@@ -3,7 +3,7 @@
 #include "tests/cmocka_first.h"
 
 #include "results/columns.h"
-#include "results/retry.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -155,28 +155,46 @@ static void time_in_between(void **state)
 	assert_false(results_same(&r, "1,a,5,pass", 10, "1,a,5,fail", 10));
 }
 
-/* What was a failure is done again from the input's columns; the rest is kept as it stands. */
-static void retried(void **state)
+/* The input may have any number of columns. */
+static void a_wide_input(void **state)
 {
+	enum { WIDE = 20000 };
 	(void)state;
-	struct retry retry;
-	struct csv_record record = record_of(header), input;
-	struct input_row row = { .number = 17 };
-	retry_init(&retry, false, RESULTS_UNTOLD);
-	struct input_form *form = &retry.form;
-	assert_true(form->begin(form, "file", &record, &input));
-	record = record_of(good);
-	assert_int_equal(form->row(form, &record, &row), ERROR_NONE);
-	assert_true(row.keep && row.printed.size == strlen(good));
-	row.number = 18;
-	assert_int_equal(form->row(form, &record, &row), ERROR_SYNTAX);
-	record = record_of(failed);
-	assert_int_equal(form->row(form, &record, &row), ERROR_NONE);
-	assert_false(row.keep);
-	assert_int_equal(row.record.size, strlen("a.example,x"));
-	assert_memory_equal(row.record.text, "a.example,x", row.record.size);
-	assert_true(row.record.plain);
-	retry_fini(&retry);
+	for (unsigned told = 0; told < 2; told++) {
+		struct textbuf wide = { 0 };
+		struct results r;
+		struct csv_field input;
+		const char *why;
+		textbuf_put_text(&wide, "row");
+		for (unsigned i = 0; i < WIDE; i++)
+			textbuf_printf(&wide, ",\"c %u\"", i);
+		size_t input_size = wide.size - strlen("row,");
+		textbuf_put_text(&wide, strstr(header, "note\"") + strlen("note\""));
+		struct csv_record record = record_of(textbuf_text(&wide));
+		assert_true(
+		        results_of_header(&r, &record, told ? WIDE : RESULTS_UNTOLD, &input, &why));
+		assert_int_equal(r.n_input, WIDE);
+		assert_int_equal(input.size, input_size);
+		assert_true(results_has_column(&r, "spf"));
+		assert_false(results_has_column(&r, "c 1"));
+		textbuf_fini(&wide);
+	}
+}
+
+/* Columns of the input may have names of ours: only the note tells where ours begin. */
+static void columns_of_the_input_with_our_names(void **state)
+{
+	static const char text[] = "row,spf,status,spf,status";
+	(void)state;
+	struct results r;
+	struct csv_field input;
+	const char *why;
+	struct csv_record record = record_of(text);
+	assert_true(results_of_header(&r, &record, 2, &input, &why));
+	assert_int_equal(r.columns.n, 2);
+	assert_int_equal(input.size, strlen("spf,status"));
+	assert_false(results_of_header(&r, &record, 1, &input, &why));
+	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
 }
 
 int main(void)
@@ -187,7 +205,8 @@ int main(void)
 		cmocka_unit_test(no_rows),
 		cmocka_unit_test(all_but_time),
 		cmocka_unit_test(time_in_between),
-		cmocka_unit_test(retried),
+		cmocka_unit_test(a_wide_input),
+		cmocka_unit_test(columns_of_the_input_with_our_names),
 	};
 	return cmocka_run_group_tests(tests, make_header, NULL);
 }

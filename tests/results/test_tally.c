@@ -1,0 +1,69 @@
+/* test_tally.c - what is counted of a finished row, of a row that was done again, and of several
+ * workers. */
+#include "tests/cmocka_first.h"
+
+#include "results/tally.h"
+
+static void finished_rows(void **state)
+{
+	(void)state;
+	struct tally t = { 0 };
+	struct spf_result spf = { .verdict = SPF_FAIL }, failed = { .verdict = SPF_TEMPERROR };
+	struct iprev iprev = { .verdict = IPREV_PASS };
+	struct outcome good = { .error = "",
+		.spf = &spf,
+		.iprev = &iprev,
+		.has_helo_spf = true,
+		.helo_verdict = SPF_NONE },
+	               bad = { .error = "ip: not an IP address" },
+	               open = { .error = "", .spf = &failed };
+	tally_outcome(&t, &good);
+	tally_outcome(&t, &good);
+	tally_outcome(&t, &bad);
+	tally_outcome(&t, &open);
+	assert_int_equal(tally_read(&t.rows), 4);
+	assert_int_equal(tally_read(&t.bad_rows), 1);
+	assert_int_equal(tally_read(&t.temperror_rows), 1);
+	assert_int_equal(tally_read(&t.spf[SPF_FAIL]), 2);
+	assert_int_equal(tally_read(&t.spf[SPF_TEMPERROR]), 1);
+	assert_int_equal(tally_read(&t.spf[SPF_NONE]), 0);
+	assert_int_equal(tally_read(&t.helo_spf[SPF_NONE]), 2);
+	assert_int_equal(tally_read(&t.iprev[IPREV_PASS]), 2);
+	assert_int_equal(tally_read(&t.retried_rows), 0);
+}
+
+static void rows_done_again(void **state)
+{
+	(void)state;
+	struct tally t = { 0 };
+	tally_retried(&t, true);
+	tally_retried(&t, false);
+	assert_int_equal(tally_read(&t.retried_rows), 2);
+	assert_int_equal(tally_read(&t.changed_rows), 1);
+	assert_int_equal(tally_read(&t.rows), 0);
+}
+
+/* Every count is summed: a tally is nothing but counts. */
+static void sums(void **state)
+{
+	enum { COUNTS = sizeof(struct tally) / sizeof(tally_count) };
+	(void)state;
+	struct tally sum = { 0 }, one = { 0 };
+	tally_count *from = (tally_count *)&one, *to = (tally_count *)&sum;
+	for (unsigned i = 0; i < COUNTS; i++)
+		tally_add(&from[i], i + 1);
+	tally_sum(&sum, &one);
+	tally_sum(&sum, &one);
+	for (unsigned i = 0; i < COUNTS; i++)
+		assert_int_equal(tally_read(&to[i]), 2 * (i + 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finished_rows),
+		cmocka_unit_test(rows_done_again),
+		cmocka_unit_test(sums),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
