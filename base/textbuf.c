@@ -4,6 +4,8 @@
  * textbuf_text(). */
 #include "base/textbuf.h"
 
+#include "base/octets.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +126,21 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
+/* How many octets stand as they are, from the first on. */
+static size_t plain_size(const unsigned char *bytes, size_t size)
+{
+	size_t n = 0;
+	for (; size - n >= OCTETS_WORD_BYTES; n += OCTETS_WORD_BYTES) {
+		uint64_t word = octets_word(bytes + n);
+		if (octets_not_ascii(word) | octets_below(word, 0x20) | octets_equal(word, 0x7f) |
+		        octets_equal(word, '\\'))
+			break;
+	}
+	while (n < size && is_plain(bytes[n]))
+		n++;
+	return n;
+}
+
 void textbuf_put_escaped(struct textbuf *b, const void *bytes, size_t size)
 {
 	if (size == 0)
@@ -131,10 +148,9 @@ void textbuf_put_escaped(struct textbuf *b, const void *bytes, size_t size)
 	const unsigned char *at = bytes;
 	const unsigned char *end = at + size;
 	while (at < end) {
-		const unsigned char *run = at;
-		while (at < end && is_plain(*at))
-			at++;
-		textbuf_put(b, run, (size_t)(at - run));
+		size_t run = plain_size(at, (size_t)(end - at));
+		textbuf_put(b, at, run);
+		at += run;
 		if (at == end)
 			break;
 		const unsigned char c = *at++;

@@ -54,11 +54,10 @@ static enum turn step_select(struct spf_check *c)
 		return frame_give_up(c, SPF_TEMPERROR, SPF_PROBLEM_MEMORY);
 	if (c->n_frames == 1)
 		keep_record(c, answer, record);
-	if (c->request->observer)
-		machine_tell(c,
-		        (struct spf_event){ .kind = SPF_EVENT_RECORD,
-		                .text = record->text,
-		                .text_size = record->text_size });
+	machine_tell(c,
+	        (struct spf_event){ .kind = SPF_EVENT_RECORD,
+	                .text = record->text,
+	                .text_size = record->text_size });
 	if (record->outcome != SPF_NEUTRAL)
 		return frame_give_up(c, record->outcome, record->problem);
 	f->answer = answer_ref(answer);

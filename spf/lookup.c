@@ -43,11 +43,10 @@ const struct answer *lookup_answer(struct spf_check *c, unsigned slot)
 {
 	const struct answer *answer = c->got->by_slot[slot];
 	note_dnssec(c, answer);
-	if (c->request->observer)
-		machine_tell(c,
-		        (struct spf_event){ .kind = SPF_EVENT_LOOKUP,
-		                .answer = answer,
-		                .void_lookups = c->charging && answer_is_void(answer) });
+	machine_tell(c,
+	        (struct spf_event){ .kind = SPF_EVENT_LOOKUP,
+	                .answer = answer,
+	                .void_lookups = c->charging && answer_is_void(answer) });
 	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
 		frame_give_up_for(c, answer);
 		return NULL;

@@ -106,10 +106,25 @@ static inline struct session machine_session(struct spf_check *c)
 	};
 }
 
+/* For machine_tell(): there is an observer. Changes the event. */
+void machine_tell_observer(struct spf_check *c, struct spf_event *event);
+
 /* Tells the observer, if there is one. `event` lacks what the machine knows: depth, domain and
  * charges; its void_lookups are added to those charged. */
-void machine_tell(struct spf_check *c, struct spf_event event);
+static inline void machine_tell(struct spf_check *c, struct spf_event event)
+{
+	if (c->request->observer)
+		machine_tell_observer(c, &event);
+}
 /* The same about the term being tried. `target` may be NULL. */
-void machine_tell_term(struct spf_check *c, enum spf_event_kind kind, const struct dname *target);
+static inline void machine_tell_term(
+        struct spf_check *c, enum spf_event_kind kind, const struct dname *target)
+{
+	machine_tell(c,
+	        (struct spf_event){ .kind = kind,
+	                .text = machine_top(c)->term,
+	                .text_size = machine_top(c)->term_size,
+	                .target = target });
+}
 
 #endif

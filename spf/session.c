@@ -79,6 +79,16 @@ size_t session_expand(const struct session *s, char *room, size_t room_bytes,
 	return macro_expand(room, room_bytes, m, &values, is_cut);
 }
 
+/* Apart, for its large stack. */
+__attribute__((noinline)) static void expand_macros(
+        const struct session *s, struct dname *name, const struct macro_string *m)
+{
+	struct macro_session values;
+	struct session_texts texts;
+	fill(s, &values, &texts, m);
+	macro_expand_domain(name, m, &values);
+}
+
 void session_expand_domain(
         const struct session *s, struct dname *name, const struct macro_string *m)
 {
@@ -87,10 +97,7 @@ void session_expand_domain(
 		dname_parse(name, m->segments[0].literal, m->segments[0].literal_size);
 		return;
 	}
-	struct macro_session values;
-	struct session_texts texts;
-	fill(s, &values, &texts, m);
-	macro_expand_domain(name, m, &values);
+	expand_macros(s, name, m);
 }
 
 bool session_is_non_ascii(const struct session *s, const struct macro_string *m)
