@@ -1,8 +1,9 @@
 /* identity.c - one row's fields into what the checks take.
  *
- * The rules, as the design has them: the domain column is <domain> of check_host(); without one it
- * is the sender's, and an empty sender in a sender column means postmaster@helo (RFC 7208
- * section 2.4). */
+ *     <domain> of check_host()   the domain column; else the sender's domain; else the HELO name
+ *     <sender>                   the sender column; empty there: postmaster@HELO (RFC 7208
+ *                                section 2.4)
+ */
 #include "input/identity.h"
 
 #include "dns/idna.h"
@@ -27,8 +28,7 @@ static void set_error(struct identity *s, const char *field, const char *why)
 		snprintf(s->error, sizeof s->error, "%s: %s", field, why);
 }
 
-/* Address literals and bare addresses would be legal DNS names, but never what the row's author
- * meant. */
+/* An address, bare or as a literal, can be read as a DNS name. Nobody means that. */
 static bool is_address(struct identity_text t)
 {
 	struct ipaddr ip;
@@ -115,8 +115,8 @@ static void understand(struct identity *s, const struct fields *f)
 		set_error(s, "row", "neither a domain nor an IP address");
 }
 
-/* scratch must not move while texts point into it: quoted fields and the sender's A-labels together
- * fit in this. */
+/* Texts point into the scratch, so it must not move: it gets room for all quoted fields and for the
+ * sender's A-labels at once. */
 static void prepare(struct identity *s, size_t text_bytes)
 {
 	textbuf_reset(&s->scratch);
@@ -147,10 +147,9 @@ void identity_parse(
 		else if ((int)n == layout->helo)
 			f.helo = text;
 	}
+	/* where its fields begin and end is not known: nothing is asked */
 	if (record->too_long || record->broken)
-		f = (struct fields){
-			0
-		}; /* what its fields are is anybody's guess: nothing is asked */
+		f = (struct fields){ 0 };
 	if (record->too_long)
 		snprintf(s->error, sizeof s->error, "row: longer than %u octets, cut there",
 		        CSV_RECORD_MAX_BYTES);

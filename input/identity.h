@@ -1,8 +1,8 @@
-/* identity.h - what one input row asks about: its fields, understood.
+/* identity.h - what one input row asks about: its fields as domain, address, sender and HELO name.
  *
- * Texts point into the row's record or into the identity's scratch and live as long as both. A row
- * that cannot be used as it stands is bad input, with the reason in `error`; the checks that its
- * good fields allow are run all the same. Pure. */
+ * A row with a field that cannot be used is bad input, and `error` says why. The checks that its
+ * other fields allow are run all the same. Texts point into the row's record or into the identity's
+ * scratch; they are valid as long as both. Pure: one identity per thread, no I/O. */
 #ifndef INPUT_IDENTITY_H
 #define INPUT_IDENTITY_H
 
@@ -21,25 +21,27 @@ struct identity {
 	/* what the checks take */
 	struct ipaddr ip;    /* family NONE: absent or malformed */
 	struct dname domain; /* size 0: absent or malformed */
-	bool has_domain; /* a domain was given, well-formed or not: SPF of a malformed one is "none"
-	                  */
-	struct identity_text local_part,
-	        sender_domain;     /* of <sender>, A-labels; local_part empty: "postmaster";
-	                              sender_domain empty: the domain */
+	/* A domain was given, well-formed or not. SPF of a malformed one is "none". */
+	bool has_domain;
+	/* Of <sender>, in A-labels. Empty local_part: "postmaster". Empty sender_domain: `domain`.
+	 */
+	struct identity_text local_part, sender_domain;
 	struct identity_text helo; /* as given */
 	struct dname helo_domain;  /* size 0: malformed, its SPF is "none" */
-	bool lacked_memory;        /* then the rest says nothing */
-	char error[128];           /* "" or why the row is bad input */
-	struct textbuf scratch;    /* owned */
+
+	bool lacked_memory;     /* out of memory: nothing else here is valid */
+	char error[128];        /* "", or why the row is bad input */
+	struct textbuf scratch; /* owned */
 };
 
-/* Fills the identity from a record; reserves what it needs in identity->scratch, which is kept from
- * row to row. The first time the identity must be zeroed. */
+/* Fills the identity from a record. Its scratch is kept from row to row; before the first row the
+ * identity must be zeroed. <sender> and HELO as RFC 7208 sections 2.3 and 2.4 have them. */
 void identity_parse(
         struct identity *s, const struct layout *layout, const struct csv_record *record);
-/* The same from separate texts, for `spfsweep check`: `who` is a domain, or a sender if it has an
- * @. NULL or "" for what is not given. */
+/* The same from separate texts, for `spfsweep check`: `who` is a sender if it has an @, else a
+ * domain. NULL or "": not given. The texts are the caller's and must outlive the identity's use. */
 void identity_of_texts(struct identity *s, const char *ip, const char *who, const char *helo);
+/* Takes a zeroed one. */
 void identity_fini(struct identity *s);
 
 #endif

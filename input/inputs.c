@@ -102,7 +102,7 @@ static bool fail_at_source(struct inputs *in)
 	return false;
 }
 
-/* For want of memory. */
+/* Out of memory. */
 static bool fail_without_memory(struct inputs *in, const char *path)
 {
 	message(MESSAGE_ERROR, "%s: %s", path, error_text(ERROR_NOMEM));
@@ -110,7 +110,7 @@ static bool fail_without_memory(struct inputs *in, const char *path)
 	return false;
 }
 
-/* The file just opened is read from its beginning to its end, and not only looked at. */
+/* For a file that will be read to its end, not only checked. */
 static bool begin_digest(struct inputs *in)
 {
 	if (!in->digests)
@@ -131,8 +131,7 @@ static bool is_set(const volatile bool *stop)
 	return stop && *stop;
 }
 
-/* A FIFO that nobody writes to is waited for: a signal ends that, and is no error when it is *stop.
- */
+/* Opening a FIFO waits for a writer. A signal ends the wait; with *stop set that is no error. */
 static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
 {
 	enum error err;
@@ -164,7 +163,7 @@ static void close_current(struct inputs *in)
 	in->has_first = false;
 }
 
-/* The first record of a file of another form: the columns are those of the table behind it. */
+/* The first record of a file of another form. The columns are those of the input in it. */
 static bool read_form(struct inputs *in)
 {
 	struct csv_record first = { .text = "" }, header;
@@ -242,7 +241,7 @@ static void note_sizes(struct inputs *in)
 	atomic_store_explicit(&in->raw_size, total, memory_order_relaxed);
 }
 
-/* To open it, and to read it, may take for ever: a pipe, a FIFO, a terminal. */
+/* Opening or reading it may wait without end: a pipe, a FIFO, a terminal. */
 static bool may_block(const char *path)
 {
 	struct stat st;
@@ -250,8 +249,8 @@ static bool may_block(const char *path)
 	        (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
-/* Every further regular file is opened once before the scan starts, so that a wrong name or header
- * is a mistake of the command line and not of the third hour. */
+/* Every further regular file is opened once before the scan starts: a wrong name or header row is
+ * told at once, and not after hours. */
 static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
 {
 	for (unsigned i = in->n_paths; i-- > 1;) {
@@ -348,7 +347,7 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 	return in->has_first;
 }
 
-/* What is to become of the record at hand of a file of another form. */
+/* The row in the record at hand, of a file of another form. */
 static bool form_row(struct inputs *in, struct input_row *row)
 {
 	enum error err = in->form->row(in->form, &in->first, row);
@@ -387,7 +386,7 @@ bool inputs_would_block(const struct inputs *in)
 		return false;
 	if (csv_would_block(in->csv))
 		return true;
-	/* the file is over, and the next one may be worse */
+	/* the file has ended; the next one may have to be waited for */
 	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
 	        may_block(in->paths[in->at + 1]);
 }

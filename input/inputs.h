@@ -1,11 +1,18 @@
 /* inputs.h - the input files as one sequence of data rows, and the layout of their columns.
  *
- * The first record of the first file decides the layout: a header row if one of its fields is
- * domain, ip, sender (mailfrom, mail_from) or helo, letter case ignored; else, or with
- * --columns, data. Every further file must begin with the same header row (or have none when the
- * first has none), which is looked at before the scan starts. `spfsweep retry` reads an output
- * instead (results/retry.h). Belongs to the feeder's thread; the progress counters may be read by
- * any. */
+ * The first record of the first file decides the layout:
+ *
+ *     --columns is given                                    it is data; the option names the
+ * columns a field is domain, ip, sender (mailfrom, mail_from)   it is the header row; letter case
+ * does or helo                                               not count else it is data: domain, ip,
+ * and others
+ *
+ * Every further file must begin with the same header row, or with none when the first has none.
+ * Regular files are checked for that before the scan starts. `spfsweep retry` reads an output
+ * instead, through an `input_form` (results/retry.h).
+ *
+ * Every failure is told to the user where it happens. Belongs to the feeder's thread; only the
+ * progress counters may be read by others. */
 #ifndef INPUT_INPUTS_H
 #define INPUT_INPUTS_H
 
@@ -24,30 +31,29 @@ struct layout {
 	unsigned n_columns;
 	int domain, ip, sender, helo; /* column index, or COLUMN_NONE */
 	bool has_header;
-	bool guarded; /* --csv-safe: what a spreadsheet may take for a formula is written with a '
-	                 before it */
-	struct textbuf header; /* the column names as they stood, without a line end */
+	bool guarded;          /* --csv-safe: see csv_put_guarded_field() */
+	struct textbuf header; /* the column names as they stood, without a line end; owned */
 };
 
-/* A row on its way from the input to its worker; texts are the reader's, until the next row. */
+/* One row from the input. Its texts are the reader's and valid until the next row. */
 struct input_row {
 	uint64_t number;          /* in the whole input, from 1; grows from row to row */
 	struct csv_record record; /* what to check */
-	struct csv_field printed; /* `retry`: what it was in the output, without its line end; text
-	                             NULL elsewhere */
-	bool keep;                /* `printed` goes out again as it stands */
+	/* `retry`: what the row was in the output, without its line end. Else text is NULL. */
+	struct csv_field printed;
+	bool keep; /* write `printed` again as it stands, check nothing */
 };
 
-/* Another kind of rows than a table's own: what inputs reads through it. Its functions are called
- * from the feeder's thread. */
+/* Files whose rows hold the input's rows among other columns: how one is taken out of the other.
+ * The functions are called from the feeder's thread. */
 struct input_form {
 	size_t row_max_bytes;
-	/* From the first record: the header row of the table behind it. False: it is no input of
-	 * this form, and the user was told why, with `path`. */
+	/* From the first record: the header row of the input. False: the file is not of this form;
+	 * the user was told why, with `path`. */
 	bool (*begin)(struct input_form *form, const char *path, const struct csv_record *first,
 	        struct csv_record *header);
-	/* From any other record: the row, whose number is set already and may be changed.
-	 * ERROR_SYNTAX: it is no row of this form; ERROR_NOMEM. */
+	/* From any other record: the row. Its number is set to how many-th it is, and may be
+	 * changed. ERROR_SYNTAX: it is no row of this form; ERROR_NOMEM. */
 	enum error (*row)(
 	        struct input_form *form, const struct csv_record *record, struct input_row *row);
 };
@@ -57,8 +63,8 @@ struct inputs_config {
 	unsigned n_paths;
 	const char *columns;     /* --columns, or NULL */
 	bool guarded;            /* --csv-safe */
-	bool wants_digests;      /* of the files */
-	struct input_form *form; /* NULL: rows stand as they are; else the caller's */
+	bool wants_digests;      /* SHA-256 of the files */
+	struct input_form *form; /* the caller's; NULL: the files are the input itself */
 };
 
 struct inputs {
@@ -68,36 +74,36 @@ struct inputs {
 	struct source *source;
 	struct csv_reader *csv;
 	struct layout layout;
-	struct csv_record
-	        first; /* the first record of a file without a header, not yet given out */
+	struct csv_record first; /* the next record, read but not yet given out */
 	bool has_first;
-	struct digest *digest;              /* of the current file; NULL: nobody wants to know */
-	char (*digests)[DIGEST_TEXT_BYTES]; /* of each file that was read to its end, else "";
-	                                       NULL: nobody wants to know */
-	uint64_t n_rows;                    /* data rows given out */
-	uint64_t raw_before;                /* raw bytes of the files before this one */
-	bool broke; /* an input cannot be read to its end, which the user was told; a later run may
-	               succeed */
-	/* for the progress thread */
+	struct digest *digest; /* of the current file; NULL: not wanted */
+	/* Of each file that was read to its end, "" for the others. NULL: not wanted. Owned. */
+	char (*digests)[DIGEST_TEXT_BYTES];
+	uint64_t n_rows;     /* data rows given out */
+	uint64_t raw_before; /* raw bytes of the files before this one */
+	bool broke;          /* an input cannot be read to its end; a later run may succeed */
+	/* written here, read by the progress thread */
 	_Atomic uint64_t raw_bytes, raw_size; /* raw_size 0: unknown */
 };
 
-/* Opens the first file and settles the layout; false after saying why on standard error. *stop may
- * become true in a signal handler. */
+/* Opens the first file, decides the layout and checks the other files. False after telling the user
+ * why; in->broke tells a failure from a mistake of the command line. *stop may become true in a
+ * signal handler and ends a wait. inputs_close() follows either way. */
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop);
+/* Takes a zeroed one. */
 void inputs_close(struct inputs *in);
 
-/* The next data row, valid until the next call. False at the end, at *stop, or when a file breaks:
- * then in->broke, and the user was told the file and the row. */
+/* The next data row, valid until the next call. False at the end, at *stop, or when a file cannot
+ * be read further: then in->broke, and the user was told the file and the row. */
 bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *stop);
 
-/* True when there is another row, which inputs_next() will give. False like inputs_next(). */
+/* True when inputs_next() would give a row. May wait for it. False as inputs_next(). */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop);
 
 /* True when inputs_next() would have to wait for a pipe. */
 bool inputs_would_block(const struct inputs *in);
 
-/* The current file's name and line, for messages. */
+/* The current file's name, for messages. */
 const char *inputs_path(const struct inputs *in);
 
 #endif

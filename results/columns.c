@@ -3,8 +3,8 @@
  * A new column is one row of the table, with SINCE_NEWEST, and one row in docs/output.md. A version
  * that is the first with new columns gets a SINCE of its own. `status` stays the first: a column
  * before it would pass for the input's where older versions read plain CSV.
- * A column that may hold a comma or a quote is printed into a scratch buffer and quoted from there;
- * words and numbers go straight to the row. */
+ * A column with COLUMN_QUOTED is printed into a scratch buffer and quoted from there. The others go
+ * straight into the row. */
 #include "results/columns.h"
 
 #include "results/problems.h"
@@ -22,8 +22,8 @@ static void put_error(struct textbuf *out, const struct outcome *o)
 	textbuf_put_text(out, o->error);
 }
 
-/* SPF of a malformed domain is none without asking anything; without a usable address there is no
- * SPF at all. */
+/* SPF of a malformed domain is none, without a question. Without a usable address there is no SPF.
+ */
 static void put_spf(struct textbuf *out, const struct outcome *o)
 {
 	if (o->spf)
@@ -170,8 +170,7 @@ static void put_elapsed_ms(struct textbuf *out, const struct outcome *o)
 	textbuf_put_u64(out, o->elapsed_ms);
 }
 
-/* The lists of columns that released versions wrote: each is all rows of the table up to a number.
- */
+/* The released versions with columns of their own: a version has all columns up to its number. */
 enum { SINCE_0_1 = 1, SINCE_0_2, SINCE_NEWEST = SINCE_0_2 };
 
 static const struct column columns[] = {
@@ -283,8 +282,8 @@ bool columns_of_names(struct column_set *set, const struct csv_field *names, uns
 	return false;
 }
 
-/* One failure; `seen` holds those printed already, which repeat when several checks asked the same
- * question. */
+/* The failures of one row. `seen` holds those printed already: several checks may have asked the
+ * same question. */
 struct causes {
 	struct textbuf *out;
 	const struct answer *seen[8];
@@ -346,7 +345,7 @@ void columns_put_causes(struct textbuf *out, const struct outcome *o)
 		put_cause(&c, o->mailhosts->failed);
 }
 
-/* Text of strangers, which may hold anything. */
+/* Text from outside, which may hold anything. */
 static void put_text(
         struct textbuf *out, const struct layout *layout, const char *text, size_t size)
 {
@@ -369,8 +368,8 @@ void columns_put_header(
 	textbuf_put_char(out, '\n');
 }
 
-/* The input's columns as they stood: always as many as the header names, so that ours stay in their
- * places. */
+/* The input's columns as they stood. There are always as many as the header row names, so that ours
+ * stay in their places. */
 static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
         const struct layout *layout, const struct csv_record *record)
 {
@@ -388,8 +387,7 @@ static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
 	out->failed |= scratch->failed;
 }
 
-/* The common case is a memcpy: a record without quotes and with the right number of fields needs
- * none. */
+/* The common case, one copy: a record without quotes and with the right number of fields. */
 static bool stands_as_it_is(const struct layout *layout, const struct csv_record *record)
 {
 	if (!record->plain || record->broken || record->too_long || layout->guarded)
@@ -427,7 +425,7 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 		column->put(scratch, o);
 		if (scratch->size)
 			put_text(out, layout, scratch->bytes, scratch->size);
-		out->failed |= scratch->failed; /* the next field's reset forgets it */
+		out->failed |= scratch->failed; /* before the next field resets it */
 	}
 	textbuf_put_char(out, '\n');
 }

@@ -1,10 +1,10 @@
-/* columns.h - the output's columns, as one table: header, rows and docs/output.md (a test compares)
- * all come from it.
+/* columns.h - the output's columns, as one table: the header row, the rows and docs/output.md (a
+ * test compares) come from it.
  *
- * An output has `row`, the input's columns as they stood, then ours. Ours are found by name, so an
- * output of an older version, which has fewer of them, is read, continued and retried in the
- * columns that it was begun with: a `column_set`. Names are a contract: added, never renamed. Pure.
- */
+ * An output has `row`, the input's columns as they stood, then ours. Ours are found by name. An
+ * output of an older version has fewer of them; it is read, continued and retried in the columns
+ * that it was begun with, a `column_set`. Names are a contract: they are added, never renamed or
+ * removed. Pure. */
 #ifndef RESULTS_COLUMNS_H
 #define RESULTS_COLUMNS_H
 
@@ -15,44 +15,45 @@
 enum { COLUMNS_MAX = 64 };
 
 enum column_flags {
-	COLUMN_QUOTED = 1, /* its text may hold what must be quoted */
-	COLUMN_TIME = 2,   /* it tells of time: two rows that differ in it alone are the same */
+	COLUMN_QUOTED = 1, /* its text may hold a comma or a quote */
+	COLUMN_TIME = 2,   /* a time: not compared when two rows are (results_same()) */
 };
 
 struct column {
 	const char *name;
 	void (*put)(struct textbuf *out, const struct outcome *o);
-	unsigned since; /* the first list of columns that has it */
-	unsigned flags; /* enum column_flags */
+	unsigned since; /* the first version whose outputs have it */
+	unsigned flags; /* a set of enum column_flags */
 };
 
-/* Those of one output, in its order. */
+/* The columns of one output, in its order. */
 struct column_set {
 	unsigned n;
 	const struct column *at[COLUMNS_MAX];
 };
 
-/* Those of a new output. */
+/* The columns of a new output. */
 void columns_all(struct column_set *set);
-/* Those of version 0.1.0. */
+/* The columns of version 0.1.0. */
 void columns_of_0_1(struct column_set *set);
 /* The lists of columns that versions of this program wrote, the newest first. False: there are only
  * `i` of them. */
 bool columns_of_list(struct column_set *set, unsigned i);
-/* Adds the column of that name. False: we know no such column, or the set has it already. */
+/* Adds the column of that name. False: there is no such column, or the set has it already. */
 bool columns_add_name(struct column_set *set, struct csv_field name);
-/* The longest list of columns that any version wrote and that these names end with. False: none. */
+/* The longest list of columns that some version wrote and that these names end with. False: they
+ * end with none. */
 bool columns_of_names(struct column_set *set, const struct csv_field *names, unsigned n);
 
-/* The same columns in the same order. */
+/* True for the same columns in the same order. */
 bool columns_same(const struct column_set *a, const struct column_set *b);
 
 /* Appends the header row with its line end. */
 void columns_put_header(
         struct textbuf *out, const struct layout *layout, const struct column_set *set);
 
-/* Appends a finished row with its line end. `scratch` is for the work of quoting; its contents are
- * lost. Without memory out->failed is set. */
+/* Appends a finished row with its line end. `scratch` is used for quoting; its contents are lost.
+ * Out of memory: out->failed. */
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         const struct column_set *set, const struct outcome *o);
 
@@ -60,8 +61,8 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         const struct csv_record *record);
 
-/* The questions behind the row's temperrors, "TXT example.com: unresolved (why);..."; nothing when
- * there is none. */
+/* Appends the look-ups that failed: "TXT example.com: servfail (why);...". Nothing when none did.
+ */
 void columns_put_causes(struct textbuf *out, const struct outcome *o);
 
 #endif

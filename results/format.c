@@ -1,4 +1,4 @@
-/* format.c - the form of an output: made for a new one, or taken over from one that is there. */
+/* format.c - the format of an output: made for a new one, or taken over from one that exists. */
 #include "results/format.h"
 
 #include "base/error.h"
@@ -23,7 +23,7 @@ static uint64_t fingerprint_of(
 	return fingerprint;
 }
 
-/* The input's header in *input, and our columns, from a header row. */
+/* From a header row: the input's part of it in *input, and our columns. */
 static bool parse_header(struct results *r, const char *header, size_t size, int n_input,
         struct csv_field *input, const char **why)
 {
@@ -91,7 +91,7 @@ static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 	return text;
 }
 
-/* The first of the input's columns that is another one, in words. */
+/* Says which of the input's columns is the first that differs. */
 static void tell_column(struct csv_field theirs, struct csv_field ours, char *why, size_t why_size)
 {
 	struct textbuf scratch[2] = { { 0 } };

@@ -1,9 +1,17 @@
-/* format.h - the form of one output: its columns, what decides its rows, and how its members are
- * marked.
+/* format.h - the format of one output: its columns, its note, and the marks of its members.
  *
- * A new output has the columns of this version and our note. An output that is gone on with, or
- * tried again, keeps the form that it was begun with: format_adopt(). Made in the main thread,
- * const while the scan's threads run. */
+ *     a new output          the columns and the note of this version: format_init()
+ *     one that is resumed   the columns, the note and the version that it was begun with:
+ *                           format_adopt()
+ *     one of `retry`        the columns of the output that is retried
+ *
+ * The lines of the note that are read here:
+ *
+ *     input_columns=N   so many columns behind `row` are the input's; ours follow
+ *     shard=K/N         the rows are a part of the input; `row` grows, with gaps. No option writes
+ *                       it yet, so note_differs() refuses it as a line of a newer version
+ *
+ * Made in the main thread, const while the scan's threads run. */
 #ifndef RESULTS_FORMAT_H
 #define RESULTS_FORMAT_H
 
@@ -14,39 +22,39 @@
 #include <stdint.h>
 
 struct format {
-	const struct note *ours; /* what decides the rows of this scan; the caller's */
-	const struct layout *layout;
-	unsigned version;       /* of its members (io/bgzf.h) */
-	struct results results; /* the input's columns, and ours */
-	struct textbuf note;    /* the text that stands in the first member */
-	struct textbuf header;  /* the header row, with its line end */
-	uint64_t fingerprint;   /* of both; stands in every member */
+	const struct note *ours;     /* the note of this scan; the caller's */
+	const struct layout *layout; /* the caller's */
+	unsigned version;            /* of its members (io/bgzf.h) */
+	struct results results;      /* the input's columns, and ours */
+	struct textbuf note;         /* the text that stands in the first member */
+	struct textbuf header;       /* the header row, with its line end */
+	uint64_t fingerprint;        /* of note and header; stands in every member */
 };
 
-/* The form of a new output; `columns` NULL: those of this version. False without memory. */
+/* The format of a new output. `columns` NULL: those of this version. False: out of memory. */
 bool format_init(struct format *f, const struct note *ours, const struct layout *layout,
         const struct column_set *columns);
 /* Takes a zeroed one. */
 void format_fini(struct format *f);
 
-/* What a note says of the rows behind it, for whoever has yet to read their header row. */
+/* What a note says of the rows behind it. It is needed to read their header row. */
 struct format_told {
 	int n_input;   /* how many columns are the input's, or RESULTS_UNTOLD */
-	bool has_gaps; /* a shard of the input: `row` grows, not always by one */
+	bool has_gaps; /* `row` grows, but not always by one */
 };
 struct format_told format_told_by(const char *note, size_t size);
 
 /* A longer note is refused: the header row must have room beside it in the first member. */
 #define FORMAT_NOTE_MAX_BYTES (16u << 10)
 
-/* Takes over the form of an output that is there: the text of its note, the version of its members
- * and its header row, with its line end. False: it is not to be gone on with, for the reason in
- * `why`; then *f is as it was. */
+/* Takes over the format of an output that exists: the version of its members, the text of its note
+ * and its header row with its line end. False: it cannot be resumed, for the reason in `why`; then
+ * *f is unchanged. */
 bool format_adopt(struct format *f, unsigned version, const char *note, size_t note_size,
         const char *header, size_t header_size, char *why, size_t why_size);
 
-/* True when a member with this note and fingerprint can be the first one of an output of this scan:
- * for one that is torn before the end of its header row. */
+/* True when a member with this note and fingerprint can be the first one of an output of this scan.
+ * For a member that is torn, so that its header row is not known. */
 bool format_may_begin(
         const struct format *f, const char *note, size_t note_size, uint64_t fingerprint);
 

@@ -1,5 +1,4 @@
-/* manifest.c - a scan as JSON: the numbers, and all that somebody needs who wants to know later
- * what was done to which file with what. */
+/* manifest.c - a scan as JSON, in the order in which docs/output.md has the members. */
 #include "results/manifest.h"
 
 #include "base/message.h"
@@ -35,7 +34,7 @@ static void put_results(struct json *j, const struct tally *t)
 	json_close(j);
 }
 
-/* Of files as they stand on the disk. Of an input that was not read to its end there is none. */
+/* Of the files as they are on the disk. An input that was not read to its end has none: null. */
 static void put_digests(struct json *j, const struct manifest *m)
 {
 	char text[DIGEST_TEXT_BYTES];
@@ -57,7 +56,7 @@ static void put_run(struct json *j, uint64_t started_ms, uint64_t first_row, uin
 	json_close(j);
 }
 
-/* Those that the output tells of, and this one. */
+/* The earlier runs, which the output's members tell of, and this one. */
 static void put_runs(struct json *j, const struct manifest *m)
 {
 	json_open_list(j, "runs");

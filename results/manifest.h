@@ -1,5 +1,6 @@
 /* manifest.h - a scan as JSON (--summary): its numbers, the SHA-256 of its inputs and its output,
- * the options, the versions, and the runs that wrote it. docs/output.md has every member. */
+ * the options, the versions, and the runs that wrote it. docs/output.md describes every member.
+ * Main thread. */
 #ifndef RESULTS_MANIFEST_H
 #define RESULTS_MANIFEST_H
 
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All that it says; whoever made the scan fills it. Nothing is owned. */
+/* What the manifest says. It owns nothing. */
 struct manifest {
 	const char *command, *version;
 	bool complete;
@@ -23,14 +24,15 @@ struct manifest {
 	char (*input_digests)[DIGEST_TEXT_BYTES]; /* of each, "" where there is none; or NULL */
 	const char *output;
 	const struct digest *output_digest; /* NULL: there is none */
-	uint64_t rows_read, rows, rows_before,
-	        bytes_written; /* with those before a resumed scan's */
-	const struct tally *tally;
-	const struct resume_run *runs; /* those before this one */
+	/* of the whole output, with what earlier runs wrote */
+	uint64_t rows_read, rows, bytes_written;
+	uint64_t rows_before;          /* written by earlier runs */
+	const struct tally *tally;     /* of all rows */
+	const struct resume_run *runs; /* the earlier runs */
 	unsigned n_runs;
 	double wall_s, cpu_s;
 	uint64_t peak_memory_bytes;
-	/* What others know: members put by them, in place. */
+	/* These add the members that other modules know. */
 	void (*put_questions)(struct json *j, const void *counters);
 	const void *counters;
 	void (*put_options)(struct json *j, const void *options);
@@ -38,8 +40,8 @@ struct manifest {
 	void (*put_versions)(struct json *j);
 };
 
-/* Empties the sink first, which stays the caller's. False after telling the user why it cannot be
- * written. */
+/* Replaces what is in the sink, which stays the caller's. False after telling the user why it
+ * cannot be written. */
 bool manifest_write(const struct manifest *m, struct sink *sink);
 
 #endif

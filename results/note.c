@@ -1,4 +1,4 @@
-/* note.c - lines of a note: printed, found, and held against another's. */
+/* note.c - the lines of a note: printed, found, and compared with another's. */
 #include "results/note.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ void note_put(struct textbuf *out, const struct note *note)
 	}
 }
 
-/* The line at *at, which moves behind it: name and value. False at the end. */
+/* The name and the value of the line at *at, which moves behind it. False at the end. */
 static bool next_line(
         const char **at, const char *end, struct csv_field *name, struct csv_field *value)
 {
@@ -72,8 +72,8 @@ struct csv_field note_value(const char *text, size_t size, const char *name)
 
 enum { SHOWN_BYTES = 256 };
 
-/* A file's text may hold anything: shown without what a terminal would obey. Our own is escaped
- * already. */
+/* A file's text may hold anything, also what a terminal would obey: only printable ASCII is shown.
+ */
 static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 {
 	size_t n = 0;

@@ -1,13 +1,16 @@
-/* note.h - what decides the rows of an output, besides its input and the DNS, in words.
+/* note.h - what decides the rows of an output besides its input and the DNS: text, one "name=value"
+ * a line, in the output's first member.
  *
- * A text of lines, "checks=spf,mx", which stands in the output's first member. So an output that is
- * to be gone on with is told from one of another scan, and what differs can be said. Lines are
- * known by name: a line that is missing means its preset, so an output of an older version stays
- * usable when lines are added. A line whose name begins with "info." tells something and decides
- * nothing.
+ * --resume and `retry` compare the note of an output with that of the run, line by line by name,
+ * and say what differs:
  *
- * Whoever makes a note adds its lines one by one: the scan what it understood of the input, the
- * command line each option that decides rows (cli/options.h). Pure. */
+ *     a line that both have           its values must be equal
+ *     one that the output lacks       means its preset, so outputs of older versions stay usable
+ *     one that this version lacks     is a difference: a newer version wrote it
+ *     one whose name begins "info."   informs, and is never compared
+ *
+ * The scan adds the lines about the input, the command line those of the options that decide rows
+ * (cli/option_table.h). Pure. */
 #ifndef RESULTS_NOTE_H
 #define RESULTS_NOTE_H
 
@@ -31,7 +34,7 @@ enum note_kind {
 struct note_line {
 	const char *name;
 	bool has_preset;
-	char preset[NOTE_PRESET_BYTES]; /* what it means that the line is missing */
+	char preset[NOTE_PRESET_BYTES]; /* the value of a line that is missing */
 	enum note_kind kind;
 	struct textbuf value;
 };
@@ -41,23 +44,23 @@ struct note {
 	unsigned n_lines;
 };
 
-/* Adds a line. Its value is to be printed into the buffer that is returned, and must hold no line
- * end. `name` must outlive the note. `preset`, of at most 63 octets, is what it means that an
- * output has no such line; NULL: nothing, and then it is not compared. */
+/* Adds a line. The caller prints its value, without a line end, into the buffer that is returned.
+ * `name` must outlive the note. `preset`, of at most 63 octets, is the value that an output without
+ * the line has. NULL: such an output is not compared in this line. At most NOTE_LINES_MAX lines;
+ * more are a bug (an assertion). */
 struct textbuf *note_add(
         struct note *note, enum note_kind kind, const char *name, const char *preset);
 /* Takes a zeroed one. */
 void note_fini(struct note *note);
 
-/* Appends its text. out->failed when memory ran out, of any line. */
+/* Appends the text of the note. Out of memory, here or in a line's value: out->failed. */
 void note_put(struct textbuf *out, const struct note *note);
 
-/* The value of a line in the text of a note; text NULL where there is no such line. */
+/* The value of a line in the text of a note; it points into that. No such line: text is NULL. */
 struct csv_field note_value(const char *text, size_t size, const char *name);
 
-/* The first difference between an output's note and ours, in words for the user, into `why`. False
- * when there is none. With `any_command` it makes no difference which command wrote it. A line of
- * theirs that we do not know is a difference: a newer version wrote it, and it decides rows. */
+/* True when an output's note differs from ours; `why` gets the first difference in words for the
+ * user. With `any_command` the line of the command is not compared. */
 bool note_differs(const struct note *ours, const char *theirs, size_t size, bool any_command,
         char *why, size_t why_size);
 

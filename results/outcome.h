@@ -1,9 +1,8 @@
-/* outcome.h - what one row came to: all that the output says of it, and nothing of how it was
- * found.
+/* outcome.h - the result of one row, as the output shows it.
  *
- * The row's life fills it when its last check is done (scanner/row.h); columns, problems and
- * tallies read it. It owns nothing: its pointers are the row's, and live until the row is recycled.
- */
+ * row_outcome() (scanner/row.h) fills it when the row's last check is done. Columns, problems and
+ * tallies read it, and so see nothing of the row's machinery. It owns nothing: its pointers are the
+ * row's and valid until the row is recycled. One thread, the worker's. */
 #ifndef RESULTS_OUTCOME_H
 #define RESULTS_OUTCOME_H
 
@@ -19,16 +18,16 @@
 struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
 	struct csv_record record; /* the input row */
-	const char *error;        /* why it is bad input; "" when it is none */
-	bool validated;           /* DNSSEC validation was asked for */
+	const char *error;        /* why it is bad input, or "" */
+	bool validated;           /* --dnssec */
 
-	/* The checks; NULL: did not run. */
+	/* The checks. NULL: did not run. */
 	const struct spf_result *spf;
 	const struct iprev *iprev;
 	const struct hostaddr *address;
 	const struct mailhosts *mailhosts;
 
-	/* SPF of the HELO name: its verdict is all that is kept. */
+	/* SPF of the HELO name: only its verdict is kept. */
 	bool has_helo_spf;
 	enum spf_verdict helo_verdict;
 	const struct answer *helo_failed; /* NULL: no look-up failed */
@@ -37,7 +36,7 @@ struct outcome {
 	uint64_t elapsed_ms;
 };
 
-/* True when a look-up of any check failed: the row has a cause to tell (columns_put_causes()). */
+/* True when a look-up of any check failed: then columns_put_causes() has something to print. */
 static inline bool outcome_has_failure(const struct outcome *o)
 {
 	if ((o->spf && o->spf->verdict == SPF_TEMPERROR) || o->helo_failed)

@@ -1,5 +1,5 @@
-/* problems.c - the words of the `problems` column and when each applies. Only what is certain is a
- * problem; a failed look-up says "temperror" and nothing more. */
+/* problems.c - the words of the `problems` column, and when each applies. Only what is certain is a
+ * problem: a failed look-up adds "temperror" and no other word. */
 #include "results/problems.h"
 
 static bool no_ptr(const struct outcome *o)

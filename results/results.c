@@ -1,4 +1,4 @@
-/* results.c - rows of an output of ours, read back. */
+/* results.c - rows of an output, read back. */
 #include "results/results.h"
 
 #include "base/error.h"
@@ -10,7 +10,8 @@ static bool is_text(struct csv_field field, const char *text)
 	return field.size == strlen(text) && !memcmp(field.text, text, field.size);
 }
 
-/* Passes over the first column and `n_input` more: their text, and the walk goes on behind them. */
+/* The first column, and the text of `n_input` more. The walk goes on behind them. False: there are
+ * not so many, or nothing is behind them. */
 static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_field *first,
         struct csv_field *input)
 {
@@ -28,7 +29,7 @@ static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_f
 	return true;
 }
 
-/* The texts of a results_row that are looked at. */
+/* The columns that a results_row holds. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -50,8 +51,8 @@ static int8_t place_of(const char *name)
 	return -1;
 }
 
-/* What is looked at of a header row: how many fields it has, and its last ones. Ours are among
- * these; the input may have any number of columns before them. */
+/* What is needed of a header row: how many fields it has, and the last of them, among which ours
+ * are. The input may have any number of columns. */
 struct header {
 	struct csv_field first, last[COLUMNS_MAX];
 	unsigned n, n_last;
@@ -218,7 +219,7 @@ void results_tally(struct tally *t, const struct results_row *row)
 		tally_add(&t->temperror_rows, 1);
 }
 
-/* Up to the columns at the end that tell of time, which hold no commas. */
+/* The size without the columns of time at the end. These hold no commas. */
 static size_t timeless_size(const struct results *r, const char *text, size_t size)
 {
 	for (unsigned i = r->columns.n; i > 0 && r->columns.at[i - 1]->flags & COLUMN_TIME; i--) {

@@ -1,8 +1,8 @@
 /* resume.c - walks an output's members and the input's rows side by side.
  *
- * A row may span members, so text is collected until its line end; `keep_bytes` only moves where a
- * member ends with a row. No row that was taken from the input is behind it, because a long row
- * begins a member of its own (batch.c). */
+ * A row may span members, so text is collected until its line end. `keep_bytes` moves only where a
+ * member ends with a row. A row that spans members begins one (batch.c), so every row that was
+ * compared is before `keep_bytes`. */
 #include "results/resume.h"
 
 #include "base/message.h"
@@ -24,8 +24,8 @@ struct reader {
 	struct members *members;
 	struct textbuf note; /* of its first member */
 	unsigned version;    /* of its members */
-	bool has_header;     /* and the form is the output's own */
-	struct textbuf text; /* of members, from the first row that is not complete */
+	bool has_header;     /* then the format is the output's own */
+	struct textbuf text; /* of the members, from the first row that is not complete */
 	struct textbuf scratch, row_scratch, expected;
 	enum resume_outcome outcome;
 };
@@ -50,7 +50,7 @@ static bool fail_without_memory(struct reader *rd)
 
 /* ---- rows ---- */
 
-/* For people: a part of a row around the first octet in which it differs from another. */
+/* A part of a row, around the first octet in which it differs from another, as printable text. */
 static void put_part(struct textbuf *out, const char *text, size_t size, size_t differs_at)
 {
 	enum { BEFORE = 60, MOST = 200 };
@@ -90,8 +90,8 @@ static bool refuse_kept(struct reader *rd)
 	return refuse_another(rd, why);
 }
 
-/* `retry`: a row that is kept must stand as it did, and of one that was done again it is counted
- * whether it changed. */
+/* `retry`: a row that is kept must stand as it did. One that was done again is counted, and whether
+ * it changed. */
 static bool compare_with_printed(
         struct reader *rd, const struct input_row *input, const char *text, size_t size)
 {
@@ -125,7 +125,7 @@ static bool compare_with_input(
 	columns_put_input(&rd->expected, &rd->scratch, &rd->inputs->layout, &input.record);
 	if (rd->expected.failed)
 		return fail_without_memory(rd);
-	/* a row that is kept stands as it did, with whatever quotes, and is compared as a whole */
+	/* a row that is kept is compared as a whole below, since its quotes may be others */
 	bool same = input.keep ||
 	        (row->input.size == rd->expected.size &&
 	                (!row->input.size ||
@@ -154,7 +154,7 @@ static bool take_header(struct reader *rd, const char *text, size_t size)
 	if (!format_adopt(rd->format, rd->version, rd->note.bytes, rd->note.size, text, size, why,
 	            sizeof why))
 		return refuse_another(rd, why);
-	/* what `retry` keeps is copied octet by octet: the columns must be the same */
+	/* `retry` copies the rows that it keeps octet by octet: the columns must be the same */
 	if (rd->inputs->form && !columns_same(&wanted, &rd->format->results.columns))
 		return refuse_another(
 		        rd, "its columns of results are others than those that are read");
@@ -167,7 +167,7 @@ static bool take_rows(struct reader *rd)
 {
 	size_t at = 0, size;
 	if (!rd->text.size)
-		return true; /* there may be no bytes at all */
+		return true; /* then text.bytes may be NULL */
 	while ((size = csv_row_size(rd->text.bytes + at, rd->text.size - at)) > 0) {
 		const char *row = rd->text.bytes + at;
 		if (!(rd->has_header ? take_row(rd, row, size) : take_header(rd, row, size)))
@@ -198,7 +198,7 @@ static bool take_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint
 	return true;
 }
 
-/* Its first member tells what decides its rows. */
+/* The first member has the note. */
 static bool take_note(struct reader *rd, const struct member *member)
 {
 	char why[640];
@@ -214,8 +214,8 @@ static bool take_note(struct reader *rd, const struct member *member)
 	        refuse_another(rd, why);
 }
 
-/* Rows that are complete with the member at hand, the header row not counted; *begun: there is text
- * behind them. */
+/* How many rows end in the member at hand, without the header row. *begun: there is text behind
+ * them. */
 static uint64_t complete_rows(const struct reader *rd, bool *begun)
 {
 	size_t at = 0, size;
@@ -231,9 +231,9 @@ static uint64_t complete_rows(const struct reader *rd, bool *begun)
 	return n && !rd->has_header ? n - 1 : n;
 }
 
-/* No checksum covers a checkpoint: what it says must fit to the rows before it and to those in its
- * member. Otherwise the member is damaged, or of another scan; either way nothing behind it can be
- * kept. */
+/* The mark of a member must agree with the rows before it and with those in it: in version 2 no
+ * checksum covers it. Otherwise the member is damaged or of another scan, and nothing from there on
+ * is kept. */
 static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
 	bool begun;
@@ -241,8 +241,7 @@ static bool fits(const struct reader *rd, const struct bgzf_checkpoint *checkpoi
 	if (checkpoint->version != rd->version || checkpoint->first_row != rd->r->n_rows + 1 ||
 	        checkpoint->n_rows != n || (n && begun))
 		return false;
-	/* before the header row is known, that says more of what differs than the fingerprint does
-	 */
+	/* until the header row is known there is nothing to compare the fingerprint with */
 	return !rd->has_header || checkpoint->fingerprint == rd->format->fingerprint;
 }
 
@@ -282,9 +281,9 @@ static bool has_octets_behind(const struct reader *rd, uint64_t at)
 	return !stat(rd->path, &st) && (uint64_t)st.st_size > at;
 }
 
-/* What ended the walk at its first member: a scan that had hardly begun, or a file that is not ours
- * to cut. The first member is on the disk before any other is written, so one that is damaged with
- * others behind it is no trace of a crash. */
+/* The walk ended at the first member. Either a scan was killed while it wrote that, and is begun
+ * anew; or the file must not be cut. The first member is on the disk before any other is written,
+ * so a damaged one with others behind it does not come from a crash. */
 static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
 {
 	if (err == ERROR_TRUNCATED && !member->size)

@@ -1,10 +1,12 @@
 /* resume.h - what an output holds already, so that a scan can go on behind it.
  *
- * The output is its own checkpoint: its members are walked and checked one by one, and each of its
- * rows is held against the input's, column by column, until the first member that is not whole. So
- * an output of another input is refused wherever it begins to differ, and the input stands at the
- * first row that is missing when this returns. Nothing is changed; whoever goes on cuts the output
- * at `keep_bytes` first (sink_cut()). Everything happens in the feeder's thread, before the others
+ * The output is its own checkpoint. Its members are checked one by one, up to the first that is not
+ * whole. Each row is compared with the next row of the input: `row` and the input's columns must be
+ * equal. So an output of another input is refused at the first row that differs. `row` has gaps
+ * only where the numbers of the input's rows have (inputs.h).
+ *
+ * Afterwards the input stands at the first row that is missing. Nothing was written: the caller
+ * cuts the output at `keep_bytes` (sink_cut()). All in the feeder's thread, before the others
  * start. */
 #ifndef RESULTS_RESUME_H
 #define RESULTS_RESUME_H
@@ -16,28 +18,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Rows that one run of the program wrote. */
+/* The rows that one run of the program wrote. */
 struct resume_run {
-	uint64_t started_ms, first_row, n_rows;
+	uint64_t started_ms; /* wall clock */
+	uint64_t first_row;  /* how many-th row of the output, from 1 */
+	uint64_t n_rows;
 };
 
 struct resumption {
-	uint64_t keep_bytes, n_rows;
+	uint64_t keep_bytes;     /* whole members from the beginning of the file */
+	uint64_t n_rows;         /* in them */
 	struct tally tally;      /* of these rows */
-	struct resume_run *runs; /* who wrote them; owned */
+	struct resume_run *runs; /* that wrote them, in order; owned */
 	unsigned n_runs;
-	bool was_complete; /* the end-of-file member is there, behind keep_bytes */
+	bool was_complete; /* the end-of-file member stands behind keep_bytes */
 };
 
 enum resume_outcome {
 	RESUME_READY,
-	RESUME_REFUSED, /* the output is another scan's, or none of ours */
-	RESUME_FAILED,  /* it, or the input, cannot be read, or memory ran out */
+	RESUME_REFUSED, /* the output is of another scan, or no output of spfsweep */
+	RESUME_FAILED,  /* it or the input cannot be read, or out of memory */
 };
 
-/* Reads the output at `path` and the input's rows beside it. Tells the user what was found, and why
- * not. A missing or empty file is one without rows. *format is made for a new output of the scan at
- * hand, and is the output's own when this returns RESUME_READY. */
+/* Reads the output at `path`, and the rows of the input beside it. Tells the user what was found,
+ * or why the output is refused. A missing or empty file has no rows. *format is that of a new
+ * output; with RESUME_READY and rows it is the output's own. resume_fini() follows in any case. */
 enum resume_outcome resume_read(
         struct resumption *r, const char *path, struct format *format, struct inputs *inputs);
 /* Takes a zeroed one. */

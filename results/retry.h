@@ -6,8 +6,9 @@
  * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
  * what was wrong with it
  *
- * The rows of an output are numbered from 1 without a gap. Those of a shard, which the note tells,
- * only grow. Any other row ends the run: it is no whole output. Belongs to the feeder's thread. */
+ * The rows of an output are numbered from 1 without a gap. The note of a shard says that there are
+ * gaps; then the numbers must grow. Any other row ends the run: the file is no whole output.
+ * Belongs to the feeder's thread. */
 #ifndef RESULTS_RETRY_H
 #define RESULTS_RETRY_H
 

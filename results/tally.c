@@ -1,4 +1,4 @@
-/* tally.c - what a worker has counted so far. */
+/* tally.c - the counts of one worker, added up. */
 #include "results/tally.h"
 
 void tally_outcome(struct tally *t, const struct outcome *o)

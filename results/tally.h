@@ -1,5 +1,5 @@
-/* tally.h - what a worker has counted so far: one writer, its worker; any thread may read while it
- * runs. */
+/* tally.h - the counts of one worker. The worker writes them; any thread may read them while it
+ * runs, each count by itself. */
 #ifndef RESULTS_TALLY_H
 #define RESULTS_TALLY_H
 
@@ -14,18 +14,18 @@ typedef _Atomic uint64_t tally_count;
 struct tally {
 	tally_count rows, bad_rows, temperror_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
-	tally_count retried_rows,
-	        changed_rows;    /* `retry`: done again, and of these, with another outcome */
-	tally_count active_rows; /* in flight now */
+	tally_count retried_rows; /* `retry`: done again */
+	tally_count changed_rows; /* of these, with another result */
+	tally_count active_rows;  /* in flight now */
 };
 
-/* The worker: a finished row. */
+/* Worker: counts a finished row. */
 void tally_outcome(struct tally *t, const struct outcome *o);
 
-/* The worker, `retry`: the row was done again. */
+/* Worker, `retry`: counts a row that was done again. */
 void tally_retried(struct tally *t, bool changed);
 
-/* Single writer: no locked instruction. */
+/* Adds to a count. It has one writer, so no locked instruction is needed. */
 static inline void tally_add(tally_count *count, uint64_t n)
 {
 	atomic_store_explicit(
@@ -37,7 +37,7 @@ static inline uint64_t tally_read(const tally_count *count)
 	return atomic_load_explicit(count, memory_order_relaxed);
 }
 
-/* Adds `from` to `sum`, which one thread owns. */
+/* Adds all counts of `from`, which may be in use, to `sum`, which the caller owns. */
 void tally_sum(struct tally *sum, const struct tally *from);
 
 #endif
