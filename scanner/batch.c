@@ -1,12 +1,12 @@
-/* batch.c - some consecutive input rows on their way. */
+/* batch.c - consecutive input rows, filled, finished and packed. */
 #include "scanner/batch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Raw output this large is given back to the system after packing; smaller buffers are kept for the
- * batch's next life. Rows of a usual size need some 400 bytes; all batches of a window together
- * must not keep their largest moment for ever. */
+/* After packing, buffers larger than this are freed. Smaller ones are kept for the next rows. A
+ * usual row needs some 400 bytes. There are many batches: none may keep the memory of its largest
+ * rows. */
 enum { KEEP_BYTES = 16384 };
 
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
@@ -75,8 +75,8 @@ struct csv_record batch_record(const struct batch *b, unsigned row)
 {
 	const struct batch_row *r = &b->rows[row];
 	return (struct csv_record){
-		.text = r->text_size ? b->input.bytes + r->text_at
-		                     : "", /* all rows may be empty: no input at all */
+		/* when all rows are empty there is no input buffer */
+		.text = r->text_size ? b->input.bytes + r->text_at : "",
 		.size = r->text_size,
 		.plain = r->plain,
 		.broken = r->broken,
@@ -100,7 +100,7 @@ bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out
 	r->worker = (uint16_t)worker;
 	r->out_at = out_at;
 	r->out_size = (uint32_t)(b->out[worker].size - out_at);
-	/* release: the finisher must see this row's text; acquire: the finisher sees everybody's */
+	/* release: the finisher sees this row; acquire: when that is us, we see all others */
 	return atomic_fetch_sub_explicit(&b->n_left, 1, memory_order_acq_rel) == 1;
 }
 
@@ -112,8 +112,8 @@ static bool any_failed(const struct batch *b)
 	return false;
 }
 
-/* Members in the making. Whole rows as long as they fit in one; a row that is longer is cut, and
- * counts where it ends. */
+/* Members in the making. A member has whole rows; a row that does not fit in one has members of its
+ * own, and counts in the last of them. */
 struct members {
 	struct batch_packer *packer;
 	struct textbuf *out;
@@ -132,7 +132,7 @@ static struct members members_begin(
 static void end_member(struct members *m)
 {
 	struct textbuf *joined = &m->packer->joined;
-	m->out->failed |= joined->failed; /* its text has a hole */
+	m->out->failed |= joined->failed; /* some of its text is missing */
 	if (!joined->size)
 		return;
 	bgzf_put_member(m->packer->z, m->out, joined->bytes, joined->size, &m->checkpoint);
@@ -155,7 +155,7 @@ static void put_row(struct members *m, const char *text, size_t size)
 	m->checkpoint.n_rows++;
 }
 
-/* Its members say already which row it is. */
+/* The row's members were marked when they were made. */
 static void put_compressed_row(struct members *m, const char *bytes, size_t size)
 {
 	end_member(m);
@@ -176,8 +176,8 @@ void batch_compress_long_row(
 	textbuf_truncate(out, out_at);
 	out->failed |= packer->members.failed;
 	textbuf_put(out, packer->members.bytes, packer->members.size);
-	textbuf_fit(out); /* the text would be held by one row, uncounted, until the last one of the
-	                     batch */
+	/* else the buffer would keep room for the text, uncounted, until the batch is packed */
+	textbuf_fit(out);
 	b->rows[row].compressed = true;
 }
 
@@ -220,7 +220,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	textbuf_shrink(&b->input, KEEP_BYTES);
 	if (good && !b->packed.failed)
 		return true;
-	/* nothing of it is written: the output ends before its first row */
+	/* nothing of the batch is written: the output ends before its first row */
 	textbuf_reset(&b->packed);
 	b->n_packed_rows = 0;
 	return false;

@@ -1,5 +1,4 @@
-/* collector.c - the pipeline's last thread: packed batches in order into the sink, and back to the
- * feeder. */
+/* collector.c - the pipeline's last thread. A batch that is early waits in exchange->waiting. */
 #include "scanner/collector.h"
 
 #include "base/clock.h"
@@ -11,14 +10,14 @@
 struct collector {
 	struct exchange *x;
 	struct bgzf *z;
-	uint64_t next;   /* the sequence to be written next */
-	uint64_t n_rows; /* handed to the sink, those before a resumed scan's among them */
+	uint64_t next;   /* the sequence number of the batch to be written next */
+	uint64_t n_rows; /* given to the sink, with those that a resumed output held */
 	uint64_t synced_ns;
 	bool unsynced, sync_failed;
-	bool ended; /* a row was skipped or could not be written: nothing after it may be */
+	bool ended; /* a row was skipped or could not be written: no row after it may be written */
 };
 
-/* What is on the disk counts as written. */
+/* Brings the output to the disk; what is there counts as written. */
 static void sync_output(struct collector *c)
 {
 	if (c->sync_failed)
@@ -38,7 +37,7 @@ static void sync_output(struct collector *c)
 	exchange_fail(c->x);
 }
 
-/* Milliseconds until the next sync is due; -1: nothing waits for it. */
+/* Milliseconds until the next sync is due. -1: there is nothing to sync. */
 static int sync_due_ms(const struct collector *c)
 {
 	uint64_t due_ns = c->synced_ns + c->x->options->sync_interval_s * CLOCK_NS_PER_S,
@@ -62,7 +61,7 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 	exchange_fail(c->x);
 }
 
-/* The first member says what decides the rows. */
+/* The header row. Its first member has the note. */
 static void write_header(struct collector *c)
 {
 	const struct format *format = c->x->format;
@@ -88,11 +87,10 @@ static void write_header(struct collector *c)
 	        c->x->compress ? packed.size : format->header.size);
 	textbuf_fini(&packed);
 	if (!c->ended)
-		sync_output(c); /* from now on there is something to go on with, whatever
-		                   --sync-interval is */
+		sync_output(c); /* from now on the output can be resumed */
 }
 
-/* So many rows, whole ones. */
+/* Writes `n` whole rows. */
 static void write_rows(struct collector *c, const struct textbuf *rows, unsigned n)
 {
 	write_out(c, rows->bytes, rows->size);
@@ -100,7 +98,7 @@ static void write_rows(struct collector *c, const struct textbuf *rows, unsigned
 		c->n_rows += n;
 }
 
-/* Members as text: only as much of it at a time as a row has, or a member with several. */
+/* Writes members as text. At most one row, or one member with several, is inflated at a time. */
 static void write_inflated(struct collector *c, const struct textbuf *members)
 {
 	struct textbuf text = { 0 };
@@ -141,7 +139,7 @@ static void write_batch(struct collector *c, struct batch *batch)
 	doorbell_ring(&c->x->feeder_bell);
 }
 
-/* Takes what the workers have packed. True if there was anything. */
+/* Takes the batches that workers have packed. True if there were any. */
 static bool gather(struct collector *c)
 {
 	struct exchange *x = c->x;
@@ -185,8 +183,8 @@ static void sleep_until_rung(struct collector *c)
 		doorbell_silence(&c->x->collector_bell);
 }
 
-/* The end-of-file member is the sign of a whole scan: a scan that was stopped leaves it out. It
- * comes when all before it is on the disk. */
+/* The end-of-file member says that the output is complete. A scan that was stopped does not write
+ * it. All before it is on the disk first. */
 static void write_end(struct collector *c)
 {
 	struct exchange *x = c->x;

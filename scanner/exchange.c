@@ -1,4 +1,4 @@
-/* exchange.c - what passes between the threads of a scan: made, stopped and summed up. */
+/* exchange.c - what the threads of a scan share: made, stopped and summed up. */
 #include "scanner/exchange.h"
 
 #include "base/message.h"
@@ -61,8 +61,7 @@ void exchange_stop(struct exchange *x, bool from_handler)
 	if (from_handler)
 		__atomic_store_n(&x->stop_reading, true, __ATOMIC_RELAXED);
 	else
-		pthread_kill(x->main_thread, SIGUSR1); /* ends a blocking read; its handler comes
-		                                          back here */
+		pthread_kill(x->main_thread, SIGUSR1); /* its handler ends a blocking read */
 	doorbell_ring(&x->feeder_bell);
 	for (unsigned i = 0; i < x->n_lanes; i++)
 		doorbell_ring(&x->lanes[i].bell);
@@ -91,8 +90,7 @@ uint64_t exchange_rows_fed(const struct exchange *x)
 	return rows;
 }
 
-/* Every member of the counters is a uint64_t, and a sum over workers makes sense for all of them.
- */
+/* Every member of the counters is a uint64_t that may be summed over workers. */
 static void add_counters(struct resolver_counters *sum, const struct resolver *resolver)
 {
 	struct resolver_counters one;

@@ -1,7 +1,7 @@
-/* exchange.h - what passes between the threads of a scan, and what they share.
+/* exchange.h - what the threads of a scan share, and the rings between them.
  *
- * Each member says who writes it. A lane is one worker's end of it: the feeder and the collector
- * know a worker by its lane alone. pipeline.h tells the whole way of a batch. */
+ * Each member says who writes it. A lane is what one worker shares with the others: the feeder and
+ * the collector know a worker only by its lane. pipeline.h has the way of a batch. */
 #ifndef SCANNER_EXCHANGE_H
 #define SCANNER_EXCHANGE_H
 
@@ -22,8 +22,7 @@
 #include <stdatomic.h>
 
 struct lane {
-	/* fixed while threads run */
-	/* lanes share no cache line, nor do the sides of one */
+	/* fixed while threads run; the two sides of a lane are on cache lines of their own */
 	_Alignas(64) struct ring *in; /* batches from the feeder */
 	struct ring *out;             /* packed batches to the collector */
 	struct doorbell bell;
@@ -37,8 +36,8 @@ struct lane {
 	_Alignas(64) _Atomic uint64_t n_begun; /* rows */
 	struct tally tally;
 
-	/* set by the progress thread, back to 0 by the worker: nothing was finished for so many
-	 * seconds, and it should say what it waits for */
+	/* Set by the progress thread, reset by the worker. Not 0: no row was finished for so many
+	 * seconds, and the worker should say what its rows wait for. */
 	_Atomic unsigned asked_s;
 };
 
@@ -50,9 +49,9 @@ struct exchange {
 	struct row_settings settings;
 	bool compress;               /* the output is block gzip */
 	const struct format *format; /* of the output */
-	/* what the output holds already; nothing for a new one */
+	/* what the output holds already; all zero for a new one */
 	const struct resumption *resumption;
-	struct bgzf_checkpoint mark; /* version, fingerprint and run of our members */
+	struct bgzf_checkpoint mark; /* version, fingerprint and run of new members */
 	unsigned n_batches, batch_rows;
 	struct lane *lanes;
 	unsigned n_lanes;
@@ -63,48 +62,48 @@ struct exchange {
 	struct doorbell feeder_bell, collector_bell;
 	_Atomic uint64_t n_fed;       /* batches handed to workers */
 	atomic_bool fed_all;          /* n_fed is final */
-	atomic_bool stopping;         /* no new rows: a signal, or an error of the sink */
-	atomic_bool failed;           /* the sink or memory failed; told to the user */
-	_Atomic int64_t held_bytes;   /* output not yet written, raw or packed */
-	_Atomic uint64_t input_bytes; /* input text of the batches that are on their way */
-	/* rows in the output, with those that were there before; on the disk, if it is one */
+	atomic_bool stopping;         /* begin no more rows: a signal or a failure */
+	atomic_bool failed;           /* the sink or memory failed; the user was told */
+	_Atomic int64_t held_bytes;   /* output that is not yet written, packed or not */
+	_Atomic uint64_t input_bytes; /* input text of the batches between feeder and collector */
+	/* Rows on the disk (given to the system, where the output is no file), with those that a
+	 * resumed output held. Written by the collector. */
 	_Atomic uint64_t n_written_rows;
 
 	/* the collector's */
-	bool is_whole; /* every row is in the output, and its end: known when it has ended */
-	struct batch **waiting; /* packed ones by sequence modulo n_batches: no more than n_batches
-	                           are on their way */
+	bool is_whole; /* every row is in the output; valid when the thread has ended */
+	/* Packed batches by sequence modulo n_batches. There are only n_batches of them. */
+	struct batch **waiting;
 
 	/* the feeder's */
-	volatile bool stop_reading; /* what blocking reads look at; set by the signal handler of the
-	                               same thread */
+	volatile bool stop_reading; /* ends a blocking read; set by the thread's signal handler */
 };
 
-/* Lanes, rings and bells, for so many batches of so many rows. False after telling the user why;
- * exchange_fini() cleans up either way. All else is the caller's to set. */
+/* Makes lanes, rings and doorbells, for so many batches of so many rows each. False after telling
+ * the user why; exchange_fini() cleans up either way. The caller sets the other members. */
 bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, unsigned batch_rows);
 void exchange_fini(struct exchange *x);
 
-/* Stops reading and lets what is in flight finish. From the main thread's signal handler, or any
- * thread with `from_handler` false. */
+/* Stops the reading of input; rows in flight are finished. Any thread, or with `from_handler` the
+ * signal handler of the main thread. */
 void exchange_stop(struct exchange *x, bool from_handler);
 
-/* Now and then, from another thread: repeats the stop for a main thread that went into a blocking
- * read just after it was told. */
+/* Repeats the stop, for a main thread that began a blocking read just after the signal. To be
+ * called now and then by another thread. */
 void exchange_nudge(struct exchange *x);
 
-/* The sink or memory failed: nothing more can be written. True for the first who says so. Any
- * thread. */
+/* The sink or memory failed: stops the scan. True for the first call, whose caller tells the user.
+ * Any thread. */
 bool exchange_fail(struct exchange *x);
 
-/* Rows that the feeder has handed on, and those that a resumed output held; any thread. */
+/* Rows that the feeder has given to workers, and those that a resumed output held. Any thread. */
 uint64_t exchange_rows_fed(const struct exchange *x);
 
-/* Sums over the lanes; any thread while the scan runs, or after. */
+/* Sums over the lanes, and the rows that a resumed output held. Any thread. */
 void exchange_tally(
         const struct exchange *x, struct tally *tally, struct resolver_counters *counters);
 
-/* Rows given to a lane that its worker has not begun; the feeder's. */
+/* Rows that a worker was given and has not begun. Feeder. */
 static inline uint64_t lane_backlog(const struct lane *lane)
 {
 	return atomic_load_explicit(&lane->n_given, memory_order_relaxed) -

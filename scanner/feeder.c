@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-/* A worker is far behind with this many batches' worth of rows not begun; its rows then go to one
- * with less than half of it, if there is any. */
+/* A worker with so many batches of rows not begun is far behind. Its rows then go to the worker
+ * with the fewest, if that has less than half as many. */
 enum { BACKLOG_BATCHES = 32 };
 
-/* Input text between reading and writing, at most: a full window of usual rows is a third of it,
- * long rows fill it sooner. */
+/* The most input text between reading and writing. A full window of usual rows needs a third of it.
+ */
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
 struct feeder {
@@ -21,8 +21,8 @@ struct feeder {
 	struct textbuf scratch;
 };
 
-/* What a row's answers hang on: its domain, or the sender's, or the address. Only a hint for
- * sharing caches, so it need not be exact. */
+/* The field that decides most of a row's questions: the domain, else the sender's, else the
+ * address. It chooses a cache and nothing else, so it need not be exact. */
 static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
 {
 	const struct layout *layout = &f->x->inputs->layout;
@@ -82,7 +82,7 @@ static void hand_over(struct feeder *f)
 	batch_seal(batch);
 	atomic_fetch_add_explicit(&x->input_bytes, batch->input_bytes, memory_order_relaxed);
 	atomic_store_explicit(&x->n_fed, f->n_batches, memory_order_release);
-	/* after the last push the batch may be gone: find out first who gets it */
+	/* after the last push the batch may be with the collector: first find out who gets it */
 	bool gets_it[OPTIONS_WORKERS_MAX];
 	for (unsigned w = 0; w < x->n_lanes; w++)
 		gets_it[w] = batch->slices[w].count > 0;
@@ -94,7 +94,7 @@ static void hand_over(struct feeder *f)
 	}
 }
 
-/* There is somebody who needs rows, and room for them; an empty batch is another matter. */
+/* True when some worker needs rows and there is room for their text. */
 static bool wants_rows(const struct feeder *f)
 {
 	if (atomic_load_explicit(&f->x->input_bytes, memory_order_relaxed) >= INPUT_MAX_BYTES)
@@ -110,8 +110,7 @@ static bool is_stopping(const struct feeder *f)
 	return atomic_load_explicit(&f->x->stopping, memory_order_relaxed);
 }
 
-/* Sleeps until there is an empty batch and a need for rows. False when the scan is being stopped.
- */
+/* Waits until there is an empty batch and a worker needs rows. False: the scan is being stopped. */
 static bool take_batch(struct feeder *f)
 {
 	struct exchange *x = f->x;
@@ -148,7 +147,7 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 
 void feeder_run(struct exchange *x)
 {
-	/* rows that a resumed output holds already have been read */
+	/* the rows that a resumed output holds were read by resume_read() */
 	struct feeder f = { .x = x,
 		.n_rows = x->resumption->n_rows,
 		.backlog_max = (uint64_t)x->batch_rows * BACKLOG_BATCHES };
@@ -156,7 +155,7 @@ void feeder_run(struct exchange *x)
 	while (!is_stopping(&f) && inputs_next(x->inputs, &row, &x->stop_reading)) {
 		if (!add_row(&f, &row))
 			break;
-		/* a slow pipe's rows do not wait for company */
+		/* rows of a slow pipe do not wait until the batch is full */
 		if (batch_is_full(f.batch) || inputs_would_block(x->inputs))
 			hand_over(&f);
 	}

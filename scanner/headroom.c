@@ -1,5 +1,5 @@
-/* headroom.c - asks the kernel for all of it at once and gives it back: no arithmetic with limits
- * tells as much as trying. Only descriptors are counted, since which of them are open is known. */
+/* headroom.c - asks the kernel for all of it at once and gives it back: trying is surer than
+ * reading limits. Only file descriptors are counted. */
 #include "scanner/headroom.h"
 
 #include "base/message.h"
@@ -20,10 +20,10 @@ static bool limit_of(__rlimit_resource_t which, rlim_t *out)
 
 /* ---- descriptors ---- */
 
-/* Input, output, the bells of the threads that are no workers, standard error anew, and what
- * libraries open for a moment. */
+/* Input, output, summary, the doorbells of threads that are no workers, and what libraries open for
+ * a moment. */
 enum { FDS_BESIDES = 12, FDS_COUNTED_MAX = 4096 };
-/* A worker's loop and bell, beside its engine's. */
+/* A worker's event loop and doorbell, besides what its engine opens. */
 enum { FDS_OF_WORKER = 2 };
 
 static unsigned count_open(rlim_t limit)

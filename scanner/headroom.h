@@ -1,10 +1,9 @@
 /* headroom.h - whether this process may have what a run needs: file descriptors (ulimit -n),
  * threads (ulimit -u, cgroups), memory (ulimit -v, ulimit -d, a kernel that does not overcommit).
  *
- * Asked before anything is begun, and of memory again and again while the scan runs, since what
- * goes wrong later goes wrong badly: libunbound crashes without memory, calls its own want of
- * sockets SERVFAIL, and a row that met a want of memory would say temperror about a domain that is
- * in order. */
+ * It is asked before a run begins, and about memory while the scan runs. Later is too late:
+ * libunbound crashes when it is out of memory, and says SERVFAIL when it is out of sockets. A row
+ * would then say temperror about a domain that is in order. */
 #ifndef SCANNER_HEADROOM_H
 #define SCANNER_HEADROOM_H
 
@@ -12,22 +11,21 @@
 
 #include <stddef.h>
 
-/* Fewer workers, or sockets, than were wanted when that is all there is room for (options->workers,
- * options->resolver_fds), with a warning. False after telling the user what is missing even for one
- * worker. `with_threads`: workers run in threads of
- * their own. Call before threads are started and anything is opened. */
+/* Lowers options->workers and sets options->resolver_fds to what there is room for; warns when that
+ * is less than was wanted. False after telling the user what is missing even for one worker.
+ * `with_threads`: workers run in threads of their own. Main thread, before threads are started and
+ * anything is opened. */
 bool headroom_fit(struct options *options, bool with_threads);
 
-/* What must be free while so many rows run in each worker, so that they can be finished. */
+/* The memory that must be free so that `n_rows` rows in flight in each worker can be finished. */
 size_t headroom_reserve_bytes(const struct options *options, unsigned n_rows);
 
-/* Once a minute or so, any thread: what is free, but kept by malloc between blocks that are not,
- * goes back to the system. Without it a scan of two hours with libunbound, whose blocks come and go
- * in all sizes, grew by 7 %; giving back took a tenth of its memory away. Takes some milliseconds.
- */
+/* Returns to the system what malloc keeps free between blocks that are in use. About once a minute;
+ * any thread; takes some milliseconds. Without it a scan of two hours with libunbound grew by 7 %;
+ * with it the scan needed a tenth less memory. */
 void headroom_give_back(void);
 
-/* So much can be had at once. Any thread; costs some microseconds. */
+/* True when so much memory can be had at once. Any thread; takes some microseconds. */
 bool headroom_has(size_t bytes);
 
 #endif

@@ -1,7 +1,7 @@
 /* options.h - what one run of the program was told to do, as plain values.
  *
- * The command line fills a `struct options` (cli/command_line.h). It is const from then on, but for
- * what headroom_fit() takes back, and may be read by any thread. Its texts are the caller's. */
+ * The command line fills a `struct options` (cli/command_line.h). headroom_fit() may lower some of
+ * them. From then on it is const and may be read by any thread. Its texts are those of argv. */
 #ifndef SCANNER_OPTIONS_H
 #define SCANNER_OPTIONS_H
 
@@ -29,8 +29,7 @@ struct options {
 
 	/* how much at once */
 	unsigned workers, window_rows, in_flight, cache_mib;
-	unsigned resolver_fds; /* headroom_fit()'s: file descriptors that one resolver may have
-	                          open; 0: any number */
+	unsigned resolver_fds; /* what one resolver may open; 0: no limit. Set by headroom_fit() */
 
 	/* which checks, and their rules */
 	unsigned checks; /* a set of enum check */
@@ -49,7 +48,7 @@ struct options {
 	const char *helo;
 };
 
-/* The output's name says that it is block gzip. */
+/* True when the output's name ends in ".gz": it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
 
 #endif

@@ -1,5 +1,5 @@
 /* pipeline.c - sets up the threads of a scan and the rings between them, runs them, and takes them
- * down, in one visible order. */
+ * down. */
 #include "scanner/pipeline.h"
 
 #include "base/clock.h"
@@ -89,7 +89,7 @@ void pipeline_fini(struct pipeline *p)
 		exchange_fini(&p->exchange);
 }
 
-/* Signals are for the main thread, whose blocking reads they must end. */
+/* Without signals: these go to the main thread, whose blocking reads they must end. */
 static bool start_thread(pthread_t *thread, void *(*body)(void *), void *arg)
 {
 	sigset_t all, before;

@@ -1,5 +1,5 @@
-/* progress.c - how far a scan has come. Rates are of the last interval, the ETA is of the whole
- * run: share of the raw input done against the time it took. */
+/* progress.c - how far a scan has come. Rates are those of the last interval. The ETA is that of
+ * the whole run: the share of the raw input that is done, against the time that it took. */
 #include "scanner/progress.h"
 
 #include "base/clock.h"
@@ -29,8 +29,8 @@ static double per_second(uint64_t count, uint64_t ns)
 	return ns ? (double)count * (double)CLOCK_NS_PER_S / (double)ns : 0;
 }
 
-/* The share of the input is that of its raw bytes read, less the rows that were read but are not
- * finished. What a resumed scan found done cost it no time. */
+/* The share of the input: of its raw bytes that were read, the part whose rows are finished. Rows
+ * that a resumed output held took no time. */
 static void put_share(
         struct textbuf *out, const struct progress *progress, uint64_t rows_done, uint64_t now_ns)
 {
@@ -98,8 +98,7 @@ static void watch(struct progress *progress)
 	         n_open = n_fed > n_finished ? n_fed - n_finished : 0;
 	if (atomic_load_explicit(&x->stopping, memory_order_relaxed) &&
 	        !tally_read(&tally.active_rows))
-		n_open = 0; /* what was not begun is not begun any more: only the output is waited
-		               for */
+		n_open = 0; /* no more rows will begin: only the output is waited for */
 	enum watchdog_turn turn =
 	        watchdog_look(&progress->watchdog, n_finished, n_open, clock_now_ns());
 	for (unsigned w = 0; turn != WATCHDOG_REST && w < x->n_lanes; w++) {

@@ -1,6 +1,6 @@
-/* progress.h - how far a scan has come, told on standard error: one live line on a terminal, else a
- * line every 10 s; and that it stands still (watchdog.h), whatever --progress says. A thread of its
- * own, asleep but for that. */
+/* progress.h - a thread that tells on standard error how far a scan has come: one live line on a
+ * terminal, else a line every 10 s. Whatever --progress says, it also runs the watchdog
+ * (watchdog.h) and returns free memory to the system (headroom.h). It sleeps in between. */
 #ifndef SCANNER_PROGRESS_H
 #define SCANNER_PROGRESS_H
 
@@ -14,16 +14,15 @@ struct progress {
 	pthread_t thread;
 	struct doorbell bell;
 	atomic_bool over;
-	uint64_t begun_bytes; /* of the input, that were read before: rows which a resumed output
-	                         holds */
+	uint64_t begun_bytes; /* of the input, whose rows a resumed output holds */
 	/* the thread's */
 	struct watchdog watchdog;
 	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns, gave_back_ns;
 };
 
-/* False after telling the user why. */
+/* Starts the thread. False after telling the user why. Main thread. */
 bool progress_start(struct progress *progress, struct exchange *exchange, enum progress_mode mode);
-/* Ends the thread and takes the live line away. */
+/* Ends the thread and removes the live line. Main thread. */
 void progress_stop(struct progress *progress);
 
 #endif

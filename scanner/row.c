@@ -1,9 +1,9 @@
-/* row.c - one row's life: begin probes, carry questions to the resolver and answers back, until
+/* row.c - one row: begins probes, takes their questions to the resolver and the answers back, until
  * every probe is done.
  *
- * An answer that is at hand arrives inside ask(), and probe_run() loops on it; one that comes later
- * is stored by on_answer(), which only marks the probe and wakes the row: the work is done in
- * row_continue(), from the runner's turn, never inside a callback. */
+ * An answer that is at hand is returned by ask(), and probe_run() goes on with it. One that comes
+ * later is stored by on_answer(), which marks the probe and wakes the row. The work is done by
+ * row_continue(), in the runner's turn, never inside a callback. */
 #include "scanner/row.h"
 
 #include "base/clock.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One long row must not fix the memory of all after it. */
+/* A row keeps no more than this for the next one. */
 enum { SCRATCH_KEEP_BYTES = 16 << 10 };
 
 void row_settings_init(struct row_settings *settings, const struct options *options)
@@ -95,7 +95,8 @@ void row_free(struct row *row)
 	free(row);
 }
 
-/* check_host() for the identity at hand: first HELO, when one was given, then MAIL FROM. */
+/* check_host() for one identity: first HELO, when there is one, then MAIL FROM (RFC 7208
+ * sections 2.3 and 2.4). */
 static void begin_spf(struct row *row, bool helo)
 {
 	const struct row_settings *settings = row->host->settings;
@@ -145,8 +146,8 @@ static void begin_probes(struct row *row)
 	}
 }
 
-/* The SPF machine stopped: keep the HELO verdict and go on with MAIL FROM, or be done. True when
- * there is more to run. */
+/* The SPF machine has ended. After HELO its verdict is kept, and MAIL FROM begins if there is one:
+ * true. Else SPF is done. */
 static bool next_identity(struct row *row)
 {
 	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY ||

@@ -1,9 +1,13 @@
-/* row.h - one row in flight: its identity, its probes, and the answers they wait for.
+/* row.h - one row in flight: its identity, its probes, and the answers that they wait for.
  *
- * A row is begun by its worker, runs its probes side by side until all are done, and is then
- * printed and recycled with its memory. The HELO identity and the MAIL FROM identity use the same
- * SPF machine one after the other; of the first only the verdict is kept. Everything happens in the
- * worker's thread. */
+ *     row_start()      begins the probes that its identity allows; they run side by side
+ *     row_continue()   runs those whose answers have come
+ *     row_expire()     ends them all: its deadline passed
+ *     row_outcome()    when no probe runs: the result
+ *     row_reset()      makes it ready for the next row, with its memory
+ *
+ * The HELO and the MAIL FROM identity use the same SPF machine one after the other; of HELO only
+ * the verdict is kept. All in the thread of its runner. */
 #ifndef SCANNER_ROW_H
 #define SCANNER_ROW_H
 
@@ -18,6 +22,7 @@
 
 enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_PROBES };
 
+/* Where the answer to one question of one probe goes. */
 struct row_waiter {
 	struct resolver_waiter waiter; /* first */
 	struct row *row;
@@ -26,7 +31,7 @@ struct row_waiter {
 
 struct row;
 
-/* What is the same for every row of a run; const while rows run. */
+/* What is the same for every row of a run. Const while rows run. */
 struct row_settings {
 	unsigned checks; /* enum check */
 	bool explain, dnssec;
@@ -35,9 +40,10 @@ struct row_settings {
 	struct spf_limits limits;
 };
 
+/* From the options, whose texts must outlive it. */
 void row_settings_init(struct row_settings *settings, const struct options *options);
 
-/* What a row takes from whoever runs it. */
+/* What a row needs of its runner. */
 struct row_host {
 	struct resolver *resolver;
 	const struct row_settings *settings;
@@ -54,15 +60,15 @@ struct row {
 
 	/* set by whoever starts it */
 	uint64_t number;          /* 1-based */
-	struct csv_record record; /* the input row, for the columns that are passed through; lives
-	                             as long as the row runs */
+	struct csv_record record; /* the input row; valid as long as the row runs */
 	void *owner;              /* the caller's */
 	unsigned owner_slot;
-	struct spf_observer *observer;
+	struct spf_observer *observer; /* `spfsweep check`; else NULL */
 
 	/* the run */
-	uint64_t started_ns, deadline_ns; /* the deadline by the runner's patient clock */
-	unsigned running, ready;          /* sets of 1 << enum row_probe */
+	uint64_t started_ns;
+	uint64_t deadline_ns;    /* by runner->patient_ns */
+	unsigned running, ready; /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
 
 	/* results */
@@ -81,31 +87,31 @@ struct row {
 	struct row_waiter waiters[ROW_PROBES][PROBE_FANOUT_MAX];
 };
 
-/* A new row, for use after use, or NULL without memory. */
+/* A new row, for any number of input rows. NULL: out of memory. `host` outlives it. */
 struct row *row_new(struct row_host *host);
-/* Not while it runs. Takes NULL. */
+/* Not while it runs. Takes NULL. Call row_reset() first. */
 void row_free(struct row *row);
 
-/* Begins the probes that row->identity allows, and runs each as far as answers are at hand. True
- * when the row is done already. */
+/* Begins the probes and runs each as far as answers are at hand. True when the row is done already.
+ */
 bool row_start(struct row *row);
 
 /* Runs the probes whose answers have come. True when the row is done. */
 bool row_continue(struct row *row);
 
-/* Its questions go before those of all others. */
+/* Moves its questions before those of all other rows. */
 void row_make_urgent(struct row *row);
 
-/* The row's time is up: what is missing is cancelled. The row is done. */
+/* Cancels the answers that are missing. Afterwards the row is done. */
 void row_expire(struct row *row);
 
-/* What the row came to; it points into the row, and is good until row_reset(). */
+/* The result of a row that is done. It points into the row and is valid until row_reset(). */
 struct outcome row_outcome(const struct row *row);
 
-/* True when what the row says may come from a want of memory: that is no result. */
+/* True when the row was out of memory somewhere: then its outcome is no result. */
 bool row_lacked_memory(const struct row *row);
 
-/* Gives up what the row holds (answers), keeps its memory. */
+/* Drops the row's answers, keeps its memory. */
 void row_reset(struct row *row);
 
 #endif

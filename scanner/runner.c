@@ -91,7 +91,7 @@ static void recycle(struct runner *runner, struct row *row)
 	runner->n_idle++;
 }
 
-/* Rows begin in order and have equal deadlines, so the list by age is the list by deadline. */
+/* All rows have the same time, so the list by age is also ordered by deadline. */
 static void link_newest(struct runner *runner, struct row *row)
 {
 	row->deadline_ns = runner->patient_ns + runner->host.settings->deadline_ns;
@@ -130,7 +130,7 @@ static struct row *unlink_ready(struct runner *runner, struct row **at, struct r
 	return row;
 }
 
-/* The next row whose answers have come; while memory is short, none but the oldest. */
+/* The next row whose answers have come. While memory is short, only the oldest row. */
 static struct row *take_ready(struct runner *runner)
 {
 	struct row **at = &runner->ready_first, *before = NULL;
@@ -141,7 +141,7 @@ static struct row *take_ready(struct runner *runner)
 	return *at ? unlink_ready(runner, at, before) : NULL;
 }
 
-/* It may be ready, and was not let on because memory is short. */
+/* Takes it off the list of ready rows, where it may wait because memory is short. */
 static void forget_ready(struct runner *runner, struct row *row)
 {
 	if (!row->in_ready)

@@ -1,17 +1,21 @@
-/* runner.h - one thread's rows in flight: starts them, wakes them when answers come, ends them when
- * their time is up.
+/* runner.h - one thread's rows in flight: starts them, continues them when answers come, ends them
+ * at their deadline.
  *
- * The runner's owner (a worker, or the check command) calls runner_turn() once a turn of its event
- * loop and gets finished rows back by the callback `finished`, which must print what it wants and
- * return; the row is recycled after it. While the answers that rows hold take more memory than they
- * may, only the oldest row goes on, and its questions first: so each ends in its turn, and none
- * needs more than its own. Rows are used again, with the memory that they have; now and then those
- * are given up that were not needed since the last look, so a moment of many slow rows does not fix
- * the memory of a scan. Everything below runs on the time that this thread lived (clock_lived): a
- * program that was stopped, or a machine that was suspended, takes that for no delay of the DNS. A
- * row's deadline runs on a patient clock, which moreover stands still while the resolver holds
- * questions back for our own limits (--qps, --in-flight, memory, the pace of an upstream): own
- * throttling never ends a row. */
+ * Its owner is a worker or the check command. The owner calls runner_turn() once in each turn of
+ * its event loop. Finished rows come back by the callback `finished`; when that returns, the row is
+ * recycled.
+ *
+ * Two clocks, so that only delays of the DNS end a row:
+ *
+ *     host.now_ns   stands still while the thread does not run (base/clock.h, clock_lived): the
+ *                   program was stopped, or the machine suspended
+ *     patient_ns    moreover stands still while the resolver holds questions back for our own
+ * limits
+ *                   (--qps, --in-flight, memory, the pacing of an upstream). Deadlines are by this
+ *
+ * While the answers that rows hold take too much memory, only the oldest row goes on, with its
+ * questions first. So the rows end one after the other, and each needs only its own memory. Rows
+ * are used again. Once a minute those are freed that were not needed since the last time. */
 #ifndef SCANNER_RUNNER_H
 #define SCANNER_RUNNER_H
 
@@ -24,7 +28,7 @@ struct runner {
 	void *owner;
 	unsigned max_active;
 	/* the turn */
-	struct clock_lived clock; /* host.now_ns is its time */
+	struct clock_lived clock; /* gives host.now_ns */
 	uint64_t patient_ns;
 	/* rows */
 	struct row *idle, *ready_first, *ready_last, *oldest, *newest;
@@ -33,25 +37,27 @@ struct runner {
 	uint64_t idle_looked_ns;
 };
 
+/* `resolver` and `settings` stay the caller's and outlive the runner. The caller sets `finished`
+ * and `owner`. */
 void runner_init(struct runner *runner, struct resolver *resolver,
         const struct row_settings *settings, unsigned max_active);
-/* No row may be active. */
+/* No row may be in flight. */
 void runner_fini(struct runner *runner);
 
-/* Tells the time, by clock_now_ns() and by the wall. Call first in every turn. */
+/* Sets the time: `now_ns` is clock_now_ns(), `wall_s` the wall clock. First in every turn. */
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s);
 
-/* True while another row may be started: few enough run, and no question waits for our own limits.
- */
+/* True while another row may be started: fewer than max_active are in flight, and the resolver
+ * holds no question back for our own limits. */
 bool runner_has_room(const struct runner *runner);
 
-/* A row to fill (number, record, identity, owner) and then to start; NULL without memory. */
+/* A row to fill (number, record, identity, owner) and then to start. NULL: out of memory. */
 struct row *runner_take_row(struct runner *runner);
-/* Starts it; it may be finished when this returns. */
+/* Starts it. It may be finished and recycled when this returns. */
 void runner_start(struct runner *runner, struct row *row);
 
-/* Lets answers in, continues the rows they belong to, ends rows whose time is up. True if anything
- * moved: then there may be more to do before sleeping. */
+/* Takes answers in, continues the rows that wait for them, ends rows at their deadline. True if
+ * anything was done: then call it again before sleeping. */
 bool runner_turn(struct runner *runner);
 
 #endif

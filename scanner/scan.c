@@ -1,4 +1,10 @@
-/* scan.c - opens input and output, runs the pipeline between them, tells how it went. */
+/* scan.c - opens input and output, runs the pipeline between them, tells how it went.
+ *
+ *     set_up()        understands the input; nothing is changed yet
+ *     open_output()   locks the output; with --resume finds what it holds
+ *     add_rows()      cuts the output to that, and runs the pipeline
+ *     tell_end()      closes it; the summary, the manifest, the exit status
+ */
 #include "scanner/scan.h"
 
 #include "base/clock.h"
@@ -19,13 +25,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The one thing a signal handler can reach. Set before the handlers are, and only then. */
+/* What the signal handlers need. Set before they are. */
 static struct exchange *stop_target;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* For the stop signals but those that whoever started us made us ignore (nohup, a background job):
- * these stay ignored. */
+/* Sets the action of the stop signals, but of those that were ignored when the program was started
+ * (nohup, a background job). */
 static void on_stop_signals(const struct sigaction *action)
 {
 	struct sigaction now;
@@ -44,8 +50,8 @@ static void on_stop_signal(int number)
 	errno = saved;
 }
 
-/* How our own threads, once the scan is being stopped, end a blocking read of the main thread. From
- * anybody else it means nothing. */
+/* SIGUSR1: our own threads send it to end a blocking read of the main thread. Before the scan is
+ * being stopped it does nothing. */
 static void on_nudge(int number)
 {
 	(void)number;
@@ -53,8 +59,8 @@ static void on_nudge(int number)
 		exchange_stop(stop_target, true);
 }
 
-/* The first of the stop signals ends the scan in order; after it all of them have their default
- * action again, so a second one, of whatever kind, ends it at once. */
+/* The first stop signal ends the scan in order. After it all of them have their default action, so
+ * a second one ends the program at once. */
 static void take_signals(struct exchange *exchange)
 {
 	struct sigaction stop = { .sa_handler = on_stop_signal },
@@ -80,7 +86,8 @@ static bool find_file(const char *path, int standard_fd, struct stat *st)
 	return !strcmp(path, "-") ? !fstat(standard_fd, st) : !stat(path, st);
 }
 
-/* Two names of one file, also by links. A file that is not there yet has only one. */
+/* True for two names of one regular file, also by links. A file that does not exist has only the
+ * one name. */
 static bool is_same_file(const char *a, int standard_a, const char *b, int standard_b)
 {
 	struct stat x, y;
@@ -89,8 +96,7 @@ static bool is_same_file(const char *a, int standard_a, const char *b, int stand
 	return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Opening a file to write it empties it, and reading what was just written never ends: what is
- * written is never an input. */
+/* An output must be no input: it would be emptied before it is read, or be read without end. */
 static bool overwrites_input(const struct options *options, const char *path, const char *what)
 {
 	for (unsigned i = 0; i < options->n_inputs; i++)
@@ -127,9 +133,9 @@ static int exit_status_of(const struct exchange *x, bool whole)
 	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
-/* What one scan is made of, in the order in which it comes to be. */
+/* What a scan is made of, in the order in which it is made. */
 struct scan {
-	struct options fitting;        /* as many workers, ... as there is room for */
+	struct options fitting;        /* the job's, lowered by headroom_fit() */
 	const struct options *options; /* these */
 	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
@@ -167,7 +173,7 @@ static bool open_inputs(struct scan *s)
 	return inputs_open(&s->inputs, &config, &never);
 }
 
-/* Which of the input's columns is which, counted from 1; nothing: there is none. */
+/* Which of the input's columns this is, from 1. Empty: none. */
 static void note_column(struct note *note, const char *name, int column)
 {
 	struct textbuf *value = note_add(note, NOTE_COLUMN, name, NULL);
@@ -175,7 +181,7 @@ static void note_column(struct note *note, const char *name, int column)
 		textbuf_put_u64(value, (uint64_t)column + 1);
 }
 
-/* All that decides the rows, but the input itself and the DNS. */
+/* What decides the rows besides the input and the DNS. docs/output.md describes the lines. */
 static void write_note(struct scan *s)
 {
 	struct note *note = &s->note;
@@ -191,8 +197,8 @@ static void write_note(struct scan *s)
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
 }
 
-/* Nothing is changed yet, and a mistake of the command line leaves no file behind. EXIT_DONE, or
- * the status to end with; the user was told why. */
+/* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
+ * status after telling the user why. */
 static int set_up(struct scan *s)
 {
 	const struct options *o = s->options;
@@ -227,8 +233,7 @@ static int fail_to_open(const char *path, const char *before, int why)
 	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
 }
 
-/* From here on nobody else writes to the output. What it holds already is found out, and it is
- * still as it was. */
+/* Opens and locks the output, and with --resume finds what it holds. Does not change it. */
 static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
@@ -255,7 +260,8 @@ static int open_output(struct scan *s)
 	return EXIT_STOPPED;
 }
 
-/* To what is kept, which whoever wrote it may have been killed before it was on the disk. */
+/* Cuts the output to what is kept, and syncs that: its writer may have been killed before it was on
+ * the disk. */
 static bool cut_output(struct scan *s, uint64_t keep_bytes)
 {
 	if (sink_cut(s->sink, keep_bytes)) {
@@ -270,15 +276,15 @@ static bool cut_output(struct scan *s, uint64_t keep_bytes)
 	return false;
 }
 
-/* True when every row is in the output. One that is complete already is never without its
- * end-of-file member, not even for a moment. */
+/* True when every row is in the output. A complete output keeps its end-of-file member all the
+ * time. */
 static bool cut_and_add(struct scan *s)
 {
 	struct pipeline *p = &s->pipeline;
 	uint64_t keep_bytes = s->resumption.keep_bytes;
 	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->exchange.stop_reading)) {
-		bool whole = !p->exchange.stop_reading &&
-		        !s->inputs.broke; /* a signal in the sync changes nothing any more */
+		/* before the sync: a signal that comes in it does not count */
+		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
 		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
 	}
 	return cut_output(s, keep_bytes) && pipeline_run(p, s->sink);
@@ -287,7 +293,7 @@ static bool cut_and_add(struct scan *s)
 static bool add_rows(struct scan *s)
 {
 	struct progress progress;
-	/* what can be missing is asked for before an output of before is emptied */
+	/* this can fail, so it comes before the output is cut */
 	if (!progress_start(&progress, &s->pipeline.exchange, s->options->progress))
 		return false;
 	bool whole = cut_and_add(s);
@@ -322,8 +328,8 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
-/* Opened before the scan, so that a wrong name is not found after it; emptied when there is
- * something to write. */
+/* Opened before the scan, so that a wrong name is told at once. It is emptied when it is written.
+ */
 static int open_summary(struct scan *s)
 {
 	if (!s->options->summary || !sink_open(&s->summary_sink, s->options->summary))

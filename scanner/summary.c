@@ -1,4 +1,4 @@
-/* summary.c - a scan in numbers, for people. */
+/* summary.c - a scan in numbers: printed for people, or made a manifest. */
 #include "scanner/summary.h"
 
 #include "base/clock.h"
@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-/* VmHWM and not getrusage(): ru_maxrss survives execve(), so a small program started by a large one
- * would report the large one's peak. */
+/* VmHWM and not getrusage(): ru_maxrss is kept over execve(), so a program started by a larger one
+ * would report the larger one's peak. */
 static uint64_t peak_memory_bytes(void)
 {
 	char line[256];
@@ -105,7 +105,7 @@ void summary_tell(const struct summary *s)
 #name, offsetof(struct resolver_counters, name)                                    \
 	}
 
-/* The members about questions; docs/output.md tells what they count. */
+/* The members about questions. docs/output.md says what they count. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -134,7 +134,7 @@ static void put_questions(struct json *j, const void *of)
 		        *(const uint64_t *)((const char *)of + counters[i].offset));
 }
 
-/* Of the options as they came to be: headroom may have taken some back. */
+/* The options that were used: headroom_fit() may have lowered some. */
 static void put_options(struct json *j, const void *of)
 {
 	const struct summary *s = of;

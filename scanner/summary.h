@@ -1,5 +1,5 @@
-/* summary.h - a scan in numbers: told on standard error at its end, and for programs as the
- * manifest (results/manifest.h). */
+/* summary.h - a scan in numbers: for people on standard error, for programs as the manifest
+ * (results/manifest.h). Main thread, when the scan has ended. */
 #ifndef SCANNER_SUMMARY_H
 #define SCANNER_SUMMARY_H
 
@@ -13,8 +13,9 @@ struct summary {
 	const struct options *options;
 	struct tally tally;
 	struct resolver_counters counters;
-	uint64_t rows_read, rows_written, bytes_written; /* with those before a resumed scan's */
-	uint64_t rows_before;
+	/* of the whole output, with what earlier runs wrote */
+	uint64_t rows_read, rows_written, bytes_written;
+	uint64_t rows_before;          /* written by earlier runs */
 	uint64_t started_ms, ended_ms; /* wall clock */
 	double wall_s, cpu_s;
 	uint64_t peak_memory_bytes;
@@ -22,13 +23,15 @@ struct summary {
 	int exit_status;
 };
 
-/* Gathers the numbers of a scan that has run. `n_bytes` is the size of its output. */
+/* Gathers the numbers of a scan that has ended. `n_bytes` is the size of its output. The caller
+ * sets `complete` and `exit_status`. The arguments outlive the summary. */
 void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes);
 
+/* Prints it on standard error. */
 void summary_tell(const struct summary *s);
 
-/* The same as a manifest, which points into the summary; `output` is the digest of the output, or
+/* The same as a manifest, which points into the summary. `output` is the digest of the output, or
  * NULL. */
 struct manifest summary_manifest(const struct summary *s, const struct digest *output);
 

@@ -1,15 +1,16 @@
-/* versions.h - the program and the libraries that it runs with, as one table: --version and the
+/* versions.h - the versions of the program and its libraries, as one table. --version and the
  * manifest print it. */
 #ifndef SCANNER_VERSIONS_H
 #define SCANNER_VERSIONS_H
 
 struct version {
 	const char *name;
-	/* Of what is loaded, which need not be what the program was built with. Main thread. */
+	/* Of the library that is loaded, where it tells; it may be newer than the one that the
+	 * program was built with. Main thread; a constant or static text. */
 	const char *(*text)(void);
 };
 
-/* The rows, the program first. NULL past the last. */
+/* Row `i` of the table; the program is the first. NULL: there is none. */
 const struct version *version_at(unsigned i);
 
 #endif

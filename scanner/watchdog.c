@@ -1,10 +1,9 @@
-/* watchdog.c - when to ask is a small machine over two counts and a clock; what a row waits for is
- * the first of its waiters that has a question open. */
+/* watchdog.c - when to ask, and what a row waits for: the first of its questions that is open. */
 #include "scanner/watchdog.h"
 
 #include "base/clock.h"
 
-/* As many of a worker's rows are named, and a look counts so much at the most. */
+/* How many rows a worker names, and how much time a look counts at most. */
 enum { ROWS_MAX = 3 };
 #define LOOK_MAX_NS CLOCK_NS_PER_S
 
@@ -40,7 +39,7 @@ enum watchdog_turn watchdog_look(
 	return WATCHDOG_ASK;
 }
 
-/* ---- what a row waits for */
+/* ---- what a row waits for ---- */
 
 static const struct resolver_waiter *open_waiter(const struct row *row)
 {

@@ -1,8 +1,8 @@
 /* worker.c - one of the scan's worker threads.
  *
- * Its turn: let answers in and continue rows, begin new ones while there is room, and sleep in the
- * event loop when neither moved anything. Rows whose answers are all cached are finished inside
- * begin_rows() without the loop, so the loop is entered once for some hundred of them. */
+ * A turn: take answers in and continue rows; begin new rows while there is room; sleep in the event
+ * loop when there was nothing to do. Rows whose answers are all cached are finished inside
+ * begin_rows(), so the loop is entered once for some hundred of them. */
 #include "scanner/worker.h"
 
 #include "base/clock.h"
@@ -14,16 +14,15 @@
 #include "results/results.h"
 #include "scanner/watchdog.h"
 
-/* Rows begun between two looks at the network. */
+/* The most rows begun in one turn. */
 enum { BEGIN_MAX = 256 };
 
-/* How often the memory is looked at, and with how few rows in flight a scan is still worth while.
- */
+/* How often free memory is checked, and the least rows in flight before the scan is given up. */
 #define LOOK_NS (5 * CLOCK_NS_PER_MS)
 enum { IN_FLIGHT_LEAST = 8 };
 
-/* Output waiting for its batch's last row, or to be written: past this a worker has only one row in
- * flight, which still ends every batch, oldest first. */
+/* Output that is not yet written. With more than this a worker has only one row in flight. That
+ * still finishes the batches, the oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
 
 static void pack(struct worker *w, struct batch *batch)
@@ -40,7 +39,7 @@ static void pack(struct worker *w, struct batch *batch)
 	doorbell_ring(&x->collector_bell);
 }
 
-/* Its output is in the worker's buffer of the batch, from `at` on. */
+/* Its output is in the worker's buffer of the batch from `at` on. */
 static void finish_row(struct worker *w, struct batch *batch, uint32_t slot, size_t at)
 {
 	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
@@ -55,7 +54,7 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 		pack(w, batch);
 }
 
-/* The scan ends before this row: what memory was missing for must not look like a result. */
+/* Out of memory: the scan ends before this row, since it has no result. */
 static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	if (exchange_fail(w->exchange))
@@ -89,7 +88,7 @@ static void on_finished(struct runner *runner, struct row *row)
 	finish_row(w, batch, row->owner_slot, at);
 }
 
-/* `retry`: a row that goes out as it stands. */
+/* `retry`: writes a row as it stood. */
 static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	struct textbuf *out = &batch->out[w->index];
@@ -137,7 +136,7 @@ static bool may_begin(const struct worker *w)
 	        HELD_MAX_BYTES;
 }
 
-/* The next row of the worker, from the batch at hand or a new one. False: nothing is waiting. */
+/* The worker's next row, of the batch at hand or of the next one. False: there is none. */
 static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
 {
 	if (!w->batch) {
@@ -150,7 +149,7 @@ static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
 	*slot = w->next_row;
 	w->next_row = w->batch->rows[*slot].next;
 	if (w->next_row == BATCH_NO_ROW)
-		w->batch = NULL; /* its last row: once begun, the batch may be packed and gone */
+		w->batch = NULL; /* its last row: when that ends, the batch may be handed on */
 	return true;
 }
 
@@ -170,9 +169,8 @@ static bool begin_rows(struct worker *w)
 	return n > 0;
 }
 
-/* While there is still enough memory to finish what is in flight: a row that meets a want of it
- * would blame the DNS, and libunbound would crash. Fewer rows in flight need less, and use again
- * what the others gave back; when even few are too many, the scan is stopped. */
+/* Checks that there is enough memory to finish the rows in flight: out of memory, libunbound would
+ * crash. If not, the worker halves its rows in flight. At the least number the scan is stopped. */
 static void look_at_memory(struct worker *w)
 {
 	const struct options *options = w->exchange->options;
@@ -257,7 +255,7 @@ void *worker_main(void *arg)
 	return NULL;
 }
 
-/* What the loop tells us only ends its sleep; the turn looks for itself. */
+/* An event only ends the loop's sleep; the turn finds out what there is to do. */
 static void on_wake(void *arg)
 {
 	(void)arg;

@@ -1,5 +1,5 @@
-/* worker.h - one of the scan's worker threads: its rows in flight and its resolver, at its lane of
- * the exchange (see pipeline.h). */
+/* worker.h - one of the scan's worker threads: its event loop, its rows in flight and its resolver
+ * (see pipeline.h). It talks to the other threads through its lane of the exchange. */
 #ifndef SCANNER_WORKER_H
 #define SCANNER_WORKER_H
 
@@ -26,8 +26,10 @@ struct worker {
 	uint64_t looked_ns;  /* when it last looked at the memory */
 };
 
-/* At lane `index`. False after telling the user why; *status is the exit status then. */
+/* Makes the worker of lane `index`. False after telling the user why; *status is the exit status
+ * then. worker_fini() follows either way. Main thread, before the threads are started. */
 bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *status);
+/* Main thread, when the worker's thread has ended. */
 void worker_fini(struct worker *w);
 
 /* The thread's body; `arg` is the worker. */
