@@ -1,5 +1,5 @@
-/* cmd_check.c - `spfsweep check`: runs one row through the very code of a scan, with an observer
- * that prints what the SPF machine does. */
+/* cmd_check.c - `spfsweep check`: runs one row with the code of a scan, and an observer that prints
+ * the steps of the SPF machine. */
 #include "cli/commands.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* cmd_retry.c - `spfsweep retry`: an output's rows whose look-ups failed, once more. */
+/* cmd_retry.c - `spfsweep retry`: checks the rows of an output again in which a look-up failed. */
 #include "cli/commands.h"
 #include "cli/option_table.h"
 #include "scanner/scan.h"

@@ -1,4 +1,4 @@
-/* command_line.c - argv, understood: words into a command, options and operands. */
+/* command_line.c - argv parsed: words into a command, options and operands. */
 #include "cli/command_line.h"
 
 #include "base/message.h"
@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* One word that begins with '-': --name, --name=value, --name value, -o value, -ovalue. Gives how
- * many words it took, 0 on a mistake. */
+/* One option: --name, --name=value, --name value, -o value, -ovalue. Gives how many words it took,
+ * 0 after telling the user a mistake. */
 static int take_option(struct command_line *line, int argc, char **argv)
 {
 	const char *word = argv[0], *value = NULL;
@@ -99,7 +99,7 @@ static bool check_resume(const struct options *options)
 	return false;
 }
 
-/* It stands in the output's first member, which has no room for more. */
+/* It is a domain name, and stands in the note of the output. */
 static bool check_receiver(const struct options *options)
 {
 	if (!options->receiver || strlen(options->receiver) <= DNAME_MAX_BYTES)
@@ -119,7 +119,8 @@ static bool check_combination(const struct options *options)
 	return check_forwarding(options);
 }
 
-/* Rates are shared out in whole questions a second: no worker may be left with less than one. */
+/* Each worker gets a share of the rate, in whole questions a second. No share may be 0: no limit.
+ */
 static void limit_workers(struct options *options, unsigned rate)
 {
 	if (rate && options->workers > rate)
@@ -142,7 +143,7 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
 	return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
 }
 
-/* The first word: a command, or what every program knows. */
+/* The first word: a command, help or version. */
 static bool take_command(struct command_line *line, const char *word)
 {
 	char names[128];
@@ -175,7 +176,7 @@ static bool take_words(struct command_line *line, int argc, char **argv)
 				return false;
 			at += used;
 		} else {
-			/* to the front of what was read already */
+			/* operands go before the options that were read already */
 			line->operands[line->n_operands++] = argv[at++];
 		}
 	}

@@ -1,7 +1,7 @@
-/* command_line.h - argv, understood: which command, its options, its operands.
+/* command_line.h - argv parsed: the command, its options, its operands.
  *
- * The parser is our own and not getopt_long(), because its messages must name the option, the value
- * and what would be right, in one line. */
+ * Not by getopt_long(): a message must name the option, the value and what would be right, in one
+ * line. Main thread. */
 #ifndef CLI_COMMAND_LINE_H
 #define CLI_COMMAND_LINE_H
 
@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 struct command_line {
-	const struct command *command; /* NULL: only help or the version is asked for */
+	const struct command *command; /* NULL: only help or the version of the program is wanted */
 	bool help, version;
-	struct options options;
-	char **operands; /* inside argv */
+	struct options options; /* their texts are those of argv */
+	char **operands;        /* in argv */
 	unsigned n_operands;
 };
 
-/* On a mistake it says what is wrong on standard error, in one line, and returns false. Operands
- * are moved to the front of argv. */
+/* Parses argv, whose operands are moved to its front. False after telling the user, in one line,
+ * what is wrong. */
 bool command_line_parse(struct command_line *line, int argc, char **argv);
 
 #endif

@@ -1,7 +1,7 @@
-/* commands.h - the commands, as one table: main, --help, the man page's check and the tests loop
- * over it.
+/* commands.h - the commands, as one table: main, --help, the tests and the check of the man page
+ * read it.
  *
- * A new command is one row here and one file cmd_NAME.c. */
+ * A new command is one row of the table and one file cmd_NAME.c. Everything here is const. */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
@@ -14,22 +14,23 @@ struct command {
 	const char *name;
 	const char *operands; /* as in its usage line */
 	const char *summary;  /* one line in the program's help */
-	const char *help;     /* what it does, and its exit statuses, around the list of options */
-	const char *statuses;
-	unsigned groups; /* of its options: enum option_group */
+	const char *help;     /* what it does; before the list of options */
+	const char *statuses; /* its exit statuses; behind the list of options */
+	unsigned groups;      /* the options that it takes: a set of enum option_group */
 	unsigned n_operands_min, n_operands_max;
-	const char *wanted; /* told when their number is wrong */
-	/* Runs it and gives the exit status (base/exit_status.h). */
+	const char *wanted; /* the message when their number is wrong */
+	/* Runs the command. Gives the exit status (base/exit_status.h) after telling the user what
+	 * went wrong. Main thread. */
 	int (*run)(const struct options *options, char **operands, unsigned n_operands);
 };
 
-/* The rows, in the order of --help. NULL past the last. */
+/* Row `i` of the table, in the order of --help. NULL: there is none. */
 const struct command *command_at(unsigned i);
 
-/* NULL: there is none of that name. */
+/* The command of that name. NULL: there is none. */
 const struct command *command_find(const char *name);
 
-/* The names, "scan, check or retry", into `text`. Gives the buffer back. */
+/* Prints the names, "scan, check or retry", into `text`, cut to `size`. Gives `text` back. */
 char *commands_print(char *text, size_t size);
 
 /* ---- one file each ---- */

@@ -1,4 +1,5 @@
-/* help.h - what --help and --version print, made from the tables. */
+/* help.h - what --help and --version print, made from the tables of commands, options and versions.
+ */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
@@ -6,10 +7,10 @@
 
 #include <stdio.h>
 
-/* Of a command; NULL: of the program. */
+/* Prints the help of a command. NULL: that of the program. */
 void help_print(FILE *out, const struct command *command);
 
-/* The program's version, those of the libraries that it runs with, and of its outputs' format. */
+/* Prints the versions of the program, of its libraries and of the format of outputs. */
 void help_print_version(FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* main.c - spfsweep: which command, and what every command needs first. */
+/* main.c - spfsweep: finds the command and sets up what all of them need. */
 #include "base/exit_status.h"
 #include "base/hash.h"
 #include "cli/command_line.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-/* Engines hold hundreds of sockets for each worker; the usual soft limit is 1024. */
+/* An engine has up to hundreds of sockets for each worker. The usual soft limit is 1024. */
 static void raise_file_limit(void)
 {
 	struct rlimit limit;
@@ -18,10 +18,10 @@ static void raise_file_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* libunbound takes and gives back two blocks of 16 KiB for each question, and glibc puts its fast
- * bins in order at every one of them. Without fast bins (small blocks still have the thread's
- * cache) and with room kept at the top of the heaps, a cold scan takes some 5 % less CPU
- * (glibc 2.36, median of paired runs). */
+/* libunbound allocates and frees two blocks of 16 KiB for each question; at each of them glibc
+ * merges its fast bins. Without fast bins (small blocks still have the thread's cache) and with
+ * room kept at the top of the heaps, a cold scan takes some 5 % less CPU (glibc 2.36, median of
+ * paired runs). */
 static void tune_malloc(void)
 {
 	mallopt(M_MXFAST, 0);

@@ -175,7 +175,7 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 
 /* ---- values as text ---- */
 
-/* A text that was not given, and means something all the same. */
+/* The value of a text. One that was not given may have a default. */
 static const char *text_of(const struct options *options, const struct option_row *row)
 {
 	const char *text = *(const char *const *)value_of(options, row);
@@ -208,7 +208,7 @@ static void put_value(
 	}
 }
 
-/* What it means that an output's note has no such line: that nobody gave the option. */
+/* An output whose note has no such line was made with the option's default. */
 static void add_line(struct note *note, const struct options *options,
         const struct options *defaults, const struct option_row *row)
 {

@@ -1,9 +1,9 @@
 /* option_table.h - the options, as one table: the parser, the defaults, --help, the note of an
- * output, the manifest and the tests that compare documents all read it.
+ * output, the manifest and the tests that compare documents read it.
  *
- * A new option is one row here, one member of struct options, and one paragraph in
- * docs/spfsweep.1. The row says what the option decides; from that follows whether it stands in an
- * output's note, where --resume and retry compare it. */
+ * A new option is one row of the table, one member of struct options, and one paragraph in
+ * docs/spfsweep.1. The row says what the option decides. An option that decides rows stands in an
+ * output's note, where --resume and retry compare it. Pure, but that messages go to the user. */
 #ifndef CLI_OPTION_TABLE_H
 #define CLI_OPTION_TABLE_H
 
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A command takes the options of some groups (commands.h). */
+/* A command takes the options of several groups (commands.h). */
 enum option_group {
 	GROUP_SCAN = 1,     /* how an input is understood */
 	GROUP_ROWS = 2,     /* many rows in, as many out */
@@ -29,15 +29,15 @@ enum option_kind {
 	KIND_NUMBER,    /* unsigned */
 	KIND_CHECKS,    /* unsigned, a set of enum check */
 	KIND_UPSTREAM,  /* struct upstreams: one more */
-	KIND_UPSTREAMS, /* struct upstreams: a file with more */
+	KIND_UPSTREAMS, /* struct upstreams: a file of them */
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_HELP,      /* no member */
 };
 
-/* What an option decides. There is no default: every row says it. */
+/* What an option decides. Every row of the table says it. */
 enum option_decides {
 	DECIDES_ROWS = 1, /* what stands in the rows: in the note; --resume and retry compare it */
-	DECIDES_INPUT,    /* which column is what: the note's lines of columns tell it */
+	DECIDES_INPUT,    /* which column is what: the note has lines of its own for that */
 	DECIDES_ASKING,   /* how the DNS is asked: a scan may go on with another value */
 	DECIDES_RUN,      /* how the run goes: files, memory, speed, messages */
 };
@@ -49,32 +49,33 @@ struct option_row {
 	enum option_kind kind;
 	size_t offset; /* of the member of struct options */
 	enum option_decides decides;
-	const char *manifest; /* its member of the manifest's `options`; "!x": x is its opposite;
-	                         NULL: none */
+	/* Its member of the manifest's `options`. "!x": x is its opposite. NULL: none. */
+	const char *manifest;
 	unsigned min, max, preset; /* numbers */
-	const char *preset_text;   /* of a text, where it means something that it is not given */
+	const char *preset_text;   /* the value of a text that is not given; NULL: none */
 	const char *argument;      /* NULL: takes no value */
 	const char *help;
 };
 
-/* The rows, in the order of --help. NULL past the last. */
+/* Row `i` of the table, in the order of --help. NULL: there is none. */
 const struct option_row *option_at(unsigned i);
 
-/* The option of one of `groups` with that name, or with that letter when `letter` is not 0. NULL:
+/* The option of one of `groups` with that name; with that letter when `letter` is not 0. NULL:
  * there is none. */
 const struct option_row *option_find(const char *name, size_t size, char letter, unsigned groups);
 
 /* Fills *options with the defaults. */
 void options_set_defaults(struct options *options);
 
-/* Sets an option from its value; NULL for one that takes none. On a mistake it says what is wrong,
- * in one line, and returns false. */
+/* Sets an option. `value` must outlive *options; NULL for an option that takes none. False after
+ * telling the user, in one line, what is wrong. */
 bool option_set(struct options *options, const struct option_row *row, const char *value);
 
-/* Adds a line for every option that decides rows. */
+/* Adds a line to the note for every option that decides rows. Out of memory: in the line's value.
+ */
 void options_put_note(struct note *note, const struct options *options);
 
-/* Appends the members of the manifest's `options`. */
+/* Adds the members of the manifest's `options`. Out of memory: j->out->failed. */
 void options_put_json(struct json *j, const struct options *options);
 
 #endif
