@@ -119,8 +119,7 @@ static bool check_combination(const struct options *options)
 	return check_forwarding(options);
 }
 
-/* Each worker gets a share of the rate, in whole questions a second. No share may be 0: no limit.
- */
+/* Each worker gets a share of the rate, in whole questions a second, of at least one. */
 static void limit_workers(struct options *options, unsigned rate)
 {
 	if (rate && options->workers > rate)

@@ -1,5 +1,4 @@
-/* help.h - what --help and --version print, made from the tables of commands, options and versions.
- */
+/* help.h - what --help and --version print, from the tables of commands, options and versions. */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 

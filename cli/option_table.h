@@ -71,8 +71,7 @@ void options_set_defaults(struct options *options);
  * telling the user, in one line, what is wrong. */
 bool option_set(struct options *options, const struct option_row *row, const char *value);
 
-/* Adds a line to the note for every option that decides rows. Out of memory: in the line's value.
- */
+/* Adds a line to the note for every option that decides rows. Out of memory: the value fails. */
 void options_put_note(struct note *note, const struct options *options);
 
 /* Adds the members of the manifest's `options`. Out of memory: j->out->failed. */

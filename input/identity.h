@@ -23,8 +23,7 @@ struct identity {
 	struct dname domain; /* size 0: absent or malformed */
 	/* A domain was given, well-formed or not. SPF of a malformed one is "none". */
 	bool has_domain;
-	/* Of <sender>, in A-labels. Empty local_part: "postmaster". Empty sender_domain: `domain`.
-	 */
+	/* Of <sender>, in A-labels. Empty local_part: postmaster. Empty sender_domain: domain. */
 	struct identity_text local_part, sender_domain;
 	struct identity_text helo; /* as given */
 	struct dname helo_domain;  /* size 0: malformed, its SPF is "none" */

@@ -181,51 +181,63 @@ static bool read_form(struct inputs *in)
 	return false;
 }
 
-/* Reads the first record of the file just opened. It is held back as data unless it is the header
- * row. */
-static bool read_first(
-        struct inputs *in, bool first_file, const char *columns, const volatile bool *stop)
+/* As the header row of the first file. */
+static bool is_same_header(const struct layout *a, const struct layout *b)
 {
-	bool any = csv_read(in->csv, &in->first, stop);
-	in->has_first = any;
-	if (!any && source_error(in->source))
-		return fail_at_source(in);
-	if (!first_file) {
-		struct layout other = { 0 };
-		bool header = any && !columns && layout_from_names(&other, &in->first);
-		bool same = !any ||
-		        (header == in->layout.has_header &&
-		                (!header ||
-		                        (other.header.size == in->layout.header.size &&
-		                                !memcmp(other.header.bytes, in->layout.header.bytes,
-		                                        other.header.size))));
-		textbuf_fini(&other.header);
-		if (!same)
-			message(MESSAGE_ERROR,
-			        "%s: its header row differs from that of %s; scan it on its own",
-			        in->paths[in->at], in->paths[0]);
-		in->has_first = any && !header;
-		return same;
-	}
-	if (columns) {
-		struct csv_record names = {
-			.text = columns, .size = strlen(columns), .plain = true
-		};
-		if (!layout_from_names(&in->layout, &names)) {
-			message(MESSAGE_ERROR,
-			        "--columns names none of domain, ip, sender, helo: '%s'", columns);
-			return false;
-		}
+	return a->header.size == b->header.size &&
+	        !memcmp(a->header.bytes, b->header.bytes, a->header.size);
+}
+
+/* Reads the first record of the file just opened. */
+static bool read_record(struct inputs *in, const volatile bool *stop)
+{
+	in->has_first = csv_read(in->csv, &in->first, stop);
+	return in->has_first || !source_error(in->source) || fail_at_source(in);
+}
+
+/* Of a further file: it must begin as the first file did. A header row is dropped. */
+static bool read_further_first(struct inputs *in, bool may_be_header, const volatile bool *stop)
+{
+	struct layout other = { 0 };
+	if (!read_record(in, stop))
+		return false;
+	bool is_header = in->has_first && may_be_header && layout_from_names(&other, &in->first);
+	bool same = !in->has_first ||
+	        (is_header == in->layout.has_header &&
+	                (!is_header || is_same_header(&other, &in->layout)));
+	textbuf_fini(&other.header);
+	if (!same)
+		message(MESSAGE_ERROR,
+		        "%s: its header row differs from that of %s; scan it on its own",
+		        in->paths[in->at], in->paths[0]);
+	in->has_first = in->has_first && !is_header;
+	return same;
+}
+
+static bool layout_from_columns(struct layout *layout, const char *columns)
+{
+	struct csv_record names = { .text = columns, .size = strlen(columns), .plain = true };
+	if (layout_from_names(layout, &names))
 		return true;
-	}
+	message(MESSAGE_ERROR, "--columns names none of domain, ip, sender, helo: '%s'", columns);
+	return false;
+}
+
+/* Of the first file: it decides the layout. It is kept as data unless it is the header row. */
+static bool read_first(struct inputs *in, const char *columns, const volatile bool *stop)
+{
+	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
+	if (!read_record(in, stop))
+		return false;
+	if (columns)
+		return layout_from_columns(&in->layout, columns);
 	if (in->form)
 		return read_form(in);
-	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
-	in->layout.has_header = any && layout_from_names(&in->layout, &in->first);
-	if (in->layout.has_header)
-		in->has_first = false;
+	in->layout.has_header = in->has_first && layout_from_names(&in->layout, &in->first);
+	if (!in->layout.has_header)
+		layout_from_data(&in->layout, in->has_first ? &in->first : &nothing);
 	else
-		layout_from_data(&in->layout, any ? &in->first : &nothing);
+		in->has_first = false;
 	return true;
 }
 
@@ -253,48 +265,31 @@ static bool may_block(const char *path)
  * told at once, and not after hours. */
 static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
 {
-	for (unsigned i = in->n_paths; i-- > 1;) {
+	struct inputs other = {
+		.paths = in->paths, .n_paths = in->n_paths, .form = in->form, .layout = in->layout
+	};
+	bool good = true;
+	for (unsigned i = in->n_paths; good && i-- > 1;) {
 		if (may_block(in->paths[i]))
 			continue;
-		bool good = open_at(in, i, stop) && read_first(in, false, columns, stop);
-		close_current(in);
-		if (!good)
-			return false;
+		good = open_at(&other, i, stop) && read_further_first(&other, !columns, stop);
+		close_current(&other);
 	}
-	return true;
+	in->broke |= other.broke;
+	return good;
 }
 
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
-	const char *columns = config->columns;
-	unsigned n_paths = config->n_paths;
-	*in = (struct inputs){ .paths = config->paths, .n_paths = n_paths, .form = config->form };
+	*in = (struct inputs){
+		.paths = config->paths, .n_paths = config->n_paths, .form = config->form
+	};
 	in->layout.guarded = config->guarded;
-	if (config->wants_digests && !(in->digests = calloc(n_paths, sizeof *in->digests)))
+	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
-	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, true, columns, stop))
+	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, config->columns, stop) ||
+	        !check_further(in, config->columns, stop))
 		return false;
-	if (n_paths > 1) {
-		/* the layout is known now: check the others against it, then open the first again,
-		 * unless it can be read only once */
-		struct source *source = in->source;
-		struct csv_reader *csv = in->csv;
-		struct csv_record first = in->first;
-		struct digest *digest = in->digest;
-		bool has_first = in->has_first;
-		in->source = NULL;
-		in->csv = NULL;
-		in->digest = NULL;
-		bool good = check_further(in, columns, stop);
-		in->source = source;
-		in->csv = csv;
-		in->digest = digest;
-		in->first = first;
-		in->has_first = has_first;
-		in->at = 0;
-		if (!good)
-			return false;
-	}
 	note_sizes(in);
 	return true;
 }
@@ -319,7 +314,7 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	if (in->at + 1 >= in->n_paths)
 		return false;
 	if (open_at(in, in->at + 1, stop) && begin_digest(in) &&
-	        read_first(in, false, in->layout.has_header ? NULL : "", stop))
+	        read_further_first(in, in->layout.has_header, stop))
 		return true;
 	in->broke |= in->source || !is_set(stop);
 	return false;

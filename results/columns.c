@@ -22,8 +22,7 @@ static void put_error(struct textbuf *out, const struct outcome *o)
 	textbuf_put_text(out, o->error);
 }
 
-/* SPF of a malformed domain is none, without a question. Without a usable address there is no SPF.
- */
+/* SPF of a malformed domain is none, without a question. Without an address there is no SPF. */
 static void put_spf(struct textbuf *out, const struct outcome *o)
 {
 	if (o->spf)

@@ -72,8 +72,7 @@ struct csv_field note_value(const char *text, size_t size, const char *name)
 
 enum { SHOWN_BYTES = 256 };
 
-/* A file's text may hold anything, also what a terminal would obey: only printable ASCII is shown.
- */
+/* Only printable ASCII is shown: a file's text may hold what a terminal would obey. */
 static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
 {
 	size_t n = 0;

@@ -35,9 +35,8 @@ void retry_fini(struct retry *r);
  * can be read twice: n_input is RESULTS_UNTOLD. */
 struct format_told retry_told(const char *path);
 
-/* False, after telling the user why, when `path` is an output of ours that must not be retried: it
- * was made with other options, its scan did not end, or it is damaged. Other files are not judged.
- */
+/* False, after telling the user why, when `path` is an output that must not be retried: it was made
+ * with other options, its scan did not end, or it is damaged. True for other files. */
 bool retry_fits(const char *path, const struct note *ours);
 
 #endif

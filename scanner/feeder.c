@@ -10,8 +10,7 @@
  * with the fewest, if that has less than half as many. */
 enum { BACKLOG_BATCHES = 32 };
 
-/* The most input text between reading and writing. A full window of usual rows needs a third of it.
- */
+/* The most input text between reading and writing: three times a full window of usual rows. */
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
 struct feeder {

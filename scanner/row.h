@@ -92,8 +92,7 @@ struct row *row_new(struct row_host *host);
 /* Not while it runs. Takes NULL. Call row_reset() first. */
 void row_free(struct row *row);
 
-/* Begins the probes and runs each as far as answers are at hand. True when the row is done already.
- */
+/* Begins the probes and runs each as far as answers are at hand. True when the row is done. */
 bool row_start(struct row *row);
 
 /* Runs the probes whose answers have come. True when the row is done. */

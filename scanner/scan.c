@@ -328,8 +328,7 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
-/* Opened before the scan, so that a wrong name is told at once. It is emptied when it is written.
- */
+/* Opened before the scan, so that a wrong name is told at once. Emptied when it is written. */
 static int open_summary(struct scan *s)
 {
 	if (!s->options->summary || !sink_open(&s->summary_sink, s->options->summary))
