@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "io/bgzf.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ bool format_init(struct format *f, const struct note *ours, const struct layout 
 	*f = (struct format){ .ours = ours, .layout = layout, .version = BGZF_VERSION };
 	columns_all(&all);
 	note_put(&f->note, ours);
+	assert(f->note.size <= FORMAT_NOTE_MAX_BYTES); /* the command line limits its texts */
 	columns_put_header(&f->header, layout, columns ? columns : &all);
 	f->fingerprint = fingerprint_of(
 	        f->note.bytes, f->note.size, f->header.bytes, f->header.size, &failed);

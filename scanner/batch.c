@@ -112,24 +112,24 @@ static bool any_failed(const struct batch *b)
 	return false;
 }
 
-/* Members in the making. A member has whole rows; a row that does not fit in one has members of its
- * own, and counts in the last of them. */
-struct members {
+/* Makes members of rows. A row that does not fit behind the others begins a member. One that does
+ * not fit in a member spans several, and counts in the last of them. */
+struct member_writer {
 	struct batch_packer *packer;
 	struct textbuf *out;
 	struct bgzf_checkpoint checkpoint;
 };
 
-static struct members members_begin(
+static struct member_writer writer_begin(
         struct batch_packer *packer, struct textbuf *out, uint64_t first_row)
 {
 	textbuf_reset(&packer->joined);
-	struct members m = { .packer = packer, .out = out, .checkpoint = packer->mark };
+	struct member_writer m = { .packer = packer, .out = out, .checkpoint = packer->mark };
 	m.checkpoint.first_row = first_row;
 	return m;
 }
 
-static void end_member(struct members *m)
+static void end_member(struct member_writer *m)
 {
 	struct textbuf *joined = &m->packer->joined;
 	m->out->failed |= joined->failed; /* some of its text is missing */
@@ -141,7 +141,7 @@ static void end_member(struct members *m)
 	textbuf_reset(joined);
 }
 
-static void put_row(struct members *m, const char *text, size_t size)
+static void put_row(struct member_writer *m, const char *text, size_t size)
 {
 	struct textbuf *joined = &m->packer->joined;
 	if (joined->size + size > BGZF_TEXT_MAX_BYTES)
@@ -156,7 +156,7 @@ static void put_row(struct members *m, const char *text, size_t size)
 }
 
 /* The row's members were marked when they were made. */
-static void put_compressed_row(struct members *m, const char *bytes, size_t size)
+static void put_compressed_row(struct member_writer *m, const char *bytes, size_t size)
 {
 	end_member(m);
 	textbuf_put(m->out, bytes, size);
@@ -170,7 +170,7 @@ void batch_compress_long_row(
 	if (out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
 		return;
 	textbuf_shrink(&packer->members, BGZF_MEMBER_MAX_BYTES);
-	struct members m = members_begin(packer, &packer->members, b->first_row + row);
+	struct member_writer m = writer_begin(packer, &packer->members, b->first_row + row);
 	put_row(&m, out->bytes + out_at, out->size - out_at);
 	end_member(&m);
 	textbuf_truncate(out, out_at);
@@ -198,7 +198,7 @@ static bool any_compressed(const struct batch *b)
 
 bool batch_pack(struct batch *b, struct batch_packer *packer)
 {
-	struct members m = members_begin(packer, &b->packed, b->first_row);
+	struct member_writer m = writer_begin(packer, &b->packed, b->first_row);
 	bool good = !any_failed(b);
 	b->is_members = !packer->as_text || any_compressed(b);
 	textbuf_reset(&b->packed);

@@ -1,0 +1,232 @@
+/* test_collector.c - packed batches into the output: in the order of the input whatever the order
+ * in which they come, behind the header row, up to the first row that is missing. The collector
+ * runs in the test's thread, when all that it will get is there. */
+#include "tests/made_file.h"
+
+#include "base/hash.h"
+#include "io/members.h"
+#include "scanner/collector.h"
+
+enum { LANES = 2, BATCHES = 4, BATCH_ROWS = 16, ROWS = 3 };
+
+static struct layout layout = {
+	.n_columns = 1, .domain = 0, .header = { .bytes = "domain", .size = 6, .capacity = 6 }
+};
+
+struct world {
+	struct made_file file;
+	struct options options;
+	struct inputs inputs;
+	struct note note;
+	struct column_set columns;
+	struct format format;
+	struct resumption resumption;
+	struct batch batches[BATCHES];
+	struct batch_packer packer;
+	struct sink *sink;
+	struct exchange x;
+};
+
+static void begin(struct world *w, bool compress, uint64_t keep_bytes)
+{
+	hash_init();
+	*w = (struct world){ .file = made_text("before"), .options.compression_level = 1 };
+	textbuf_put_text(note_add(&w->note, NOTE_OPTION, "checks", "spf"), "spf");
+	assert_true(columns_add_name(&w->columns, (struct csv_field){ "spf", 3 }));
+	assert_true(format_init(&w->format, &w->note, &layout, &w->columns));
+	assert_true(exchange_init(&w->x, LANES, BATCHES, BATCH_ROWS));
+	assert_int_equal(sink_open(&w->sink, w->file.path), ERROR_NONE);
+	assert_int_equal(sink_cut(w->sink, keep_bytes), ERROR_NONE);
+	w->resumption.keep_bytes = keep_bytes;
+	w->x.options = &w->options;
+	w->x.inputs = &w->inputs;
+	w->x.sink = w->sink;
+	w->x.format = &w->format;
+	w->x.resumption = &w->resumption;
+	w->x.compress = compress;
+	w->x.mark = (struct bgzf_checkpoint){ .fingerprint = w->format.fingerprint, .run = 1000 };
+	w->packer =
+	        (struct batch_packer){ .z = bgzf_new(1), .as_text = !compress, .mark = w->x.mark };
+	for (unsigned i = 0; i < BATCHES; i++)
+		assert_true(batch_init(&w->batches[i], BATCH_ROWS, LANES));
+}
+
+/* A packed batch of ROWS rows, from a lane. `skipped`: the row in it without output; -1: none. */
+static void push(struct world *w, unsigned sequence, unsigned lane, int skipped)
+{
+	struct batch *b = &w->batches[sequence];
+	uint64_t first_row = 1 + w->resumption.n_rows + sequence * ROWS;
+	batch_begin(b, sequence, first_row);
+	for (unsigned i = 0; i < ROWS; i++)
+		assert_true(batch_add(b, &(struct input_row){ .number = first_row + i }, 0));
+	batch_seal(b);
+	for (unsigned i = 0; i < ROWS; i++) {
+		size_t at = b->out[0].size;
+		if ((int)i != skipped)
+			textbuf_printf(
+			        &b->out[0], "%llu,x,pass\n", (unsigned long long)(first_row + i));
+		batch_finish_row(b, i, 0, at, (int)i == skipped);
+	}
+	assert_true(batch_pack(b, &w->packer));
+	ring_push(w->x.lanes[lane].out, b);
+	atomic_fetch_add(&w->x.n_fed, 1);
+}
+
+/* Runs the collector, and gives what is in the file then. */
+static struct textbuf collect(struct world *w)
+{
+	struct textbuf bytes = { 0 };
+	atomic_store(&w->x.fed_all, true);
+	collector_main(&w->x);
+	assert_int_equal(ring_count(w->x.spare), atomic_load(&w->x.n_fed));
+	assert_int_equal(sink_close(w->sink), ERROR_NONE);
+	ssize_t n = pread(w->file.fd, textbuf_reserve(&bytes, 8192), 8192, 0);
+	assert_true(n >= 0);
+	textbuf_advance(&bytes, (size_t)n);
+	return bytes;
+}
+
+static void end(struct world *w)
+{
+	for (unsigned i = 0; i < BATCHES; i++)
+		batch_fini(&w->batches[i]);
+	batch_packer_fini(&w->packer);
+	exchange_fini(&w->x);
+	format_fini(&w->format);
+	note_fini(&w->note);
+	made_close(&w->file);
+}
+
+static void expect_text(struct world *w, const char *text, uint64_t n_rows, bool is_whole)
+{
+	struct textbuf bytes = collect(w);
+	assert_string_equal(textbuf_text(&bytes), text);
+	assert_int_equal(atomic_load(&w->x.n_written_rows), n_rows);
+	assert_int_equal(w->x.is_whole, is_whole);
+	textbuf_fini(&bytes);
+	end(w);
+}
+
+static void in_order(void **state)
+{
+	(void)state;
+	struct world w;
+	begin(&w, false, 0);
+	push(&w, 2, 0, -1);
+	push(&w, 1, 1, -1);
+	push(&w, 0, 0, -1);
+	expect_text(&w,
+	        "row,domain,spf\n1,x,pass\n2,x,pass\n3,x,pass\n4,x,pass\n5,x,pass\n6,x,pass\n"
+	        "7,x,pass\n8,x,pass\n9,x,pass\n",
+	        9, true);
+}
+
+static void no_rows(void **state)
+{
+	(void)state;
+	struct world w;
+	begin(&w, false, 0);
+	expect_text(&w, "row,domain,spf\n", 0, true);
+}
+
+/* Nothing behind a row that is missing, also not what is there. */
+static void up_to_a_skipped_row(void **state)
+{
+	(void)state;
+	struct world w;
+	begin(&w, false, 0);
+	push(&w, 0, 0, -1);
+	push(&w, 1, 0, 1);
+	push(&w, 2, 0, -1);
+	expect_text(&w, "row,domain,spf\n1,x,pass\n2,x,pass\n3,x,pass\n4,x,pass\n", 4, false);
+}
+
+static void behind_what_is_kept(void **state)
+{
+	(void)state;
+	struct world w;
+	begin(&w, false, strlen("before"));
+	w.resumption.n_rows = 100;
+	push(&w, 0, 0, -1);
+	expect_text(&w, "before101,x,pass\n102,x,pass\n103,x,pass\n", 103, true);
+}
+
+/* The members that were written: their texts, and whether the end-of-file member is the last. */
+static bool unpack(struct textbuf *text, const struct textbuf *bytes, const struct world *w)
+{
+	struct made_file file = made_file(bytes->bytes, bytes->size);
+	struct members *m;
+	struct member member;
+	bool is_eof = false;
+	uint64_t n_rows = 0;
+	assert_int_equal(members_open(&m, file.path), ERROR_NONE);
+	while (!members_next(m, &member)) {
+		assert_false(is_eof);
+		is_eof = member.is_eof;
+		textbuf_put(text, member.text, member.text_size);
+		if (is_eof)
+			continue;
+		assert_true(member.has_checkpoint);
+		assert_int_equal(member.checkpoint.fingerprint, w->format.fingerprint);
+		assert_int_equal(member.checkpoint.first_row, n_rows + 1);
+		assert_int_equal(member.checkpoint.note_size, member.at ? 0 : w->format.note.size);
+		n_rows += member.checkpoint.n_rows;
+	}
+	assert_int_equal(members_at(m), bytes->size);
+	members_close(m);
+	made_close(&file);
+	return is_eof;
+}
+
+static void compressed(void **state)
+{
+	(void)state;
+	for (unsigned is_stopped = 0; is_stopped < 2; is_stopped++) {
+		struct world w;
+		struct textbuf text = { 0 };
+		begin(&w, true, 0);
+		push(&w, 1, 0, -1);
+		push(&w, 0, 1, -1);
+		atomic_store(&w.x.stopping, is_stopped);
+		struct textbuf bytes = collect(&w);
+		assert_int_equal(unpack(&text, &bytes, &w), !is_stopped);
+		assert_int_equal(w.x.is_whole, !is_stopped);
+		assert_string_equal(textbuf_text(&text),
+		        "row,domain,spf\n1,x,pass\n2,x,pass\n3,x,pass\n4,x,pass\n5,x,pass\n6,x,"
+		        "pass\n");
+		textbuf_fini(&bytes);
+		textbuf_fini(&text);
+		end(&w);
+	}
+}
+
+/* An input that broke: its rows are there, and the output does not say that it is complete. */
+static void of_an_input_that_broke(void **state)
+{
+	(void)state;
+	struct world w;
+	struct textbuf text = { 0 };
+	begin(&w, true, 0);
+	push(&w, 0, 0, -1);
+	w.inputs.broke = true;
+	struct textbuf bytes = collect(&w);
+	assert_false(unpack(&text, &bytes, &w));
+	assert_int_equal(atomic_load(&w.x.n_written_rows), ROWS);
+	assert_false(w.x.is_whole);
+	textbuf_fini(&bytes);
+	textbuf_fini(&text);
+	end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_order),
+		cmocka_unit_test(no_rows),
+		cmocka_unit_test(up_to_a_skipped_row),
+		cmocka_unit_test(behind_what_is_kept),
+		cmocka_unit_test(compressed),
+		cmocka_unit_test(of_an_input_that_broke),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
