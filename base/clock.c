@@ -25,14 +25,14 @@ uint64_t clock_cpu_ns(void)
 	return clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-uint64_t clock_lived_turn(struct clock_lived *clock, uint64_t now_ns)
+uint64_t clock_running_turn(struct clock_running *clock, uint64_t now_ns)
 {
 	if (!clock->read_ns)
 		clock->now_ns = clock->read_ns = now_ns;
 	uint64_t took_ns = now_ns - clock->read_ns,
-	         lived_ns = took_ns < CLOCK_TURN_MAX_NS ? took_ns : CLOCK_TURN_MAX_NS;
+	         ran_ns = took_ns < CLOCK_TURN_MAX_NS ? took_ns : CLOCK_TURN_MAX_NS;
 	clock->read_ns = now_ns;
-	clock->now_ns += lived_ns;
-	clock->lost_ns += took_ns - lived_ns;
-	return took_ns - lived_ns;
+	clock->now_ns += ran_ns;
+	clock->lost_ns += took_ns - ran_ns;
+	return took_ns - ran_ns;
 }

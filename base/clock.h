@@ -21,7 +21,7 @@ uint64_t clock_cpu_ns(void);
  * processor. Deadlines count by it, since such a pause is no delay of a server. Each turn of the
  * loop counts at most CLOCK_TURN_MAX_NS. Starts zeroed; the first turn sets it to clock_now_ns().
  * Single thread. */
-struct clock_lived {
+struct clock_running {
 	uint64_t now_ns;
 	uint64_t lost_ns; /* not counted, since the start */
 	uint64_t read_ns; /* private: clock_now_ns() at the last turn */
@@ -32,6 +32,6 @@ struct clock_lived {
 
 /* A turn begins at `now_ns` of clock_now_ns(). Gives what was not counted of the last turn, nearly
  * always 0. */
-uint64_t clock_lived_turn(struct clock_lived *clock, uint64_t now_ns);
+uint64_t clock_running_turn(struct clock_running *clock, uint64_t now_ns);
 
 #endif

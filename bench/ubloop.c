@@ -291,7 +291,7 @@ int main(int argc, char **argv)
 	if (!b.window)
 		die("arguments", "no window");
 	hash_init();
-	/* as scanner/resolving.c makes it from the program's defaults */
+	/* as scanner/worker_resolver.c makes it from the program's defaults */
 	b.config = (struct resolver_config){ .timeout_ms = 2000,
 		.retries = 3,
 		.question_deadline_ms = 10000,

@@ -9,7 +9,7 @@
 #include "results/columns.h"
 #include "scanner/headroom.h"
 #include "results/problems.h"
-#include "scanner/resolving.h"
+#include "scanner/worker_resolver.h"
 #include "scanner/runner.h"
 
 #include <stdio.h>
@@ -224,7 +224,7 @@ int cmd_check(const struct options *wanted, char **operands, unsigned n_operands
 	if (!headroom_fit(&fitting, false))
 		return status;
 	struct loop *loop = loop_new();
-	struct resolver *resolver = loop ? resolving_new(options, 0, 1, loop, &status) : NULL;
+	struct resolver *resolver = loop ? worker_resolver_new(options, 0, 1, loop, &status) : NULL;
 	if (!loop)
 		message(MESSAGE_ERROR, "out of memory or file descriptors");
 	if (resolver)

@@ -3,7 +3,7 @@
 
 #include "base/message.h"
 #include "checks/checks.h"
-#include "scanner/resolving.h"
+#include "resolver/engine.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -274,7 +274,7 @@ static void put_member(struct json *j, const struct options *options, const stru
 
 void options_put_json(struct json *j, const struct options *options)
 {
-	json_text(j, "engine", resolving_engine_text(options));
+	json_text(j, "engine", options->engine->name);
 	for (unsigned i = 0; i < ROW_COUNT; i++)
 		if (rows[i].manifest)
 			put_member(j, options, &rows[i]);

@@ -54,7 +54,7 @@ static void give_up_idle(struct runner *runner)
 
 void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 {
-	uint64_t lost_ns = clock_lived_turn(&runner->clock, now_ns);
+	uint64_t lost_ns = clock_running_turn(&runner->clock, now_ns);
 	if (lost_ns)
 		resolver_slept(runner->host.resolver, lost_ns);
 	if (runner->host.now_ns && !resolver_holds_back(runner->host.resolver))

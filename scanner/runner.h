@@ -7,7 +7,7 @@
  *
  * Two clocks, so that only delays of the DNS end a row:
  *
- *     host.now_ns   stands still while the thread does not run (base/clock.h, clock_lived): the
+ *     host.now_ns   stands still while the thread does not run (base/clock.h, clock_running): the
  *                   program was stopped, or the machine suspended
  *     patient_ns    moreover stands still while the resolver holds questions back for our own
  * limits
@@ -28,7 +28,7 @@ struct runner {
 	void *owner;
 	unsigned max_active;
 	/* the turn */
-	struct clock_lived clock; /* gives host.now_ns */
+	struct clock_running clock; /* gives host.now_ns */
 	uint64_t patient_ns;
 	/* rows */
 	struct row *idle, *ready_first, *ready_last, *oldest, *newest;

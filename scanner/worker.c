@@ -10,7 +10,7 @@
 #include "base/message.h"
 #include "results/columns.h"
 #include "scanner/headroom.h"
-#include "scanner/resolving.h"
+#include "scanner/worker_resolver.h"
 #include "results/results.h"
 #include "scanner/watchdog.h"
 
@@ -275,7 +275,7 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 		return false;
 	}
 	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->lane->bell), on_wake, w);
-	w->resolver = resolving_new(x->options, index, x->n_lanes, w->loop, status);
+	w->resolver = worker_resolver_new(x->options, index, x->n_lanes, w->loop, status);
 	w->lane->resolver = w->resolver;
 	if (!w->bell_event || !w->resolver)
 		return false;

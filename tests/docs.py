@@ -330,7 +330,32 @@ def check_links_and_rooms():
     compare("rooms in docs/architecture.md", list(house.MAY_INCLUDE.items()), rooms)
 
 
+def unnamed_modules(sources, readmes):
+    """Modules of the program that the README of their folder does not name; `readmes` gives the
+    text of each folder's, where there is one."""
+    modules = sorted({os.path.splitext(path)[0] for path in sources if house.is_product(path)})
+    for module in modules:
+        folder, stem = os.path.split(module)
+        if not re.search(rf"\b{stem}\.", readmes.get(folder, "")):
+            yield module
+
+
+def check_folders():
+    sources = [path for path in house.list_files(ROOT) if path.endswith((".c", ".h"))]
+    folders = {os.path.dirname(path) for path in sources}
+    readmes = {
+        folder: read(f"{folder}/README.md")
+        for folder in folders
+        if (ROOT / folder / "README.md").exists()
+    }
+    for module in unnamed_modules(sources, readmes):
+        complain(f"{os.path.dirname(module)}/README.md does not name {os.path.basename(module)}")
+
+
 def check_that_they_can_fail():
+    unnamed = list(unnamed_modules(["io/a.c", "io/a.h", "io/b.c"], {"io": "`a.[ch]`"}))
+    if unnamed != ["io/b"]:
+        complain(f"the rule of modules finds {unnamed}")
     documents = {"a/b.md": "# One\n[x](c.md) [x](../d.md) [x](#one) [x](#two) `[x](e.md)`"}
     broken = list(broken_links(documents, lambda target: target in ("a/b.md", "d.md")))
     if broken != [("a/b.md", "c.md"), ("a/b.md", "#two")]:
@@ -407,6 +432,7 @@ def check_readme(binary, directory):
 def main(binary, directory):
     check_that_they_can_fail()
     check_links_and_rooms()
+    check_folders()
     check_man_page(binary)
     check_output_words(binary)
     check_summary(binary, directory)

@@ -43,23 +43,24 @@ static void cpu_time_grows_with_work(void **state)
 	assert_true(sink > 0);
 }
 
-static void lived_time_leaves_out_what_no_turn_takes(void **state)
+static void running_time_leaves_out_what_no_turn_takes(void **state)
 {
 	(void)state;
-	struct clock_lived clock = { 0 };
-	assert_int_equal(clock_lived_turn(&clock, 7 * CLOCK_NS_PER_S), 0);
+	struct clock_running clock = { 0 };
+	assert_int_equal(clock_running_turn(&clock, 7 * CLOCK_NS_PER_S), 0);
 	assert_int_equal(clock.now_ns, 7 * CLOCK_NS_PER_S);
 	/* usual turns, the longest that counts among them */
-	assert_int_equal(clock_lived_turn(&clock, 7 * CLOCK_NS_PER_S), 0);
-	assert_int_equal(clock_lived_turn(&clock, 7 * CLOCK_NS_PER_S + 10), 0);
-	assert_int_equal(clock_lived_turn(&clock, 7 * CLOCK_NS_PER_S + 10 + CLOCK_TURN_MAX_NS), 0);
+	assert_int_equal(clock_running_turn(&clock, 7 * CLOCK_NS_PER_S), 0);
+	assert_int_equal(clock_running_turn(&clock, 7 * CLOCK_NS_PER_S + 10), 0);
+	assert_int_equal(
+	        clock_running_turn(&clock, 7 * CLOCK_NS_PER_S + 10 + CLOCK_TURN_MAX_NS), 0);
 	assert_int_equal(clock.now_ns, 7 * CLOCK_NS_PER_S + 10 + CLOCK_TURN_MAX_NS);
 	/* an hour in which nobody ran, and on as if nothing had happened */
 	uint64_t before_ns = clock.now_ns;
-	assert_int_equal(clock_lived_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S),
+	assert_int_equal(clock_running_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S),
 	        3600 * CLOCK_NS_PER_S - CLOCK_TURN_MAX_NS);
 	assert_int_equal(clock.now_ns, before_ns + CLOCK_TURN_MAX_NS);
-	assert_int_equal(clock_lived_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S + 5), 0);
+	assert_int_equal(clock_running_turn(&clock, before_ns + 3600 * CLOCK_NS_PER_S + 5), 0);
 	assert_int_equal(clock.now_ns, before_ns + CLOCK_TURN_MAX_NS + 5);
 	assert_int_equal(clock.lost_ns, 3600 * CLOCK_NS_PER_S - CLOCK_TURN_MAX_NS);
 }
@@ -67,7 +68,7 @@ static void lived_time_leaves_out_what_no_turn_takes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lived_time_leaves_out_what_no_turn_takes),
+		cmocka_unit_test(running_time_leaves_out_what_no_turn_takes),
 		cmocka_unit_test(now_never_steps_back),
 		cmocka_unit_test(wall_agrees_with_time),
 		cmocka_unit_test(cpu_time_grows_with_work),

@@ -288,7 +288,7 @@ static void test_throttle_is_no_failure(void **state)
 
 /* The program is stopped for an hour while a row waits for an answer that takes 3 s: neither the
  * question's deadline nor the row's counts it. */
-static void test_time_that_was_not_lived_ends_nothing(void **state)
+static void test_time_that_did_not_run_ends_nothing(void **state)
 {
 	struct world w;
 	(void)state;
@@ -411,7 +411,7 @@ int main(void)
 		cmocka_unit_test(test_silence_is_a_timeout),
 		cmocka_unit_test(test_row_deadline),
 		cmocka_unit_test(test_throttle_is_no_failure),
-		cmocka_unit_test(test_time_that_was_not_lived_ends_nothing),
+		cmocka_unit_test(test_time_that_did_not_run_ends_nothing),
 		cmocka_unit_test(test_cached_answers_grow_older_meanwhile),
 		cmocka_unit_test(short_memory_slows_and_loses_nothing),
 		cmocka_unit_test(many_slow_rows_do_not_fix_the_memory),

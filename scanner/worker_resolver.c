@@ -1,20 +1,17 @@
-/* resolving.c - options into a resolver's configuration. */
-#include "scanner/resolving.h"
+/* worker_resolver.c - the options as the configuration of a worker's resolver. */
+#include "scanner/worker_resolver.h"
 
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "resolver/engine.h"
 
 /* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short
  * outage does not stick. */
 enum { FAILURE_TTL_S = 30 };
 
-/* Answers of rows under way, all workers together. Rows of ordinary domains need a tenth of it. */
+/* Answers that rows in flight hold, all workers together. Rows of ordinary domains need a tenth of
+ * it. */
 #define ANSWERS_MAX_BYTES ((size_t)128 << 20)
-
-const char *resolving_engine_text(const struct options *options)
-{
-	return options->engine->name;
-}
 
 /* Never 0 of a limit: the command line leaves no more workers than a rate has questions. */
 static unsigned share(unsigned total, unsigned index, unsigned n)
@@ -22,8 +19,8 @@ static unsigned share(unsigned total, unsigned index, unsigned n)
 	return total / n + (index < total % n ? 1 : 0);
 }
 
-struct resolver *resolving_new(const struct options *options, unsigned index, unsigned n_workers,
-        struct loop *loop, int *status)
+struct resolver *worker_resolver_new(const struct options *options, unsigned index,
+        unsigned n_workers, struct loop *loop, int *status)
 {
 	struct resolver_config config = {
 		.engine = options->engine,
