@@ -48,11 +48,10 @@ static const struct command commands[] = {
 	        .summary = "an output's rows that ended in temperror, once more",
 	        .help = "Reads an output of spfsweep scan, checks the rows again in which a "
 	                "look-up "
-	                "failed (problems has temperror),\n"
-	                "and writes all rows to NEW, the others as they stood. Options that decide "
-	                "what "
-	                "is in a row (--checks,\n"
-	                "--dnssec, --no-exp, --receiver, --csv-safe) must be those of the scan.\n",
+	                "failed\n"
+	                "(problems has temperror), and writes all rows to NEW, the others as they "
+	                "stood.\n",
+	        .keeps_rows = true,
 	        .statuses = "Exit status: as of scan.\n",
 	        .groups = GROUP_ROWS | GROUP_RESOLVER,
 	        .n_operands_min = 1,

@@ -16,6 +16,7 @@ struct command {
 	const char *summary;  /* one line in the program's help */
 	const char *help;     /* what it does; before the list of options */
 	const char *statuses; /* its exit statuses; behind the list of options */
+	bool keeps_rows;      /* its options that decide rows must be those of its input's scan */
 	unsigned groups;      /* the options that it takes: a set of enum option_group */
 	unsigned n_operands_min, n_operands_max;
 	const char *wanted; /* the message when their number is wrong */

@@ -19,9 +19,34 @@ static void print_options(FILE *out, unsigned groups)
 	}
 }
 
+static void print_deciding_options(FILE *out)
+{
+	const struct option_row *row;
+	const char *comma = "";
+	fputs("Options that decide what is in a row must be those of the scan:\n", out);
+	for (unsigned i = 0; (row = option_at(i)) != NULL; i++) {
+		if (row->decides != DECIDES_ROWS)
+			continue;
+		fprintf(out, "%s--%s", comma, row->name);
+		comma = ", ";
+	}
+	fputs(".\n", out);
+}
+
+/* "scan [OPTIONS] INPUT...", into `text`. */
+static const char *usage_of(const struct command *c, char *text, size_t size)
+{
+	snprintf(text, size, "%s [OPTIONS]%s%s", c->name, c->operands[0] ? " " : "", c->operands);
+	return text;
+}
+
 static void print_command(FILE *out, const struct command *c)
 {
-	fprintf(out, "usage: spfsweep %s [OPTIONS] %s\n\n%s\n", c->name, c->operands, c->help);
+	char usage[128];
+	fprintf(out, "usage: spfsweep %s\n\n%s", usage_of(c, usage, sizeof usage), c->help);
+	if (c->keeps_rows)
+		print_deciding_options(out);
+	fputc('\n', out);
 	print_options(out, c->groups | GROUP_EVERY);
 	fprintf(out, "\n%s", c->statuses);
 }
@@ -34,8 +59,8 @@ void help_print(FILE *out, const struct command *command)
 	}
 	for (unsigned i = 0; (command = command_at(i)) != NULL; i++) {
 		char usage[128];
-		snprintf(usage, sizeof usage, "%s [OPTIONS] %s", command->name, command->operands);
-		fprintf(out, "%s spfsweep %-39s %s\n", i ? "      " : "usage:", usage,
+		fprintf(out, "%s spfsweep %-39s %s\n",
+		        i ? "      " : "usage:", usage_of(command, usage, sizeof usage),
 		        command->summary);
 	}
 	fputs("       spfsweep COMMAND --help | --help | --version\n\n"

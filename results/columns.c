@@ -1,7 +1,8 @@
 /* columns.c - one table row for each output column, and the printing of rows from it.
  *
- * A new column is one row of the table, with SINCE_NEWEST, and one row in docs/output.md. A version
- * that is the first with new columns gets a SINCE of its own. `status` stays the first: a column
+ * docs/architecture.md, "How to add", has the steps of a new column. Its row names the SINCE of the
+ * version in the making, never SINCE_NEWEST, which moves with the next version. A version that is
+ * the first with new columns gets a SINCE of its own. `status` stays the first: a column
  * before it would pass for the input's where older versions read plain CSV.
  * A column with COLUMN_QUOTED is printed into a scratch buffer and quoted from there. The others go
  * straight into the row. */

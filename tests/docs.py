@@ -133,6 +133,32 @@ def check_man_page(binary):
         check_command_line(binary, "docs/spfsweep.1", command.replace("\\-", "-"))
 
 
+def deciding_options(binary, directory):
+    """The options that decide rows, as the note of an output names them, in its order."""
+    output = directory / "note.csv.gz"
+    run(binary, "scan", "--unbound-config", "examples/offline.conf", "-o", str(output), "-")
+    octets = output.read_bytes()
+    note = octets[octets.index(b"kind=") :].split(b"\ninfo.")[0].decode()
+    names = [line.split("=")[0] for line in note.splitlines()]
+    others = {"kind", "command", "input_columns", "domain", "ip", "sender", "helo"}
+    return [name for name in names if name not in others]
+
+
+def check_deciding_options(binary, directory):
+    """The places that list them."""
+    page = read("docs/spfsweep.1").split(".Ss Options that decide rows\n", 1)[1].splitlines()[0]
+    told = re.search(
+        r"must be those of the scan:\n(.*)\.$", run(binary, "retry", "--help").stdout, re.MULTILINE
+    )
+    row = re.search(r"^\| (.*) \| one line for each option", read("docs/output.md"), re.MULTILINE)
+    for where, names in (
+        ("docs/spfsweep.1", re.findall(r" -([\w-]+)", page)),
+        ("the help of retry", re.findall(r"--([\w-]+)", told.group(1)) if told else []),
+        ("docs/output.md", re.findall(r"`([\w-]+)`", row.group(1)) if row else []),
+    ):
+        compare(f"options that decide rows in {where}", deciding_options(binary, directory), names)
+
+
 # ---- docs/output.md ----
 
 
@@ -336,7 +362,8 @@ def unnamed_modules(sources, readmes):
     modules = sorted({os.path.splitext(path)[0] for path in sources if house.is_product(path)})
     for module in modules:
         folder, stem = os.path.split(module)
-        if not re.search(rf"\b{stem}\.", readmes.get(folder, "")):
+        name = r"cmd_NAME\." if stem.startswith("cmd_") else rf"{stem}\."
+        if not re.search(rf"\b{name}", readmes.get(folder, "")):
             yield module
 
 
@@ -374,7 +401,7 @@ def check_that_they_can_fail():
 def check_command_line(binary, where, command):
     """A command line of a document: its options must be known to the program."""
     words = command.split("|")[0].split()
-    if len(words) < 2 or words[1] not in ("scan", "check"):
+    if len(words) < 2 or words[1] not in commands_of(binary):
         return
     known = {name for row in options_of_help(binary, words[1]) for name in row[:2] if name}
     for word in words[2:]:
@@ -399,8 +426,12 @@ def sessions_of(text):
 
 
 def check_readme(binary, directory):
-    """The sessions are run in their order, with this binary and with the results out of the way."""
+    """The table of columns. The sessions are run in their order, with this binary and with the
+    results out of the way."""
     text = read("README.md")
+    table = text.split("\n## Output\n", 1)[1].split("\n## ", 1)[0]
+    cells = re.findall(r"^\| ((?:`\w+` ?)+)\|", table, re.MULTILINE)
+    compare("columns in README.md", columns_of(binary), re.findall(r"`(\w+)`", " ".join(cells)))
     sessions = sessions_of(text)
     if not any("spfsweep scan" in command for command, _ in sessions) or not any(
         "spfsweep check" in command for command, _ in sessions
@@ -434,6 +465,7 @@ def main(binary, directory):
     check_links_and_rooms()
     check_folders()
     check_man_page(binary)
+    check_deciding_options(binary, directory)
     check_output_words(binary)
     check_summary(binary, directory)
     check_examples(binary)

@@ -261,11 +261,12 @@ def complaints_about(files):
 
 
 def list_files(root):
-    """What git tracks; without git (an unpacked archive) what stands in the folders that are not
-    for builds."""
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], stdout=subprocess.PIPE)
+    """What git tracks, and what it would if it were added; without git (an unpacked archive) what
+    stands in the folders that are not for builds."""
+    command = ["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, stdout=subprocess.PIPE)
     if listed.returncode == 0:
-        return sorted(filter(None, listed.stdout.decode().split("\0")))
+        return sorted(set(filter(None, listed.stdout.decode().split("\0"))))
     found = []
     for folder, subfolders, names in os.walk(root):
         subfolders[:] = [

@@ -49,12 +49,12 @@ static inline struct made_output made_output(struct format *format, unsigned ver
 	return o;
 }
 
-/* "N,INPUT,ok,,SPF,,..." in the columns of 0.1.0. */
+/* "N,INPUT,ok,,SPF,,..." in the columns of a new output, as made_output() has them. */
 static inline void made_row(
         struct textbuf *out, unsigned number, const char *input, const char *spf)
 {
 	struct column_set set;
-	columns_of_0_1(&set);
+	columns_all(&set);
 	textbuf_printf(out, "%u,%s", number, input);
 	for (unsigned i = 0; i < set.n; i++) {
 		const char *name = set.at[i]->name;
