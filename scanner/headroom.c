@@ -23,8 +23,8 @@ static bool limit_of(__rlimit_resource_t which, rlim_t *out)
 /* Input, output, summary, the doorbells of threads that are no workers, and what libraries open for
  * a moment. */
 enum { FDS_BESIDES = 12, FDS_COUNTED_MAX = 4096 };
-/* A worker's event loop and doorbell, besides what its engine opens. */
-enum { FDS_OF_WORKER = 2 };
+/* A worker's event loop (epoll and a pipe) and doorbell, besides what its engine opens. */
+enum { FDS_OF_WORKER = 4 };
 
 static unsigned count_open(rlim_t limit)
 {

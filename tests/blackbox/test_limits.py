@@ -108,6 +108,14 @@ def test_hardly_any_descriptors(engine, tmp_path, rows_file, limit):
         assert f"{limit} allowed" in done.stderr and "needed; raise `ulimit -n`" in done.stderr
 
 
+@pytest.mark.parametrize("limit", [24, 28, 32, 40])
+def test_few_descriptors_for_workers_alone(tmp_path, rows_file, limit):
+    """An engine that opens none leaves no slack to the workers' own."""
+    done = scan_under(f"-n {limit}", tmp_path, rows_file, "--refuse", "--workers=8")
+    assert done.returncode == DONE and "of 8 workers" in done.stderr
+    assert len(list(harness.read_rows(done.data))) == ROWS
+
+
 def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
     """64 upstreams want 576 sockets for each worker, and can do with 128."""
     upstreams = tmp_path / "upstreams"
