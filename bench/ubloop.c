@@ -267,14 +267,14 @@ static void set_server(struct bench *b, char *text)
 {
 	char *colon = strrchr(text, ':');
 	if (strchr(text, '/')) {
-		b->config.engine = engines_choose(false, false);
+		b->config.engine = engines_choose(0);
 		b->config.unbound_config = text;
 		return;
 	}
 	if (!colon || ipaddr_parse(&b->upstream.ip, text, (size_t)(colon - text)) ||
 	        !(b->upstream.port = (uint16_t)strtoul(colon + 1, NULL, 10)))
 		die(text, "neither ADDRESS:PORT nor the path of an unbound.conf");
-	b->config.engine = engines_choose(true, false);
+	b->config.engine = engines_choose(ENGINE_UPSTREAMS);
 	b->config.upstreams = &b->upstream;
 	b->config.n_upstreams = 1;
 }

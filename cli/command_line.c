@@ -108,9 +108,26 @@ static bool check_receiver(const struct options *options)
 	return false;
 }
 
+/* Names the options whose wishes no engine serves together. */
+static bool check_engine(const struct options *options)
+{
+	const struct option_row *row;
+	struct textbuf names = { 0 };
+	if (options->engine)
+		return true;
+	for (unsigned i = 0, told = 0; (row = option_at(i)) != NULL; i++)
+		if (row->wish & options->wishes & ~told) {
+			textbuf_printf(&names, "%s--%s", told ? " and " : "", row->name);
+			told |= row->wish;
+		}
+	message(MESSAGE_ERROR, "%s exclude each other: give one of them", textbuf_text(&names));
+	textbuf_fini(&names);
+	return false;
+}
+
 static bool check_combination(const struct options *options)
 {
-	if (!check_resume(options) || !check_receiver(options))
+	if (!check_engine(options) || !check_resume(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
@@ -130,8 +147,8 @@ static void settle(struct options *options)
 {
 	limit_workers(options, options->queries_per_s);
 	limit_workers(options, options->queries_per_s_per_upstream);
-	options->engine = engines_choose(options->upstreams.n > 0, options->dnssec);
-	if (!options->in_flight)
+	options->engine = engines_choose(options->wishes);
+	if (options->engine && !options->in_flight)
 		options->in_flight = options->engine->in_flight_preset;
 }
 

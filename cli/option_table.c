@@ -3,7 +3,6 @@
 
 #include "base/message.h"
 #include "checks/checks.h"
-#include "resolver/engine.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,62 +16,65 @@
 static const struct option_row rows[] = {
 	/* clang-format off */
 	{ "output", 'o', GROUP_ROWS, KIND_TEXT, AT(output), DECIDES_RUN, NULL,
-	  NUM(0, 0, 0), NULL, "FILE", "where the results go; '-' (default) is standard output, *.gz is block gzip" },
+	  NUM(0, 0, 0), NULL, "FILE", "where the results go; '-' (default) is standard output, *.gz is block gzip", 0 },
 	{ "columns", 0, GROUP_SCAN, KIND_TEXT, AT(columns), DECIDES_INPUT, "columns",
-	  NUM(0, 0, 0), NULL, "LIST", "names of the input's columns, for files without a header row" },
+	  NUM(0, 0, 0), NULL, "LIST", "names of the input's columns, for files without a header row", 0 },
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
-	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
+	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)", 0 },
 	{ "upstream", 0, GROUP_RESOLVER, KIND_UPSTREAM, AT(upstreams), DECIDES_ASKING, "upstreams",
-	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable" },
+	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable",
+	  ENGINE_UPSTREAMS },
 	{ "upstreams", 0, GROUP_RESOLVER, KIND_UPSTREAMS, AT(upstreams), DECIDES_ASKING, NULL,
-	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment" },
+	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment",
+	  ENGINE_UPSTREAMS },
 	{ "unbound-config", 0, GROUP_RESOLVER, KIND_TEXT, AT(unbound_config), DECIDES_ASKING, "unbound_config",
-	  NUM(0, 0, 0), NULL, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
+	  NUM(0, 0, 0), NULL, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)", 0 },
 	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers",
-	  NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N", "worker threads (default: one for each processor)" },
+	  NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N", "worker threads (default: one for each processor)", 0 },
 	{ "in-flight", 0, GROUP_RESOLVER, KIND_NUMBER, AT(in_flight), DECIDES_RUN, "in_flight",
-	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker (default 1000; 2000 with --upstream)" },
+	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker (default 1000; 2000 with --upstream)", 0 },
 	{ "window", 0, GROUP_ROWS, KIND_NUMBER, AT(window_rows), DECIDES_RUN, "window",
-	  NUM(64, 1u << 26, 524288), NULL, "ROWS", "rows between reading and writing, at most (default 524288)" },
+	  NUM(64, 1u << 26, 524288), NULL, "ROWS", "rows between reading and writing, at most (default 524288)", 0 },
 	{ "timeout", 0, GROUP_RESOLVER, KIND_NUMBER, AT(timeout_ms), DECIDES_ASKING, "timeout_ms",
-	  NUM(50, 600000, 2000), NULL, "MS", "patience for one try with one server (default 2000)" },
+	  NUM(50, 600000, 2000), NULL, "MS", "patience for one try with one server (default 2000)", 0 },
 	{ "retries", 0, GROUP_RESOLVER, KIND_NUMBER, AT(retries), DECIDES_ASKING, "retries",
-	  NUM(0, 20, 3), NULL, "N", "tries after the first (default 3)" },
+	  NUM(0, 20, 3), NULL, "N", "tries after the first (default 3)", 0 },
 	{ "deadline", 0, GROUP_RESOLVER, KIND_NUMBER, AT(deadline_ms), DECIDES_ASKING, "deadline_ms",
-	  NUM(100, 3600000, 60000), NULL, "MS", "time for one row, after which what is missing is temperror (default 60000)" },
+	  NUM(100, 3600000, 60000), NULL, "MS", "time for one row, after which what is missing is temperror (default 60000)", 0 },
 	{ "qps", 0, GROUP_RESOLVER, KIND_NUMBER, AT(queries_per_s), DECIDES_ASKING, "qps",
-	  NUM(0, 100000000, 0), NULL, "N", "questions per second, in all (default 0: no limit)" },
+	  NUM(0, 100000000, 0), NULL, "N", "questions per second, in all (default 0: no limit)", 0 },
 	{ "qps-per-upstream", 0, GROUP_RESOLVER, KIND_NUMBER, AT(queries_per_s_per_upstream), DECIDES_ASKING, "qps_per_upstream",
-	  NUM(0, 100000000, 0), NULL, "N", "questions per second to each upstream (default 0: no limit)" },
+	  NUM(0, 100000000, 0), NULL, "N", "questions per second to each upstream (default 0: no limit)", 0 },
 	{ "0x20", 0, GROUP_RESOLVER, KIND_FLAG, AT(mix_case), DECIDES_ASKING, "mix_case",
-	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
+	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge", 0 },
 	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib",
-	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)" },
+	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)", 0 },
 	{ "dnssec", 0, GROUP_RESOLVER, KIND_FLAG, AT(dnssec), DECIDES_ROWS, "dnssec",
-	  NUM(0, 0, 0), NULL, NULL, "validate DNSSEC; bogus answers are temperror" },
+	  NUM(0, 0, 0), NULL, NULL, "validate DNSSEC; bogus answers are temperror",
+	  ENGINE_DNSSEC },
 	{ "trust-anchor", 0, GROUP_RESOLVER, KIND_TEXT, AT(trust_anchor), DECIDES_ASKING, "trust_anchor",
-	  NUM(0, 0, 0), NULL, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
+	  NUM(0, 0, 0), NULL, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)", 0 },
 	{ "no-exp", 0, GROUP_RESOLVER, KIND_FLAG, AT(no_exp), DECIDES_ROWS, "!explanations",
-	  NUM(0, 0, 0), NULL, NULL, "do not fetch SPF explanations" },
+	  NUM(0, 0, 0), NULL, NULL, "do not fetch SPF explanations", 0 },
 	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver",
-	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
+	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)", 0 },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
-	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO" },
+	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO", 0 },
 	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
-	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
+	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)", 0 },
 	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
-	  NUM(0, 0, 0), NULL, "FILE", "write the summary as JSON, too" },
+	  NUM(0, 0, 0), NULL, "FILE", "write the summary as JSON, too", 0 },
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,
 	  NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
-	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
+	  "auto (default: a live line on a terminal, else a line every 10 s), always, never", 0 },
 	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL,
-	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file" },
+	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file", 0 },
 	{ "sync-interval", 0, GROUP_ROWS, KIND_NUMBER, AT(sync_interval_s), DECIDES_RUN, "sync_interval_s",
-	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
+	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)", 0 },
 	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe",
-	  NUM(0, 0, 0), NULL, NULL, "put a ' before fields that a spreadsheet may take for formulas" },
+	  NUM(0, 0, 0), NULL, NULL, "put a ' before fields that a spreadsheet may take for formulas", 0 },
 	{ "help", 'h', GROUP_EVERY, KIND_HELP, 0, DECIDES_RUN, NULL,
-	  NUM(0, 0, 0), NULL, NULL, "this text" },
+	  NUM(0, 0, 0), NULL, NULL, "this text", 0 },
 	/* clang-format on */
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -146,6 +148,7 @@ static bool set_progress(enum progress_mode *mode, const char *text)
 
 bool option_set(struct options *options, const struct option_row *row, const char *value)
 {
+	options->wishes |= row->wish;
 	void *member = member_of(options, row);
 	switch (row->kind) {
 	case KIND_HELP:

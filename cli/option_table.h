@@ -8,6 +8,7 @@
 #define CLI_OPTION_TABLE_H
 
 #include "base/json.h"
+#include "resolver/engine.h"
 #include "results/note.h"
 #include "scanner/options.h"
 
@@ -55,6 +56,7 @@ struct option_row {
 	const char *preset_text;   /* the value of a text that is not given; NULL: none */
 	const char *argument;      /* NULL: takes no value */
 	const char *help;
+	unsigned wish; /* enum engine_wish: the option wishes an engine that serves it; 0: none */
 };
 
 /* Row `i` of the table, in the order of --help. NULL: there is none. */

@@ -25,6 +25,13 @@ struct engine;
 struct flight;
 struct resolver_config;
 
+/* What a user may wish of the way in which the DNS is asked: a set. An option that wishes says so
+ * in its row (cli/option_table.h). */
+enum engine_wish {
+	ENGINE_UPSTREAMS = 1, /* --upstream, --upstreams: ask these */
+	ENGINE_DNSSEC = 2,    /* --dnssec: validate */
+};
+
 /* File descriptors of one resolver. */
 struct engine_fds {
 	unsigned fixed, per_upstream;
@@ -38,8 +45,8 @@ struct engine_type {
 	const char *(*library_version)(void);
 
 	/* ---- what it can do ---- */
-	bool asks_upstreams;       /* those of --upstream; otherwise it needs none */
-	bool validates;            /* DNSSEC */
+	unsigned needs;            /* wishes without which it is not chosen */
+	unsigned can;              /* wishes that it serves besides */
 	bool obeys_upstream_rate;  /* --qps-per-upstream */
 	bool obeys_mix_case;       /* --0x20 */
 	bool reads_unbound_config; /* --unbound-config */
@@ -50,7 +57,7 @@ struct engine_type {
 	/* With few descriptors: true for more workers with `fds_least`, false for fewer workers
 	 * with `fds_usual`. */
 	bool saves_fds;
-	unsigned worker_mib;       /* memory, beside the cache */
+	unsigned worker_mib;       /* all memory that a worker takes with it, but the cache */
 	unsigned flight_kib;       /* memory for each question in flight */
 	unsigned in_flight_preset; /* of --in-flight */
 

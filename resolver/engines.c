@@ -13,17 +13,17 @@ static const struct engine_type *const table[] = {
 
 enum { TABLE_ROWS = sizeof table / sizeof table[0] };
 
-static bool suits(const struct engine_type *type, bool has_upstreams, bool dnssec)
+static bool serves(const struct engine_type *type, unsigned wishes)
 {
-	return type->asks_upstreams == has_upstreams && (type->validates || !dnssec);
+	return !(type->needs & ~wishes) && !(wishes & ~(type->needs | type->can));
 }
 
-const struct engine_type *engines_choose(bool has_upstreams, bool dnssec)
+const struct engine_type *engines_choose(unsigned wishes)
 {
-	unsigned i = 0;
-	while (i < TABLE_ROWS - 1 && !suits(table[i], has_upstreams, dnssec))
-		i++;
-	return table[i];
+	for (unsigned i = 0; i < TABLE_ROWS; i++)
+		if (serves(table[i], wishes))
+			return table[i];
+	return NULL;
 }
 
 const char *engines_library_version(const char *library)

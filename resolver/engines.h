@@ -8,9 +8,9 @@
 
 #include "resolver/engine.h"
 
-/* The first engine of the table that asks upstreams, or needs none, and validates when that is
- * wanted. Never NULL. */
-const struct engine_type *engines_choose(bool has_upstreams, bool dnssec);
+/* The first engine of the table that serves a set of wishes (enum engine_wish), and all of them.
+ * NULL: none does, since some of them exclude each other. */
+const struct engine_type *engines_choose(unsigned wishes);
 
 /* The version of a library that an engine is made from; NULL: no engine is. */
 const char *engines_library_version(const char *library);

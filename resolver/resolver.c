@@ -365,7 +365,7 @@ enum error resolver_new(struct resolver **out, const struct resolver_config *con
 	snprintf(why, why_size, "%s", error_text(err));
 	if (!r)
 		return err;
-	if (type->asks_upstreams && !config->n_upstreams) {
+	if ((type->needs & ENGINE_UPSTREAMS) && !config->n_upstreams) {
 		snprintf(why, why_size, "no upstream to ask");
 		free(r);
 		return ERROR_EMPTY;

@@ -39,7 +39,8 @@ struct options {
 
 	/* how the DNS is asked */
 	struct upstreams upstreams;
-	const struct engine_type *engine; /* resolver/engines.h: chosen by upstreams and dnssec */
+	unsigned wishes; /* a set of enum engine_wish: the options that were given */
+	const struct engine_type *engine; /* resolver/engines.h: chosen by the wishes */
 	const char *unbound_config, *trust_anchor;
 	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
 	bool mix_case, dnssec;

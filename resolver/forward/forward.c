@@ -299,7 +299,7 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
  * so the last try gets twice its time. */
 const struct engine_type forward_engine = {
 	.name = "forward",
-	.asks_upstreams = true,
+	.needs = ENGINE_UPSTREAMS,
 	.obeys_upstream_rate = true,
 	.obeys_mix_case = true,
 	.needs_loop = true,

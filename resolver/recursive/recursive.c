@@ -393,7 +393,7 @@ static enum error recursive_new(struct engine **out, const struct resolver_confi
 	}
 	e->engine = (struct engine){ .type = config->engine, .dispatcher = dispatcher };
 	e->builder.slab = dispatcher->slab;
-	e->may_distrust = config->engine->asks_upstreams;
+	e->may_distrust = config->engine->needs & ENGINE_UPSTREAMS;
 	tickets_init(&e->tickets);
 	struct setup setup = { .engine = e, .config = config, .why = why, .why_size = why_size };
 	pthread_mutex_lock(&libunbound_lock);
@@ -411,7 +411,7 @@ static enum error recursive_new(struct engine **out, const struct resolver_confi
  * found by running with less and less (tests/blackbox/test_limits.py); libunbound holds some 11 KiB
  * for each question, so fewer are in flight than with our own engine. */
 #define OF_LIBUNBOUND                                                                              \
-	.library = "libunbound", .library_version = ub_version, .validates = true,                 \
+	.library = "libunbound", .library_version = ub_version, .can = ENGINE_DNSSEC,              \
 	.reads_unbound_config = true, .needs_loop = true, .fds_usual = { .fixed = 64 },            \
 	.fds_least = { .fixed = 14 }, .worker_mib = 24, .flight_kib = 48,                          \
 	.in_flight_preset = 1000, .held_text = throttle_pause_text,                                \
@@ -430,7 +430,7 @@ const struct engine_type recursive_engine = {
 /* The extra try: a forwarder asks many servers behind it, so the last try gets twice its time. */
 const struct engine_type recursive_forward_engine = {
 	.name = "forward",
-	.asks_upstreams = true,
+	.needs = ENGINE_UPSTREAMS,
 	.n_extra_tries = 1,
 	OF_LIBUNBOUND,
 };

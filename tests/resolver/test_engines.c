@@ -9,13 +9,15 @@
 #include "resolver/forward/forward.h"
 #include "resolver/recursive/recursive.h"
 
-static void the_choice_is_by_upstreams_and_validation(void **state)
+static void the_choice_is_by_wishes(void **state)
 {
 	(void)state;
-	assert_ptr_equal(engines_choose(false, false), &recursive_engine);
-	assert_ptr_equal(engines_choose(false, true), &recursive_engine);
-	assert_ptr_equal(engines_choose(true, false), &forward_engine);
-	assert_ptr_equal(engines_choose(true, true), &recursive_forward_engine);
+	assert_ptr_equal(engines_choose(0), &recursive_engine);
+	assert_ptr_equal(engines_choose(ENGINE_DNSSEC), &recursive_engine);
+	assert_ptr_equal(engines_choose(ENGINE_UPSTREAMS), &forward_engine);
+	assert_ptr_equal(
+	        engines_choose(ENGINE_UPSTREAMS | ENGINE_DNSSEC), &recursive_forward_engine);
+	assert_null(engines_choose(1u << 31)); /* nobody serves that */
 }
 
 /* Users see how the DNS is asked, not which code does it. */
@@ -50,7 +52,7 @@ static void a_question_has_time_for_its_tries(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_choice_is_by_upstreams_and_validation),
+		cmocka_unit_test(the_choice_is_by_wishes),
 		cmocka_unit_test(names_are_those_of_the_manifest),
 		cmocka_unit_test(descriptors_depend_on_upstreams_where_sockets_do),
 		cmocka_unit_test(a_question_has_time_for_its_tries),
