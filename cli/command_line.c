@@ -90,6 +90,12 @@ static bool check_forwarding(const struct options *options)
 /* Only block gzip is its own checkpoint. */
 static bool check_resume(const struct options *options)
 {
+	if (options->resume && options->overwrite) {
+		message(MESSAGE_ERROR,
+		        "--resume goes on with an output and --overwrite begins anew: give one of "
+		        "them");
+		return false;
+	}
 	if (!options->resume || options_output_is_gzip(options))
 		return true;
 	message(MESSAGE_ERROR,

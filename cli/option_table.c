@@ -69,6 +69,12 @@ static const struct option_row rows[] = {
 	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
 	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file" },
+	{ "overwrite", 0, GROUP_ROWS, KIND_FLAG, AT(overwrite), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "begin anew where an output that is not empty stands already" },
+	{ "max-temperror", 0, GROUP_ROWS, KIND_NUMBER, AT(max_temperror_percent), DECIDES_RUN, "max_temperror_percent",
+	  NUM(0, 100, 100), NULL, "PERCENT", "status 3 when more of the rows have a failed look-up (default 100: never)" },
+	{ "bad-input", 0, GROUP_ROWS, KIND_BAD_INPUT, AT(bad_input_is_ok), DECIDES_RUN, "bad_input_ok",
+	  NUM(0, 0, 0), NULL, "WORD", "report (default): status 1 when rows are bad input; ok: 0" },
 	{ "sync-interval", 0, GROUP_ROWS, KIND_NUMBER, AT(sync_interval_s), DECIDES_RUN, "sync_interval_s",
 	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
 	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe",
@@ -146,6 +152,15 @@ static bool set_progress(enum progress_mode *mode, const char *text)
 	return false;
 }
 
+static bool set_bad_input(bool *is_ok, const char *text)
+{
+	*is_ok = !strcmp(text, "ok");
+	if (*is_ok || !strcmp(text, "report"))
+		return true;
+	message(MESSAGE_ERROR, "--bad-input takes report or ok, not '%s'", text);
+	return false;
+}
+
 bool option_set(struct options *options, const struct option_row *row, const char *value)
 {
 	options->wishes |= row->wish;
@@ -167,6 +182,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return upstreams_read(member, value);
 	case KIND_PROGRESS:
 		return set_progress(member, value);
+	case KIND_BAD_INPUT:
+		return set_bad_input(member, value);
 	case KIND_CHECKS:
 		if (checks_parse(member, value))
 			return true;
@@ -256,6 +273,7 @@ static void put_member(struct json *j, const struct options *options, const stru
 	char words[CHECKS_TEXT_BYTES];
 	switch (row->kind) {
 	case KIND_FLAG:
+	case KIND_BAD_INPUT:
 		json_bool(j, name, *(const bool *)value != opposite);
 		break;
 	case KIND_NUMBER:

@@ -32,6 +32,7 @@ enum option_kind {
 	KIND_UPSTREAM,  /* struct upstreams: one more */
 	KIND_UPSTREAMS, /* struct upstreams: a file of them */
 	KIND_PROGRESS,  /* enum progress_mode */
+	KIND_BAD_INPUT, /* bool: `ok` */
 	KIND_HELP,      /* no member */
 };
 

@@ -331,10 +331,6 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 			return false;
 		if (source_error(in->source))
 			return fail_at_source(in);
-		if (source_had_trailing_garbage(in->source))
-			message(MESSAGE_WARNING,
-			        "%s: bytes after the end of the gzip data are ignored",
-			        source_path(in->source));
 		end_digest(in, stop);
 		if (!open_next(in, stop))
 			return false;

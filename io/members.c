@@ -95,6 +95,38 @@ enum error members_next(struct members *m, struct member *member)
 	return ERROR_NONE;
 }
 
+enum error members_seek(struct members *m, uint64_t at)
+{
+	if (lseek(m->fd, (off_t)at, SEEK_SET) < 0)
+		return ERROR_SYSTEM;
+	m->at = at;
+	m->begin = m->end = 0;
+	m->ended = false;
+	return ERROR_NONE;
+}
+
+enum error members_skip(struct members *m)
+{
+	static const uint8_t magic[] = { 0x1f, 0x8b };
+	enum error err;
+	for (size_t step = 1;; step = 1) {
+		m->begin += step;
+		m->at += step;
+		if ((err = fill(m)) != ERROR_NONE)
+			return err;
+		const uint8_t *from = m->buffer + m->begin, *end = m->buffer + m->end;
+		if (end - from < (ptrdiff_t)sizeof magic)
+			return ERROR_EMPTY;
+		const uint8_t *found = memmem(from, (size_t)(end - from), magic, sizeof magic);
+		/* its second octet may not be read yet */
+		size_t passed = found ? (size_t)(found - from) : (size_t)(end - from) - 2;
+		m->begin += passed;
+		m->at += passed;
+		if (found)
+			return fill(m);
+	}
+}
+
 uint64_t members_at(const struct members *m)
 {
 	return m->at;

@@ -2,8 +2,8 @@
  * its checksum: how an output is read again.
  *
  * Any octets may stand in the file: a process was killed, a disk was full, a page was never
- * written. Reading ends at the first member that is not whole; members_at() says where. Single
- * thread. */
+ * written. Reading ends at the first member that is not whole; members_at() says where, and
+ * members_skip() looks for one behind it. Single thread. */
 #ifndef IO_MEMBERS_H
 #define IO_MEMBERS_H
 
@@ -34,6 +34,13 @@ void members_close(struct members *m);
  * ERROR_CORRUPT: what comes is no member, or damaged. ERROR_SYSTEM (errno) and ERROR_NOMEM say
  * nothing about the file. */
 enum error members_next(struct members *m, struct member *member);
+
+/* Goes on at another offset. */
+enum error members_seek(struct members *m, uint64_t at);
+
+/* After ERROR_CORRUPT or ERROR_TRUNCATED: goes on where the next member may begin. ERROR_EMPTY:
+ * none begins before the file's end. */
+enum error members_skip(struct members *m);
 
 /* The offset behind the last whole member. */
 uint64_t members_at(const struct members *m);

@@ -5,6 +5,8 @@
  *   - A failed write may leave a part of its block in the file, which is cut off again.
  *   - After a failed sync the kernel forgets the pages. All since the last good sync is cut off.
  *   - The first errno is kept and given again.
+ *   - A file is written with O_APPEND: once somebody has emptied it, it stays shorter than what was
+ *     written, and does not get a hole of that size.
  *   - A new file's name is in its folder, which is synced with the first data. */
 #include "io/sink.h"
 
@@ -26,9 +28,11 @@ struct sink {
 	int fd;
 	bool is_stdout, is_regular;
 	int errno_of_failure; /* 0: none so far */
-	bool was_cut, sync_failed, name_is_safe;
+	bool was_cut, sync_failed, name_is_safe, had_name, is_lost;
+	uint64_t n_found_bytes;         /* when it was opened */
 	uint64_t n_bytes, n_safe_bytes; /* in the file; on the disk */
 	struct digest *digest;          /* the caller's, or NULL */
+	char why[PATH_MAX + 80];        /* the first failure */
 };
 
 static bool is_stdout(const char *path)
@@ -45,8 +49,9 @@ static int open_path(const char *path)
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return open(path, O_WRONLY | O_CLOEXEC);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	return fd < 0 && errno == EACCES ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : fd;
+	const int flags = O_CREAT | O_APPEND | O_CLOEXEC;
+	int fd = open(path, O_RDWR | flags, 0666);
+	return fd < 0 && errno == EACCES ? open(path, O_WRONLY | flags, 0666) : fd;
 }
 
 /* Takes `fd`, -1 too, also when it fails. */
@@ -66,13 +71,16 @@ static enum error wrap(struct sink **out, const char *path, int fd)
 	*s = (struct sink){ .path = is_stdout(path) ? "standard output" : path,
 		.is_stdout = is_stdout(path),
 		.fd = fd,
-		.is_regular = S_ISREG(st.st_mode) };
+		.is_regular = S_ISREG(st.st_mode),
+		.had_name = st.st_nlink > 0 };
 	*out = s;
 	return ERROR_NONE;
 }
 
 static enum error fail(struct sink *s, int errno_of_failure)
 {
+	if (!s->errno_of_failure)
+		snprintf(s->why, sizeof s->why, "%s", strerror(errno_of_failure));
 	s->errno_of_failure = errno_of_failure;
 	errno = errno_of_failure;
 	return ERROR_SYSTEM;
@@ -90,9 +98,28 @@ static bool take_lock(const struct sink *s)
 	return !sink_is_file(s) || flock(s->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
-/* Cuts the file at `keep_bytes` and goes to its end. False: errno says why. */
+/* Whether the path still leads to the file. */
+static bool is_at_path(const struct sink *s)
+{
+	struct stat here, named;
+	if (fstat(s->fd, &here) < 0)
+		return false;
+	if (stat(s->path, &named) < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	return named.st_dev == here.st_dev && named.st_ino == here.st_ino;
+}
+
+/* Cuts the file at `keep_bytes` and goes to its end. Never makes it longer. False: errno says why.
+ */
 static bool cut_at(const struct sink *s, uint64_t keep_bytes)
 {
+	struct stat st;
+	if (fstat(s->fd, &st) < 0)
+		return false;
+	if ((uint64_t)st.st_size < keep_bytes) {
+		errno = EINVAL;
+		return false;
+	}
 	return ftruncate(s->fd, (off_t)keep_bytes) == 0 && lseek(s->fd, 0, SEEK_END) >= 0;
 }
 
@@ -110,7 +137,17 @@ enum error sink_open(struct sink **out, const char *path)
 	enum error error = wrap(out, path, open_path(path));
 	if (error)
 		return error;
-	return take_lock(*out) ? ERROR_NONE : give_up(out);
+	/* the size counts once nobody else of us may write */
+	struct stat st;
+	if (!take_lock(*out) || fstat((*out)->fd, &st) < 0)
+		return give_up(out);
+	(*out)->n_found_bytes = sink_is_file(*out) ? (uint64_t)st.st_size : 0;
+	return ERROR_NONE;
+}
+
+uint64_t sink_found_bytes(const struct sink *s)
+{
+	return s->n_found_bytes;
 }
 
 static bool digest_kept(const struct sink *s, uint64_t keep_bytes)
@@ -132,15 +169,16 @@ static bool digest_kept(const struct sink *s, uint64_t keep_bytes)
 
 enum error sink_cut(struct sink *s, uint64_t keep_bytes)
 {
-	struct stat st;
 	if (!sink_is_file(s) && !keep_bytes) {
 		s->was_cut = true;
 		return ERROR_NONE;
 	}
-	if (fstat(s->fd, &st) < 0)
-		return ERROR_SYSTEM;
-	if (!sink_is_file(s) || (uint64_t)st.st_size < keep_bytes) {
+	if (!sink_is_file(s)) {
 		errno = EINVAL;
+		return ERROR_SYSTEM;
+	}
+	if (!is_at_path(s)) {
+		errno = ESTALE;
 		return ERROR_SYSTEM;
 	}
 	if (!cut_at(s, keep_bytes) || !digest_kept(s, keep_bytes))
@@ -180,10 +218,63 @@ static enum error fail_in_block(struct sink *s, int why)
 	return fail(s, why);
 }
 
+/* ---- a file that others changed ---- */
+
+static void say_where(struct sink *s)
+{
+	char link[32], now[PATH_MAX];
+	snprintf(link, sizeof link, "/proc/self/fd/%d", s->fd);
+	ssize_t size = readlink(link, now, sizeof now - 1);
+	now[size > 0 ? size : 0] = 0;
+	snprintf(s->why, sizeof s->why,
+	        "it was renamed or replaced while it was written; what was written is in %s",
+	        size > 0 ? now : "a file of another name");
+}
+
+static enum error fail_lost(struct sink *s)
+{
+	s->sync_failed = s->is_lost = true;
+	s->digest = NULL; /* it is of what is no longer there */
+	return fail(s, ESTALE);
+}
+
+static enum error fail_lost_as(struct sink *s, const char *why)
+{
+	snprintf(s->why, sizeof s->why, "it was %s while it was written: its rows are lost", why);
+	s->errno_of_failure = ESTALE;
+	return fail_lost(s);
+}
+
+/* Whether what was written still is where its reader will look. The name behind standard output is
+ * not known, and others may append to that. */
+static enum error check_place(struct sink *s)
+{
+	struct stat now;
+	off_t at = s->is_stdout ? lseek(s->fd, 0, SEEK_CUR) : (off_t)s->n_bytes;
+	if (!s->is_regular || !s->was_cut || fstat(s->fd, &now) < 0)
+		return ERROR_NONE;
+	if (s->had_name && !now.st_nlink)
+		return fail_lost_as(s, "deleted");
+	if (now.st_size < at)
+		return fail_lost_as(s, "emptied or cut");
+	if (s->is_stdout)
+		return ERROR_NONE;
+	if (now.st_size > at)
+		return fail_lost_as(s, "written to by another program");
+	if (is_at_path(s))
+		return ERROR_NONE;
+	say_where(s);
+	s->errno_of_failure = ESTALE;
+	return fail_lost(s);
+}
+
 enum error sink_write(struct sink *s, const void *bytes, size_t size)
 {
 	if (s->errno_of_failure)
 		return fail(s, s->errno_of_failure);
+	/* not by its size later on: a write behind its end would fill it with zeros */
+	if (s->is_stdout && s->is_regular && check_place(s))
+		return ERROR_SYSTEM;
 	const char *at = bytes, *end = at + size;
 	while (at < end) {
 		ssize_t n = write(s->fd, at, (size_t)(end - at));
@@ -236,12 +327,14 @@ enum error sink_sync(struct sink *s)
 	while (fdatasync(s->fd) < 0) {
 		if (errno == EINVAL ||
 		        errno == EROFS) /* special files cannot be synced: no failure of the data */
-			return ERROR_NONE;
+			return check_place(s);
 		if (errno == EINTR)
 			continue;
 		s->sync_failed = true;
 		return fail_unsynced(s, errno);
 	}
+	if (!s->errno_of_failure && check_place(s))
+		return ERROR_SYSTEM;
 	s->n_safe_bytes = s->n_bytes;
 	if (!s->name_is_safe)
 		make_name_safe(s);
@@ -258,6 +351,16 @@ enum error sink_close(struct sink *s)
 	free(s);
 	errno = saved;
 	return error;
+}
+
+bool sink_is_lost(const struct sink *s)
+{
+	return s->is_lost;
+}
+
+const char *sink_why(const struct sink *s)
+{
+	return s->why;
 }
 
 const char *sink_path(const struct sink *s)

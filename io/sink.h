@@ -2,7 +2,10 @@
  * standard output. Single thread.
  *
  * A regular file is locked (flock(2)) while it is open, so that no second scan writes to it. It
- * holds whole blocks only: a write that fails half-way is taken back. */
+ * holds whole blocks only: a write that fails half-way is taken back.
+ *
+ * A file that was deleted, replaced, cut or written by somebody else meanwhile is a failure
+ * (ESTALE), which the next sync gives: what was written is not where its reader will look. */
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
@@ -20,8 +23,11 @@ struct sink;
 enum error sink_open(struct sink **out, const char *path);
 /* True for a regular file, which can be read again; false for a pipe, a device and "-". */
 bool sink_is_file(const struct sink *s);
+/* The size of the file when it was opened; 0 when it is no file. */
+uint64_t sink_found_bytes(const struct sink *s);
 /* Cuts the file to its first `keep_bytes`, behind which it is then written. ERROR_SYSTEM with
- * errno; EINVAL: it is shorter. Does nothing when it is no regular file. What is kept goes into the
+ * errno; EINVAL: it is shorter; ESTALE: another one has
+ * its name now. Does nothing when it is no regular file. What is kept goes into the
  * digest. */
 enum error sink_cut(struct sink *s, uint64_t keep_bytes);
 
@@ -41,6 +47,10 @@ enum error sink_sync(struct sink *s);
 /* Closes, and gives the error of close(2); always frees. Takes NULL. */
 enum error sink_close(struct sink *s);
 
+/* True after a failure because of what others did to the file: what it holds is not known. */
+bool sink_is_lost(const struct sink *s);
+/* One phrase for the first failure of a write or sync. Valid as long as the sink. */
+const char *sink_why(const struct sink *s);
 const char *sink_path(const struct sink *s); /* "standard output" for "-" */
 /* keep_bytes and what was written since. */
 uint64_t sink_bytes(const struct sink *s);

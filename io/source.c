@@ -2,8 +2,8 @@
  * section 2.3.1).
  *
  *   - A gzip file is a chain of members. Behind a member its first two octets begin another one,
- *     nothing is the end, anything else is padding or garbage. So every cut is seen but one exactly
- *     between two members.
+ *     nothing or only zeros is the end, anything else is damage. So every cut is seen but one
+ *     exactly between two members.
  *   - inflate() may hold output when its input is used up, so it is called before more is read.
  *     Z_BUF_ERROR only means that it made no progress. On a data error it has written all that it
  *     could decode, which is given.
@@ -39,8 +39,8 @@ struct source {
 	enum format format;
 	bool raw_ended; /* read() said so, or failed */
 	bool in_member;
-	bool ended; /* nothing will be delivered any more */
-	bool had_garbage;
+	bool ended;      /* nothing will be delivered any more */
+	bool in_padding; /* zeros behind the last member */
 	enum error error;
 	int errno_of_read;
 	uint64_t n_read;
@@ -218,17 +218,33 @@ static bool detect_format(struct source *s, const struct patience *patience)
 	return true;
 }
 
+/* Behind a member stands what begins none. Ends the stream: zeros up to the end of the file are
+ * padding (tape blocks, tar). */
+static void skip_padding(struct source *s, const struct patience *patience)
+{
+	s->in_padding = true;
+	do {
+		while (raw_left(s) && !s->raw[s->raw_at])
+			s->raw_at++;
+		if (raw_left(s)) {
+			end_with(s, ERROR_CORRUPT, 0);
+			return;
+		}
+	} while (fill_raw(s, patience));
+	if (s->raw_ended && !s->ended)
+		end_with(s, ERROR_NONE, 0);
+}
+
 /* Begins the next member. False: there is none, or it is not there yet. */
 static bool begin_member(struct source *s, const struct patience *patience)
 {
-	switch (look_for_magic(s, patience)) {
+	switch (s->in_padding ? MAGIC_NO : look_for_magic(s, patience)) {
 	case MAGIC_YES:
 		inflateReset(&s->inflater);
 		s->in_member = true;
 		return true;
 	case MAGIC_NO: /* never before the first member: that would be plain text */
-		s->had_garbage = true;
-		end_with(s, ERROR_NONE, 0);
+		skip_padding(s, patience);
 		return false;
 	case MAGIC_CUT:
 		end_with(s, ERROR_TRUNCATED, 0);
@@ -367,11 +383,6 @@ const char *source_path(const struct source *s)
 bool source_is_gzip(const struct source *s)
 {
 	return s->format == FORMAT_GZIP;
-}
-
-bool source_had_trailing_garbage(const struct source *s)
-{
-	return s->had_garbage;
 }
 
 uint64_t source_raw_bytes(const struct source *s)

@@ -2,9 +2,9 @@
  * told by its content. "-" is standard input. Single thread.
  *
  * By zlib's inflate(), which no other file sees; gzread() would give a truncated file like a whole
- * one. Octets behind the last member are ignored as gzip(1) does, and
- * source_had_trailing_garbage() tells of them. A file cut exactly between two members cannot be
- * told from a whole one. */
+ * one. Behind a member there may be another one, or zero octets up to the end of the file, which
+ * are padding. Anything else is damage: gzip(1) ignores it, and with it all members behind it. A
+ * file cut exactly between two members cannot be told from a whole one. */
 #ifndef IO_SOURCE_H
 #define IO_SOURCE_H
 
@@ -33,7 +33,7 @@ size_t source_read_ready(struct source *s, void *buffer, size_t size);
 bool source_ended(const struct source *s);
 
 /* ERROR_NONE; ERROR_TRUNCATED: the gzip data end too early; ERROR_CORRUPT: bad deflate data,
- * checksum or length; ERROR_SYSTEM: see source_errno(). */
+ * checksum or length, or octets between or behind members; ERROR_SYSTEM: see source_errno(). */
 enum error source_error(const struct source *s);
 int source_errno(const struct source *s);
 
@@ -45,7 +45,6 @@ bool source_drain(struct source *s, const volatile bool *stop);
 
 const char *source_path(const struct source *s); /* "standard input" for "-" */
 bool source_is_gzip(const struct source *s);
-bool source_had_trailing_garbage(const struct source *s);
 
 /* For progress: raw octets read, and the file's size, 0 when it is no regular file. */
 uint64_t source_raw_bytes(const struct source *s);

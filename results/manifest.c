@@ -111,7 +111,9 @@ bool manifest_write(const struct manifest *m, struct sink *sink)
 	        !sink_write(sink, text.bytes, text.size) && !sink_sync(sink);
 	if (!good)
 		message(MESSAGE_ERROR, "%s: the summary cannot be written: %s", sink_path(sink),
-		        text.failed ? error_text(ERROR_NOMEM) : strerror(errno));
+		        text.failed                  ? error_text(ERROR_NOMEM)
+		                : sink_is_lost(sink) ? sink_why(sink)
+		                                     : strerror(errno));
 	textbuf_fini(&text);
 	return good;
 }

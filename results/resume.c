@@ -181,6 +181,10 @@ static bool take_rows(struct reader *rd)
 
 /* ---- members ---- */
 
+#define DAMAGED_BEGINNING                                                                          \
+	"its beginning is damaged, which says how its rows are to be read; `gunzip -c` shows "     \
+	"what is whole; move it away to begin anew"
+
 static bool take_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
 	struct resumption *r = rd->r;
@@ -267,12 +271,32 @@ static enum taken take_member(struct reader *rd, const struct member *member)
 		return TAKEN_REFUSED;
 	if (!had_header && rd->has_header &&
 	        member->checkpoint.fingerprint != rd->format->fingerprint) {
-		refuse_another(rd, "its beginning is damaged; remove it to begin anew");
+		refuse_another(rd, DAMAGED_BEGINNING);
 		return TAKEN_REFUSED;
 	}
+	if (!had_header && rd->has_header)
+		rd->r->header_bytes = members_at(rd->members);
 	if (!rd->text.size && rd->has_header)
 		rd->r->keep_bytes = members_at(rd->members);
 	return TAKEN;
+}
+
+/* A whole member stands somewhere behind, so what is here is damaged and not torn. */
+static bool has_member_behind(const struct reader *rd)
+{
+	struct member member;
+	do {
+		enum error err = members_next(rd->members, &member);
+		if (err != ERROR_CORRUPT && err != ERROR_TRUNCATED)
+			return err != ERROR_EMPTY; /* what cannot be read is not nothing */
+	} while (!members_skip(rd->members));
+	return false;
+}
+
+/* Without the header row nothing can be kept, neither here nor aside. */
+static bool may_cut(struct reader *rd)
+{
+	return rd->r->keep_bytes || !has_member_behind(rd) || refuse_another(rd, DAMAGED_BEGINNING);
 }
 
 static bool has_octets_behind(const struct reader *rd, uint64_t at)
@@ -286,16 +310,18 @@ static bool has_octets_behind(const struct reader *rd, uint64_t at)
  * so a damaged one with others behind it does not come from a crash. */
 static bool judge_beginning(struct reader *rd, enum error err, const struct member *member)
 {
+	if (member->has_checkpoint && !take_note(rd, member))
+		return false;
+	if (has_member_behind(rd))
+		return refuse_another(rd, DAMAGED_BEGINNING);
 	if (err == ERROR_TRUNCATED && !member->size)
 		return true; /* not even its header is whole */
 	if (!member->has_checkpoint)
 		return refuse_another(rd, "it is no output of spfsweep");
-	if (!take_note(rd, member))
-		return false;
 	if (!format_may_begin(
 	            rd->format, rd->note.bytes, rd->note.size, member->checkpoint.fingerprint) ||
 	        has_octets_behind(rd, member->size))
-		return refuse_another(rd, "its beginning is damaged; remove it to begin anew");
+		return refuse_another(rd, DAMAGED_BEGINNING);
 	return true;
 }
 
@@ -306,7 +332,9 @@ static bool judge_end(struct reader *rd, enum error err, const struct member *me
 		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return refuse(rd, RESUME_FAILED);
 	}
-	return err == ERROR_EMPTY || members_at(rd->members) || judge_beginning(rd, err, member);
+	if (err == ERROR_EMPTY)
+		return true;
+	return members_at(rd->members) ? may_cut(rd) : judge_beginning(rd, err, member);
 }
 
 static bool walk(struct reader *rd)
@@ -320,7 +348,7 @@ static bool walk(struct reader *rd)
 		}
 		enum taken taken = take_member(rd, &member);
 		if (taken != TAKEN)
-			return taken == TAKEN_DAMAGED;
+			return taken == TAKEN_DAMAGED && may_cut(rd);
 		member = (struct member){ 0 };
 	}
 	return judge_end(rd, err, &member);
@@ -333,7 +361,7 @@ static void tell(const struct reader *rd)
 	char torn[80] = "";
 	struct stat st;
 	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
-		snprintf(torn, sizeof torn, "; %llu bytes behind that are torn and cut off",
+		snprintf(torn, sizeof torn, "; %llu bytes behind that are cut off",
 		        (unsigned long long)st.st_size - (unsigned long long)keep_bytes);
 	if (r->was_complete)
 		message(MESSAGE_INFO, "%s: complete, with %llu rows%s", rd->path,

@@ -6,7 +6,8 @@
  * only where the numbers of the input's rows have (inputs.h).
  *
  * Afterwards the input stands at the first row that is missing. Nothing was written: the caller
- * cuts the output at `keep_bytes` (sink_cut()). All in the feeder's thread, before the others
+ * keeps good members behind damage aside (aside.h), and cuts the output at `keep_bytes`
+ * (sink_cut()). All in the feeder's thread, before the others
  * start. */
 #ifndef RESULTS_RESUME_H
 #define RESULTS_RESUME_H
@@ -27,6 +28,7 @@ struct resume_run {
 
 struct resumption {
 	uint64_t keep_bytes;     /* whole members from the beginning of the file */
+	uint64_t header_bytes;   /* of them, the members with note and header row */
 	uint64_t n_rows;         /* in them */
 	struct tally tally;      /* of these rows */
 	struct resume_run *runs; /* that wrote them, in order; owned */

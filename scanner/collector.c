@@ -4,9 +4,6 @@
 #include "base/clock.h"
 #include "base/message.h"
 
-#include <errno.h>
-#include <string.h>
-
 struct collector {
 	struct exchange *x;
 	struct bgzf *z;
@@ -17,10 +14,25 @@ struct collector {
 	bool ended; /* a row was skipped or could not be written: no row after it may be written */
 };
 
+/* What others did to the output is not known: none of its rows count as written. */
+static void tell_failure(struct collector *c, uint64_t n_rows)
+{
+	struct sink *sink = c->x->sink;
+	c->ended = true;
+	if (sink_is_lost(sink)) {
+		atomic_store_explicit(&c->x->n_written_rows, 0, memory_order_relaxed);
+		message(MESSAGE_ERROR, "%s: %s", sink_path(sink), sink_why(sink));
+	} else {
+		message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(sink),
+		        sink_why(sink), (unsigned long long)(n_rows + 1));
+	}
+	exchange_fail(c->x);
+}
+
 /* Brings the output to the disk; what is there counts as written. */
 static void sync_output(struct collector *c)
 {
-	if (c->sync_failed)
+	if (c->sync_failed || sink_is_lost(c->x->sink))
 		return;
 	c->unsynced = false;
 	c->synced_ns = clock_now_ns();
@@ -28,13 +40,8 @@ static void sync_output(struct collector *c)
 		atomic_store_explicit(&c->x->n_written_rows, c->n_rows, memory_order_relaxed);
 		return;
 	}
-	c->ended = c->sync_failed = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->x->sink),
-	        strerror(errno),
-	        (unsigned long long)(atomic_load_explicit(
-	                                     &c->x->n_written_rows, memory_order_relaxed) +
-	                1));
-	exchange_fail(c->x);
+	c->sync_failed = true;
+	tell_failure(c, atomic_load_explicit(&c->x->n_written_rows, memory_order_relaxed));
 }
 
 /* Milliseconds until the next sync is due. -1: there is nothing to sync. */
@@ -55,10 +62,7 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 		c->unsynced = true;
 		return;
 	}
-	c->ended = true;
-	message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(c->x->sink),
-	        strerror(errno), (unsigned long long)(c->n_rows + 1));
-	exchange_fail(c->x);
+	tell_failure(c, c->n_rows);
 }
 
 /* The header row. Its first member has the note. */

@@ -24,7 +24,9 @@ struct options {
 	const char *output, *columns, *summary;
 	unsigned compression_level, sync_interval_s;
 	bool retry; /* the input is an output whose failed rows are done again */
-	bool resume, csv_safe;
+	bool resume, overwrite, csv_safe;
+	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
+	unsigned max_temperror_percent; /* above it the exit status is 3 */
 	enum progress_mode progress;
 
 	/* how much at once */

@@ -14,7 +14,9 @@
 #include "base/version.h"
 #include "io/bgzf.h"
 #include "scanner/headroom.h"
+#include "results/aside.h"
 #include "results/retry.h"
+#include "results/standing.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/summary.h"
@@ -123,14 +125,26 @@ static bool overwrites(const struct options *options)
 	return true;
 }
 
-static int exit_status_of(const struct exchange *x, bool whole)
+/* --max-temperror: by all rows of the output. */
+static bool has_too_many_failures(const struct options *options, const struct summary *s)
 {
-	struct tally tally;
-	struct resolver_counters counters;
-	if (!whole)
+	uint64_t failed = tally_read(&s->tally.temperror_rows);
+	if (failed * 100 <= s->rows_written * options->max_temperror_percent)
+		return false;
+	message(MESSAGE_ERROR,
+	        "%s: look-ups failed in %llu of %llu rows, more than --max-temperror=%u allows: "
+	        "`spfsweep retry` does them again",
+	        options->output, (unsigned long long)failed, (unsigned long long)s->rows_written,
+	        options->max_temperror_percent);
+	return true;
+}
+
+static int exit_status_of(const struct options *options, const struct summary *s)
+{
+	if (!s->complete || has_too_many_failures(options, s))
 		return EXIT_STOPPED;
-	exchange_tally(x, &tally, &counters);
-	return tally_read(&tally.bad_rows) ? EXIT_BAD_ROWS : EXIT_DONE;
+	return tally_read(&s->tally.bad_rows) && !options->bad_input_is_ok ? EXIT_BAD_ROWS
+	                                                                   : EXIT_DONE;
 }
 
 /* What a scan is made of, in the order in which it is made. */
@@ -233,12 +247,25 @@ static int fail_to_open(const char *path, const char *before, int why)
 	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
 }
 
+/* An output that holds something is continued or, when the user says so, begun anew. Standard
+ * output is what the shell made of it. */
+static bool may_begin(const struct scan *s)
+{
+	const struct options *o = s->options;
+	if (o->resume || o->overwrite || !sink_found_bytes(s->sink))
+		return true;
+	standing_refuse(o->output);
+	return false;
+}
+
 /* Opens and locks the output, and with --resume finds what it holds. Does not change it. */
 static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
 	if (sink_open(&s->sink, o->output))
 		return fail_to_open(o->output, "", errno);
+	if (!may_begin(s))
+		return EXIT_USAGE;
 	if (o->summary && !(s->digest = digest_new()))
 		return fail_with_output(s, error_text(ERROR_NOMEM));
 	sink_set_digest(s->sink, s->digest);
@@ -260,16 +287,27 @@ static int open_output(struct scan *s)
 	return EXIT_STOPPED;
 }
 
+/* What is cut off is kept aside, when it is more than a torn end. */
+static bool keep_aside(const struct scan *s, uint64_t keep_bytes)
+{
+	return !s->options->resume || !keep_bytes ||
+	        aside_keep(s->options->output, keep_bytes, s->resumption.header_bytes, &s->format);
+}
+
 /* Cuts the output to what is kept, and syncs that: its writer may have been killed before it was on
  * the disk. */
 static bool cut_output(struct scan *s, uint64_t keep_bytes)
 {
+	if (!keep_aside(s, keep_bytes))
+		return false;
 	if (sink_cut(s->sink, keep_bytes)) {
 		fail_with_output(s, strerror(errno));
 		return false;
 	}
 	if (!keep_bytes || !sink_sync(s->sink))
 		return true;
+	if (sink_is_lost(s->sink))
+		return !fail_with_output(s, sink_why(s->sink));
 	message(MESSAGE_ERROR,
 	        "%s: %s; whether the rows that it holds are on the disk is not known",
 	        s->options->output, strerror(errno));
@@ -316,7 +354,7 @@ static int tell_end(struct scan *s, bool whole)
 	}
 	s->sink = NULL;
 	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
-	summary.exit_status = exit_status_of(&s->pipeline.exchange, summary.complete);
+	summary.exit_status = exit_status_of(s->options, &summary);
 	if (whole && !summary.complete)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,

@@ -1,6 +1,7 @@
 """sweep.py - spfsweep itself as a contestant: scans a population's pairs, and is held against the
 truth every time."""
 
+import contextlib
 import gzip
 import itertools
 import json
@@ -64,6 +65,9 @@ class Sweep(contest.Contestant):
         ]
 
     def run(self):
+        # not --overwrite: an older program does not know it
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.results)
         run = finished(self.command(), cpu=self.cpu)
         with open(self.summary) as f:
             told = json.load(f)

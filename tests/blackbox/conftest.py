@@ -13,11 +13,13 @@ import nameservers
 # their hand-over, octets of strangers, damaged files, and what runs out. tests/README.md has the
 # reasons.
 SANITIZED = {
+    "test_damage",
     "test_faults",
     "test_forward_hostile",
     "test_hostile_octets",
     "test_kill",
     "test_limits",
+    "test_lost",
     "test_resume",
     "test_retry",
     "test_rows",

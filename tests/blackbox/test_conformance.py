@@ -90,6 +90,7 @@ def scan_all(suite, folder, upstreams, *options):
             suite.parent / f"rows-{k:02}.csv",
             f"--upstream={upstream}",
             "--progress=never",
+            "--overwrite",
             *options,
         )
         for k, upstream in enumerate(upstreams)

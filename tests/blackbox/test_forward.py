@@ -62,7 +62,7 @@ def test_ids_and_source_ports_cannot_be_guessed(server, tmp_path):
 def test_no_run_repeats_the_ids_of_another(server, tmp_path):
     dns = server(truth)
     for _ in range(2):
-        assert_truth(scan(tmp_path, 100, [dns], "--workers=1"), 100)
+        assert_truth(scan(tmp_path, 100, [dns], "--workers=1", "--overwrite"), 100)
     ids = [q.message.id for q in dns.queries]
     assert ids[:100] != ids[100:] and len(set(ids[:100]) & set(ids[100:])) < 10
 

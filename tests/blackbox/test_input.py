@@ -573,12 +573,27 @@ def test_a_break_in_the_second_file_is_told_of_that_file(bulk_nsd, tmp_path):
     assert scan.status == STOPPED and scan.says("cut.csv.gz") and len(scan.rows) > 10
 
 
-@pytest.mark.parametrize("behind", [b"\0" * 512, b"no gzip"], ids=["padding", "garbage"])
-def test_bytes_behind_the_gzip_data_are_ignored(bulk_nsd, tmp_path, behind):
+def test_zeros_behind_the_gzip_data_are_padding(bulk_nsd, tmp_path):
     (tmp_path / "in.csv.gz").write_bytes(
-        gzip.compress((HEADER + PASSING + FAILING).encode()) + behind
+        gzip.compress((HEADER + PASSING + FAILING).encode()) + bytes(512)
     )
-    assert_pass_and_fail(harness.scan(tmp_path, tmp_path / "in.csv.gz", bulk_nsd.upstream))
+    scan = harness.scan(tmp_path, tmp_path / "in.csv.gz", bulk_nsd.upstream)
+    assert_pass_and_fail(scan)
+    assert not scan.says("in.csv.gz")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"no gzip", bytes(9) + b"x", b"\x1e" + gzip.compress(PASSING.encode())[1:]],
+    ids=["text", "zeros and text", "a damaged member"],
+)
+def test_other_octets_behind_the_gzip_data_are_damage(bulk_nsd, tmp_path, behind):
+    """Members may stand behind them, which gunzip does not see."""
+    text = (HEADER + PASSING + FAILING).encode()
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(text) + behind)
+    scan = harness.scan(tmp_path, tmp_path / "in.csv.gz", bulk_nsd.upstream)
+    assert scan.status == STOPPED and scan.says("in.csv.gz", "corrupt", "row 2")
+    assert len(scan.rows) == 2 and not scan.summary["complete"]
 
 
 # ---- what cannot be opened ----

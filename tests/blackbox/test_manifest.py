@@ -46,7 +46,7 @@ def test_digest_of_standard_streams(bulk_nsd, tmp_path):
 
 
 def test_digest_of_an_input_with_padding(bulk_nsd, tmp_path):
-    """What stands behind the gzip data is ignored, but it is in the file."""
+    """Zeros behind the gzip data are padding, but they are in the file."""
     path = harness.write_input(tmp_path / "in.csv.gz", HEADER + ROWS)
     path.write_bytes(path.read_bytes() + bytes(600000))
     scan = harness.scan(tmp_path, path, bulk_nsd.upstream)

@@ -373,11 +373,15 @@ def test_a_damaged_output(bad_weather, tmp_path):
 
 
 def test_octets_behind_the_end(bad_weather, tmp_path):
-    """No row is missing: they are no damage."""
+    """Zeros are padding. With anything else nobody knows whether rows are missing."""
     before, path, _, dns = bad_weather
-    (tmp_path / "padded.csv.gz").write_bytes(path.read_bytes() + b"garbage " * 20)
-    scan = retry(tmp_path, tmp_path / "padded.csv.gz", dns.upstream, *OPTIONS)
+    padded = tmp_path / "padded.csv.gz"
+    padded.write_bytes(path.read_bytes() + bytes(160))
+    scan = retry(tmp_path, padded, dns.upstream, *OPTIONS)
     assert scan.status == DONE and scan.timeless() == before.timeless()
+    padded.write_bytes(path.read_bytes() + b"garbage " * 20)
+    scan = retry(tmp_path, padded, dns.upstream, *OPTIONS, "--overwrite")
+    assert scan.status == STOPPED and scan.says("padded.csv.gz", "corrupt")
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,13 @@ def test_no_wake_up_is_lost(bulk_nsd, tmp_path):
     )
     for _ in range(8):
         scan = harness.scan(
-            tmp_path, rows, bulk_nsd.upstream, "--window=64", "--workers=16", timeout=60
+            tmp_path,
+            rows,
+            bulk_nsd.upstream,
+            "--window=64",
+            "--workers=16",
+            "--overwrite",
+            timeout=60,
         )
         assert scan.status == harness.DONE and scan.summary["rows"] == 40_000
 

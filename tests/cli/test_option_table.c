@@ -24,6 +24,8 @@ static const char *another(const struct option_row *row)
 		return "mx";
 	case KIND_PROGRESS:
 		return "never";
+	case KIND_BAD_INPUT:
+		return "ok";
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:

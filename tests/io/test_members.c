@@ -117,6 +117,69 @@ static void garbage_behind(void **state)
 	textbuf_fini(&file);
 }
 
+/* Whatever octet is damaged, all other members are found. Also behind a header that says a wrong
+ * size. */
+static void members_behind_damage(void **state)
+{
+	(void)state;
+	struct textbuf file = { 0 };
+	put_members(&file);
+	for (size_t at = 0; at < ends[2]; at++) {
+		file.bytes[at] ^= 0x20;
+		struct tempfile path = tempfile_new(file.bytes, file.size);
+		struct members *m;
+		struct member member;
+		unsigned found = 0;
+		enum error err = members_open(&m, path.path);
+		while (!err) {
+			err = members_next(m, &member);
+			if (!err)
+				for (unsigned i = 0; i <= N_MEMBERS; i++)
+					found |= (unsigned)(member.at == ends[i]) << i;
+			else if (err != ERROR_EMPTY)
+				err = members_skip(m);
+		}
+		assert_int_equal(err, ERROR_EMPTY);
+		unsigned damaged = at < ends[1] ? 0 : 1;
+		assert_int_equal(found | 1u << damaged, (1u << (N_MEMBERS + 1)) - 1);
+		assert_int_equal(members_seek(m, ends[2]), ERROR_NONE);
+		assert_int_equal(members_next(m, &member), ERROR_NONE);
+		assert_int_equal(member.at, ends[2]);
+		assert_int_equal(members_at(m), ends[3]);
+		members_close(m);
+		tempfile_free(&path);
+		file.bytes[at] ^= 0x20;
+	}
+	textbuf_fini(&file);
+}
+
+/* The next member begins where a buffer ends. */
+static void members_far_behind(void **state)
+{
+	(void)state;
+	struct textbuf members = { 0 };
+	put_members(&members);
+	for (size_t gap = 4 * BGZF_MEMBER_MAX_BYTES - 3; gap < 4 * BGZF_MEMBER_MAX_BYTES + 4;
+	        gap++) {
+		struct textbuf file = { 0 };
+		memset(textbuf_reserve(&file, gap), 'x', gap);
+		textbuf_advance(&file, gap);
+		textbuf_put(&file, members.bytes, members.size);
+		struct tempfile path = tempfile_new(file.bytes, file.size);
+		struct members *m;
+		struct member member;
+		assert_int_equal(members_open(&m, path.path), ERROR_NONE);
+		assert_int_equal(members_next(m, &member), ERROR_CORRUPT);
+		assert_int_equal(members_skip(m), ERROR_NONE);
+		assert_int_equal(members_next(m, &member), ERROR_NONE);
+		assert_int_equal(member.at, gap);
+		members_close(m);
+		tempfile_free(&path);
+		textbuf_fini(&file);
+	}
+	textbuf_fini(&members);
+}
+
 static void many_large_members(void **state)
 {
 	(void)state;
@@ -162,6 +225,8 @@ int main(void)
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(damaged_data),
 		cmocka_unit_test(garbage_behind),
+		cmocka_unit_test(members_behind_damage),
+		cmocka_unit_test(members_far_behind),
 		cmocka_unit_test(many_large_members),
 		cmocka_unit_test(no_file),
 	};

@@ -105,6 +105,66 @@ static void test_one_writer(void **state)
 	tempfile_free(&file);
 }
 
+/* What others do to a file while it is written is told by the next sync. */
+static void test_a_file_that_others_change(void **state)
+{
+	(void)state;
+	enum { DELETED, RENAMED, REPLACED, EMPTIED, APPENDED, N_KINDS };
+	static const char *const words[] = { "deleted", "renamed", "renamed", "emptied",
+		"another program" };
+	for (int kind = DELETED; kind < N_KINDS; kind++) {
+		struct tempfile file = tempfile_new("", 0);
+		char other[sizeof file.path + 8];
+		snprintf(other, sizeof other, "%s.other", file.path);
+		struct sink *s;
+		assert_int_equal(open_empty(&s, file.path), ERROR_NONE);
+		assert_int_equal(sink_write(s, "before", 6), ERROR_NONE);
+		assert_int_equal(sink_sync(s), ERROR_NONE);
+		assert_false(sink_is_lost(s));
+		if (kind == DELETED)
+			assert_int_equal(unlink(file.path), 0);
+		if (kind == RENAMED || kind == REPLACED)
+			assert_int_equal(rename(file.path, other), 0);
+		FILE *by_others = fopen(kind == REPLACED || kind >= EMPTIED ? file.path : other,
+		        kind == EMPTIED ? "w" : "a");
+		assert_non_null(by_others);
+		if (kind == APPENDED)
+			fputs("x", by_others);
+		fclose(by_others);
+		assert_int_equal(sink_write(s, "after", 5), ERROR_NONE);
+		assert_int_equal(sink_sync(s), ERROR_SYSTEM);
+		assert_int_equal(errno, ESTALE);
+		assert_true(sink_is_lost(s));
+		assert_non_null(strstr(sink_why(s), words[kind]));
+		assert_int_equal(sink_write(s, "more", 4), ERROR_SYSTEM);
+		assert_int_equal(sink_sync(s), ERROR_SYSTEM);
+		if (kind == EMPTIED) /* and no zeros before it */
+			assert_file_holds(file.path, "after");
+		if (kind == RENAMED || kind == REPLACED)
+			assert_non_null(strstr(sink_why(s), other));
+		assert_int_equal(sink_close(s), ERROR_NONE);
+		unlink(other);
+		if (kind == DELETED || kind == RENAMED)
+			fclose(fopen(file.path, "w"));
+		tempfile_free(&file);
+	}
+}
+
+static void test_a_file_that_is_replaced_before_it_is_cut(void **state)
+{
+	(void)state;
+	struct tempfile file = tempfile_new("ours", 4);
+	struct sink *s;
+	assert_int_equal(sink_open(&s, file.path), ERROR_NONE);
+	assert_int_equal(sink_found_bytes(s), 4);
+	assert_int_equal(unlink(file.path), 0);
+	fclose(fopen(file.path, "w"));
+	assert_int_equal(sink_cut(s, 2), ERROR_SYSTEM);
+	assert_int_equal(errno, ESTALE);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	tempfile_free(&file);
+}
+
 static void test_digest_of_the_whole_file(void **state)
 {
 	(void)state;
@@ -307,6 +367,8 @@ int main(void)
 		cmocka_unit_test(test_open_to_append),
 		cmocka_unit_test(test_a_new_file_to_append_to),
 		cmocka_unit_test(test_one_writer),
+		cmocka_unit_test(test_a_file_that_others_change),
+		cmocka_unit_test(test_a_file_that_is_replaced_before_it_is_cut),
 		cmocka_unit_test(test_digest_of_the_whole_file),
 		cmocka_unit_test(test_a_torn_block_is_taken_back),
 		cmocka_unit_test(test_cannot_open),

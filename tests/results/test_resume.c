@@ -112,6 +112,26 @@ static void a_whole_output_is_complete(void **state)
 	end(&w);
 }
 
+/* Whatever octet of the first member is damaged: the rows behind it are kept, or the output is
+ * refused. */
+static void any_octet_of_the_first_member(void **state)
+{
+	(void)state;
+	for (unsigned version = BGZF_VERSION_OLDEST; version <= BGZF_VERSION; version++) {
+		size_t size = 1;
+		for (size_t at = 0; at < size; at++) {
+			struct world w;
+			begin(&w, version, input_text);
+			size = w.output.bytes.size;
+			put_rows(&w, 1, 4, 4);
+			w.output.bytes.bytes[at] ^= 0x41;
+			enum resume_outcome outcome = look(&w);
+			assert_true(outcome == RESUME_REFUSED || w.found.n_rows == 4);
+			end(&w);
+		}
+	}
+}
+
 static void nothing_is_there(void **state)
 {
 	(void)state;
@@ -291,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_members_are_kept),
 		cmocka_unit_test(a_whole_output_is_complete),
+		cmocka_unit_test(any_octet_of_the_first_member),
 		cmocka_unit_test(nothing_is_there),
 		cmocka_unit_test(a_row_in_two_members),
 		cmocka_unit_test(a_row_begun_behind_another),

@@ -41,6 +41,7 @@ def scan(bench, spfsweep, folder, where):
         *where,
         "-o",
         results,
+        "--overwrite",
         "--progress",
         "never",
     ]
