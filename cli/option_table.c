@@ -235,10 +235,7 @@ static void put_upstreams(struct json *j, const struct upstreams *upstreams)
 	json_open_list(j, "upstream_addresses");
 	for (unsigned i = 0; i < upstreams->n; i++) {
 		struct textbuf text = { 0 };
-		bool is_ipv6 = upstreams->list[i].ip.family == IPFAMILY_6;
-		textbuf_put_text(&text, is_ipv6 ? "[" : "");
-		ipaddr_print(&text, &upstreams->list[i].ip);
-		textbuf_printf(&text, "%s:%u", is_ipv6 ? "]" : "", upstreams->list[i].port);
+		upstream_print(&text, &upstreams->list[i]);
 		json_text(j, NULL, textbuf_text(&text));
 		textbuf_fini(&text);
 	}

@@ -24,6 +24,7 @@ struct dispatcher;
 struct engine;
 struct flight;
 struct resolver_config;
+struct upstream_counters;
 
 /* File descriptors of one resolver. */
 struct engine_fds {
@@ -90,6 +91,9 @@ struct engine_type {
 	/* False while the engine's own limits keep new questions waiting in the queue, which costs
 	 * them no time. NULL: always true. */
 	bool (*has_room)(const struct engine *e);
+	/* Those of the upstream at `index`; they are the engine's. NULL: the engine cannot tell. */
+	const struct upstream_counters *(*upstream_counters)(
+	        const struct engine *e, unsigned index);
 };
 
 /* First member of every engine. */

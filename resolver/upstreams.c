@@ -130,3 +130,11 @@ bool upstreams_read(struct upstreams *u, const char *path)
 	fclose(file);
 	return good;
 }
+
+void upstream_print(struct textbuf *out, const struct resolver_upstream *upstream)
+{
+	bool is_ipv6 = upstream->ip.family == IPFAMILY_6;
+	textbuf_put_text(out, is_ipv6 ? "[" : "");
+	ipaddr_print(out, &upstream->ip);
+	textbuf_printf(out, "%s:%u", is_ipv6 ? "]" : "", upstream->port);
+}

@@ -8,6 +8,7 @@
 #ifndef RESOLVER_UPSTREAMS_H
 #define RESOLVER_UPSTREAMS_H
 
+#include "base/textbuf.h"
 #include "resolver/resolver.h"
 
 #include <stdbool.h>
@@ -24,5 +25,8 @@ bool upstreams_add(struct upstreams *u, const char *text);
 
 /* Adds those of a file. A file that names none is a mistake, too. */
 bool upstreams_read(struct upstreams *u, const char *path);
+
+/* Appends "192.0.2.1:53" or "[2001:db8::1]:53". */
+void upstream_print(struct textbuf *out, const struct resolver_upstream *upstream);
 
 #endif

@@ -84,7 +84,7 @@ static void put_manifest(struct textbuf *out, const struct manifest *m)
 	json_u64(&j, "bad_rows", tally_read(&m->tally->bad_rows));
 	json_u64(&j, "temperror_rows", tally_read(&m->tally->temperror_rows));
 	put_results(&j, m->tally);
-	m->put_questions(&j, m->counters);
+	m->put_questions(&j, m->questions);
 	json_u64(&j, "bytes_written", m->bytes_written);
 	json_real(&j, "wall_seconds", m->wall_s);
 	json_real(&j, "cpu_seconds", m->cpu_s);

@@ -103,6 +103,14 @@ uint64_t exchange_rows_fed(const struct exchange *x);
 void exchange_tally(
         const struct exchange *x, struct tally *tally, struct resolver_counters *counters);
 
+/* Sums the counters of an upstream, by its place in the options. False: the engine cannot tell. Any
+ * thread. */
+bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum);
+
+/* True when nothing at all came from any upstream. False where the engine cannot tell, or asks
+ * none. Any thread. */
+bool exchange_upstreams_are_silent(const struct exchange *x);
+
 /* Rows that a worker was given and has not begun. Feeder. */
 static inline uint64_t lane_backlog(const struct lane *lane)
 {

@@ -63,6 +63,22 @@ static void tell_dns(const struct resolver_counters *c)
 	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
 }
 
+/* The upstreams that were asked and never answered. */
+static void tell_silent_upstreams(const struct summary *s)
+{
+	const struct upstreams *upstreams = &s->options->upstreams;
+	struct upstream_counters c;
+	for (unsigned i = 0; i < upstreams->n; i++) {
+		if (!exchange_upstream(s->exchange, i, &c) || !c.sent || c.answered)
+			continue;
+		struct textbuf name = { 0 };
+		upstream_print(&name, &upstreams->list[i]);
+		message(MESSAGE_INFO, "upstream %s never answered (%llu queries)",
+		        textbuf_text(&name), (unsigned long long)c.sent);
+		textbuf_fini(&name);
+	}
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -93,6 +109,7 @@ void summary_tell(const struct summary *s)
 	if (line.size)
 		message(MESSAGE_INFO, "iprev:%s", textbuf_text(&line));
 	tell_dns(&s->counters);
+	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
 	        (double)s->peak_memory_bytes / (1 << 20));
 	textbuf_fini(&line);
@@ -127,11 +144,41 @@ static const struct {
 	COUNTER(cache_evictions),
 };
 
+static void put_upstream(
+        struct json *j, const struct resolver_upstream *upstream, const struct upstream_counters *c)
+{
+	struct textbuf name = { 0 };
+	upstream_print(&name, upstream);
+	json_open(j, NULL);
+	json_text(j, "address", textbuf_text(&name));
+	json_u64(j, "sent", c->sent);
+	json_u64(j, "answered", c->answered);
+	json_u64(j, "lost", c->lost);
+	json_real(j, "round_trip_ms",
+	        c->answered ? (double)c->trip_us / (double)c->answered / 1000 : 0);
+	json_close(j);
+	j->out->failed |= name.failed;
+	textbuf_fini(&name);
+}
+
+/* Empty where no upstream was asked, or libunbound asked them. */
+static void put_upstreams(struct json *j, const struct summary *s)
+{
+	struct upstream_counters c;
+	json_open_list(j, "upstreams");
+	for (unsigned i = 0; i < s->options->upstreams.n; i++)
+		if (exchange_upstream(s->exchange, i, &c))
+			put_upstream(j, &s->options->upstreams.list[i], &c);
+	json_close_list(j);
+}
+
 static void put_questions(struct json *j, const void *of)
 {
+	const struct summary *s = of;
 	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
 		json_u64(j, counters[i].name,
-		        *(const uint64_t *)((const char *)of + counters[i].offset));
+		        *(const uint64_t *)((const char *)&s->counters + counters[i].offset));
+	put_upstreams(j, s);
 }
 
 /* The options that were used: headroom_fit() may have lowered some. */
@@ -175,7 +222,7 @@ struct manifest summary_manifest(const struct summary *s, const struct digest *o
 		.cpu_s = s->cpu_s,
 		.peak_memory_bytes = s->peak_memory_bytes,
 		.put_questions = put_questions,
-		.counters = &s->counters,
+		.questions = s,
 		.put_options = put_options,
 		.options = s,
 		.put_versions = put_versions,

@@ -60,6 +60,7 @@ static void send_by_udp(struct forwarder *e, struct query *q, struct route *r)
 	uint64_t timeout_ns = upstream_timeout_ns(&r->health, q->tries_cost / TRY_COST);
 	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, timeout_ns));
 	upstream_sent(&r->health);
+	counter_add(&r->counts.sent, 1);
 	query_note_try(q, r);
 }
 
@@ -202,6 +203,8 @@ static bool wants_plain(const struct route *r, const struct attempt *a, unsigned
 
 static void note_answer(struct forwarder *e, struct route *r, const struct attempt *a)
 {
+	counter_add(&r->counts.answered, 1);
+	counter_add(&r->counts.trip_us, (e->now_ns - a->sent_ns) / 1000);
 	if (a->channel.port == CHANNEL_TCP)
 		tcp_answered(e, r, a);
 	else if (a->overdue)

@@ -123,6 +123,13 @@ class Nsd:
 # What a Server's script may return instead of records.
 SILENCE = object()
 
+
+
+def silent_names(name, type):
+    """A script: an upstream that lives, and knows no name but the root."""
+    return [] if name == "." else SILENCE
+
+
 SOA_TEXT = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 
 

@@ -368,7 +368,7 @@ def test_summary_counts_questions(server, tmp_path):
 
 
 def test_summary_counts_failures(server, tmp_path):
-    dns = server(lambda name, type: nameservers.SILENCE)
+    dns = server(nameservers.silent_names)
     scan = harness.scan(
         tmp_path,
         "domain,ip\na.test,192.0.2.1\n",
