@@ -65,6 +65,8 @@ static const struct option_row rows[] = {
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,
 	  NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
 	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
+	{ "quiet", 'q', GROUP_ROWS, KIND_FLAG, AT(quiet), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "no messages but errors: no summary, no progress, no warnings" },
 	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file" },
 	{ "sync-interval", 0, GROUP_ROWS, KIND_NUMBER, AT(sync_interval_s), DECIDES_RUN, "sync_interval_s",

@@ -26,6 +26,7 @@ struct options {
 	bool retry; /* the input is an output whose failed rows are done again */
 	bool resume, csv_safe;
 	enum progress_mode progress;
+	bool quiet; /* no messages but errors */
 
 	/* how much at once */
 	unsigned workers, window_rows, in_flight, cache_mib;

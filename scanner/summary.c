@@ -41,12 +41,49 @@ void summary_init(struct summary *s, const struct scan_job *job, const struct ex
 	s->peak_memory_bytes = peak_memory_bytes();
 }
 
-static void put_verdicts(struct textbuf *out, const tally_count counts[SPF_VERDICT_COUNT])
+/* A line with the counts that are not 0: "spf:  pass 10  none 2". */
+static void tell_counts(const char *label, const tally_count *counts, const char *(*word)(unsigned))
 {
-	for (enum spf_verdict v = SPF_NONE; v < SPF_VERDICT_COUNT; v++)
-		if (tally_read(&counts[v]))
-			textbuf_printf(out, "  %s %llu", spf_verdict_text(v),
-			        (unsigned long long)tally_read(&counts[v]));
+	struct textbuf line = { 0 };
+	const char *text;
+	for (unsigned i = 0; (text = word(i)) != NULL; i++)
+		if (tally_read(&counts[i]) && *text)
+			textbuf_printf(&line, "  %s %llu", text,
+			        (unsigned long long)tally_read(&counts[i]));
+	if (line.size)
+		message(MESSAGE_INFO, "%s:%s", label, textbuf_text(&line));
+	textbuf_fini(&line);
+}
+
+static const char *spf_word(unsigned i)
+{
+	return i < SPF_VERDICT_COUNT ? spf_verdict_text((enum spf_verdict)i) : NULL;
+}
+
+static const char *spf_problem_word(unsigned i)
+{
+	return i < SPF_PROBLEM_COUNT ? spf_problem_text((enum spf_problem)i) : NULL;
+}
+
+static const char *iprev_word(unsigned i)
+{
+	return i == 0                     ? ""
+	        : i < IPREV_VERDICT_COUNT ? iprev_verdict_text((enum iprev_verdict)i)
+	                                  : NULL;
+}
+
+static const char *mx_word(unsigned i)
+{
+	return i < MX_STATE_COUNT ? mx_state_text((enum mx_state)i) : NULL;
+}
+
+static void tell_results(const struct tally *t)
+{
+	tell_counts("spf", t->spf, spf_word);
+	tell_counts("spf_problem", t->spf_problem, spf_problem_word);
+	tell_counts("iprev", t->iprev, iprev_word);
+	tell_counts("mx_state", t->mx_state, mx_word);
+	tell_counts("problems", t->problems, problems_word);
 }
 
 static void tell_dns(const struct resolver_counters *c)
@@ -97,17 +134,7 @@ void summary_tell(const struct summary *s)
 		        (unsigned long long)tally_read(&s->tally.retried_rows),
 		        (unsigned long long)tally_read(&s->tally.changed_rows),
 		        (unsigned long long)tally_read(&s->tally.temperror_rows));
-	textbuf_reset(&line);
-	put_verdicts(&line, s->tally.spf);
-	if (line.size)
-		message(MESSAGE_INFO, "spf:%s", textbuf_text(&line));
-	textbuf_reset(&line);
-	for (enum iprev_verdict v = IPREV_PASS; v < IPREV_VERDICT_COUNT; v++)
-		if (tally_read(&s->tally.iprev[v]))
-			textbuf_printf(&line, "  %s %llu", iprev_verdict_text(v),
-			        (unsigned long long)tally_read(&s->tally.iprev[v]));
-	if (line.size)
-		message(MESSAGE_INFO, "iprev:%s", textbuf_text(&line));
+	tell_results(&s->tally);
 	tell_dns(&s->counters);
 	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,

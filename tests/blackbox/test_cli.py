@@ -1,9 +1,12 @@
 """test_cli.py - the command line: help, version, mistakes, `check`, the summary, progress."""
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -400,9 +403,11 @@ def test_the_summary_for_people(bulk_nsd, tmp_path):
     )
 
 
-def seen_on_a_terminal(tmp_path, dns, *options):
-    """What a scan of a slow DNS writes on a terminal."""
+def seen_on_a_terminal(tmp_path, dns, *options, columns=200):
+    """What a scan of a slow DNS writes on a terminal; with 0 columns that does not know its
+    width."""
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     path = harness.write_input(
         tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(20))
     )
@@ -434,6 +439,21 @@ def seen_on_a_terminal(tmp_path, dns, *options):
 
 def live_lines(seen):
     return [part for part in re.split(r"\r|\n", seen) if "in flight" in part]
+
+
+@pytest.mark.parametrize("columns", [0, 20, 40, 60, 80, 90])
+def test_the_live_line_fits(server, tmp_path, columns):
+    """The share and the rows are told longest. A line as wide as the terminal would scroll."""
+    seen = seen_on_a_terminal(
+        tmp_path,
+        server(lambda name, type: ["v=spf1 -all"], delay_s=half_late),
+        columns=columns,
+    )
+    lines = [part for part in re.split(r"\r|\n", seen) if "ETA" in part and "\x1b" in part]
+    lines = [line.replace("\x1b[K", "") for line in lines]
+    assert lines and all(len(line) < (columns or 80) for line in lines), lines
+    if columns != 20:
+        assert all(" rows" in line for line in lines), lines
 
 
 def half_late(name):
@@ -470,6 +490,45 @@ def test_a_terminal_gets_none_when_told_so(server, tmp_path):
     assert "in flight" not in seen_on_a_terminal(
         tmp_path, server(lambda name, type: ["v=spf1 -all"], delay_s=1.2), "--progress=never"
     )
+
+
+def test_quiet(server, tmp_path):
+    """Errors are told all the same."""
+    dns = server(lambda name, type: ["v=spf1 -all"], delay_s=half_late)
+    assert seen_on_a_terminal(tmp_path, dns, "-q") == ""
+    scan = harness.scan(
+        tmp_path, "domain,ip\nd0.test,192.0.2.1\n", dns.upstream, "--checks=spf", "--quiet"
+    )
+    assert scan.status == DONE and scan.stderr == "" and scan.summary["complete"]
+    wrong = harness.run("scan", "-q", "--trust-anchor=/nowhere", tmp_path / "in.csv")
+    assert wrong.returncode == USAGE and len(wrong.stderr.splitlines()) == 1
+
+
+def test_summary_counts_words(server, tmp_path):
+    """Of the output's words, also of rows that a resumed output held."""
+    records = {"bad": ["v=spf1 ip4:x -all"], "none": [], "fails": ["v=spf1 -all"]}
+    dns = server(
+        lambda name, type: records[name.split(".")[0]]
+        if type == "TXT"
+        else ["0 ."]
+        if type == "MX" and name.startswith("fails")
+        else []
+    )
+    rows = "domain,ip\nbad.test,192.0.2.1\nnone.test,192.0.2.1\nfails.test,192.0.2.1\n"
+    for options in [], ["--resume"]:
+        scan = harness.scan(tmp_path, rows, dns.upstream, "--checks=spf,mx", *options)
+        s = scan.summary
+        assert {word: n for word, n in s["problems"].items() if n} == {
+            "no_mx": 2,
+            "null_mx": 1,
+            "no_spf": 1,
+            "spf_fail": 1,
+            "spf_broken": 1,
+        }
+        assert {word: n for word, n in s["spf_problem"].items() if n} == {"syntax": 1}
+        assert {word: n for word, n in s["mx_state"].items() if n} == {"none": 2, "null": 1}
+        assert scan.says("problems:", "no_mx 2", "spf_fail 1")
+        assert scan.says("spf_problem:", "syntax 1") and scan.says("mx_state:", "null 1")
 
 
 @pytest.mark.slow
