@@ -170,6 +170,28 @@ def test_an_error_is_temperror(server, tmp_path, rcode):
     assert [scan.row[c] for c in ("spf", "iprev", "a_match", "mx_state")] == ["temperror"] * 4
 
 
+@pytest.mark.parametrize(
+    "zone, ip, iprev",
+    [("2.0.192.in-addr.arpa", "192.0.2.1", "temperror"), ("10.in-addr.arpa", "10.0.0.1", "fail")],
+)
+def test_a_forged_reverse_name(server, tmp_path, zone, ip, iprev):
+    """Of a signed zone: it is bogus like any other. Zones that each site has for itself are not
+    validated, but for those with an anchor of the site."""
+    dns = server(lambda name, type: ["forged.test."] if type == "PTR" else [])
+    (tmp_path / "anchor").write_text(
+        f"{zone.split('.', 1)[1] if zone[0:2] == '10' else zone}. IN DS 12345 8 2 {'ab' * 32}\n"
+    )
+    row = harness.scan(
+        tmp_path,
+        f"domain,ip\n,{ip}\n",
+        dns.upstream,
+        "--dnssec",
+        f"--trust-anchor={tmp_path}/anchor",
+        "--checks=iprev",
+    ).row
+    assert row["iprev"] == iprev and ("bogus" in row["dns_cause"]) == (iprev == "temperror"), row
+
+
 def test_questions_are_asked_once_for_each_name(server, tmp_path):
     """Letter case and a final dot make no other question."""
     dns = server(passing)
