@@ -1,7 +1,8 @@
 /* upstreams.h - the resolvers of --upstream and --upstreams: a user's text, turned into addresses
  * and ports.
  *
- * A file has one ADDR[:PORT] a line; '#' begins a comment, blank lines do not count. Both options
+ * A file has one ADDR[:PORT] or ADDR#PORT a line; a '#' behind a blank begins a comment, blank
+ * lines and a byte-order mark do not count. Both options
  * add to one list, in the order in which they are given. An upstream that is named twice is one
  * upstream, because two would get twice the questions that its limits allow. On a mistake the
  * functions print one line (base/message.h) and return false. */
