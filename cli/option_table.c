@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static const struct option_row rows[] = {
 	{ "upstream", 0, GROUP_RESOLVER, KIND_UPSTREAM, AT(upstreams), DECIDES_ASKING, "upstreams",
 	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable" },
 	{ "upstreams", 0, GROUP_RESOLVER, KIND_UPSTREAMS, AT(upstreams), DECIDES_ASKING, NULL,
-	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment" },
+	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] or ADDR#PORT a line; '#' begins a comment" },
 	{ "unbound-config", 0, GROUP_RESOLVER, KIND_TEXT, AT(unbound_config), DECIDES_ASKING, "unbound_config",
 	  NUM(0, 0, 0), NULL, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
 	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers",
@@ -58,6 +59,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO" },
+	{ "json", 0, GROUP_CHECK, KIND_FLAG, AT(json), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "print one JSON object: the columns of a scan, and the steps" },
 	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
 	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
 	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
@@ -119,17 +122,65 @@ void options_set_defaults(struct options *options)
 	                                           : (unsigned)processors;
 }
 
+/* What may stand behind a number, by the argument of its option; as many of its own as one is
+ * worth. */
+struct unit {
+	const char *argument, *text;
+	unsigned worth;
+};
+static const struct unit units[] = {
+	{ "MS", "ms", 1 },
+	{ "MS", "s", 1000 },
+	{ "MS", "m", 60000 },
+	{ "MS", "h", 3600000 },
+	{ "S", "s", 1 },
+	{ "S", "m", 60 },
+	{ "S", "h", 3600 },
+	{ "N", "k", 1000 },
+	{ "N", "M", 1000000 },
+	{ "ROWS", "k", 1000 },
+	{ "ROWS", "M", 1000000 },
+};
+enum { UNIT_COUNT = sizeof units / sizeof units[0] };
+
+/* 0: there is no such unit. */
+static unsigned unit_worth(const struct option_row *row, const char *text)
+{
+	if (!*text)
+		return 1;
+	for (unsigned i = 0; i < UNIT_COUNT; i++)
+		if (!strcmp(units[i].argument, row->argument) && !strcmp(units[i].text, text))
+			return units[i].worth;
+	return 0;
+}
+
+/* "s, m or h"; "" where there are none. */
+static const char *units_of(const struct option_row *row, char *names, size_t size)
+{
+	size_t used = 0;
+	names[0] = 0;
+	for (unsigned i = 0; i < UNIT_COUNT && used < size; i++)
+		if (!strcmp(units[i].argument, row->argument))
+			used += (size_t)snprintf(names + used, size - used, "%s%s",
+			        used ? ", " : " (or with ", units[i].text);
+	if (used && used < size)
+		snprintf(names + used, size - used, ")");
+	return names;
+}
+
 static bool set_number(unsigned *value, const struct option_row *row, const char *text)
 {
-	char *end;
+	char *end, names[64];
 	errno = 0;
 	unsigned long number = strtoul(text, &end, 10);
-	if (errno || !isdigit((unsigned char)text[0]) || *end || number < row->min ||
-	        number > row->max) {
-		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u, not '%s'",
-		        row->name, row->min, row->max, text);
+	unsigned worth = unit_worth(row, end);
+	if (errno || !isdigit((unsigned char)text[0]) || !worth || number > row->max / worth ||
+	        number * worth < row->min) {
+		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u%s, not '%s'",
+		        row->name, row->min, row->max, units_of(row, names, sizeof names), text);
 		return false;
 	}
+	number *= worth;
 	*value = (unsigned)number;
 	return true;
 }

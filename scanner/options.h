@@ -47,6 +47,7 @@ struct options {
 
 	/* `spfsweep check` */
 	const char *helo;
+	bool json;
 };
 
 /* True when the output's name ends in ".gz": it is block gzip. */
