@@ -51,6 +51,10 @@ struct exchange {
 	const struct format *format; /* of the output */
 	/* what the output holds already; all zero for a new one */
 	const struct resumption *resumption;
+	/* The collector calls it once, before anything is written. False after telling the user why
+	 * nothing may be. NULL: nothing is to be done before. */
+	bool (*begin_output)(void *arg);
+	void *begin_output_arg;
 	struct bgzf_checkpoint mark; /* version, fingerprint and run of new members */
 	unsigned n_batches, batch_rows;
 	struct lane *lanes;

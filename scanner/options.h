@@ -43,7 +43,7 @@ struct options {
 	const struct engine_type *engine; /* resolver/engines.h: chosen by upstreams and dnssec */
 	const char *unbound_config, *trust_anchor;
 	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
-	bool mix_case, dnssec;
+	bool mix_case, dnssec, allow_rewriting;
 
 	/* `spfsweep check` */
 	const char *helo;

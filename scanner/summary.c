@@ -199,6 +199,27 @@ static void put_upstreams(struct json *j, const struct summary *s)
 	json_close_list(j);
 }
 
+/* Whether the upstreams have addresses for names that do not exist; null: it did not answer. */
+static void put_rewriting(struct json *j, const struct summary *s)
+{
+	json_open_list(j, "rewriting");
+	for (unsigned i = 0; i < s->options->upstreams.n; i++) {
+		struct textbuf name = { 0 };
+		enum rewrites rewrites = s->rewriting->of[i].rewrites;
+		upstream_print(&name, &s->options->upstreams.list[i]);
+		json_open(j, NULL);
+		json_text(j, "address", textbuf_text(&name));
+		if (rewrites == REWRITES_UNKNOWN)
+			json_text(j, "rewrites", NULL);
+		else
+			json_bool(j, "rewrites", rewrites == REWRITES_YES);
+		json_close(j);
+		j->out->failed |= name.failed;
+		textbuf_fini(&name);
+	}
+	json_close_list(j);
+}
+
 static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
@@ -206,6 +227,7 @@ static void put_questions(struct json *j, const void *of)
 		json_u64(j, counters[i].name,
 		        *(const uint64_t *)((const char *)&s->counters + counters[i].offset));
 	put_upstreams(j, s);
+	put_rewriting(j, s);
 }
 
 /* The options that were used: headroom_fit() may have lowered some. */

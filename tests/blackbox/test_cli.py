@@ -302,7 +302,8 @@ def test_numbers_with_units(bulk_nsd, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "option", ["--deadline=2h", "--deadline=30x", "--qps=10s", "--qps=k", "--cache=1k", "--qps=1000M"]
+    "option",
+    ["--deadline=2h", "--deadline=30x", "--qps=10s", "--qps=k", "--cache=1k", "--qps=1000M"],
 )
 def test_numbers_with_wrong_units(option):
     done = harness.run("scan", option, "in.csv")
