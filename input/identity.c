@@ -168,8 +168,6 @@ void identity_of_texts(struct identity *s, const char *ip, const char *who, cons
 		.helo = { helo, helo ? strlen(helo) : 0 } };
 	struct identity_text text = { who, who ? strlen(who) : 0 };
 	prepare(s, text.size);
-	/* an empty sender is postmaster at the HELO name */
-	f.has_sender_column = who && !*who;
 	if (who && strchr(who, '@'))
 		f.sender = without_angle_brackets(text);
 	else
