@@ -89,6 +89,7 @@ static void take(struct rewriting *r, unsigned u, const uint8_t *packet, size_t 
 		if (wire_decode(&b, packet, size)) {
 			bool both = r->of[u].answered[!i];
 			r->of[u].answered[i] = true;
+			atomic_store_explicit(&r->heard, true, memory_order_relaxed);
 			if (b.status == ANSWER_OK && b.n_records)
 				r->of[u].rewrites = REWRITES_YES;
 			else if (both && r->of[u].rewrites == REWRITES_UNKNOWN)

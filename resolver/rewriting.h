@@ -10,6 +10,8 @@
 
 #include "resolver/upstreams.h"
 
+#include <stdatomic.h>
+
 enum rewrites { REWRITES_UNKNOWN, REWRITES_NO, REWRITES_YES };
 
 enum { REWRITING_NAMES = 2 };
@@ -18,6 +20,7 @@ struct rewriting {
 	const struct upstreams *upstreams;
 	int fds[2]; /* IPv4, IPv6; -1: none */
 	uint64_t begun_ns, sent_ns;
+	atomic_bool heard; /* an upstream answered */
 	struct dname names[REWRITING_NAMES];
 	struct {
 		uint16_t ids[REWRITING_NAMES];
@@ -31,6 +34,11 @@ struct rewriting {
 void rewriting_begin(struct rewriting *r, const struct upstreams *upstreams);
 /* Waits for what is missing, two seconds from the beginning at most; asks again meanwhile. */
 void rewriting_wait(struct rewriting *r);
+/* True when one of the upstreams has answered. Any thread. */
+static inline bool rewriting_has_heard(const struct rewriting *r)
+{
+	return atomic_load_explicit(&r->heard, memory_order_relaxed);
+}
 /* Closes the sockets. The results stand. */
 void rewriting_end(struct rewriting *r);
 

@@ -11,6 +11,7 @@
 #include "io/bgzf.h"
 #include "io/sink.h"
 #include "resolver/resolver.h"
+#include "resolver/rewriting.h"
 #include "results/format.h"
 #include "results/resume.h"
 #include "results/tally.h"
@@ -54,6 +55,7 @@ struct exchange {
 	/* The collector calls it once, before anything is written. False after telling the user why
 	 * nothing may be. NULL: nothing is to be done before. */
 	bool (*begin_output)(void *arg);
+	const struct rewriting *rewriting; /* of the upstreams; NULL: they are not probed */
 	void *begin_output_arg;
 	struct bgzf_checkpoint mark; /* version, fingerprint and run of new members */
 	unsigned n_batches, batch_rows;
@@ -111,8 +113,8 @@ void exchange_tally(
  * thread. */
 bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum);
 
-/* True when nothing at all came from any upstream. False where the engine cannot tell, or asks
- * none. Any thread. */
+/* True when nothing at all came from any upstream. Where the engine cannot tell: when no question
+ * was answered, nor those of resolver/rewriting.h. Any thread. */
 bool exchange_upstreams_are_silent(const struct exchange *x);
 
 /* Rows that a worker was given and has not begun. Feeder. */

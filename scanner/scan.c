@@ -320,6 +320,7 @@ static bool cut_and_add(struct scan *s)
 	}
 	p->exchange.begin_output = begin_output;
 	p->exchange.begin_output_arg = s;
+	p->exchange.rewriting = &s->rewriting;
 	return pipeline_run(p, s->sink);
 }
 
@@ -356,7 +357,8 @@ static int tell_end(struct scan *s, bool whole)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,
 		        (unsigned long long)summary.rows_written);
-	summary_tell(&summary);
+	if (!s->refused)
+		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
 	if (s->summary_sink && !manifest_write(&manifest, s->summary_sink))
 		return EXIT_STOPPED;

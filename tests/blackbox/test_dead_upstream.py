@@ -1,6 +1,8 @@
 """test_dead_upstream.py - an upstream that never says anything is most likely a wrong address: the
 scan stops before its first row. A name that nobody answers for is something else."""
 
+import pytest
+
 import addresses
 import harness
 import nameservers
@@ -44,6 +46,23 @@ def test_one_that_is_silent(server, tmp_path):
     again = harness.scan(tmp_path, ROWS, dead.upstream, *FAST, "--resume")
     assert again.status == DONE and len(again.rows) == 500
     assert all(row["spf"] == "pass" for row in again.rows)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_with_dnssec(server, tmp_path, silent):
+    """libunbound does not tell what came in: the questions at the start do."""
+    dns = server(mute, rewrites=silent)
+    scan = harness.scan(
+        tmp_path,
+        ROWS,
+        dns.upstream,
+        *harness.with_dnssec(tmp_path),
+        *["--checks=spf", "--timeout=300", "--retries=1", "--deadline=5000", "--in-flight=500"],
+    )
+    if silent:
+        assert_stopped_before_the_first_row(scan, dns.address)
+    else:
+        assert scan.status == DONE and len(scan.rows) == 500, scan.stderr
 
 
 def test_where_nobody_listens(tmp_path):
