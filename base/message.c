@@ -28,6 +28,7 @@ enum { LINE_BYTES = 4096, LIVE_BYTES = 1024, PATIENCE_MS = 1000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char live[LIVE_BYTES]; /* under the lock; "" when none stands */
+static bool quiet;            /* fixed while threads run */
 static bool stuck;            /* under the lock: it takes no more */
 
 /* A descriptor that may block, opened anew. Files, and what cannot be opened (a socket, another
@@ -96,6 +97,8 @@ static void controls_replace(char *text)
 
 void message(enum message_level level, const char *format, ...)
 {
+	if (quiet && level != MESSAGE_ERROR)
+		return;
 	const int saved = errno;
 	const char *tag = level == MESSAGE_WARNING ? "warning: " : "";
 	char text[LINE_BYTES], line[LINE_BYTES + LIVE_BYTES + 64];
@@ -116,9 +119,16 @@ void message(enum message_level level, const char *format, ...)
 	errno = saved;
 }
 
+void message_quiet(void)
+{
+	quiet = true;
+}
+
 void message_live(const char *text)
 {
 	char line[LIVE_BYTES + 16];
+	if (quiet)
+		return;
 	pthread_mutex_lock(&lock);
 	const bool stood = live[0] != '\0';
 	snprintf(live, sizeof(live), "%s", text ? text : "");

@@ -13,6 +13,9 @@ enum message_level { MESSAGE_ERROR, MESSAGE_WARNING, MESSAGE_INFO };
 void message(enum message_level level, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
+/* From now on only errors are written, and no live line. Before threads are started. */
+void message_quiet(void);
+
 /* Replaces the live line; NULL or "" removes it. The caller cuts it to the terminal's width. */
 void message_live(const char *text);
 

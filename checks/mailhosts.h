@@ -21,6 +21,7 @@ enum mx_state {
 	MX_NULL,      /* the null MX: it takes no mail */
 	MX_ABSENT,    /* neither MX nor address */
 	MX_TEMPERROR, /* a look-up failed that leaves it open */
+	MX_STATE_COUNT
 };
 
 struct mailhosts {

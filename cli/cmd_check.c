@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/exit_status.h"
 #include "base/loop.h"
 #include "base/message.h"
@@ -11,6 +12,7 @@
 #include "results/problems.h"
 #include "scanner/worker_resolver.h"
 #include "scanner/runner.h"
+#include "spf/record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,15 +53,35 @@ static void put_answer(struct textbuf *out, const struct answer *a)
 	}
 }
 
+/* A line below a record, with a caret under the octet where its syntax is wrong. `indent` is how
+ * far the record stands from the left. */
+static void put_syntax_error(struct textbuf *out, size_t indent, const char *text, size_t size)
+{
+	struct spf_record *record = size ? spf_record_compile(text, size) : NULL;
+	if (record && record->outcome == SPF_PERMERROR) {
+		size_t before = out->size;
+		textbuf_put_escaped(out, text, record->error_at);
+		indent += out->size - before;
+		out->size = before;
+		textbuf_printf(
+		        out, "\n%*s^ %s", (int)indent, "", spf_problem_text(record->problem));
+	}
+	out->failed |= size && !record;
+	spf_record_free(record);
+}
+
 static void put_event(struct textbuf *out, const struct spf_event *e)
 {
+	size_t begin = out->size;
 	textbuf_printf(out, "%*s", 2 + 4 * (int)e->depth, "");
 	switch (e->kind) {
-	case SPF_EVENT_RECORD:
+	case SPF_EVENT_RECORD:;
 		textbuf_put_text(out, "record of ");
 		dname_print(out, e->domain);
 		textbuf_put_text(out, e->text_size ? ": " : ": none");
+		size_t indent = out->size - begin;
 		textbuf_put_escaped(out, e->text, e->text_size);
+		put_syntax_error(out, indent, e->text, e->text_size);
 		break;
 	case SPF_EVENT_TERM:
 		textbuf_put_text(out, "try ");
@@ -153,39 +175,196 @@ static void put_outcome(struct textbuf *out, const struct outcome *o)
 	textbuf_put_char(out, '\n');
 }
 
+/* What was asked for: either may be NULL, but not both. */
+struct pair {
+	const char *ip, *who;
+};
+
+static bool is_address(const char *text)
+{
+	struct ipaddr ip;
+	return !ipaddr_parse(&ip, text, strlen(text));
+}
+
+/* An address is known by its form, so it may come first, last or alone; so may a domain or sender.
+ * "<>" is the empty sender. */
+static struct pair pair_of(char *const *operands, unsigned n)
+{
+	struct pair pair = { 0 };
+	if (n == 1 && is_address(operands[0]))
+		pair.ip = operands[0];
+	else if (n == 1)
+		pair.who = operands[0];
+	else if (is_address(operands[1]) && !is_address(operands[0]))
+		pair = (struct pair){ operands[1], operands[0] };
+	else
+		pair = (struct pair){ operands[0], operands[1] };
+	if (pair.who && !strcmp(pair.who, "<>"))
+		pair.who = "";
+	return pair;
+}
+
+/* Without an address there is no check_host(): the record itself is asked for and shown. */
+struct record_question {
+	struct resolver_waiter waiter; /* first */
+	const struct answer *answer;   /* a reference */
+	bool is_open;
+};
+
 struct checking {
+	const struct options *options;
+	struct pair pair;
 	struct trace trace;
+	struct textbuf json; /* with --json: all that is printed */
+	struct record_question record;
 	bool finished, bad, lacked_memory;
 };
+
+static void on_record(struct resolver_waiter *waiter, const struct answer *answer)
+{
+	struct record_question *q = (struct record_question *)waiter;
+	q->answer = answer;
+	q->is_open = false;
+}
+
+static void ask_for_record(
+        struct record_question *q, struct resolver *resolver, const struct dname *domain)
+{
+	q->waiter.done = on_record;
+	q->answer = resolver_ask(resolver, &q->waiter, domain, RRTYPE_TXT);
+	q->is_open = !q->answer;
+}
+
+static void put_record(struct textbuf *out, const struct answer *answer)
+{
+	textbuf_put_text(out, "SPF record, not checked without an address\n  look up ");
+	put_answer(out, answer);
+	textbuf_put_char(out, '\n');
+	if (!answer_is_definite(answer))
+		return;
+	const struct spf_record *record = spf_record_of_answer(answer);
+	out->failed |= !record;
+	if (!record)
+		return;
+	size_t begin = out->size;
+	textbuf_put_text(out, record->text_size ? "  record: " : "  record: none");
+	size_t indent = out->size - begin;
+	textbuf_put_escaped(out, record->text, record->text_size);
+	put_syntax_error(out, indent, record->text, record->text_size);
+	if (record->problem == SPF_PROBLEM_MULTIPLE_RECORDS)
+		textbuf_put_text(out, "\n  several records: permerror (multiple_records)");
+	textbuf_put_char(out, '\n');
+}
+
+/* ---- --json ---- */
+
+static void put_steps(struct json *j, const struct textbuf *text)
+{
+	struct textbuf line = { 0 };
+	json_open_list(j, "steps");
+	for (const char *at = text->bytes, *end = at + text->size; at < end;) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		stop = stop ? stop : end;
+		textbuf_reset(&line);
+		textbuf_put(&line, at, (size_t)(stop - at));
+		json_text(j, NULL, textbuf_text(&line));
+		at = stop + 1;
+	}
+	json_close_list(j);
+	j->out->failed |= line.failed;
+	textbuf_fini(&line);
+}
+
+/* The columns of a scan's output, as texts, and the steps as lines. */
+static void put_json(struct textbuf *out, const struct checking *checking, const struct outcome *o)
+{
+	struct json j;
+	struct column_set set;
+	struct textbuf value = { 0 };
+	columns_all(&set);
+	json_begin(&j, out);
+	json_text(&j, "ip", checking->pair.ip);
+	json_text(&j, "domain_or_sender", checking->pair.who);
+	json_text(&j, "helo", checking->options->helo);
+	for (unsigned i = 0; i < set.n; i++) {
+		textbuf_reset(&value);
+		set.at[i]->put(&value, o);
+		json_text(&j, set.at[i]->name, textbuf_text(&value));
+	}
+	put_steps(&j, &checking->trace.text);
+	json_end(&j);
+	out->failed |= value.failed;
+	textbuf_fini(&value);
+}
 
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct checking *checking = runner->owner;
 	struct outcome outcome = row_outcome(row);
-	put_outcome(&checking->trace.text, &outcome);
+	if (checking->options->json)
+		put_json(&checking->json, checking, &outcome);
+	else
+		put_outcome(&checking->trace.text, &outcome);
 	checking->finished = true;
 	checking->lacked_memory = row_lacked_memory(row);
 	checking->bad = outcome.error[0] != 0;
 }
 
-static void begin(struct runner *runner, const struct options *options, char **operands,
-        struct trace *trace, struct row *row)
+static void begin(struct runner *runner, struct checking *checking, struct row *row)
 {
-	identity_of_texts(&row->identity, operands[0], operands[1], options->helo);
+	const struct options *options = checking->options;
+	const struct pair *pair = &checking->pair;
+	struct trace *trace = &checking->trace;
+	identity_of_texts(&row->identity, pair->ip, pair->who, options->helo);
 	row->number = 1;
 	row->observer = &trace->observer;
 	trace->row = row;
 	trace->was_helo = options->helo != NULL;
-	if (options->checks & CHECK_SPF)
+	if (checking->record.answer)
+		put_record(&trace->text, checking->record.answer);
+	else if (options->checks & CHECK_SPF && pair->ip && (pair->who || options->helo))
 		textbuf_put_text(&trace->text,
-		        options->helo ? "SPF of the HELO name\n" : "SPF of the sender's domain\n");
+		        options->helo        ? "SPF of the HELO name\n"
+		                : *pair->who ? "SPF of the sender's domain\n"
+		                             : "SPF of an empty sender needs --helo NAME\n");
 	runner_start(runner, row);
 }
 
-static int check_pair(const struct options *options, char **operands, struct resolver *resolver,
-        struct loop *loop)
+/* One turn of the loop. */
+static void turn(struct runner *runner, const bool *is_over, bool is, struct loop *loop)
 {
-	struct checking checking = { .trace.observer.event = on_event };
+	runner_tick(runner, clock_now_ns(), clock_wall_ms() / 1000);
+	bool moved = runner_turn(runner);
+	if (*is_over != is)
+		loop_turn(loop, !moved && !resolver_wants_pump(runner->host.resolver));
+}
+
+static void run(struct runner *runner, struct checking *checking, struct loop *loop)
+{
+	const struct options *options = checking->options;
+	struct record_question *q = &checking->record;
+	struct identity identity = { 0 };
+	identity_of_texts(&identity, checking->pair.ip, checking->pair.who, options->helo);
+	if (!checking->pair.ip && options->checks & CHECK_SPF && identity.domain.size)
+		ask_for_record(q, runner->host.resolver, &identity.domain);
+	identity_fini(&identity);
+	while (q->is_open)
+		turn(runner, &q->is_open, false, loop);
+	struct row *row = runner_take_row(runner);
+	checking->lacked_memory = !row;
+	if (row)
+		begin(runner, checking, row);
+	while (row && !checking->finished)
+		turn(runner, &checking->finished, true, loop);
+	answer_unref(q->answer);
+}
+
+static int check_pair(const struct options *options, char **operands, unsigned n,
+        struct resolver *resolver, struct loop *loop)
+{
+	struct checking checking = {
+		.options = options, .pair = pair_of(operands, n), .trace.observer.event = on_event
+	};
 	struct row_settings settings;
 	struct runner runner;
 	row_settings_init(&settings, options);
@@ -193,20 +372,14 @@ static int check_pair(const struct options *options, char **operands, struct res
 	runner.finished = on_finished;
 	runner.owner = &checking;
 	runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
-	struct row *row = runner_take_row(&runner);
-	if (row)
-		begin(&runner, options, operands, &checking.trace, row);
-	while (row && !checking.finished) {
-		runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
-		bool moved = runner_turn(&runner);
-		if (!checking.finished)
-			loop_turn(loop, !moved && !resolver_wants_pump(resolver));
-	}
+	run(&runner, &checking, loop);
 	runner_fini(&runner);
-	fwrite(checking.trace.text.bytes, 1, checking.trace.text.size, stdout);
-	bool good =
-	        row && !checking.trace.text.failed && !checking.lacked_memory && !fflush(stdout);
+	const struct textbuf *told = options->json ? &checking.json : &checking.trace.text;
+	fwrite(told->bytes, 1, told->size, stdout);
+	bool good = !checking.trace.text.failed && !checking.json.failed &&
+	        !checking.lacked_memory && !fflush(stdout);
 	textbuf_fini(&checking.trace.text);
+	textbuf_fini(&checking.json);
 	if (!good)
 		message(MESSAGE_ERROR,
 		        checking.lacked_memory ? "memory: there was none left; this is no result"
@@ -216,7 +389,6 @@ static int check_pair(const struct options *options, char **operands, struct res
 
 int cmd_check(const struct options *wanted, char **operands, unsigned n_operands)
 {
-	(void)n_operands;
 	struct options fitting = *wanted;
 	const struct options *options = &fitting;
 	int status = EXIT_STOPPED;
@@ -228,7 +400,7 @@ int cmd_check(const struct options *wanted, char **operands, unsigned n_operands
 	if (!loop)
 		message(MESSAGE_ERROR, "out of memory or file descriptors");
 	if (resolver)
-		status = check_pair(options, operands, resolver, loop);
+		status = check_pair(options, operands, n_operands, resolver, loop);
 	resolver_free(resolver);
 	loop_free(loop);
 	return status;

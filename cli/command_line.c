@@ -2,11 +2,34 @@
 #include "cli/command_line.h"
 
 #include "base/message.h"
+#include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "dns/dname.h"
 #include "resolver/engines.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* With the name that was most likely meant, of this command's options, or of another's. */
+static void tell_unknown_option(const struct command *command, const char *word)
+{
+	unsigned groups = command->groups | GROUP_EVERY;
+	const struct option_row *row;
+	char wanted[64];
+	snprintf(wanted, sizeof wanted, "%.*s", (int)strcspn(word + strspn(word, "-"), "="),
+	        word + strspn(word, "-"));
+	struct nearest nearest = nearest_of(wanted);
+	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
+		if (row->group & groups)
+			nearest_try(&nearest, row->name);
+	if (nearest.name && word[1] == '-')
+		message(MESSAGE_ERROR,
+		        "unknown option '%s'; did you mean --%s? See spfsweep %s --help", word,
+		        nearest.name, command->name);
+	else
+		message(MESSAGE_ERROR, "unknown option '%s'; see spfsweep %s --help", word,
+		        command->name);
+}
 
 /* One option: --name, --name=value, --name value, -o value, -ovalue. Gives how many words it took,
  * 0 after telling the user a mistake. */
@@ -26,8 +49,7 @@ static int take_option(struct command_line *line, int argc, char **argv)
 			value = word + 2;
 	}
 	if (!row) {
-		message(MESSAGE_ERROR, "unknown option '%s'; see spfsweep %s --help", word,
-		        line->command->name);
+		tell_unknown_option(line->command, word);
 		return 0;
 	}
 	if (!row->argument && value) {
@@ -179,8 +201,14 @@ static bool take_command(struct command_line *line, const char *word)
 	line->command = command_find(word);
 	if (line->command || line->help || line->version)
 		return true;
-	message(MESSAGE_ERROR, "unknown command '%s': %s; see spfsweep --help", word,
-	        commands_print(names, sizeof names));
+	struct nearest nearest = nearest_of(word);
+	const struct command *command;
+	for (unsigned i = 0; (command = command_at(i)) != NULL; i++)
+		nearest_try(&nearest, command->name);
+	message(MESSAGE_ERROR, "unknown command '%s': %s%s%s; see spfsweep --help", word,
+	        nearest.name ? "did you mean " : "",
+	        nearest.name ? nearest.name : commands_print(names, sizeof names),
+	        nearest.name ? "?" : "");
 	return false;
 }
 

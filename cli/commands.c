@@ -31,17 +31,18 @@ static const struct command commands[] = {
 	        .wanted = "scan needs an input file ('-' is standard input)",
 	        .run = cmd_scan },
 	{ .name = "check",
-	        .operands = "IP DOMAIN_OR_SENDER",
+	        .operands = "[IP] [DOMAIN_OR_SENDER]",
 	        .summary = "one pair, explained step by step",
 	        .help = "Checks one pair and explains each step: records, terms, look-ups and the "
-	                "verdict.\n",
+	                "verdict.\n"
+	                "One of the two is enough, in any order; '<>' is the empty sender.\n",
 	        .statuses = "Exit status: 0 checked; 1 bad input; 2 usage or configuration; 3 no "
 	                    "memory "
 	                    "or file descriptors.\n",
 	        .groups = GROUP_CHECK | GROUP_RESOLVER,
-	        .n_operands_min = 2,
+	        .n_operands_min = 1,
 	        .n_operands_max = 2,
-	        .wanted = "check takes an IP address and a domain or sender",
+	        .wanted = "check takes an IP address, a domain or sender, or both",
 	        .run = cmd_check },
 	{ .name = "retry",
 	        .operands = "RESULTS -o NEW",

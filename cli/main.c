@@ -1,6 +1,7 @@
 /* main.c - spfsweep: finds the command and sets up what all of them need. */
 #include "base/exit_status.h"
 #include "base/hash.h"
+#include "base/message.h"
 #include "cli/command_line.h"
 #include "cli/help.h"
 
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 	struct command_line line;
 	if (!command_line_parse(&line, argc, argv))
 		return EXIT_USAGE;
+	if (line.options.quiet)
+		message_quiet();
 	hash_init();
 	if (line.help || line.version)
 		return print(&line);

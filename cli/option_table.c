@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable",
 	  ENGINE_UPSTREAMS },
 	{ "upstreams", 0, GROUP_RESOLVER, KIND_UPSTREAMS, AT(upstreams), DECIDES_ASKING, NULL,
-	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] a line; '#' begins a comment",
+	  NUM(0, 0, 0), NULL, "FILE", "ask the resolvers in this file, one ADDR[:PORT] or ADDR#PORT a line; '#' begins a comment",
 	  ENGINE_UPSTREAMS },
 	{ "unbound-config", 0, GROUP_RESOLVER, KIND_TEXT, AT(unbound_config), DECIDES_ASKING, "unbound_config",
 	  NUM(0, 0, 0), NULL, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
@@ -49,6 +50,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
 	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib",
 	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)" },
+	{ "allow-rewriting", 0, GROUP_ROWS, KIND_FLAG, AT(allow_rewriting), DECIDES_ASKING, "allow_rewriting",
+	  NUM(0, 0, 0), NULL, NULL, "ask upstreams that have addresses for names that do not exist, too" },
 	{ "dnssec", 0, GROUP_RESOLVER, KIND_FLAG, AT(dnssec), DECIDES_ROWS, "dnssec",
 	  NUM(0, 0, 0), NULL, NULL, "validate DNSSEC; bogus answers are temperror",
 	  ENGINE_DNSSEC },
@@ -60,6 +63,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO" },
+	{ "json", 0, GROUP_CHECK, KIND_FLAG, AT(json), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "print one JSON object: the columns of a scan, and the steps" },
 	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
 	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
 	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
@@ -67,6 +72,8 @@ static const struct option_row rows[] = {
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,
 	  NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
 	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
+	{ "quiet", 'q', GROUP_ROWS, KIND_FLAG, AT(quiet), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "no messages but errors: no summary, no progress, no warnings" },
 	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file" },
 	{ "overwrite", 0, GROUP_ROWS, KIND_FLAG, AT(overwrite), DECIDES_RUN, NULL,
@@ -125,17 +132,65 @@ void options_set_defaults(struct options *options)
 	                                           : (unsigned)processors;
 }
 
+/* What may stand behind a number, by the argument of its option; as many of its own as one is
+ * worth. */
+struct unit {
+	const char *argument, *text;
+	unsigned worth;
+};
+static const struct unit units[] = {
+	{ "MS", "ms", 1 },
+	{ "MS", "s", 1000 },
+	{ "MS", "m", 60000 },
+	{ "MS", "h", 3600000 },
+	{ "S", "s", 1 },
+	{ "S", "m", 60 },
+	{ "S", "h", 3600 },
+	{ "N", "k", 1000 },
+	{ "N", "M", 1000000 },
+	{ "ROWS", "k", 1000 },
+	{ "ROWS", "M", 1000000 },
+};
+enum { UNIT_COUNT = sizeof units / sizeof units[0] };
+
+/* 0: there is no such unit. */
+static unsigned unit_worth(const struct option_row *row, const char *text)
+{
+	if (!*text)
+		return 1;
+	for (unsigned i = 0; i < UNIT_COUNT; i++)
+		if (!strcmp(units[i].argument, row->argument) && !strcmp(units[i].text, text))
+			return units[i].worth;
+	return 0;
+}
+
+/* " (or with k, M)"; "" where none fits. */
+static const char *units_of(const struct option_row *row, char *names, size_t size)
+{
+	size_t used = 0;
+	names[0] = 0;
+	for (unsigned i = 0; i < UNIT_COUNT && used < size; i++)
+		if (!strcmp(units[i].argument, row->argument) && units[i].worth <= row->max)
+			used += (size_t)snprintf(names + used, size - used, "%s%s",
+			        used ? ", " : " (or with ", units[i].text);
+	if (used && used < size)
+		snprintf(names + used, size - used, ")");
+	return names;
+}
+
 static bool set_number(unsigned *value, const struct option_row *row, const char *text)
 {
-	char *end;
+	char *end, names[64];
 	errno = 0;
 	unsigned long number = strtoul(text, &end, 10);
-	if (errno || !isdigit((unsigned char)text[0]) || *end || number < row->min ||
-	        number > row->max) {
-		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u, not '%s'",
-		        row->name, row->min, row->max, text);
+	unsigned worth = unit_worth(row, end);
+	if (errno || !isdigit((unsigned char)text[0]) || !worth || number > row->max / worth ||
+	        number * worth < row->min) {
+		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u%s, not '%s'",
+		        row->name, row->min, row->max, units_of(row, names, sizeof names), text);
 		return false;
 	}
+	number *= worth;
 	*value = (unsigned)number;
 	return true;
 }
@@ -255,10 +310,7 @@ static void put_upstreams(struct json *j, const struct upstreams *upstreams)
 	json_open_list(j, "upstream_addresses");
 	for (unsigned i = 0; i < upstreams->n; i++) {
 		struct textbuf text = { 0 };
-		bool is_ipv6 = upstreams->list[i].ip.family == IPFAMILY_6;
-		textbuf_put_text(&text, is_ipv6 ? "[" : "");
-		ipaddr_print(&text, &upstreams->list[i].ip);
-		textbuf_printf(&text, "%s:%u", is_ipv6 ? "]" : "", upstreams->list[i].port);
+		upstream_print(&text, &upstreams->list[i]);
 		json_text(j, NULL, textbuf_text(&text));
 		textbuf_fini(&text);
 	}

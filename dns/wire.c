@@ -6,9 +6,9 @@
  * records. So a message of 64 KB costs a fixed multiple of its size, whatever it holds. Inner
  * functions give NULL, or what is wrong with the message in a few words.
  *
- * RRs of other owners and types are passed over, and so are DNAMEs, whose CNAME is there as well
- * (RFC 6672 section 3.1). Octets behind the last RR and answers of another class make a message
- * malformed: no resolver sends such. */
+ * RRs of other owners and types are passed over. Beside a DNAME stands the CNAME that it makes
+ * (RFC 6672 section 3.1); where that is missing we make it. Octets behind the last RR and answers
+ * of another class make a message malformed: no resolver sends such. */
 #include "dns/wire.h"
 
 #include "base/reader.h"
@@ -24,7 +24,7 @@ enum {
 	MASK_RCODE = 0x000f
 };
 enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
-enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_OPT = 41, HEADER_BYTES = 12 };
+enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_DNAME = 39, TYPE_OPT = 41, HEADER_BYTES = 12 };
 
 /* One before each label of a name. */
 #define POINTERS_MAX 127
@@ -255,6 +255,37 @@ static const char *chain_pass(struct answer_builder *b, const struct message *m,
 	return NULL;
 }
 
+/* Puts the target of the first DNAME above the name in its place (RFC 6672 section 2.2). Only when
+ * no CNAME leads on. */
+static const char *dname_pass(struct answer_builder *b, const struct message *m, unsigned *n_links)
+{
+	struct reader r = m->answers;
+	struct rr rr;
+	for (unsigned i = 0; i < m->n_answers && rr_read(&r, &rr); i++) {
+		struct reader at = rr.owner;
+		struct dname owner, target;
+		if (rr.type != TYPE_DNAME || rr.class != CLASS_IN)
+			continue;
+		if (!name_read(&at, &owner))
+			return "bad owner name";
+		if (owner.size >= b->canonical.size || !dname_is_within(&b->canonical, &owner))
+			continue;
+		if (!rdata_name(&rr, 0, &target))
+			return "bad DNAME record";
+		size_t kept = b->canonical.size - owner.size;
+		if (kept + target.size > DNAME_MAX_BYTES) {
+			status_set(b, ANSWER_SERVFAIL, "a DNAME leads to a name that is too long");
+			return NULL;
+		}
+		memcpy(b->canonical.wire + kept, target.wire, target.size);
+		b->canonical.size = (uint8_t)(kept + target.size);
+		ttl_note(b, rr.ttl_s);
+		++*n_links;
+		return NULL;
+	}
+	return NULL;
+}
+
 static const char *chain_follow(
         struct answer_builder *b, const struct message *m, unsigned *n_links)
 {
@@ -263,6 +294,8 @@ static const char *chain_follow(
 	do {
 		before = *n_links;
 		const char *wrong = chain_pass(b, m, n_links);
+		if (!wrong && *n_links == before)
+			wrong = dname_pass(b, m, n_links);
 		if (wrong)
 			return wrong;
 	} while (*n_links > before && *n_links <= WIRE_CNAME_MAX);

@@ -26,6 +26,15 @@ struct resolver_counters {
 	uint64_t cache_bytes, cache_entries, cache_evictions;
 };
 
+/* What is known of one upstream. As above: one thread writes, any may read, all may be summed. */
+struct upstream_counters {
+	uint64_t sent;     /* queries, with those that were repeated; no probes */
+	uint64_t answered; /* of them */
+	uint64_t lost;     /* of them: their question was answered by another query */
+	uint64_t trip_us;  /* how long the answers took, in all */
+	uint64_t received; /* packets of any kind, answers to probes, too */
+};
+
 /* For the one thread that writes. */
 static inline void counter_add(uint64_t *counter, uint64_t n)
 {

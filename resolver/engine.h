@@ -24,6 +24,7 @@ struct dispatcher;
 struct engine;
 struct flight;
 struct resolver_config;
+struct upstream_counters;
 
 /* What a user may wish of the way in which the DNS is asked: a set. An option that wishes says so
  * in its row (cli/option_table.h). */
@@ -97,6 +98,9 @@ struct engine_type {
 	/* False while the engine's own limits keep new questions waiting in the queue, which costs
 	 * them no time. NULL: always true. */
 	bool (*has_room)(const struct engine *e);
+	/* Those of the upstream at `index`; they are the engine's. NULL: the engine cannot tell. */
+	const struct upstream_counters *(*upstream_counters)(
+	        const struct engine *e, unsigned index);
 };
 
 /* First member of every engine. */

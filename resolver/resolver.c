@@ -319,6 +319,18 @@ void resolver_counters(const struct resolver *r, struct resolver_counters *out)
 	counters_copy(out, &r->counters);
 }
 
+bool resolver_add_upstream(const struct resolver *r, unsigned index, struct upstream_counters *sum)
+{
+	const struct engine *e = r->dispatcher.engine;
+	if (!e->type->upstream_counters)
+		return false;
+	const uint64_t *from = (const uint64_t *)e->type->upstream_counters(e, index);
+	uint64_t *to = (uint64_t *)sum;
+	for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
+		to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	return true;
+}
+
 /* ---- set-up and end ---- */
 
 /* The tick only ends a waiting turn of the loop; the pump after it does the work. */

@@ -171,4 +171,8 @@ bool resolver_lacked_memory(const struct resolver *r);
 /* A copy. Any thread. */
 void resolver_counters(const struct resolver *r, struct resolver_counters *out);
 
+/* Adds the counters of an upstream, by its place in the configuration. False: the engine cannot
+ * tell. Any thread. */
+bool resolver_add_upstream(const struct resolver *r, unsigned index, struct upstream_counters *sum);
+
 #endif

@@ -12,13 +12,17 @@
 
 #define FORM "an IP address with or without a port, as 192.0.2.1:53 or [2001:db8::1]:53"
 
-/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". */
+/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353", and dnsmasq's
+ * "192.0.2.1#5353" and "2001:db8::1#5353". */
 static bool parse(struct resolver_upstream *upstream, const char *text)
 {
 	const char *port = NULL;
 	size_t size = strlen(text);
 	const char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
-	if (bracket && bracket[1] == ':')
+	const char *hash = strchr(text, '#');
+	if (hash)
+		port = hash + 1;
+	else if (bracket && bracket[1] == ':')
 		port = bracket + 2;
 	else if (!bracket && strchr(text, ':') && strchr(text, ':') == strrchr(text, ':'))
 		port = strchr(text, ':') + 1;
@@ -50,9 +54,17 @@ static bool put(struct upstreams *u, const struct resolver_upstream *upstream)
 	return true;
 }
 
+/* Of the byte-order mark that some editors write at the beginning of a text in UTF-8. */
+static size_t mark_size(const char *text, size_t size)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	return size >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
+}
+
 bool upstreams_add(struct upstreams *u, const char *text)
 {
 	struct resolver_upstream upstream;
+	text += mark_size(text, strlen(text));
 	if (!parse(&upstream, text)) {
 		message(MESSAGE_ERROR, "--upstream takes " FORM ", not '%s'", text);
 		return false;
@@ -66,13 +78,17 @@ bool upstreams_add(struct upstreams *u, const char *text)
 	return true;
 }
 
-/* The line without its comment and outer blanks; NULL: it has a NUL octet, which would hide what
- * follows. */
+/* The line without its comment, whose '#' begins the line or stands behind a blank, and without
+ * outer blanks; NULL: it has a NUL octet, which would hide what follows. */
 static char *strip(char *line, size_t size)
 {
 	if (memchr(line, 0, size))
 		return NULL;
-	line[strcspn(line, "#")] = 0;
+	for (char *at = line; (at = strchr(at, '#')) != NULL; at++)
+		if (at == line || isspace((unsigned char)at[-1])) {
+			*at = 0;
+			break;
+		}
 	while (isspace((unsigned char)*line))
 		line++;
 	for (size_t end = strlen(line); end && isspace((unsigned char)line[end - 1]);)
@@ -88,8 +104,8 @@ static bool read_lines(struct upstreams *u, FILE *file, const char *path)
 	bool good = true;
 	for (ssize_t size; good && (size = getline(&line, &room, file)) >= 0;) {
 		struct resolver_upstream upstream;
-		const char *text = strip(line, (size_t)size);
-		number++;
+		size_t mark = number++ == 0 ? mark_size(line, (size_t)size) : 0;
+		const char *text = strip(line + mark, (size_t)size - mark);
 		if (text && !*text)
 			continue;
 		n_named++;
@@ -129,4 +145,12 @@ bool upstreams_read(struct upstreams *u, const char *path)
 	bool good = read_lines(u, file, path);
 	fclose(file);
 	return good;
+}
+
+void upstream_print(struct textbuf *out, const struct resolver_upstream *upstream)
+{
+	bool is_ipv6 = upstream->ip.family == IPFAMILY_6;
+	textbuf_put_text(out, is_ipv6 ? "[" : "");
+	ipaddr_print(out, &upstream->ip);
+	textbuf_printf(out, "%s:%u", is_ipv6 ? "]" : "", upstream->port);
 }

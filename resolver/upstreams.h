@@ -1,13 +1,15 @@
 /* upstreams.h - the resolvers of --upstream and --upstreams: a user's text, turned into addresses
  * and ports.
  *
- * A file has one ADDR[:PORT] a line; '#' begins a comment, blank lines do not count. Both options
+ * A file has one ADDR[:PORT] or ADDR#PORT a line; a '#' behind a blank begins a comment, blank
+ * lines and a byte-order mark do not count. Both options
  * add to one list, in the order in which they are given. An upstream that is named twice is one
  * upstream, because two would get twice the questions that its limits allow. On a mistake the
  * functions print one line (base/message.h) and return false. */
 #ifndef RESOLVER_UPSTREAMS_H
 #define RESOLVER_UPSTREAMS_H
 
+#include "base/textbuf.h"
 #include "resolver/resolver.h"
 
 #include <stdbool.h>
@@ -24,5 +26,8 @@ bool upstreams_add(struct upstreams *u, const char *text);
 
 /* Adds those of a file. A file that names none is a mistake, too. */
 bool upstreams_read(struct upstreams *u, const char *path);
+
+/* Appends "192.0.2.1:53" or "[2001:db8::1]:53". */
+void upstream_print(struct textbuf *out, const struct resolver_upstream *upstream);
 
 #endif

@@ -32,6 +32,19 @@ static void put_results(struct json *j, const struct tally *t)
 	for (enum iprev_verdict v = IPREV_PASS; v < IPREV_VERDICT_COUNT; v++)
 		json_u64(j, iprev_verdict_text(v), tally_read(&t->iprev[v]));
 	json_close(j);
+	json_open(j, "problems");
+	const char *word;
+	for (unsigned i = 0; (word = problems_word(i)) != NULL; i++)
+		json_u64(j, word, tally_read(&t->problems[i]));
+	json_close(j);
+	json_open(j, "spf_problem");
+	for (enum spf_problem p = SPF_PROBLEM_NONE + 1; p < SPF_PROBLEM_COUNT; p++)
+		json_u64(j, spf_problem_text(p), tally_read(&t->spf_problem[p]));
+	json_close(j);
+	json_open(j, "mx_state");
+	for (enum mx_state s = MX_UNASKED + 1; s < MX_STATE_COUNT; s++)
+		json_u64(j, mx_state_text(s), tally_read(&t->mx_state[s]));
+	json_close(j);
 }
 
 /* Of the files as they are on the disk. An input that was not read to its end has none: null. */
@@ -84,7 +97,7 @@ static void put_manifest(struct textbuf *out, const struct manifest *m)
 	json_u64(&j, "bad_rows", tally_read(&m->tally->bad_rows));
 	json_u64(&j, "temperror_rows", tally_read(&m->tally->temperror_rows));
 	put_results(&j, m->tally);
-	m->put_questions(&j, m->counters);
+	m->put_questions(&j, m->questions);
 	json_u64(&j, "bytes_written", m->bytes_written);
 	json_real(&j, "wall_seconds", m->wall_s);
 	json_real(&j, "cpu_seconds", m->cpu_s);

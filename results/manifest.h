@@ -33,8 +33,8 @@ struct manifest {
 	double wall_s, cpu_s;
 	uint64_t peak_memory_bytes;
 	/* These add the members that other modules know. */
-	void (*put_questions)(struct json *j, const void *counters);
-	const void *counters;
+	void (*put_questions)(struct json *j, const void *questions);
+	const void *questions;
 	void (*put_options)(struct json *j, const void *options);
 	const void *options;
 	void (*put_versions)(struct json *j);

@@ -81,6 +81,21 @@ static const struct {
 };
 enum { PROBLEM_COUNT = sizeof problems / sizeof problems[0] };
 
+_Static_assert(PROBLEM_COUNT <= PROBLEMS_MAX, "a bit for each word");
+
+const char *problems_word(unsigned i)
+{
+	return i < PROBLEM_COUNT ? problems[i].word : NULL;
+}
+
+uint32_t problems_of(const struct outcome *o)
+{
+	uint32_t set = 0;
+	for (unsigned i = 0; i < PROBLEM_COUNT; i++)
+		set |= (uint32_t)problems[i].applies(o) << i;
+	return set;
+}
+
 void problems_put(struct textbuf *out, const struct outcome *o)
 {
 	bool first = true;

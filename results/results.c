@@ -37,8 +37,10 @@ static const struct {
 	{ "status", offsetof(struct results_row, status) },
 	{ "error", offsetof(struct results_row, error) },
 	{ "spf", offsetof(struct results_row, spf) },
+	{ "spf_problem", offsetof(struct results_row, spf_problem) },
 	{ "helo_spf", offsetof(struct results_row, helo_spf) },
 	{ "iprev", offsetof(struct results_row, iprev) },
+	{ "mx_state", offsetof(struct results_row, mx_state) },
 	{ "problems", offsetof(struct results_row, problems) },
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
@@ -184,9 +186,8 @@ bool results_parse(const struct results *r, const struct csv_record *record,
 }
 
 /* `problems` is a list of words, joined with ';'. */
-bool results_has_failure(const struct results_row *row)
+static bool has_problem(const struct results_row *row, const char *word)
 {
-	static const char word[] = "temperror";
 	size_t size = strlen(word);
 	for (const char *at = row->problems.text, *end = at + row->problems.size; at < end;) {
 		const char *stop = memchr(at, ';', (size_t)(end - at));
@@ -196,6 +197,11 @@ bool results_has_failure(const struct results_row *row)
 		at = stop + 1;
 	}
 	return false;
+}
+
+bool results_has_failure(const struct results_row *row)
+{
+	return has_problem(row, "temperror");
 }
 
 static void tally_spf(tally_count counts[SPF_VERDICT_COUNT], struct csv_field word)
@@ -217,6 +223,16 @@ void results_tally(struct tally *t, const struct results_row *row)
 			tally_add(&t->iprev[v], 1);
 	if (results_has_failure(row))
 		tally_add(&t->temperror_rows, 1);
+	for (enum spf_problem p = SPF_PROBLEM_NONE; row->spf.size && p < SPF_PROBLEM_COUNT; p++)
+		if (is_text(row->spf_problem, spf_problem_text(p)))
+			tally_add(&t->spf_problem[p], 1);
+	for (unsigned s = MX_UNASKED + 1; row->mx_state.size && s < MX_STATE_COUNT; s++)
+		if (is_text(row->mx_state, mx_state_text((enum mx_state)s)))
+			tally_add(&t->mx_state[s], 1);
+	const char *word;
+	for (unsigned i = 0; row->problems.size && (word = problems_word(i)) != NULL; i++)
+		if (has_problem(row, word))
+			tally_add(&t->problems[i], 1);
 }
 
 /* The size without the columns of time at the end. These hold no commas. */

@@ -14,6 +14,12 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->iprev[o->iprev->verdict], 1);
 	if (outcome_has_failure(o))
 		tally_add(&t->temperror_rows, 1);
+	if (o->spf)
+		tally_add(&t->spf_problem[o->spf->problem], 1);
+	if (o->mailhosts)
+		tally_add(&t->mx_state[o->mailhosts->state], 1);
+	for (uint32_t set = problems_of(o); set; set &= set - 1)
+		tally_add(&t->problems[__builtin_ctz(set)], 1);
 }
 
 void tally_retried(struct tally *t, bool changed)
@@ -21,6 +27,12 @@ void tally_retried(struct tally *t, bool changed)
 	tally_add(&t->retried_rows, 1);
 	if (changed)
 		tally_add(&t->changed_rows, 1);
+}
+
+static void sum_counts(tally_count *sum, const tally_count *from, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		tally_add(&sum[i], tally_read(&from[i]));
 }
 
 void tally_sum(struct tally *sum, const struct tally *from)
@@ -31,10 +43,10 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	tally_add(&sum->retried_rows, tally_read(&from->retried_rows));
 	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));
-	for (unsigned i = 0; i < SPF_VERDICT_COUNT; i++) {
-		tally_add(&sum->spf[i], tally_read(&from->spf[i]));
-		tally_add(&sum->helo_spf[i], tally_read(&from->helo_spf[i]));
-	}
-	for (unsigned i = 0; i < IPREV_VERDICT_COUNT; i++)
-		tally_add(&sum->iprev[i], tally_read(&from->iprev[i]));
+	sum_counts(sum->spf, from->spf, SPF_VERDICT_COUNT);
+	sum_counts(sum->helo_spf, from->helo_spf, SPF_VERDICT_COUNT);
+	sum_counts(sum->iprev, from->iprev, IPREV_VERDICT_COUNT);
+	sum_counts(sum->problems, from->problems, PROBLEMS_MAX);
+	sum_counts(sum->spf_problem, from->spf_problem, SPF_PROBLEM_COUNT);
+	sum_counts(sum->mx_state, from->mx_state, MX_STATE_COUNT);
 }

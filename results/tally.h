@@ -4,6 +4,7 @@
 #define RESULTS_TALLY_H
 
 #include "results/outcome.h"
+#include "results/problems.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,6 +15,8 @@ typedef _Atomic uint64_t tally_count;
 struct tally {
 	tally_count rows, bad_rows, temperror_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
+	tally_count problems[PROBLEMS_MAX], spf_problem[SPF_PROBLEM_COUNT],
+	        mx_state[MX_STATE_COUNT];
 	tally_count retried_rows; /* `retry`: done again */
 	tally_count changed_rows; /* of these, with another result */
 	tally_count active_rows;  /* in flight now */

@@ -216,6 +216,9 @@ void *collector_main(void *arg)
 		if (exchange_fail(x))
 			message(MESSAGE_ERROR, "the output cannot be written: %s",
 			        error_text(ERROR_NOMEM));
+	} else if (x->begin_output && !x->begin_output(x->begin_output_arg)) {
+		c.ended = c.sync_failed = true;
+		exchange_fail(x);
 	} else if (!x->resumption->keep_bytes) {
 		write_header(&c);
 	}

@@ -112,3 +112,36 @@ void exchange_tally(
 		add_counters(counters, x->lanes[i].resolver);
 	}
 }
+
+bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum)
+{
+	*sum = (struct upstream_counters){ 0 };
+	for (unsigned i = 0; i < x->n_lanes; i++)
+		if (!resolver_add_upstream(x->lanes[i].resolver, index, sum))
+			return false;
+	return true;
+}
+
+static bool has_answers(const struct exchange *x)
+{
+	struct resolver_counters counters;
+	for (unsigned i = 0; i < x->n_lanes; i++) {
+		resolver_counters(x->lanes[i].resolver, &counters);
+		if (counters.answers)
+			return true;
+	}
+	return false;
+}
+
+bool exchange_upstreams_are_silent(const struct exchange *x)
+{
+	struct upstream_counters sum;
+	for (unsigned i = 0; i < x->options->upstreams.n; i++) {
+		if (!exchange_upstream(x, i, &sum))
+			return x->rewriting && !rewriting_has_heard(x->rewriting) &&
+			        !has_answers(x);
+		if (sum.received)
+			return false;
+	}
+	return x->options->upstreams.n > 0;
+}

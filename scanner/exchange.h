@@ -11,6 +11,7 @@
 #include "io/bgzf.h"
 #include "io/sink.h"
 #include "resolver/resolver.h"
+#include "resolver/rewriting.h"
 #include "results/format.h"
 #include "results/resume.h"
 #include "results/tally.h"
@@ -51,6 +52,11 @@ struct exchange {
 	const struct format *format; /* of the output */
 	/* what the output holds already; all zero for a new one */
 	const struct resumption *resumption;
+	/* The collector calls it once, before anything is written. False after telling the user why
+	 * nothing may be. NULL: nothing is to be done before. */
+	bool (*begin_output)(void *arg);
+	const struct rewriting *rewriting; /* of the upstreams; NULL: they are not probed */
+	void *begin_output_arg;
 	struct bgzf_checkpoint mark; /* version, fingerprint and run of new members */
 	unsigned n_batches, batch_rows;
 	struct lane *lanes;
@@ -102,6 +108,14 @@ uint64_t exchange_rows_fed(const struct exchange *x);
 /* Sums over the lanes, and the rows that a resumed output held. Any thread. */
 void exchange_tally(
         const struct exchange *x, struct tally *tally, struct resolver_counters *counters);
+
+/* Sums the counters of an upstream, by its place in the options. False: the engine cannot tell. Any
+ * thread. */
+bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum);
+
+/* True when nothing at all came from any upstream. Where the engine cannot tell: when no question
+ * was answered, nor those of resolver/rewriting.h. Any thread. */
+bool exchange_upstreams_are_silent(const struct exchange *x);
 
 /* Rows that a worker was given and has not begun. Feeder. */
 static inline uint64_t lane_backlog(const struct lane *lane)

@@ -28,6 +28,7 @@ struct options {
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
 	enum progress_mode progress;
+	bool quiet; /* no messages but errors */
 
 	/* how much at once */
 	unsigned workers, window_rows, in_flight, cache_mib;
@@ -45,10 +46,11 @@ struct options {
 	const struct engine_type *engine; /* resolver/engines.h: chosen by the wishes */
 	const char *unbound_config, *trust_anchor;
 	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
-	bool mix_case, dnssec;
+	bool mix_case, dnssec, allow_rewriting;
 
 	/* `spfsweep check` */
 	const char *helo;
+	bool json;
 };
 
 /* True when the output's name ends in ".gz": it is block gzip. */

@@ -18,6 +18,9 @@ struct progress {
 	/* the thread's */
 	struct watchdog watchdog;
 	uint64_t started_ns, last_ns, last_rows, last_answers, last_line_ns, gave_back_ns;
+	double rate, rated_done; /* of the raw input, in octets a second; what was done at */
+	uint64_t rated_ns;
+	bool told_stop;
 };
 
 /* Starts the thread. False after telling the user why. Main thread. */

@@ -15,6 +15,7 @@
 #include "io/bgzf.h"
 #include "scanner/headroom.h"
 #include "results/aside.h"
+#include "resolver/rewriting.h"
 #include "results/retry.h"
 #include "results/standing.h"
 #include "scanner/pipeline.h"
@@ -160,6 +161,8 @@ struct scan {
 	struct pipeline pipeline;
 	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
+	struct rewriting rewriting;       /* of the upstreams; the collector's while it runs */
+	bool refused;                     /* one of them rewrites: nothing was written */
 	struct resumption resumption;
 };
 
@@ -314,6 +317,34 @@ static bool cut_output(struct scan *s, uint64_t keep_bytes)
 	return false;
 }
 
+/* False: an upstream rewrites, and that is not allowed. */
+static bool check_upstreams(struct scan *s)
+{
+	const struct options *o = s->options;
+	rewriting_wait(&s->rewriting);
+	for (unsigned i = 0; i < o->upstreams.n; i++) {
+		if (s->rewriting.of[i].rewrites != REWRITES_YES)
+			continue;
+		struct textbuf name = { 0 };
+		upstream_print(&name, &o->upstreams.list[i]);
+		message(o->allow_rewriting ? MESSAGE_WARNING : MESSAGE_ERROR,
+		        "the upstream %s has addresses for names that do not exist, so `exists` "
+		        "always matches%s",
+		        textbuf_text(&name),
+		        o->allow_rewriting ? "" : ": use another one, or --allow-rewriting");
+		textbuf_fini(&name);
+		s->refused = s->refused || !o->allow_rewriting;
+	}
+	return !s->refused;
+}
+
+/* In the collector's thread: rows are asked meanwhile. */
+static bool begin_output(void *arg)
+{
+	struct scan *s = arg;
+	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes);
+}
+
 /* True when every row is in the output. A complete output keeps its end-of-file member all the
  * time. */
 static bool cut_and_add(struct scan *s)
@@ -325,7 +356,10 @@ static bool cut_and_add(struct scan *s)
 		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
 		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
 	}
-	return cut_output(s, keep_bytes) && pipeline_run(p, s->sink);
+	p->exchange.begin_output = begin_output;
+	p->exchange.begin_output_arg = s;
+	p->exchange.rewriting = &s->rewriting;
+	return pipeline_run(p, s->sink);
 }
 
 static bool add_rows(struct scan *s)
@@ -344,7 +378,8 @@ static int tell_end(struct scan *s, bool whole)
 	struct summary summary;
 	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
 	        sink_bytes(s->sink));
-	if (s->digest && !sink_digest_is_right(s->sink)) {
+	summary.rewriting = &s->rewriting;
+	if (s->digest && (s->refused || !sink_digest_is_right(s->sink))) {
 		digest_free(s->digest);
 		s->digest = NULL;
 	}
@@ -354,12 +389,13 @@ static int tell_end(struct scan *s, bool whole)
 	}
 	s->sink = NULL;
 	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
-	summary.exit_status = exit_status_of(s->options, &summary);
+	summary.exit_status = s->refused ? EXIT_USAGE : exit_status_of(s->options, &summary);
 	if (whole && !summary.complete)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,
 		        (unsigned long long)summary.rows_written);
-	summary_tell(&summary);
+	if (!s->refused)
+		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
 	if (s->summary_sink && !manifest_write(&manifest, s->summary_sink))
 		return EXIT_STOPPED;
@@ -384,7 +420,10 @@ static int run(struct scan *s)
 	if (status != EXIT_DONE)
 		return status;
 	take_signals(&s->pipeline.exchange);
-	status = tell_end(s, add_rows(s));
+	rewriting_begin(&s->rewriting, &s->options->upstreams);
+	bool whole = add_rows(s);
+	rewriting_end(&s->rewriting);
+	status = tell_end(s, whole);
 	leave_signals();
 	return status;
 }

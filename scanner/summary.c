@@ -41,12 +41,49 @@ void summary_init(struct summary *s, const struct scan_job *job, const struct ex
 	s->peak_memory_bytes = peak_memory_bytes();
 }
 
-static void put_verdicts(struct textbuf *out, const tally_count counts[SPF_VERDICT_COUNT])
+/* A line with the counts that are not 0: "spf:  pass 10  none 2". */
+static void tell_counts(const char *label, const tally_count *counts, const char *(*word)(unsigned))
 {
-	for (enum spf_verdict v = SPF_NONE; v < SPF_VERDICT_COUNT; v++)
-		if (tally_read(&counts[v]))
-			textbuf_printf(out, "  %s %llu", spf_verdict_text(v),
-			        (unsigned long long)tally_read(&counts[v]));
+	struct textbuf line = { 0 };
+	const char *text;
+	for (unsigned i = 0; (text = word(i)) != NULL; i++)
+		if (tally_read(&counts[i]) && *text)
+			textbuf_printf(&line, "  %s %llu", text,
+			        (unsigned long long)tally_read(&counts[i]));
+	if (line.size)
+		message(MESSAGE_INFO, "%s:%s", label, textbuf_text(&line));
+	textbuf_fini(&line);
+}
+
+static const char *spf_word(unsigned i)
+{
+	return i < SPF_VERDICT_COUNT ? spf_verdict_text((enum spf_verdict)i) : NULL;
+}
+
+static const char *spf_problem_word(unsigned i)
+{
+	return i < SPF_PROBLEM_COUNT ? spf_problem_text((enum spf_problem)i) : NULL;
+}
+
+static const char *iprev_word(unsigned i)
+{
+	return i == 0                     ? ""
+	        : i < IPREV_VERDICT_COUNT ? iprev_verdict_text((enum iprev_verdict)i)
+	                                  : NULL;
+}
+
+static const char *mx_word(unsigned i)
+{
+	return i < MX_STATE_COUNT ? mx_state_text((enum mx_state)i) : NULL;
+}
+
+static void tell_results(const struct tally *t)
+{
+	tell_counts("spf", t->spf, spf_word);
+	tell_counts("spf_problem", t->spf_problem, spf_problem_word);
+	tell_counts("iprev", t->iprev, iprev_word);
+	tell_counts("mx_state", t->mx_state, mx_word);
+	tell_counts("problems", t->problems, problems_word);
 }
 
 static void tell_dns(const struct resolver_counters *c)
@@ -61,6 +98,22 @@ static void tell_dns(const struct resolver_counters *c)
 	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
 	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
 	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
+}
+
+/* The upstreams that were asked and never answered. */
+static void tell_silent_upstreams(const struct summary *s)
+{
+	const struct upstreams *upstreams = &s->options->upstreams;
+	struct upstream_counters c;
+	for (unsigned i = 0; i < upstreams->n; i++) {
+		if (!exchange_upstream(s->exchange, i, &c) || !c.sent || c.answered)
+			continue;
+		struct textbuf name = { 0 };
+		upstream_print(&name, &upstreams->list[i]);
+		message(MESSAGE_INFO, "upstream %s never answered (%llu queries)",
+		        textbuf_text(&name), (unsigned long long)c.sent);
+		textbuf_fini(&name);
+	}
 }
 
 void summary_tell(const struct summary *s)
@@ -81,18 +134,9 @@ void summary_tell(const struct summary *s)
 		        (unsigned long long)tally_read(&s->tally.retried_rows),
 		        (unsigned long long)tally_read(&s->tally.changed_rows),
 		        (unsigned long long)tally_read(&s->tally.temperror_rows));
-	textbuf_reset(&line);
-	put_verdicts(&line, s->tally.spf);
-	if (line.size)
-		message(MESSAGE_INFO, "spf:%s", textbuf_text(&line));
-	textbuf_reset(&line);
-	for (enum iprev_verdict v = IPREV_PASS; v < IPREV_VERDICT_COUNT; v++)
-		if (tally_read(&s->tally.iprev[v]))
-			textbuf_printf(&line, "  %s %llu", iprev_verdict_text(v),
-			        (unsigned long long)tally_read(&s->tally.iprev[v]));
-	if (line.size)
-		message(MESSAGE_INFO, "iprev:%s", textbuf_text(&line));
+	tell_results(&s->tally);
 	tell_dns(&s->counters);
+	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
 	        (double)s->peak_memory_bytes / (1 << 20));
 	textbuf_fini(&line);
@@ -127,11 +171,63 @@ static const struct {
 	COUNTER(cache_evictions),
 };
 
+static void put_upstream(
+        struct json *j, const struct resolver_upstream *upstream, const struct upstream_counters *c)
+{
+	struct textbuf name = { 0 };
+	upstream_print(&name, upstream);
+	json_open(j, NULL);
+	json_text(j, "address", textbuf_text(&name));
+	json_u64(j, "sent", c->sent);
+	json_u64(j, "answered", c->answered);
+	json_u64(j, "lost", c->lost);
+	json_real(j, "round_trip_ms",
+	        c->answered ? (double)c->trip_us / (double)c->answered / 1000 : 0);
+	json_close(j);
+	j->out->failed |= name.failed;
+	textbuf_fini(&name);
+}
+
+/* Empty where no upstream was asked, or libunbound asked them. */
+static void put_upstreams(struct json *j, const struct summary *s)
+{
+	struct upstream_counters c;
+	json_open_list(j, "upstreams");
+	for (unsigned i = 0; i < s->options->upstreams.n; i++)
+		if (exchange_upstream(s->exchange, i, &c))
+			put_upstream(j, &s->options->upstreams.list[i], &c);
+	json_close_list(j);
+}
+
+/* Whether the upstreams have addresses for names that do not exist; null: it did not answer. */
+static void put_rewriting(struct json *j, const struct summary *s)
+{
+	json_open_list(j, "rewriting");
+	for (unsigned i = 0; i < s->options->upstreams.n; i++) {
+		struct textbuf name = { 0 };
+		enum rewrites rewrites = s->rewriting->of[i].rewrites;
+		upstream_print(&name, &s->options->upstreams.list[i]);
+		json_open(j, NULL);
+		json_text(j, "address", textbuf_text(&name));
+		if (rewrites == REWRITES_UNKNOWN)
+			json_text(j, "rewrites", NULL);
+		else
+			json_bool(j, "rewrites", rewrites == REWRITES_YES);
+		json_close(j);
+		j->out->failed |= name.failed;
+		textbuf_fini(&name);
+	}
+	json_close_list(j);
+}
+
 static void put_questions(struct json *j, const void *of)
 {
+	const struct summary *s = of;
 	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
 		json_u64(j, counters[i].name,
-		        *(const uint64_t *)((const char *)of + counters[i].offset));
+		        *(const uint64_t *)((const char *)&s->counters + counters[i].offset));
+	put_upstreams(j, s);
+	put_rewriting(j, s);
 }
 
 /* The options that were used: headroom_fit() may have lowered some. */
@@ -175,7 +271,7 @@ struct manifest summary_manifest(const struct summary *s, const struct digest *o
 		.cpu_s = s->cpu_s,
 		.peak_memory_bytes = s->peak_memory_bytes,
 		.put_questions = put_questions,
-		.counters = &s->counters,
+		.questions = s,
 		.put_options = put_options,
 		.options = s,
 		.put_versions = put_versions,

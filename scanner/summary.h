@@ -5,12 +5,14 @@
 
 #include "results/manifest.h"
 #include "scanner/exchange.h"
+#include "resolver/rewriting.h"
 #include "scanner/job.h"
 
 struct summary {
 	const struct scan_job *job;
 	const struct exchange *exchange;
 	const struct options *options;
+	const struct rewriting *rewriting; /* set by the caller */
 	struct tally tally;
 	struct resolver_counters counters;
 	/* of the whole output, with what earlier runs wrote */

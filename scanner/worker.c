@@ -21,6 +21,9 @@ enum { BEGIN_MAX = 256 };
 #define LOOK_NS (5 * CLOCK_NS_PER_MS)
 enum { IN_FLIGHT_LEAST = 8 };
 
+/* Upstreams named in a message. */
+enum { NAMED_MAX = 4 };
+
 /* Output that is not yet written. With more than this a worker has only one row in flight. That
  * still finishes the batches, the oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
@@ -65,6 +68,32 @@ static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 	skip_row(w, batch, slot);
 }
 
+/* The first row would end with failures, and no upstream ever said a word: most likely the address
+ * is wrong. What ends later in the same turn is not written either. */
+static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
+{
+	if (w->has_heard || !outcome_has_failure(outcome))
+		return false;
+	if (!exchange_upstreams_are_silent(w->exchange)) {
+		w->has_heard = true;
+		return false;
+	}
+	const struct upstreams *upstreams = &w->exchange->options->upstreams;
+	struct textbuf names = { 0 };
+	for (unsigned i = 0; i < upstreams->n && i < NAMED_MAX; i++) {
+		textbuf_put_text(&names, i ? ", " : "");
+		upstream_print(&names, &upstreams->list[i]);
+	}
+	if (exchange_fail(w->exchange))
+		message(MESSAGE_ERROR,
+		        "nothing came from the upstream%s %s%s since the start: the scan stops "
+		        "before its first row. Is that a resolver? --resume begins again",
+		        upstreams->n > 1 ? "s" : "", textbuf_text(&names),
+		        upstreams->n > NAMED_MAX ? ", ..." : "");
+	textbuf_fini(&names);
+	return true;
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
@@ -76,6 +105,10 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct textbuf *out = &batch->out[w->index];
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
+	if (stops_for_silence(w, &outcome)) {
+		skip_row(w, batch, row->owner_slot);
+		return;
+	}
 	const struct results *results = &w->exchange->format->results;
 	columns_put_row(
 	        out, &w->scratch, &w->exchange->inputs->layout, &results->columns, &outcome);

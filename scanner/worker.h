@@ -24,6 +24,7 @@ struct worker {
 	uint32_t next_row;   /* in it; BATCH_NO_ROW: take another */
 	int64_t held_bytes;  /* to be added to the exchange's */
 	uint64_t looked_ns;  /* when it last looked at the memory */
+	bool has_heard;      /* an upstream sent something */
 };
 
 /* Makes the worker of lane `index`. False after telling the user why; *status is the exit status

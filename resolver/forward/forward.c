@@ -38,6 +38,11 @@ enum {
  * at random must not bring a scan to a standstill. */
 enum { PACE_MIN_PER_S = 100 };
 
+/* As long as nothing came from an upstream, it is probed that often, the first time soon. So a name
+ * that nobody answers for is no dead upstream. */
+#define FIRST_PROBE_NS (250 * CLOCK_NS_PER_MS)
+#define FIRST_PROBE_AGAIN_NS CLOCK_NS_PER_S
+
 /* ---- questions ---- */
 
 static void forward_start(struct engine *engine, struct flight *f, uint64_t now_ns)
@@ -70,6 +75,7 @@ static void take(
         struct forwarder *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
 	struct resolver_counters *counters = e->engine.dispatcher->counters;
+	counter_add(&r->counts.received, 1);
 	if (size < QUESTION_MATCH_HEADER_BYTES) {
 		counter_add(&counters->bad_packets, 1);
 		return;
@@ -129,6 +135,18 @@ static void probe(struct forwarder *e, struct route *r)
 	upstream_probed(&r->health, e->now_ns);
 }
 
+/* It was asked, and nothing ever came from it. */
+static bool wants_first_probe(const struct forwarder *e, struct route *r)
+{
+	if (r->counts.received || !r->counts.sent || r->health.dead)
+		return false;
+	uint64_t soon_ns = e->timeout_ns / 2 < FIRST_PROBE_NS ? e->timeout_ns / 2 : FIRST_PROBE_NS;
+	bool is_due = r->first_probe_ns && e->now_ns >= r->first_probe_ns;
+	if (is_due || !r->first_probe_ns)
+		r->first_probe_ns = e->now_ns + (is_due ? FIRST_PROBE_AGAIN_NS : soon_ns);
+	return is_due;
+}
+
 /* Notes since when no upstream is alive, and tells the user once. */
 static void note_the_dead(struct forwarder *e)
 {
@@ -168,6 +186,8 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 		transaction_turn(e, r);
 		if (upstream_wants_probe(&r->health, now_ns))
 			probe(e, r);
+		else if (wants_first_probe(e, r))
+			query_put_probe(e, r);
 	}
 	note_the_dead(e);
 	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL; note_the_dead(e))
@@ -207,6 +227,12 @@ static bool forward_has_room(const struct engine *engine)
 	if (!e->all_dead_since_ns || e->is_pausing)
 		return false;
 	return e->n_open < HOPELESS_MAX;
+}
+
+static const struct upstream_counters *forward_upstream_counters(
+        const struct engine *engine, unsigned index)
+{
+	return &((const struct forwarder *)engine)->routes[index].counts;
 }
 
 /* ---- life ---- */
@@ -320,4 +346,5 @@ const struct engine_type forward_engine = {
 	.turn = forward_turn,
 	.flush = forward_flush,
 	.has_room = forward_has_room,
+	.upstream_counters = forward_upstream_counters,
 };

@@ -4,7 +4,7 @@
  * about an earlier datagram. */
 #include "resolver/forward/ports.h"
 
-#include "resolver/forward/endpoint.h"
+#include "resolver/endpoint.h"
 
 #include <errno.h>
 #include <netinet/in.h>

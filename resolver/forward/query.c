@@ -137,8 +137,10 @@ void query_drop_attempts(struct forwarder *e, struct query *q, bool answered)
 		struct route *r = &e->routes[a->channel.upstream];
 		q->attempts = a->next;
 		query_free_place(r, a);
-		if (a->overdue && answered && a->channel.port != CHANNEL_TCP)
+		if (a->overdue && answered && a->channel.port != CHANNEL_TCP) {
 			upstream_lost(&r->health, a->sent_ns);
+			counter_add(&r->counts.lost, 1);
+		}
 		give_back(e, a);
 	}
 }

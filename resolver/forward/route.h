@@ -7,6 +7,7 @@
 #ifndef RESOLVER_FORWARD_ROUTE_H
 #define RESOLVER_FORWARD_ROUTE_H
 
+#include "resolver/counters.h"
 #include "resolver/forward/attempts.h"
 #include "resolver/forward/ports.h"
 #include "resolver/forward/stream.h"
@@ -34,6 +35,8 @@ struct route {
 	struct route_tcp tcp;
 	struct waiting_list waiting_for_pace; /* queries to be retransmitted, before anything new */
 	struct attempt *probe;                /* that is out; NULL: none */
+	struct upstream_counters counts;
+	uint64_t first_probe_ns;  /* when it is probed, if nothing came from it; 0: not asked yet */
 	unsigned n_plain_answers; /* to queries without EDNS, while none with it was answered */
 	/* datagrams that were put and not yet sent */
 	uint16_t port_now; /* the socket that they are put for */

@@ -2,7 +2,7 @@
 #include "resolver/forward/stream.h"
 
 #include "base/textbuf.h"
-#include "resolver/forward/endpoint.h"
+#include "resolver/endpoint.h"
 
 #include <errno.h>
 #include <netinet/in.h>

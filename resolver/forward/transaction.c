@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, RCODE_MASK = 0x0f, BIT_TC = 0x02 };
-enum { FLAGS_OCTET = 2, RCODE_OCTET = 3 };
+enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 
 /* From so many upstreams a failure is heard before the last one counts. */
 enum { FAILURES_MAX = 3 };
@@ -40,9 +40,10 @@ static void fail(struct forwarder *e, struct query *q)
 
 static bool should_be_plain(const struct query *q, const struct route *r)
 {
-	if (r->health.edns != EDNS_UNKNOWN)
-		return r->health.edns == EDNS_REFUSED;
-	return q->plain || (q->n_tries >= TRIES_BEFORE_PLAIN && q->n_tries % 2 == 0);
+	if (r->health.edns == EDNS_REFUSED || q->plain)
+		return true;
+	return r->health.edns == EDNS_UNKNOWN && q->n_tries >= TRIES_BEFORE_PLAIN &&
+	        q->n_tries % 2 == 0;
 }
 
 /* Up to a quarter more, at random: queries that were lost together are not sent together again. */
@@ -60,6 +61,7 @@ static void send_by_udp(struct forwarder *e, struct query *q, struct route *r)
 	uint64_t timeout_ns = upstream_timeout_ns(&r->health, q->tries_cost / TRY_COST);
 	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, timeout_ns));
 	upstream_sent(&r->health);
+	counter_add(&r->counts.sent, 1);
 	query_note_try(q, r);
 }
 
@@ -195,13 +197,27 @@ static void note_edns(struct route *r, const struct attempt *a, unsigned rcode)
 		r->health.edns = EDNS_REFUSED;
 }
 
-static bool wants_plain(const struct route *r, const struct attempt *a, unsigned rcode)
+/* No record behind the authority section: no OPT. */
+static bool has_additional(const uint8_t *packet)
 {
-	return !a->plain && r->health.edns != EDNS_WORKS && is_of_old_server(rcode);
+	return packet[ARCOUNT_OCTET] || packet[ARCOUNT_OCTET + 1];
+}
+
+/* An upstream that understands EDNS passes FORMERR on from a server that does not: without OPT
+ * (RFC 6891 section 7). That says something of this question only. */
+static bool wants_plain(const struct route *r, const struct attempt *a, const uint8_t *packet)
+{
+	unsigned rcode = packet[RCODE_OCTET] & RCODE_MASK;
+	if (a->plain || !is_of_old_server(rcode))
+		return false;
+	return r->health.edns != EDNS_WORKS ||
+	        (rcode == RCODE_FORMERR && !a->query->plain && !has_additional(packet));
 }
 
 static void note_answer(struct forwarder *e, struct route *r, const struct attempt *a)
 {
+	counter_add(&r->counts.answered, 1);
+	counter_add(&r->counts.trip_us, (e->now_ns - a->sent_ns) / 1000);
 	if (a->channel.port == CHANNEL_TCP)
 		tcp_answered(e, r, a);
 	else if (a->overdue)
@@ -226,7 +242,7 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
         const struct attempt *a, const uint8_t *packet)
 {
 	unsigned rcode = packet[RCODE_OCTET] & RCODE_MASK;
-	if (wants_plain(r, a, rcode)) {
+	if (wants_plain(r, a, packet)) {
 		q->plain = true;
 		try_again(e, q, r);
 		return true;
@@ -248,8 +264,7 @@ void transaction_answered(
 	struct route *r = &e->routes[a->channel.upstream];
 	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && a->channel.port != CHANNEL_TCP;
 	const struct answer *answer = is_truncated ? NULL : decode(e, q, packet, size);
-	if (answer && answer->status == ANSWER_MALFORMED &&
-	        !wants_plain(r, a, packet[RCODE_OCTET] & RCODE_MASK)) {
+	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet)) {
 		counter_add(&e->engine.dispatcher->counters->bad_packets, 1);
 		heard_failure(e, q, r, answer, q->attempts == a);
 		return;

@@ -7,7 +7,8 @@
  *                              (chain.h).
  *     truncated (TC)           The same upstream is asked by TCP.
  *     FORMERR, NOTIMP          The same upstream is asked without EDNS, unless it has shown that it
- *                              understands EDNS (RFC 6891 section 7).
+ *                              understands EDNS (RFC 6891 section 7). After FORMERR without an OPT
+ *                              record this question is asked without EDNS in any case.
  *     SERVFAIL, REFUSED        Another upstream is asked, or the same when there is only one. After
  *                              some of them the last one is the answer.
  *     a malformed message      As SERVFAIL, but the right answer is waited for until the timeout.

@@ -168,7 +168,6 @@ static bool ip6_is_used(const struct resolver_config *config)
 static const char common_text[] =
         "server:\n"
         "\tuse-syslog: no\n"
-        "\tdo-not-query-localhost: no\n"
         "\tudp-connect: no\n"
         "\tqname-minimisation: no\n"
         "\trrset-roundrobin: no\n"
@@ -213,15 +212,53 @@ static const char recursive_text[] = "\tinfra-cache-min-rtt: 400\n"
                                      "\trrset-cache-size: 32m\n"
                                      "\tmsg-cache-size: 4m\n";
 
+/* Reverse zones that each site has for itself, most often unsigned. All others are validated like
+ * any name. */
+static const char private_zones_text[] = "\tdomain-insecure: \"10.in-addr.arpa.\"\n"
+                                         "\tdomain-insecure: \"168.192.in-addr.arpa.\"\n"
+                                         "\tdomain-insecure: \"254.169.in-addr.arpa.\"\n"
+                                         "\tdomain-insecure: \"127.in-addr.arpa.\"\n"
+                                         "\tdomain-insecure: \"d.f.ip6.arpa.\"\n"
+                                         "\tdomain-insecure: \"8.e.f.ip6.arpa.\"\n"
+                                         "\tdomain-insecure: \"9.e.f.ip6.arpa.\"\n"
+                                         "\tdomain-insecure: \"a.e.f.ip6.arpa.\"\n"
+                                         "\tdomain-insecure: \"b.e.f.ip6.arpa.\"\n";
+
+static void print_private_zones(struct textbuf *out)
+{
+	textbuf_put_text(out, private_zones_text);
+	for (unsigned i = 16; i < 32; i++)
+		textbuf_printf(out, "\tdomain-insecure: \"%u.172.in-addr.arpa.\"\n", i);
+	for (unsigned i = 64; i < 128; i++)
+		textbuf_printf(out, "\tdomain-insecure: \"%u.100.in-addr.arpa.\"\n", i);
+}
+
+/* Over the open Internet a stranger's NS record may name any address. What is no server of the
+ * Internet (RFC 6890) is never asked because of one: it may be a neighbour of this machine. Users
+ * with servers of their own say so, with a configuration or upstreams. */
+static const char *const no_servers[] = { "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
+	"169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16",
+	"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/128", "::1/128",
+	"::ffff:0:0/96", "100::/64", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8" };
+
+static void print_servers(struct textbuf *out, const struct resolver_config *config)
+{
+	bool is_open = !config->n_upstreams && !config->unbound_config;
+	textbuf_printf(out, "\tdo-not-query-localhost: %s\n", is_open ? "yes" : "no");
+	for (size_t i = 0; is_open && i < sizeof no_servers / sizeof no_servers[0]; i++)
+		textbuf_printf(out, "\tdo-not-query-address: %s\n", no_servers[i]);
+}
+
 void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 {
 	bool ip6 = ip6_is_used(config);
 	unsigned states = config->max_in_flight < 1u << 20 ? 8 * config->max_in_flight : 1u << 23;
 	textbuf_put_text(out, common_text);
+	print_servers(out, config);
 	textbuf_printf(out, "\tmodule-config: \"%s\"\n",
 	        config->dnssec ? "validator iterator" : "iterator");
 	if (config->dnssec)
-		textbuf_put_text(out, "\tinsecure-lan-zones: yes\n");
+		print_private_zones(out);
 	textbuf_printf(out, "\tdo-ip6: %s\n", ip6 ? "yes" : "no");
 	textbuf_printf(out, "\tnum-queries-per-thread: %u\n", states > 4096 ? states : 4096);
 	textbuf_printf(out, "\toutgoing-num-tcp: %u\n", tcp_slots(config));

@@ -7,6 +7,7 @@ import heapq
 import itertools
 import os
 import random
+import re
 import selectors
 import signal
 import socket
@@ -123,6 +124,13 @@ class Nsd:
 # What a Server's script may return instead of records.
 SILENCE = object()
 
+
+
+def silent_names(name, type):
+    """A script: an upstream that lives, and knows no name but the root."""
+    return [] if name == "." else SILENCE
+
+
 SOA_TEXT = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 
 
@@ -234,10 +242,11 @@ def wall_clock_lead():
 
 
 def ask_script(script, name, type):
-    """Scripts that take names apart know nothing of the root, which the engine asks for to see
-    whether somebody lives there: that has no data then."""
+    """Scripts know nothing of the root, which the engine asks for to see whether somebody lives
+    there: that has no data, where they are not silent about all."""
     try:
-        return script(name, type)
+        said = script(name, type)
+        return [] if name == "." and isinstance(said, list) else said
     except ValueError:
         assert name == "."
         return []
@@ -250,6 +259,10 @@ class Later:
         self.octets, self.delay_s = octets, delay_s
 
 
+# What resolver/rewriting.c asks for.
+PROBE_NAME = re.compile(r"[0-9a-f]{24}\.(invalid|com)$")
+
+
 class Server:
     """A DNS server in a thread. `script(name, type)` gets the lower-case name without its last dot
     and the type's mnemonic, and returns a list of record texts ("192.0.2.1"; empty: no such data),
@@ -260,9 +273,15 @@ class Server:
     and Later ones: so many datagrams leave. With `tcp` there is TCP on the same port, too: see Tcp
     in tcpserver.py. UDP and TCP queries come to the same script, one at a time.
 
+    At its start a scan asks for random names, to see whether the upstream makes answers up. These
+    are not noted and do not exist; with `rewrites` the script is asked for them, too.
+
     `address` may be that of a server that was stopped, whose place it takes, or ::1."""
 
-    def __init__(self, script=None, delay_s=0, address=None, raw=None, tcp=False):
+    def __init__(
+        self, script=None, delay_s=0, address=None, raw=None, tcp=False, rewrites=False
+    ):
+        self.rewrites = rewrites
         self.raw = raw or (lambda query: ask_script(script, query.name, query.type))
         self.delay_s, self.address = delay_s, address or addresses.fresh()
         self.queries = []  # of UDP, appended by the thread
@@ -312,6 +331,8 @@ class Server:
 
     def packets(self, query):
         """What is sent for a query, by whatever way it came: Later ones."""
+        if not self.rewrites and PROBE_NAME.match(query.name):
+            return [Later(query.packet("NXDOMAIN"), 0)]
         with self.lock:
             query.number = self.numbers[query.name, query.type, query.by_tcp]
             self.numbers[query.name, query.type, query.by_tcp] += 1
@@ -365,8 +386,9 @@ class Server:
                 query = self._receive()
             except (BlockingIOError, ConnectionRefusedError):
                 return
-            self.queries.append(query)
-            self.questions.append((query.time, query.name, query.type))
+            if self.rewrites or not PROBE_NAME.match(query.name):
+                self.queries.append(query)
+                self.questions.append((query.time, query.name, query.type))
             for packet in self.packets(query):
                 heapq.heappush(
                     self.pending,

@@ -1,9 +1,13 @@
 """test_cli.py - the command line: help, version, mistakes, `check`, the summary, progress."""
 
+import fcntl
+import json
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -98,7 +102,7 @@ def test_help_into_a_closed_pipe_is_no_success():
         (["scan", "--window=1", "in.csv"], ["--window", "1"]),
         (["scan", "--window=99999999999999999999", "in.csv"], ["--window", "99999999999999999999"]),
         (["scan", "--qps=-1", "in.csv"], ["--qps", "-1"]),
-        (["scan", "--timeout=2s", "in.csv"], ["--timeout", "2s"]),
+        (["scan", "--timeout=2x", "in.csv"], ["--timeout", "2x"]),
         (["scan", "--retries=1000", "in.csv"], ["--retries", "1000"]),
         (["scan", "--deadline=0", "in.csv"], ["--deadline", "0"]),
         (["scan", "--checks=spf,dkim", "in.csv"], ["--checks", "spf,dkim"]),
@@ -129,7 +133,6 @@ def test_help_into_a_closed_pipe_is_no_success():
         (["scan", "--helo=x", "in.csv"], ["--helo"]),
         (["scan", "--unbound-config=nowhere.conf", "in.csv"], ["nowhere.conf"]),
         (["check"], ["check"]),
-        (["check", "192.0.2.1"], ["check"]),
         (["check", "192.0.2.1", "example.test", "more"], ["check"]),
         (["check", "--window=64", "192.0.2.1", "example.test"], ["--window"]),
         (["check", "--columns=ip", "192.0.2.1", "example.test"], ["--columns"]),
@@ -230,6 +233,81 @@ def test_check_of_an_empty_sender(bulk_nsd):
     """The sender is then postmaster at the HELO name."""
     status, text = check(bulk_nsd.upstream, "--helo=d7.bulk.test", "192.0.2.9", "")
     assert status == DONE and "spf: fail" in text
+
+
+def test_check_of_the_null_sender(bulk_nsd):
+    status, text = check(bulk_nsd.upstream, "--helo=d7.bulk.test", "192.0.2.9", "<>")
+    assert status == DONE and "spf: fail" in text
+    status, text = check(bulk_nsd.upstream, "192.0.2.9", "<>")
+    assert status == DONE and "needs --helo" in text and "spf: " not in text
+
+
+def test_check_of_one_alone_or_the_other_way_round(bulk_nsd):
+    status, text = check(bulk_nsd.upstream, "192.0.2.65")
+    assert status == DONE and "iprev: " in text and "SPF" not in text
+    for who in "d1.bulk.test", "user@d1.bulk.test":
+        status, text = check(bulk_nsd.upstream, who)
+        assert status == DONE and "mx_state: ok" in text and "iprev" not in text
+        assert "record: v=spf1 a mx include:_spf.bulk.test -all\n" in text
+        both = check(bulk_nsd.upstream, "192.0.2.65", who)
+        assert check(bulk_nsd.upstream, who, "192.0.2.65") == both and "spf: pass by" in both[1]
+
+
+@pytest.mark.parametrize("ip", [["192.0.2.1"], []])
+def test_check_shows_where_the_syntax_is_wrong(server, ip):
+    dns = server(
+        lambda name, type: ["v=spf1 a ip4:192.0.2.0/33 -all"] if type == "TXT" else []
+    )
+    _, text = check(dns.upstream, "--checks=spf", *ip, "example.test")
+    lines = text.splitlines()
+    (at,) = [i for i, line in enumerate(lines) if "v=spf1" in line and "record" in line]
+    column = lines[at + 1].index("^")
+    assert lines[at][column:].startswith("33 -all") or lines[at][column:].startswith("/33"), text
+    assert "syntax" in lines[at + 1]
+
+
+def test_check_as_json(bulk_nsd):
+    status, text = check(bulk_nsd.upstream, "--json", "192.0.2.65", "d1.bulk.test")
+    told = json.loads(text)
+    assert status == DONE and told["spf"] == "pass" and told["mx_state"] == "ok"
+    assert (told["ip"], told["domain_or_sender"], told["helo"]) == (
+        "192.0.2.65",
+        "d1.bulk.test",
+        None,
+    )
+    assert [c for c in told if c in harness.OUTPUT_COLUMNS] == harness.OUTPUT_COLUMNS
+    assert any("try include:_spf.bulk.test" in step for step in told["steps"])
+
+
+@pytest.mark.parametrize("word, right", [("--upsteam=x", "--upstream"), ("--qsp=1", "--qps")])
+def test_the_nearest_option(word, right):
+    done = harness.run("scan", word, "in.csv")
+    assert done.returncode == USAGE and f"did you mean {right}?" in done.stderr
+
+
+def test_the_nearest_command():
+    done = harness.run("scna", "in.csv")
+    assert done.returncode == USAGE and "did you mean scan?" in done.stderr
+
+
+def test_numbers_with_units(bulk_nsd, tmp_path):
+    scan = harness.scan(
+        tmp_path,
+        "domain,ip\nd1.bulk.test,192.0.2.1\n",
+        bulk_nsd.upstream,
+        *["--qps=10k", "--timeout=2s", "--deadline=5m", "--window=1M", "--sync-interval=1m"],
+    )
+    names = ("qps", "timeout_ms", "deadline_ms", "window", "sync_interval_s")
+    assert [scan.summary["options"][name] for name in names] == [10000, 2000, 300000, 1000000, 60]
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--deadline=2h", "--deadline=30x", "--qps=10s", "--qps=k", "--cache=1k", "--qps=1000M"],
+)
+def test_numbers_with_wrong_units(option):
+    done = harness.run("scan", option, "in.csv")
+    assert done.returncode == USAGE and option.split("=")[0] in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -368,7 +446,7 @@ def test_summary_counts_questions(server, tmp_path):
 
 
 def test_summary_counts_failures(server, tmp_path):
-    dns = server(lambda name, type: nameservers.SILENCE)
+    dns = server(nameservers.silent_names)
     scan = harness.scan(
         tmp_path,
         "domain,ip\na.test,192.0.2.1\n",
@@ -400,9 +478,11 @@ def test_the_summary_for_people(bulk_nsd, tmp_path):
     )
 
 
-def seen_on_a_terminal(tmp_path, dns, *options):
-    """What a scan of a slow DNS writes on a terminal."""
+def seen_on_a_terminal(tmp_path, dns, *options, columns=200):
+    """What a scan of a slow DNS writes on a terminal; with 0 columns that does not know its
+    width."""
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     path = harness.write_input(
         tmp_path / "in.csv", "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(20))
     )
@@ -434,6 +514,21 @@ def seen_on_a_terminal(tmp_path, dns, *options):
 
 def live_lines(seen):
     return [part for part in re.split(r"\r|\n", seen) if "in flight" in part]
+
+
+@pytest.mark.parametrize("columns", [0, 20, 40, 60, 80, 90])
+def test_the_live_line_fits(server, tmp_path, columns):
+    """The share and the rows are told longest. A line as wide as the terminal would scroll."""
+    seen = seen_on_a_terminal(
+        tmp_path,
+        server(lambda name, type: ["v=spf1 -all"], delay_s=half_late),
+        columns=columns,
+    )
+    lines = [part for part in re.split(r"\r|\n", seen) if "ETA" in part and "\x1b" in part]
+    lines = [line.replace("\x1b[K", "") for line in lines]
+    assert lines and all(len(line) < (columns or 80) for line in lines), lines
+    if columns != 20:
+        assert all(" rows" in line for line in lines), lines
 
 
 def half_late(name):
@@ -470,6 +565,45 @@ def test_a_terminal_gets_none_when_told_so(server, tmp_path):
     assert "in flight" not in seen_on_a_terminal(
         tmp_path, server(lambda name, type: ["v=spf1 -all"], delay_s=1.2), "--progress=never"
     )
+
+
+def test_quiet(server, tmp_path):
+    """Errors are told all the same."""
+    dns = server(lambda name, type: ["v=spf1 -all"], delay_s=half_late)
+    assert seen_on_a_terminal(tmp_path, dns, "-q") == ""
+    scan = harness.scan(
+        tmp_path, "domain,ip\nd0.test,192.0.2.1\n", dns.upstream, "--checks=spf", "--quiet"
+    )
+    assert scan.status == DONE and scan.stderr == "" and scan.summary["complete"]
+    wrong = harness.run("scan", "-q", "--trust-anchor=/nowhere", tmp_path / "in.csv")
+    assert wrong.returncode == USAGE and len(wrong.stderr.splitlines()) == 1
+
+
+def test_summary_counts_words(server, tmp_path):
+    """Of the output's words, also of rows that a resumed output held."""
+    records = {"bad": ["v=spf1 ip4:x -all"], "none": [], "fails": ["v=spf1 -all"]}
+    dns = server(
+        lambda name, type: records[name.split(".")[0]]
+        if type == "TXT"
+        else ["0 ."]
+        if type == "MX" and name.startswith("fails")
+        else []
+    )
+    rows = "domain,ip\nbad.test,192.0.2.1\nnone.test,192.0.2.1\nfails.test,192.0.2.1\n"
+    for options in [], ["--resume"]:
+        scan = harness.scan(tmp_path, rows, dns.upstream, "--checks=spf,mx", *options)
+        s = scan.summary
+        assert {word: n for word, n in s["problems"].items() if n} == {
+            "no_mx": 2,
+            "null_mx": 1,
+            "no_spf": 1,
+            "spf_fail": 1,
+            "spf_broken": 1,
+        }
+        assert {word: n for word, n in s["spf_problem"].items() if n} == {"syntax": 1}
+        assert {word: n for word, n in s["mx_state"].items() if n} == {"none": 2, "null": 1}
+        assert scan.says("problems:", "no_mx 2", "spf_fail 1")
+        assert scan.says("spf_problem:", "syntax 1") and scan.says("mx_state:", "null 1")
 
 
 @pytest.mark.slow

@@ -227,6 +227,19 @@ def test_one_server_without_edns_among_others(server, tmp_path):
     assert all(q.has_edns for q in good.queries) and old.count() > 0
 
 
+def test_one_zone_without_edns_behind_an_upstream_with_it(server, tmp_path):
+    """A forwarder passes on the FORMERR, without OPT, of a server that knows no EDNS. Only that
+    question is asked again without."""
+
+    def forwarder(query):
+        is_old = query.name.split(".")[0].endswith("9")
+        return full(query, 1) if is_old and query.has_edns else truth(query.name, query.type)
+
+    dns = server(raw=forwarder)
+    assert_truth(scan(tmp_path, 200, [dns], "--in-flight=1", "--workers=1"), 200)
+    assert sum(not q.has_edns for q in dns.queries) == 20
+
+
 # ---- errors ----
 
 

@@ -81,6 +81,8 @@ def test_the_first_signal_ends_it_in_order(server, running, rows_file, tmp_path,
     process.send_signal(number)
     status, stderr = ended(process)
     assert status == STOPPED and "stopped before the end" in stderr
+    (told,) = [line for line in stderr.splitlines() if "stopping:" in line]
+    assert all(word in told for word in ("in flight", "second signal", "--resume"))
     data = (tmp_path / "out.csv.gz").read_bytes()
     rows = rows_in_order(data)
     assert 1000 < len(rows) < ROWS

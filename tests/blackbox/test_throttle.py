@@ -159,7 +159,7 @@ def test_the_deadline_bounds_a_row(server, tmp_path):
 
 def test_a_silent_upstream(server, tmp_path):
     """Hundreds of rows wait side by side, not one after the other."""
-    dns = server(lambda name, type: nameservers.SILENCE)
+    dns = server(nameservers.silent_names)
     begun = time.monotonic()
     scan = harness.scan(tmp_path, rows_of(DOMAINS), dns.upstream, *DEADLINE)
     assert time.monotonic() - begun < 60

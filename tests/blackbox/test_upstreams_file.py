@@ -42,6 +42,18 @@ def test_all_that_the_file_names_are_asked(server, tmp_path):
     assert all(s.count() > 0 for s in (v4, v6, last))
 
 
+def test_the_form_of_dnsmasq_and_a_byte_order_mark(server, tmp_path):
+    """A comment needs a blank before its #."""
+    one, v6, option = server(passing), server(passing, address="::1"), server(passing)
+    path = write(
+        tmp_path,
+        f"\ufeff{one.address}#{one.port} # the first\n#nobody\n::1#{v6.port}\t#the other\n",
+    )
+    more = f"--upstream={option.address}#{option.port}"
+    assert_all_pass(harness.scan(tmp_path, ROWS, f"--upstreams={path}", more, "--checks=spf"), 3)
+    assert all(s.count() > 0 for s in (one, v6, option))
+
+
 def test_both_options_and_several_files(server, tmp_path):
     """One that is named twice is one upstream."""
     servers = [server(passing) for _ in range(3)]
@@ -98,6 +110,9 @@ def test_a_file_that_names_nobody(tmp_path, text):
         "192.0.2.1:0",
         "192.0.2.1:65536",
         "192.0.2.1:",
+        "192.0.2.1#",
+        "192.0.2.1#65536",
+        "192.0.2.1:53#53",
         "[2001:db8::1",
         "192.0.2.1 192.0.2.2",
         "192.0.2.1,",

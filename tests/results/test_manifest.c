@@ -158,7 +158,7 @@ static struct manifest manifest_of(const struct tally *tally, char **inputs)
 		.runs = runs,
 		.n_runs = 1,
 		.put_questions = put_questions,
-		.counters = &n_questions,
+		.questions = &n_questions,
 		.put_options = put_options,
 		.options = "forward",
 		.put_versions = put_versions };

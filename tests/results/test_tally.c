@@ -4,11 +4,23 @@
 
 #include "results/tally.h"
 
+#include <string.h>
+
+static uint64_t problems_counted(const struct tally *t, const char *word)
+{
+	unsigned i = 0;
+	while (strcmp(problems_word(i), word) != 0)
+		i++;
+	return tally_read(&t->problems[i]);
+}
+
 static void finished_rows(void **state)
 {
 	(void)state;
 	struct tally t = { 0 };
-	struct spf_result spf = { .verdict = SPF_FAIL }, failed = { .verdict = SPF_TEMPERROR };
+	struct spf_result spf = { .verdict = SPF_FAIL },
+	                  failed = { .verdict = SPF_TEMPERROR, .problem = SPF_PROBLEM_DNS_ERROR };
+	struct mailhosts no_mail = { .state = MX_NULL };
 	struct iprev iprev = { .verdict = IPREV_PASS };
 	struct outcome good = { .error = "",
 		.spf = &spf,
@@ -16,7 +28,7 @@ static void finished_rows(void **state)
 		.has_helo_spf = true,
 		.helo_verdict = SPF_NONE },
 	               bad = { .error = "ip: not an IP address" },
-	               open = { .error = "", .spf = &failed };
+	               open = { .error = "", .spf = &failed, .mailhosts = &no_mail };
 	tally_outcome(&t, &good);
 	tally_outcome(&t, &good);
 	tally_outcome(&t, &bad);
@@ -30,6 +42,13 @@ static void finished_rows(void **state)
 	assert_int_equal(tally_read(&t.helo_spf[SPF_NONE]), 2);
 	assert_int_equal(tally_read(&t.iprev[IPREV_PASS]), 2);
 	assert_int_equal(tally_read(&t.retried_rows), 0);
+	assert_int_equal(tally_read(&t.spf_problem[SPF_PROBLEM_NONE]), 2);
+	assert_int_equal(tally_read(&t.spf_problem[SPF_PROBLEM_DNS_ERROR]), 1);
+	assert_int_equal(tally_read(&t.mx_state[MX_NULL]), 1);
+	assert_int_equal(problems_counted(&t, "null_mx"), 1);
+	assert_int_equal(problems_counted(&t, "spf_fail"), 2);
+	assert_int_equal(problems_counted(&t, "temperror"), 1);
+	assert_int_equal(problems_counted(&t, "no_spf"), 0);
 }
 
 static void rows_done_again(void **state)

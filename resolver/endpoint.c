@@ -1,5 +1,5 @@
 /* endpoint.c - sockaddr_in and sockaddr_in6 from our own addresses. */
-#include "resolver/forward/endpoint.h"
+#include "resolver/endpoint.h"
 
 #include <netinet/in.h>
 #include <string.h>

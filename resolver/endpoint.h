@@ -1,7 +1,7 @@
-/* endpoint.h - (private to resolver/forward/) an address and a port, as the socket calls take
+/* endpoint.h - (private to resolver/) an address and a port, as the socket calls take
  * them. */
-#ifndef RESOLVER_FORWARD_ENDPOINT_H
-#define RESOLVER_FORWARD_ENDPOINT_H
+#ifndef RESOLVER_ENDPOINT_H
+#define RESOLVER_ENDPOINT_H
 
 #include "dns/ipaddr.h"
 
