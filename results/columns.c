@@ -373,8 +373,7 @@ void columns_put_header(
 static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
         const struct layout *layout, const struct csv_record *record)
 {
-	struct csv_fields fields =
-	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields = csv_fields_of_record(record, scratch);
 	struct csv_field field;
 	textbuf_reset(scratch);
 	textbuf_reserve(scratch, record->size + 1);
