@@ -74,12 +74,35 @@ static int parse_count(struct csv_field field)
 	return n;
 }
 
+/* The lines of the columns. An empty one: there is no such column. */
+static void read_columns(struct format_told *told, const char *note, size_t size)
+{
+	bool any = false;
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		struct csv_field value = note_value(note, size, role_text(role));
+		int n = parse_count(value);
+		if (!value.text || (value.size && (n < 1 || n > told->n_input)))
+			return;
+		told->columns[role] = value.size ? n - 1 : COLUMN_NONE;
+		any |= value.size > 0;
+	}
+	told->has_columns = any;
+}
+
 struct format_told format_told_by(const char *note, size_t size)
 {
-	return (struct format_told){
+	struct format_told told = {
 		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
 		.has_gaps = note_value(note, size, SHARD).size > 0,
 	};
+	struct csv_field delimiter = note_value(note, size, "delimiter");
+	char text[8] = "";
+	if (delimiter.size && delimiter.size < sizeof text) {
+		memcpy(text, delimiter.text, delimiter.size);
+		layout_delimiter_parse(&told.delimiter, text);
+	}
+	read_columns(&told, note, size);
+	return told;
 }
 
 enum { SHOWN_BYTES = 128 };
