@@ -97,7 +97,7 @@ static bool read_form(struct inputs *in)
 	if (!in->form->begin(in->form, source_path(in->source), &first, &header))
 		return false;
 	bool known = layout_from_names(&in->layout, &header);
-	in->layout.has_header = true;
+	in->layout.has_header = in->layout.keeps_names = true;
 	in->layout.delimiter = in->form->delimiter;
 	if (in->form->has_columns) {
 		for (enum role role = 0; role < ROLE_COUNT; role++)

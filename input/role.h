@@ -16,6 +16,7 @@ struct layout {
 	unsigned n_columns;
 	int domain, ip, sender, helo; /* column index, or COLUMN_NONE */
 	bool has_header;
+	bool keeps_names;      /* an output gives the columns no other names */
 	bool guarded;          /* --csv-safe: see csv_put_guarded_field() */
 	char delimiter;        /* of the input; an output always has commas. 0: ',' */
 	struct textbuf header; /* the column names as they stood, without a line end; owned */

@@ -212,7 +212,7 @@ static int set_up(struct scan *s)
 		return EXIT_STOPPED;
 	if (!open_inputs(s))
 		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
-	if (!understood_tell(&s->inputs.layout, o))
+	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
 	write_note(s);
 	if (!format_init(&s->format, &s->note, &s->inputs.layout,
@@ -351,6 +351,7 @@ static int run(struct scan *s)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
+	understood_tell(&s->inputs.layout);
 	take_signals(&s->pipeline.exchange);
 	status = tell_end(s, add_rows(s));
 	leave_signals();

@@ -24,8 +24,9 @@ static bool refuse(enum check check, const char *lacks)
 }
 
 /* All checks are the default, which runs those that it can. */
-static bool can_run(const struct layout *l, unsigned checks)
+bool understood_allows(const struct layout *l, const struct options *options)
 {
+	unsigned checks = options->checks;
 	bool has_ip = l->ip != COLUMN_NONE;
 	bool has_name =
 	        l->domain != COLUMN_NONE || l->sender != COLUMN_NONE || l->helo != COLUMN_NONE;
@@ -42,13 +43,10 @@ static bool can_run(const struct layout *l, unsigned checks)
 	return true;
 }
 
-bool understood_tell(const struct layout *layout, const struct options *options)
+void understood_tell(const struct layout *layout)
 {
 	struct textbuf line = { 0 };
-	if (!can_run(layout, options->checks))
-		return false;
 	layout_tell(&line, layout);
 	message(MESSAGE_INFO, "columns: %s", textbuf_text(&line));
 	textbuf_fini(&line);
-	return true;
 }

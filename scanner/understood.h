@@ -5,8 +5,9 @@
 #include "input/layout.h"
 #include "scanner/options.h"
 
-/* Tells which columns were taken for what. False, after telling why: --checks names a check that no
- * row of such an input can run. */
-bool understood_tell(const struct layout *layout, const struct options *options);
+/* False, after telling why: --checks names a check that no row of such an input can run. */
+bool understood_allows(const struct layout *layout, const struct options *options);
+/* Tells which columns were taken for what. When nothing is left that could be refused. */
+void understood_tell(const struct layout *layout);
 
 #endif
