@@ -47,6 +47,8 @@ static void parse_domain(struct identity *s, const char *field, struct identity_
 	enum error err = idna_parse(&s->domain, text.text, text.size, NULL);
 	if (objects(s, field, text, err))
 		s->domain.size = 0;
+	else if (!clean_is_host((struct csv_field){ text.text, text.size }))
+		s->no_host = text;
 }
 
 /* "user@example.com", "@example.com", "example.com": the part after the last @, or all of it. */
@@ -141,7 +143,7 @@ static void understand(struct identity *s, struct fields *f)
 	s->ip = (struct ipaddr){ 0 };
 	s->domain.size = s->helo_domain.size = 0;
 	s->has_domain = false;
-	s->local_part = s->sender_domain = (struct identity_text){ 0 };
+	s->local_part = s->sender_domain = s->no_host = (struct identity_text){ 0 };
 	parse_helo(s, f->helo);
 	if (f->ip.size && !clean_address(&s->ip, (struct csv_field){ f->ip.text, f->ip.size }))
 		set_error(s, "ip", "not an IP address");

@@ -7,6 +7,7 @@
 #include "scanner/versions.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* VmHWM and not getrusage(): ru_maxrss is kept over execve(), so a program started by a larger one
  * would report the larger one's peak. */
@@ -63,6 +64,19 @@ static void tell_dns(const struct resolver_counters *c)
 	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
 }
 
+static void tell_no_host_names(const struct tally *t)
+{
+	struct textbuf name = { 0 };
+	uint64_t n = tally_read(&t->no_host_names);
+	if (!n)
+		return;
+	textbuf_put_escaped(&name, t->first_no_host, strlen(t->first_no_host));
+	message(MESSAGE_INFO, "%llu rows with names that no mail host can have, as row %llu: '%s'",
+	        (unsigned long long)n, (unsigned long long)tally_read(&t->first_no_host_row),
+	        textbuf_text(&name));
+	textbuf_fini(&name);
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -81,6 +95,7 @@ void summary_tell(const struct summary *s)
 		        (unsigned long long)tally_read(&s->tally.retried_rows),
 		        (unsigned long long)tally_read(&s->tally.changed_rows),
 		        (unsigned long long)tally_read(&s->tally.temperror_rows));
+	tell_no_host_names(&s->tally);
 	textbuf_reset(&line);
 	put_verdicts(&line, s->tally.spf);
 	if (line.size)
