@@ -1,5 +1,5 @@
 /* firstrow.h - what the fields of a first record look like, and what to type when they are not what
- * we know. Used by layout.c alone. Pure. */
+ * we know. Pure. */
 #ifndef INPUT_FIRSTROW_H
 #define INPUT_FIRSTROW_H
 

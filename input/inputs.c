@@ -2,6 +2,7 @@
 #include "input/inputs.h"
 
 #include "base/message.h"
+#include "input/firstrow.h"
 #include "input/foreign.h"
 
 #include <errno.h>
@@ -181,7 +182,9 @@ static bool read_further_first(struct inputs *in, const volatile bool *stop)
 	if (in->has_first && !in->form) {
 		bool known = layout_from_names(&other, &in->first);
 		is_header = is_same_header(&other, &in->layout);
-		same = wants ? is_header : in->wish.columns || in->wish.no_header || !known;
+		if (in->wish.columns)
+			known = firstrow_is_header(&in->layout, &in->first);
+		same = wants ? is_header : in->wish.no_header || !known;
 		is_header = is_header && wants;
 	} else if (in->has_first) {
 		is_header = layout_from_names(&other, &in->first);

@@ -182,6 +182,7 @@ static void refusals(void **state)
 		{ NULL, { "ip,x,ip\n" } },
 		{ "helo", { "domain,ip\n" } }, /* a header row, where none is */
 		{ "domain,x", { "Domain name,y\n" } },
+		{ "domain,x", { "a.b,y\n", "domain,y\n" } },
 		{ "domain=site", { "domain,ip\n" } }, /* no such column */
 		{ "domain=site,ip", { "site,ip\n" } },
 		{ "name=site", { "site,ip\n" } },
