@@ -5,6 +5,7 @@
 #include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "dns/dname.h"
+#include "input/layout.h"
 #include "resolver/engines.h"
 
 #include <stdio.h>
@@ -153,9 +154,27 @@ static bool check_engine(const struct options *options)
 	return false;
 }
 
+static bool check_input(const struct options *options)
+{
+	char unused;
+	if (options->delimiter && !layout_delimiter_parse(&unused, options->delimiter)) {
+		message(MESSAGE_ERROR,
+		        "--delimiter takes auto, ',', ';', tab or '|' (in quotes), not '%s'",
+		        options->delimiter);
+		return false;
+	}
+	if (!options->no_header || !options->columns || !strchr(options->columns, '='))
+		return true;
+	message(MESSAGE_ERROR,
+	        "--no-header does not go with --columns '%s', which names columns of a header row",
+	        options->columns);
+	return false;
+}
+
 static bool check_combination(const struct options *options)
 {
-	if (!check_engine(options) || !check_resume(options) || !check_receiver(options))
+	if (!check_input(options) || !check_engine(options) || !check_resume(options) ||
+	        !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");

@@ -17,8 +17,9 @@ static const struct command commands[] = {
 	                "names "
 	                "the columns domain, ip,\n"
 	                "sender (mailfrom, mail_from) and helo; without one, the first two are "
-	                "domain "
-	                "and IP.\n",
+	                "domain and IP.\n"
+	                "What else a file may be called: --columns. What is not understood is "
+	                "refused with what to type.\n",
 	        .statuses =
 	                "Exit status: 0 every row written; 1 some rows were bad input (they are in "
 	                "the output); 2 usage or\n"

@@ -10,6 +10,11 @@
  * IDNA does not allow it. The text with A-labels is appended to `ascii`, unless that is NULL. */
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii);
 
+enum { IDNA_REASON_BYTES = 96 };
+/* Why idna_parse() gave ERROR_IDN for this text: with the character that is not allowed, if it is
+ * one. Into the buffer, which is given back. */
+const char *idna_reason(char reason[IDNA_REASON_BYTES], const char *text, size_t size);
+
 /* The version of libidn2 that is loaded. Lives for ever. */
 const char *idna_library_version(void);
 

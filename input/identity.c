@@ -7,20 +7,10 @@
 #include "input/identity.h"
 
 #include "dns/idna.h"
+#include "input/clean.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct identity_text trimmed(struct identity_text t)
-{
-	while (t.size && (*t.text == ' ' || *t.text == '\t')) {
-		t.text++;
-		t.size--;
-	}
-	while (t.size && (t.text[t.size - 1] == ' ' || t.text[t.size - 1] == '\t'))
-		t.size--;
-	return t;
-}
 
 static void set_error(struct identity *s, const char *field, const char *why)
 {
@@ -35,17 +25,30 @@ static bool is_address(struct identity_text t)
 	return t.size && !ipaddr_parse(&ip, t.text, t.size);
 }
 
+/* Says why a cleaned name is none, if it is: what it looks like, or what idna_parse() said of it.
+ */
+static bool objects(
+        struct identity *s, const char *field, struct identity_text text, enum error err)
+{
+	char why[IDNA_REASON_BYTES];
+	const char *objection = clean_objection((struct csv_field){ text.text, text.size });
+	if (!objection && !err)
+		return false;
+	set_error(s, field,
+	        objection                  ? objection
+	                : err == ERROR_IDN ? idna_reason(why, text.text, text.size)
+	                                   : error_text(err));
+	return true;
+}
+
 static void parse_domain(struct identity *s, const char *field, struct identity_text text)
 {
-	text = trimmed(text);
 	s->has_domain = true;
-	if (is_address(text)) {
-		set_error(s, field, "an IP address where a domain name belongs");
-		return;
-	}
 	enum error err = idna_parse(&s->domain, text.text, text.size, NULL);
-	if (err)
-		set_error(s, field, error_text(err));
+	if (objects(s, field, text, err))
+		s->domain.size = 0;
+	else if (!clean_is_host((struct csv_field){ text.text, text.size }))
+		s->no_host = text;
 }
 
 /* "user@example.com", "@example.com", "example.com": the part after the last @, or all of it. */
@@ -57,28 +60,66 @@ static struct identity_text domain_part(struct identity_text sender)
 	return sender;
 }
 
-/* Mail logs write <user@example.com>, and <> for the null reverse-path. */
-static struct identity_text without_angle_brackets(struct identity_text t)
+/* A text with its U-labels as A-labels, in the scratch; one that IDNA refuses as it stands. */
+static enum error in_ascii(
+        struct identity *s, struct identity_text text, struct identity_text *ascii)
 {
-	struct identity_text inner = trimmed(t);
-	if (inner.size >= 2 && inner.text[0] == '<' && inner.text[inner.size - 1] == '>')
-		return (struct identity_text){ inner.text + 1, inner.size - 2 };
-	return t;
+	size_t at = s->scratch.size;
+	struct dname unused;
+	enum error err = idna_parse(&unused, text.text, text.size, &s->scratch);
+	if (err == ERROR_IDN)
+		textbuf_put(&s->scratch, text.text, text.size);
+	if (!s->scratch.failed)
+		*ascii = (struct identity_text){ s->scratch.bytes + at, s->scratch.size - at };
+	return err;
 }
 
-static void take_sender(struct identity *s, struct identity_text sender)
+/* What idna_parse() says of its domain. */
+static enum error take_sender(struct identity *s, struct identity_text sender)
 {
 	struct identity_text domain = domain_part(sender);
 	if (domain.size < sender.size)
 		s->local_part = (struct identity_text){ sender.text,
 			(size_t)(domain.text - sender.text) - 1 };
-	size_t at = s->scratch.size;
-	struct dname unused;
-	if (idna_parse(&unused, domain.text, domain.size, &s->scratch) == ERROR_IDN)
-		textbuf_put(&s->scratch, domain.text, domain.size);
-	if (!s->scratch.failed)
-		s->sender_domain =
-		        (struct identity_text){ s->scratch.bytes + at, s->scratch.size - at };
+	return in_ascii(s, domain, &s->sender_domain);
+}
+
+/* "Alice <alice@example.com>", "<alice@example.com> SIZE=1000": brackets in the domain of a sender
+ * that was cleaned. */
+static const char *sender_objection(struct identity_text sender)
+{
+	struct identity_text domain = domain_part(sender);
+	if (sender.size && sender.text[0] != '"' && domain.size &&
+	        (memchr(domain.text, '>', domain.size) || memchr(domain.text, '<', domain.size)))
+		return sender.text[0] == '<' ? "text behind the address"
+		                             : "a display name before the address";
+	return NULL;
+}
+
+/* Its domain is asked about when there is no domain column. */
+static void parse_sender(struct identity *s, struct identity_text sender, bool is_domain)
+{
+	struct identity_text domain = domain_part(sender);
+	const char *objection = sender_objection(sender);
+	enum error err = take_sender(s, sender);
+	if (objection) {
+		set_error(s, "sender", objection);
+		s->has_domain |= is_domain;
+	} else if (is_domain) {
+		parse_domain(s, "sender", domain);
+	} else if (domain.size) {
+		objects(s, "sender", domain, err);
+	}
+}
+
+/* A literal names no domain (RFC 7208 section 2.3). */
+static void parse_helo(struct identity *s, struct identity_text helo)
+{
+	s->helo = helo;
+	if (!helo.size || is_address(helo))
+		return;
+	in_ascii(s, helo, &s->helo);
+	idna_parse(&s->helo_domain, helo.text, helo.size, NULL);
 }
 
 struct fields {
@@ -86,32 +127,39 @@ struct fields {
 	bool has_sender_column;
 };
 
-static void understand(struct identity *s, const struct fields *f)
+static struct identity_text cleaned(
+        struct csv_field (*clean)(struct csv_field), struct identity_text t)
 {
+	struct csv_field field = clean((struct csv_field){ t.text, t.size });
+	return (struct identity_text){ field.text, field.size };
+}
+
+static void understand(struct identity *s, struct fields *f)
+{
+	f->domain = cleaned(clean_name, f->domain);
+	f->ip = cleaned(clean_blanks, f->ip);
+	f->sender = cleaned(clean_sender, f->sender);
+	f->helo = cleaned(clean_name, f->helo);
 	s->ip = (struct ipaddr){ 0 };
 	s->domain.size = s->helo_domain.size = 0;
 	s->has_domain = false;
-	s->local_part = s->sender_domain = (struct identity_text){ 0 };
-	s->helo = f->helo;
-	struct identity_text ip = trimmed(f->ip), domain = trimmed(f->domain);
-	if (ip.size && ipaddr_parse(&s->ip, ip.text, ip.size))
+	s->local_part = s->sender_domain = s->no_host = (struct identity_text){ 0 };
+	parse_helo(s, f->helo);
+	if (f->ip.size && !clean_address(&s->ip, (struct csv_field){ f->ip.text, f->ip.size }))
 		set_error(s, "ip", "not an IP address");
-	/* a literal names no domain (RFC 7208 section 2.3) */
-	if (f->helo.size && !is_address(f->helo))
-		idna_parse(&s->helo_domain, f->helo.text, f->helo.size, NULL);
-	if (f->sender.size)
-		take_sender(s, f->sender);
-	else if (f->has_sender_column && f->helo.size)
-		take_sender(s, f->helo);
-	if (domain.size)
-		parse_domain(s, "domain", domain);
-	else if (f->sender.size)
-		parse_domain(s, "sender", domain_part(f->sender));
-	else if (f->helo.size) {
-		s->domain = s->helo_domain;
-		s->has_domain = true;
+	if (f->domain.size)
+		parse_domain(s, "domain", f->domain);
+	if (f->sender.size) {
+		parse_sender(s, f->sender, !f->domain.size);
+	} else if (f->helo.size) {
+		if (f->has_sender_column)
+			take_sender(s, f->helo);
+		if (!f->domain.size) {
+			s->domain = s->helo_domain;
+			s->has_domain = true;
+		}
 	}
-	if (!s->has_domain && !ip.size)
+	if (!s->has_domain && !f->ip.size)
 		set_error(s, "row", "neither a domain nor an IP address");
 }
 
@@ -122,7 +170,7 @@ static void prepare(struct identity *s, size_t text_bytes)
 	textbuf_reset(&s->scratch);
 	s->error[0] = 0;
 	s->lacked_memory =
-	        textbuf_reserve(&s->scratch, text_bytes * 2 + 2 * DNAME_TEXT_BYTES) == NULL;
+	        textbuf_reserve(&s->scratch, text_bytes * 3 + 3 * DNAME_TEXT_BYTES) == NULL;
 	if (s->lacked_memory)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
@@ -132,8 +180,7 @@ void identity_parse(
 {
 	struct fields f = { .has_sender_column = layout->sender != COLUMN_NONE };
 	prepare(s, record->size);
-	struct csv_fields fields = csv_fields_of(
-	        record->text, record->size, record->plain, record->broken, &s->scratch);
+	struct csv_fields fields = csv_fields_of_record(record, &s->scratch);
 	struct csv_field field;
 	unsigned n = 0;
 	for (; csv_next_field(&fields, &field); n++) {
@@ -143,7 +190,7 @@ void identity_parse(
 		else if ((int)n == layout->ip)
 			f.ip = text;
 		else if ((int)n == layout->sender)
-			f.sender = without_angle_brackets(text);
+			f.sender = text;
 		else if ((int)n == layout->helo)
 			f.helo = text;
 	}
@@ -167,9 +214,9 @@ void identity_of_texts(struct identity *s, const char *ip, const char *who, cons
 	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 },
 		.helo = { helo, helo ? strlen(helo) : 0 } };
 	struct identity_text text = { who, who ? strlen(who) : 0 };
-	prepare(s, text.size);
+	prepare(s, text.size + f.helo.size);
 	if (who && strchr(who, '@'))
-		f.sender = without_angle_brackets(text);
+		f.sender = text;
 	else
 		f.domain = text;
 	understand(s, &f);

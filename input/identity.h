@@ -25,6 +25,9 @@ struct identity {
 	bool has_domain;
 	/* Of <sender>, in A-labels. Empty local_part: postmaster. Empty sender_domain: domain. */
 	struct identity_text local_part, sender_domain;
+	/* The domain's text when it is a legal DNS name that no mail host can have: no dot, or
+	 * other characters than a host name has. Else size 0. */
+	struct identity_text no_host;
 	struct identity_text helo; /* as given */
 	struct dname helo_domain;  /* size 0: malformed, its SPF is "none" */
 

@@ -2,88 +2,13 @@
 #include "input/inputs.h"
 
 #include "base/message.h"
+#include "input/firstrow.h"
+#include "input/foreign.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
-
-static const struct {
-	const char *name;
-	size_t member;
-} column_names[] = {
-	{ "domain", offsetof(struct layout, domain) },
-	{ "ip", offsetof(struct layout, ip) },
-	{ "sender", offsetof(struct layout, sender) },
-	{ "mailfrom", offsetof(struct layout, sender) },
-	{ "mail_from", offsetof(struct layout, sender) },
-	{ "helo", offsetof(struct layout, helo) },
-};
-enum { COLUMN_NAMES = sizeof column_names / sizeof column_names[0] };
-
-static void trim(struct csv_field *field)
-{
-	while (field->size && (*field->text == ' ' || *field->text == '\t')) {
-		field->text++;
-		field->size--;
-	}
-	while (field->size &&
-	        (field->text[field->size - 1] == ' ' || field->text[field->size - 1] == '\t'))
-		field->size--;
-}
-
-static int *column_member(struct layout *layout, const struct csv_field *name)
-{
-	for (unsigned i = 0; i < COLUMN_NAMES; i++)
-		if (strlen(column_names[i].name) == name->size &&
-		        !strncasecmp(column_names[i].name, name->text, name->size))
-			return (int *)((char *)layout + column_names[i].member);
-	return NULL;
-}
-
-/* Names the columns after the fields of `record`. True if it names any column we know; the first of
- * two equal names counts. */
-static bool layout_from_names(struct layout *layout, const struct csv_record *record)
-{
-	struct textbuf scratch = { 0 };
-	struct csv_fields fields =
-	        csv_fields_of(record->text, record->size, record->plain, record->broken, &scratch);
-	struct csv_field field;
-	bool known = false;
-	layout->domain = layout->ip = layout->sender = layout->helo = COLUMN_NONE;
-	layout->n_columns = 0;
-	textbuf_reset(&layout->header);
-	while (csv_next_field(&fields, &field)) {
-		if (layout->n_columns)
-			textbuf_put_char(&layout->header, ',');
-		csv_put_field(&layout->header, field.text, field.size);
-		trim(&field);
-		int *member = column_member(layout, &field);
-		if (member && *member == COLUMN_NONE) {
-			*member = (int)layout->n_columns;
-			known = true;
-		}
-		layout->n_columns++;
-		textbuf_reset(&scratch);
-	}
-	textbuf_fini(&scratch);
-	return known;
-}
-
-/* No header row: domain, ip, and names for what is left of the first record. */
-static void layout_from_data(struct layout *layout, const struct csv_record *record)
-{
-	layout_from_names(layout, record);
-	unsigned n_columns = layout->n_columns;
-	layout->domain = 0;
-	layout->ip = n_columns > 1 ? 1 : COLUMN_NONE;
-	layout->sender = layout->helo = COLUMN_NONE;
-	textbuf_reset(&layout->header);
-	textbuf_put_text(&layout->header, n_columns > 1 ? "domain,ip" : "domain");
-	for (unsigned i = 2; i < n_columns; i++)
-		textbuf_printf(&layout->header, ",column%u", i + 1);
-}
 
 static bool fail_at_source(struct inputs *in)
 {
@@ -172,8 +97,15 @@ static bool read_form(struct inputs *in)
 	in->has_first = false;
 	if (!in->form->begin(in->form, source_path(in->source), &first, &header))
 		return false;
-	in->layout.has_header = true;
-	if (layout_from_names(&in->layout, &header))
+	bool known = layout_from_names(&in->layout, &header);
+	in->layout.has_header = in->layout.keeps_names = true;
+	in->layout.delimiter = in->form->delimiter;
+	if (in->form->has_columns) {
+		for (enum role role = 0; role < ROLE_COUNT; role++)
+			*role_column(&in->layout, role) = in->form->columns[role];
+		return true;
+	}
+	if (known)
 		return true;
 	message(MESSAGE_ERROR,
 	        "%s: none of its input's columns is named domain, ip, sender or helo",
@@ -188,57 +120,121 @@ static bool is_same_header(const struct layout *a, const struct layout *b)
 	        !memcmp(a->header.bytes, b->header.bytes, a->header.size);
 }
 
+/* The next record, with commas between its fields whatever the file has. */
+static bool read_csv(struct inputs *in, const volatile bool *stop)
+{
+	char delimiter = in->form ? ',' : in->layout.delimiter;
+	if (!csv_read(in->csv, &in->first, stop))
+		return false;
+	if (delimiter != ',')
+		in->first = csv_split(&in->first, delimiter, &in->row, &in->fields);
+	return true;
+}
+
+/* How the file just opened is to be read, from its beginning. The delimiter of the first file holds
+ * for all. */
+static bool begin_text(struct inputs *in, const volatile bool *stop)
+{
+	struct textbuf why = { 0 };
+	struct csv_field begin = csv_peek(in->csv, stop);
+	if (foreign_tell(&why, begin, in->paths[in->at], source_is_gzip(in->source))) {
+		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
+		textbuf_fini(&why);
+		return false;
+	}
+	char named = 0;
+	struct csv_field line = { begin.text, csv_line_size(begin) };
+	bool is_sep = layout_sep_line(&named, line);
+	if (is_sep) {
+		size_t pass = line.size;
+		while (pass < begin.size && (begin.text[pass] == '\r' || begin.text[pass] == '\n'))
+			if (begin.text[pass++] == '\n')
+				break;
+		begin = (struct csv_field){ begin.text + pass, begin.size - pass };
+	}
+	if (!in->layout.delimiter && begin.size) {
+		line.size = is_sep ? line.size : csv_line_size(begin);
+		in->layout.delimiter = in->wish.delimiter ? in->wish.delimiter
+		        : is_sep                          ? named
+		                                          : layout_find_delimiter(&in->wish, line);
+	}
+	csv_begin(
+	        in->csv, in->layout.delimiter ? in->layout.delimiter : ',', is_sep ? line.size : 0);
+	return true;
+}
+
 /* Reads the first record of the file just opened. */
 static bool read_record(struct inputs *in, const volatile bool *stop)
 {
-	in->has_first = csv_read(in->csv, &in->first, stop);
+	if (!in->form && !begin_text(in, stop))
+		return false;
+	in->has_first = read_csv(in, stop);
 	return in->has_first || !source_error(in->source) || fail_at_source(in);
 }
 
 /* Of a further file: it must begin as the first file did. A header row is dropped. */
-static bool read_further_first(struct inputs *in, bool may_be_header, const volatile bool *stop)
+static bool read_further_first(struct inputs *in, const volatile bool *stop)
 {
 	struct layout other = { 0 };
 	if (!read_record(in, stop))
 		return false;
-	bool is_header = in->has_first && may_be_header && layout_from_names(&other, &in->first);
-	bool same = !in->has_first ||
-	        (is_header == in->layout.has_header &&
-	                (!is_header || is_same_header(&other, &in->layout)));
+	bool wants = in->layout.has_header, is_header = false, same = true;
+	if (in->has_first && !in->form) {
+		bool known = layout_from_names(&other, &in->first);
+		is_header = is_same_header(&other, &in->layout);
+		if (in->wish.columns)
+			known = firstrow_is_header(&in->layout, &in->first);
+		same = wants ? is_header : in->wish.no_header || !known;
+		is_header = is_header && wants;
+	} else if (in->has_first) {
+		is_header = layout_from_names(&other, &in->first);
+		same = is_header == wants && (!wants || is_same_header(&other, &in->layout));
+	}
 	textbuf_fini(&other.header);
 	if (!same)
 		message(MESSAGE_ERROR,
 		        "%s: its header row differs from that of %s; scan it on its own",
-		        in->paths[in->at], in->paths[0]);
+		        in->paths[in->at], in->paths[in->decided_by]);
 	in->has_first = in->has_first && !is_header;
 	return same;
 }
 
-static bool layout_from_columns(struct layout *layout, const char *columns)
+static void note_progress(struct inputs *in)
 {
-	struct csv_record names = { .text = columns, .size = strlen(columns), .plain = true };
-	if (layout_from_names(layout, &names))
-		return true;
-	message(MESSAGE_ERROR, "--columns names none of domain, ip, sender, helo: '%s'", columns);
-	return false;
+	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
+	        memory_order_relaxed);
 }
 
-/* Of the first file: it decides the layout. It is kept as data unless it is the header row. */
-static bool read_first(struct inputs *in, const char *columns, const volatile bool *stop)
+/* Leaves the file that was read to its end for the next one. */
+static bool pass_empty(struct inputs *in, const volatile bool *stop)
 {
-	struct csv_record nothing = { .text = "domain,ip", .size = 9, .plain = true };
+	end_digest(in, stop);
+	in->raw_before += source_raw_bytes(in->source);
+	close_current(in);
+	return open_at(in, in->at + 1, stop) && begin_digest(in) && read_record(in, stop);
+}
+
+/* Of the first file that is not empty: it decides the layout. It is kept as data unless it is the
+ * header row. */
+static bool read_first(struct inputs *in, const volatile bool *stop)
+{
+	struct textbuf why = { 0 };
 	if (!read_record(in, stop))
 		return false;
-	if (columns)
-		return layout_from_columns(&in->layout, columns);
 	if (in->form)
 		return read_form(in);
-	in->layout.has_header = in->has_first && layout_from_names(&in->layout, &in->first);
-	if (!in->layout.has_header)
-		layout_from_data(&in->layout, in->has_first ? &in->first : &nothing);
-	else
-		in->has_first = false;
-	return true;
+	while (!in->has_first && in->at + 1 < in->n_paths)
+		if (!pass_empty(in, stop))
+			return false;
+	in->decided_by = in->at;
+	bool good = layout_decide(&in->layout, &in->wish, in->has_first ? &in->first : NULL, &why);
+	if (!good)
+		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
+	textbuf_fini(&why);
+	if (!in->layout.delimiter)
+		in->layout.delimiter = in->wish.delimiter ? in->wish.delimiter : ',';
+	in->has_first = in->has_first && !in->layout.has_header;
+	return good;
 }
 
 static void note_sizes(struct inputs *in)
@@ -263,18 +259,23 @@ static bool may_block(const char *path)
 
 /* Every further regular file is opened once before the scan starts: a wrong name or header row is
  * told at once, and not after hours. */
-static bool check_further(struct inputs *in, const char *columns, const volatile bool *stop)
+static bool check_further(struct inputs *in, const volatile bool *stop)
 {
-	struct inputs other = {
-		.paths = in->paths, .n_paths = in->n_paths, .form = in->form, .layout = in->layout
-	};
+	struct inputs other = { .paths = in->paths,
+		.n_paths = in->n_paths,
+		.form = in->form,
+		.layout = in->layout,
+		.wish = in->wish,
+		.decided_by = in->decided_by };
 	bool good = true;
-	for (unsigned i = in->n_paths; good && i-- > 1;) {
+	for (unsigned i = in->n_paths; good && i-- > in->decided_by + 1;) {
 		if (may_block(in->paths[i]))
 			continue;
-		good = open_at(&other, i, stop) && read_further_first(&other, !columns, stop);
+		good = open_at(&other, i, stop) && read_further_first(&other, stop);
 		close_current(&other);
 	}
+	textbuf_fini(&other.row);
+	textbuf_fini(&other.fields);
 	in->broke |= other.broke;
 	return good;
 }
@@ -282,13 +283,16 @@ static bool check_further(struct inputs *in, const char *columns, const volatile
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
 	*in = (struct inputs){
-		.paths = config->paths, .n_paths = config->n_paths, .form = config->form
+		.paths = config->paths,
+		.n_paths = config->n_paths,
+		.form = config->form,
+		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
 	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
-	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, config->columns, stop) ||
-	        !check_further(in, config->columns, stop))
+	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, stop) ||
+	        !check_further(in, stop))
 		return false;
 	note_sizes(in);
 	return true;
@@ -299,12 +303,8 @@ void inputs_close(struct inputs *in)
 	close_current(in);
 	free(in->digests);
 	textbuf_fini(&in->layout.header);
-}
-
-static void note_progress(struct inputs *in)
-{
-	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
-	        memory_order_relaxed);
+	textbuf_fini(&in->row);
+	textbuf_fini(&in->fields);
 }
 
 static bool open_next(struct inputs *in, const volatile bool *stop)
@@ -313,8 +313,7 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	close_current(in);
 	if (in->at + 1 >= in->n_paths)
 		return false;
-	if (open_at(in, in->at + 1, stop) && begin_digest(in) &&
-	        read_further_first(in, in->layout.has_header, stop))
+	if (open_at(in, in->at + 1, stop) && begin_digest(in) && read_further_first(in, stop))
 		return true;
 	in->broke |= in->source || !is_set(stop);
 	return false;
@@ -324,7 +323,7 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
 	while (in->csv && !in->has_first && !in->broke) {
-		in->has_first = csv_read(in->csv, &in->first, stop);
+		in->has_first = read_csv(in, stop);
 		if (in->has_first)
 			break;
 		if (*stop)

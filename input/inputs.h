@@ -1,15 +1,9 @@
 /* inputs.h - the input files as one sequence of data rows, and the layout of their columns.
  *
- * The first record of the first file decides the layout:
- *
- *     --columns is given                                    it is data; the option names the
- * columns a field is domain, ip, sender (mailfrom, mail_from)   it is the header row; letter case
- * does or helo                                               not count else it is data: domain, ip,
- * and others
- *
- * Every further file must begin with the same header row, or with none when the first has none.
- * Regular files are checked for that before the scan starts. `spfsweep retry` reads an output
- * instead, through an `input_form` (results/retry.h).
+ * The first record decides which column is what (layout.h). Files before it that are empty do not
+ * count. Every further file must begin with the same header row, or with none when the first has
+ * none, and have the same delimiter. Regular files are checked for that before the scan starts.
+ * `spfsweep retry` reads an output instead, through an `input_form` (results/retry.h).
  *
  * Every failure is told to the user where it happens. Belongs to the feeder's thread; only the
  * progress counters may be read by others. */
@@ -19,21 +13,12 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/textbuf.h"
+#include "input/layout.h"
 #include "io/csv.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { COLUMN_NONE = -1 };
-
-struct layout {
-	unsigned n_columns;
-	int domain, ip, sender, helo; /* column index, or COLUMN_NONE */
-	bool has_header;
-	bool guarded;          /* --csv-safe: see csv_put_guarded_field() */
-	struct textbuf header; /* the column names as they stood, without a line end; owned */
-};
 
 /* One row from the input. Its texts are the reader's and valid until the next row. */
 struct input_row {
@@ -48,6 +33,10 @@ struct input_row {
  * The functions are called from the feeder's thread. */
 struct input_form {
 	size_t row_max_bytes;
+	/* What the note says of the columns, from 0 or COLUMN_NONE. Without it their names do. */
+	bool has_columns;
+	int columns[ROLE_COUNT];
+	char delimiter; /* of the input, for our note; 0: a comma */
 	/* From the first record: the header row of the input. False: the file is not of this form;
 	 * the user was told why, with `path`. */
 	bool (*begin)(struct input_form *form, const char *path, const struct csv_record *first,
@@ -62,6 +51,8 @@ struct inputs_config {
 	char **paths; /* n_paths of them, at least one; the caller's */
 	unsigned n_paths;
 	const char *columns;     /* --columns, or NULL */
+	char delimiter;          /* --delimiter; 0: auto */
+	bool no_header;          /* --no-header */
 	bool guarded;            /* --csv-safe */
 	bool wants_digests;      /* SHA-256 of the files */
 	struct input_form *form; /* the caller's; NULL: the files are the input itself */
@@ -74,9 +65,12 @@ struct inputs {
 	struct source *source;
 	struct csv_reader *csv;
 	struct layout layout;
+	struct layout_wish wish;
 	struct csv_record first; /* the next record, read but not yet given out */
 	bool has_first;
-	struct digest *digest; /* of the current file; NULL: not wanted */
+	unsigned decided_by;        /* which file has the first record */
+	struct textbuf row, fields; /* a record of another delimiter, with commas */
+	struct digest *digest;      /* of the current file; NULL: not wanted */
 	/* Of each file that was read to its end, "" for the others. NULL: not wanted. Owned. */
 	char (*digests)[DIGEST_TEXT_BYTES];
 	uint64_t n_rows;     /* data rows given out */

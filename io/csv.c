@@ -1,4 +1,4 @@
-/* csv.c - finds records in a window that slides over the stream, and fields in a record.
+/* csv.c - finds records in a window that slides over the stream.
  *
  * A line without a quote, nearly every one, costs three memchr(). A line with quotes is walked from
  * quote to quote. A walk that fails (the quote is not closed, or no comma follows the closing one)
@@ -27,12 +27,19 @@ struct walk {
 	bool inside;
 };
 
+/* What ends a field, and what ends a record. */
+struct marks {
+	char delimiter, line_end;
+};
+static const struct marks usual = { .delimiter = ',', .line_end = '\n' };
+
 enum found { FOUND_RECORD, FOUND_BROKEN, FOUND_END, FOUND_MORE };
 
 struct csv_reader {
 	struct source *source;
 	size_t max_bytes, reach_bytes, window_bytes; /* of a record; with CRLF; of the window */
 	bool bom_passed, skipping_line, source_ended;
+	struct marks marks;
 	uint64_t line;
 	/* offsets into the window; `at` is the next record's begin */
 	size_t at, end;
@@ -56,6 +63,7 @@ struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_b
 		.max_bytes = record_max_bytes,
 		.reach_bytes = reach_bytes,
 		.window_bytes = window_bytes,
+		.marks = usual,
 		.line = 1 };
 	return r;
 }
@@ -79,33 +87,32 @@ static size_t find_octet(const char *window, size_t from, size_t end, char c)
 enum quote { QUOTE_CLOSES, QUOTE_DOUBLED, QUOTE_STRAY, QUOTE_UNDECIDED };
 
 /* What the quote at `at` does, which stands between quotes. The octets behind it decide. */
-static enum quote judge_quote(const char *window, size_t at, size_t end, bool final)
+static enum quote judge_quote(
+        const struct marks *marks, const char *window, size_t at, size_t end, bool final)
 {
 	size_t left = end - at - 1;
 	if (left == 0)
 		return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
-	switch (window[at + 1]) {
-	case '"':
+	char next = window[at + 1];
+	if (next == '"')
 		return QUOTE_DOUBLED;
-	case ',':
-	case '\n':
+	if (next == marks->delimiter || next == marks->line_end)
 		return QUOTE_CLOSES;
-	case '\r':
-		if (left == 1)
-			return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
-		return window[at + 2] == '\n' ? QUOTE_CLOSES : QUOTE_STRAY;
-	default:
+	if (next != '\r')
 		return QUOTE_STRAY;
-	}
+	if (left == 1)
+		return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
+	return window[at + 2] == '\n' ? QUOTE_CLOSES : QUOTE_STRAY;
 }
 
 /* Outside quotes, to the next quote that opens a field. True: there is none, and walk->at is the LF
  * or `end`. */
-static bool walk_outside(struct walk *walk, const char *window, size_t start, size_t end)
+static bool walk_outside(
+        struct walk *walk, const struct marks *marks, const char *window, size_t start, size_t end)
 {
 	if (walk->lf < walk->at)
 		walk->lf = walk->at;
-	walk->lf = find_octet(window, walk->lf, end, '\n');
+	walk->lf = find_octet(window, walk->lf, end, marks->line_end);
 	for (;;) {
 		size_t quote = find_octet(window, walk->at, walk->lf, '"');
 		if (quote == walk->lf) {
@@ -113,7 +120,7 @@ static bool walk_outside(struct walk *walk, const char *window, size_t start, si
 			return true;
 		}
 		walk->at = quote + 1;
-		walk->inside = quote == start || window[quote - 1] == ',';
+		walk->inside = quote == start || window[quote - 1] == marks->delimiter;
 		if (walk->inside)
 			return false;
 	}
@@ -121,11 +128,11 @@ static bool walk_outside(struct walk *walk, const char *window, size_t start, si
 
 /* Walks quotes in [start, end) until the record ends (walk->at is its LF or `end`), breaks, or
  * needs more octets. `final`: nothing comes behind `end`. `line_end`: of the first line. */
-static enum found walk_quotes(struct walk *walk, const struct walk *memo, const char *window,
-        size_t start, size_t line_end, size_t end, bool final)
+static enum found walk_quotes(struct walk *walk, const struct walk *memo, const struct marks *marks,
+        const char *window, size_t start, size_t line_end, size_t end, bool final)
 {
 	for (;;) {
-		if (!walk->inside && walk_outside(walk, window, start, end))
+		if (!walk->inside && walk_outside(walk, marks, window, start, end))
 			return walk->at < end || final ? FOUND_RECORD : FOUND_MORE;
 		size_t quote = find_octet(window, walk->at, end, '"');
 		if (quote > line_end && memo->at > line_end && memo->at > walk->at) {
@@ -135,7 +142,7 @@ static enum found walk_quotes(struct walk *walk, const struct walk *memo, const 
 		walk->at = quote;
 		if (quote == end)
 			return final ? FOUND_BROKEN : FOUND_MORE;
-		switch (judge_quote(window, quote, end, final)) {
+		switch (judge_quote(marks, window, quote, end, final)) {
 		case QUOTE_DOUBLED:
 			walk->at = quote + 2;
 			break;
@@ -157,10 +164,10 @@ static size_t text_size(const char *window, size_t start, size_t end)
 	return end > start && window[end - 1] == '\r' ? end - start - 1 : end - start;
 }
 
-static uint64_t count_lines(const char *text, size_t size)
+static uint64_t count_lines(const char *text, size_t size, char line_end)
 {
 	uint64_t n = 0;
-	for (const char *end = text + size; (text = memchr(text, '\n', (size_t)(end - text)));
+	for (const char *end = text + size; (text = memchr(text, line_end, (size_t)(end - text)));
 	        text++)
 		n++;
 	return n;
@@ -173,7 +180,8 @@ static enum found take(struct csv_reader *r, struct csv_record *record, size_t s
 	record->text = text;
 	record->size = size;
 	record->line = r->line;
-	r->line += 1 + (record->plain || record->broken ? 0 : count_lines(text, size));
+	r->line += 1 +
+	        (record->plain || record->broken ? 0 : count_lines(text, size, r->marks.line_end));
 	r->at = next;
 	return FOUND_RECORD;
 }
@@ -188,7 +196,8 @@ static enum found take_long_line(struct csv_reader *r, struct csv_record *record
 	record->too_long = true;
 	record->plain = !has_quote && find_octet(r->window, r->at, end, '\r') == end;
 	record->broken = has_quote &&
-	        walk_quotes(&walk, &no_memo, r->window, r->at, end, end, true) == FOUND_BROKEN;
+	        walk_quotes(&walk, &no_memo, &r->marks, r->window, r->at, end, end, true) ==
+	                FOUND_BROKEN;
 	r->skipping_line = true;
 	return take(r, record, r->max_bytes, end);
 }
@@ -200,8 +209,8 @@ static enum found take_quoted(struct csv_reader *r, struct csv_record *record, s
 	size_t end = at_limit ? r->at + r->reach_bytes : r->end;
 	if (r->walk.at <= r->at)
 		r->walk = (struct walk){ .at = r->at, .lf = line_end };
-	enum found found = walk_quotes(&r->walk, &r->memo, r->window, r->at, line_end, end,
-	        r->source_ended && end == r->end);
+	enum found found = walk_quotes(&r->walk, &r->memo, &r->marks, r->window, r->at, line_end,
+	        end, r->source_ended && end == r->end);
 	if (found == FOUND_MORE && !at_limit)
 		return FOUND_MORE;
 	if (r->walk.at >= r->memo.at)
@@ -221,10 +230,12 @@ static bool pass_bom(struct csv_reader *r)
 {
 	static const char bom[] = "\xef\xbb\xbf";
 	size_t left = r->end - r->at;
+	while (left >= 3 && memcmp(r->window + r->at, bom, 3) == 0) {
+		r->at += 3;
+		left -= 3;
+	}
 	if (left < 3 && !r->source_ended && memcmp(r->window + r->at, bom, left) == 0)
 		return false;
-	if (left >= 3 && memcmp(r->window + r->at, bom, 3) == 0)
-		r->at += 3;
 	r->bom_passed = true;
 	return true;
 }
@@ -232,7 +243,7 @@ static bool pass_bom(struct csv_reader *r)
 /* False: the line's end is not there yet. */
 static bool skip_line(struct csv_reader *r)
 {
-	size_t lf = find_octet(r->window, r->at, r->end, '\n');
+	size_t lf = find_octet(r->window, r->at, r->end, r->marks.line_end);
 	r->skipping_line = lf == r->end && !r->source_ended;
 	r->at = lf < r->end ? lf + 1 : lf;
 	return !r->skipping_line;
@@ -250,7 +261,8 @@ static enum found find_record(struct csv_reader *r, struct csv_record *record)
 		return r->source_ended ? FOUND_END : FOUND_MORE;
 
 	size_t reach = left < r->reach_bytes ? r->end : r->at + r->reach_bytes;
-	size_t line_end = find_octet(r->window, r->lf > r->at ? r->lf : r->at, reach, '\n');
+	size_t line_end =
+	        find_octet(r->window, r->lf > r->at ? r->lf : r->at, reach, r->marks.line_end);
 	r->lf = line_end;
 	if (line_end == r->end && left < r->reach_bytes && !r->source_ended)
 		return FOUND_MORE;
@@ -333,6 +345,57 @@ bool csv_has_next(const struct csv_reader *r)
 	return r->has_pending;
 }
 
+/* ---- the beginning ---- */
+
+struct csv_field csv_peek(struct csv_reader *r, const volatile bool *stop)
+{
+	for (;;) {
+		bool passed = r->bom_passed || pass_bom(r);
+		size_t left = r->end - r->at;
+		if (passed &&
+		        (left >= CSV_PEEK_BYTES ||
+		                find_octet(r->window, r->at, r->end, '\n') < r->end))
+			break;
+		if (r->source_ended)
+			break;
+		if (left >= r->reach_bytes)
+			break;
+		slide(r);
+		if (!took_in(r, source_read(r->source, r->window + r->end, READ_BYTES, stop)))
+			break;
+	}
+	size_t size = r->end - r->at;
+	return (struct csv_field){ .text = r->window + r->at,
+		.size = size < CSV_PEEK_BYTES ? size : CSV_PEEK_BYTES };
+}
+
+static char line_end_of(struct csv_field text)
+{
+	bool has_lf = text.size && memchr(text.text, '\n', text.size);
+	return !has_lf && text.size && memchr(text.text, '\r', text.size) ? '\r' : '\n';
+}
+
+size_t csv_line_size(struct csv_field peeked)
+{
+	if (!peeked.size)
+		return 0;
+	size_t end = find_octet(peeked.text, 0, peeked.size, line_end_of(peeked));
+	return text_size(peeked.text, 0, end);
+}
+
+void csv_begin(struct csv_reader *r, char delimiter, size_t pass_bytes)
+{
+	size_t left = r->end - r->at;
+	struct csv_field peeked = { r->window + r->at,
+		left < CSV_PEEK_BYTES ? left : CSV_PEEK_BYTES };
+	r->marks = (struct marks){ .delimiter = delimiter, .line_end = line_end_of(peeked) };
+	if (!pass_bytes)
+		return;
+	size_t end = find_octet(r->window, r->at + pass_bytes, r->end, r->marks.line_end);
+	r->at = end < r->end ? end + 1 : end;
+	r->line++;
+}
+
 size_t csv_row_size(const char *text, size_t size)
 {
 	size_t line_end = find_octet(text, 0, size, '\n');
@@ -340,7 +403,7 @@ size_t csv_row_size(const char *text, size_t size)
 	const struct walk no_memo = { 0 };
 	if (line_end == size)
 		return 0;
-	switch (walk_quotes(&walk, &no_memo, text, 0, line_end, size, false)) {
+	switch (walk_quotes(&walk, &no_memo, &usual, text, 0, line_end, size, false)) {
 	case FOUND_RECORD:
 		return walk.at + 1;
 	case FOUND_BROKEN:
@@ -348,79 +411,4 @@ size_t csv_row_size(const char *text, size_t size)
 	default:
 		return 0;
 	}
-}
-
-/* ---- fields ---- */
-
-struct csv_fields csv_fields_of(
-        const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch)
-{
-	if (!plain && !broken) {
-		textbuf_reset(scratch);
-		textbuf_reserve(scratch, size);
-	}
-	return (struct csv_fields){
-		.at = text,
-		.end = text + size,
-		.more = true,
-		.plain = plain,
-		.broken = broken,
-		.scratch = scratch,
-	};
-}
-
-/* The closing quote of the field that opens at `at`, or NULL when what follows it is no comma. */
-static const char *closing_quote(const char *at, const char *end, bool *has_doubled)
-{
-	*has_doubled = false;
-	for (const char *quote = at + 1; (quote = memchr(quote, '"', (size_t)(end - quote)));
-	        quote += 2) {
-		if (quote + 1 == end || quote[1] == ',')
-			return quote;
-		if (quote[1] != '"')
-			return NULL;
-		*has_doubled = true;
-	}
-	return NULL;
-}
-
-/* Takes one quote of each doubled pair away. */
-static struct csv_field undouble(const char *text, const char *end, struct textbuf *scratch)
-{
-	char *out = textbuf_reserve(scratch, (size_t)(end - text));
-	if (!out)
-		return (struct csv_field){ .text = text, .size = (size_t)(end - text) };
-	size_t n = 0;
-	while (text < end) {
-		out[n++] = *text;
-		text += *text == '"' ? 2 : 1;
-	}
-	textbuf_advance(scratch, n);
-	return (struct csv_field){ .text = out, .size = n };
-}
-
-bool csv_next_field(struct csv_fields *f, struct csv_field *field)
-{
-	if (!f->more)
-		return false;
-	const char *end = NULL;
-	if (!f->plain && !f->broken && f->at < f->end && *f->at == '"') {
-		bool has_doubled;
-		const char *quote = closing_quote(f->at, f->end, &has_doubled);
-		if (quote) {
-			end = quote + 1;
-			*field = has_doubled ? undouble(f->at + 1, quote, f->scratch)
-			                     : (struct csv_field){ .text = f->at + 1,
-				                       .size = (size_t)(quote - f->at - 1) };
-		}
-	}
-	if (!end) {
-		end = memchr(f->at, ',', (size_t)(f->end - f->at));
-		if (!end)
-			end = f->end;
-		*field = (struct csv_field){ .text = f->at, .size = (size_t)(end - f->at) };
-	}
-	f->more = end < f->end;
-	f->at = f->more ? end + 1 : end;
-	return true;
 }

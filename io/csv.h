@@ -1,7 +1,10 @@
 /* csv.h - CSV records (RFC 4180) out of a byte stream, and fields out of a record.
  *
  *   - A record ends at LF or CRLF outside quotes, or at the end of the input, where CR counts, too.
- *     An empty line is a record with one empty field. A byte order mark at the start is skipped.
+ *     In a file whose first 64 KiB have CR and no LF it ends at CR (csv_begin()).
+ *     An empty line is a record with one empty field. Byte order marks at the start are skipped.
+ *   - Fields are separated by commas. csv_begin() may choose another delimiter; csv_split() then
+ *     gives the same record with commas.
  *   - A quote opens a quoted field only as the field's first octet.
  *   - A stray quote must not swallow the rows behind it. So when a quoted field is not closed
  * within CSV_RECORD_MAX_BYTES or the input, or something else than a comma or line end follows it,
@@ -29,6 +32,8 @@ struct csv_record {
 	uint64_t line; /* on which it begins, counted from 1 by LFs */
 	bool plain;    /* no quote and no CR: fields are what lies between commas */
 	bool broken, too_long;
+	/* by csv_split(): its fields are CSV, also when `broken` says that they were not */
+	bool split;
 };
 
 struct csv_reader;
@@ -40,6 +45,25 @@ struct csv_reader *csv_reader_new(struct source *source);
 struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes);
 /* Takes NULL. */
 void csv_reader_free(struct csv_reader *r);
+
+/* The beginning of the text without byte order marks, as much of it as is needed to see its first
+ * line, 64 KiB at most. Before the first csv_read(). Waits as csv_read() does. The text is valid
+ * until csv_begin() or csv_read(). */
+enum { CSV_PEEK_BYTES = 64 << 10 };
+struct csv_field csv_peek(struct csv_reader *r, const volatile bool *stop);
+/* After csv_peek(): the reader's delimiter, and how many of the octets that it showed are passed
+ * over, with the line that they are. */
+void csv_begin(struct csv_reader *r, char delimiter, size_t pass_bytes);
+/* The size of the first line of what csv_peek() showed, without its line end. */
+size_t csv_line_size(struct csv_field peeked);
+
+/* The fields of a text between `delimiter`s, as csv_fields_of(). */
+struct csv_fields csv_fields_between(
+        struct csv_field text, char delimiter, struct textbuf *scratch);
+/* The same record with commas between its fields; in `out`, whose contents are lost. Out of memory:
+ * out->failed. */
+struct csv_record csv_split(const struct csv_record *record, char delimiter, struct textbuf *out,
+        struct textbuf *scratch);
 
 /* The next record. False at the end, on an error of the source, or when *stop (may be NULL) was set
  * while it waited or skipped the rest of a line. After an error nothing is given that the lost
@@ -64,6 +88,7 @@ size_t csv_row_size(const char *text, size_t size);
 struct csv_fields {
 	const char *at, *end;
 	bool more, plain, broken;
+	char delimiter;
 	struct textbuf *scratch;
 };
 struct csv_field {
@@ -72,6 +97,7 @@ struct csv_field {
 };
 struct csv_fields csv_fields_of(
         const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch);
+struct csv_fields csv_fields_of_record(const struct csv_record *record, struct textbuf *scratch);
 bool csv_next_field(struct csv_fields *f, struct csv_field *field);
 
 /* Appends a field, quoted when it holds a comma, a quote, CR or LF, or begins or ends with a space

@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 static void put_status(struct textbuf *out, const struct outcome *o)
 {
@@ -352,15 +353,49 @@ static void put_text(
 	(layout->guarded ? csv_put_guarded_field : csv_put_field)(out, text, size);
 }
 
+static bool is_same_name(struct csv_field field, const char *name)
+{
+	return strlen(name) == field.size && !strncasecmp(name, field.text, field.size);
+}
+
+static bool is_ours(const struct column_set *set, struct csv_field name)
+{
+	for (unsigned i = 0; i < set->n; i++)
+		if (is_same_name(name, set->at[i]->name))
+			return true;
+	return is_same_name(name, "row");
+}
+
+/* The names of the input's columns. One that is named like one of ours gets `input_` before it. */
+static void put_input_names(
+        struct textbuf *out, const struct layout *layout, const struct column_set *set)
+{
+	struct csv_record names = { .text = layout->header.size ? layout->header.bytes : "",
+		.size = layout->header.size };
+	struct textbuf scratch = { 0 }, renamed = { 0 };
+	struct csv_fields fields = csv_fields_of_record(&names, &scratch);
+	struct csv_field field;
+	for (bool first = true; csv_next_field(&fields, &field); first = false) {
+		if (!first)
+			textbuf_put_char(out, ',');
+		if (!layout->keeps_names && is_ours(set, field)) {
+			textbuf_reset(&renamed);
+			textbuf_put_text(&renamed, "input_");
+			textbuf_put(&renamed, field.text, field.size);
+			field = (struct csv_field){ textbuf_text(&renamed), renamed.size };
+		}
+		put_text(out, layout, field.text, field.size);
+	}
+	out->failed |= scratch.failed || renamed.failed;
+	textbuf_fini(&scratch);
+	textbuf_fini(&renamed);
+}
+
 void columns_put_header(
         struct textbuf *out, const struct layout *layout, const struct column_set *set)
 {
-	struct csv_record names = { .text = layout->header.bytes ? layout->header.bytes : "",
-		.size = layout->header.size };
-	struct textbuf scratch = { 0 };
 	textbuf_put_text(out, "row,");
-	columns_put_input(out, &scratch, layout, &names);
-	textbuf_fini(&scratch);
+	put_input_names(out, layout, set);
 	for (unsigned i = 0; i < set->n; i++) {
 		textbuf_put_char(out, ',');
 		textbuf_put_text(out, set->at[i]->name);
@@ -373,8 +408,7 @@ void columns_put_header(
 static void put_input_fields(struct textbuf *out, struct textbuf *scratch,
         const struct layout *layout, const struct csv_record *record)
 {
-	struct csv_fields fields =
-	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields = csv_fields_of_record(record, scratch);
 	struct csv_field field;
 	textbuf_reset(scratch);
 	textbuf_reserve(scratch, record->size + 1);

@@ -74,12 +74,35 @@ static int parse_count(struct csv_field field)
 	return n;
 }
 
+/* The lines of the columns. An empty one: there is no such column. */
+static void read_columns(struct format_told *told, const char *note, size_t size)
+{
+	bool any = false;
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		struct csv_field value = note_value(note, size, role_text(role));
+		int n = parse_count(value);
+		if (!value.text || (value.size && (n < 1 || n > told->n_input)))
+			return;
+		told->columns[role] = value.size ? n - 1 : COLUMN_NONE;
+		any |= value.size > 0;
+	}
+	told->has_columns = any;
+}
+
 struct format_told format_told_by(const char *note, size_t size)
 {
-	return (struct format_told){
+	struct format_told told = {
 		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
 		.has_gaps = note_value(note, size, SHARD).size > 0,
 	};
+	struct csv_field delimiter = note_value(note, size, "delimiter");
+	char text[8] = "";
+	if (delimiter.size && delimiter.size < sizeof text) {
+		memcpy(text, delimiter.text, delimiter.size);
+		layout_delimiter_parse(&told.delimiter, text);
+	}
+	read_columns(&told, note, size);
+	return told;
 }
 
 enum { SHOWN_BYTES = 128 };
@@ -115,6 +138,35 @@ static void tell_column(struct csv_field theirs, struct csv_field ours, char *wh
 	textbuf_fini(&scratch[1]);
 }
 
+static bool is_renamed(struct csv_field was, struct csv_field is)
+{
+	static const char before[] = "input_";
+	const size_t n = sizeof before - 1;
+	return is.size == n + was.size && !memcmp(is.text, before, n) &&
+	        !memcmp(is.text + n, was.text, was.size);
+}
+
+/* A version with fewer columns gave fewer of the input's columns another name. */
+static bool has_same_names(struct csv_field theirs, struct csv_field ours)
+{
+	struct textbuf scratch[2] = { { 0 } };
+	struct csv_fields was = csv_fields_of(theirs.text, theirs.size, false, false, &scratch[0]);
+	struct csv_fields is = csv_fields_of(ours.text, ours.size, false, false, &scratch[1]);
+	struct csv_field a, b;
+	bool has_a, has_b, same = true;
+	do {
+		has_a = csv_next_field(&was, &a);
+		has_b = csv_next_field(&is, &b);
+		if (has_a && has_b)
+			same = (a.size == b.size && !memcmp(a.text, b.text, a.size)) ||
+			        is_renamed(a, b);
+	} while (has_a && has_b && same);
+	same = same && has_a == has_b && !scratch[0].failed && !scratch[1].failed;
+	textbuf_fini(&scratch[0]);
+	textbuf_fini(&scratch[1]);
+	return same;
+}
+
 /* The input's columns must be those of the input at hand, as we would write them. */
 static bool fits_input(const struct format *f, struct csv_field theirs, char *why, size_t why_size)
 {
@@ -126,7 +178,8 @@ static bool fits_input(const struct format *f, struct csv_field theirs, char *wh
 		snprintf(why, why_size, "%s", wrong);
 		return false;
 	}
-	if (theirs.size == ours.size && !memcmp(theirs.text, ours.text, ours.size))
+	if ((theirs.size == ours.size && !memcmp(theirs.text, ours.text, ours.size)) ||
+	        has_same_names(theirs, ours))
 		return true;
 	tell_column(theirs, ours, why, why_size);
 	return false;
@@ -181,16 +234,25 @@ bool format_is_of(uint64_t fingerprint, const char *note, size_t note_size, cons
 	        !failed;
 }
 
-/* With our columns of some version. */
-static bool may_have(const struct format *f, const struct column_set *set, const char *note,
-        size_t note_size, uint64_t fingerprint)
+/* With our columns of some version, and the input's as they stood or with other names. */
+static bool may_have_as(const struct format *f, bool keeps_names, const struct column_set *set,
+        const char *note, size_t note_size, uint64_t fingerprint)
 {
 	struct textbuf header = { 0 };
-	columns_put_header(&header, f->layout, set);
+	struct layout layout = *f->layout;
+	layout.keeps_names = keeps_names;
+	columns_put_header(&header, &layout, set);
 	bool may = !header.failed &&
 	        format_is_of(fingerprint, note, note_size, header.bytes, header.size);
 	textbuf_fini(&header);
 	return may;
+}
+
+static bool may_have(const struct format *f, const struct column_set *set, const char *note,
+        size_t note_size, uint64_t fingerprint)
+{
+	return may_have_as(f, true, set, note, note_size, fingerprint) ||
+	        may_have_as(f, false, set, note, note_size, fingerprint);
 }
 
 bool format_may_begin(

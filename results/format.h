@@ -8,6 +8,8 @@
  * The lines of the note that are read here:
  *
  *     input_columns=N   so many columns behind `row` are the input's; ours follow
+ *     domain, ip, sender, helo   which column is which; `retry` reads them
+ *     delimiter         what separated the input's columns; `retry` keeps it
  *     shard=K/N         the rows are a part of the input; `row` grows, with gaps. No option writes
  *                       it yet, so note_differs() refuses it as a line of a newer version
  *
@@ -41,6 +43,10 @@ void format_fini(struct format *f);
 struct format_told {
 	int n_input;   /* how many columns are the input's, or RESULTS_UNTOLD */
 	bool has_gaps; /* `row` grows, but not always by one */
+	/* Which of the input's columns is what, from 0 or COLUMN_NONE. */
+	bool has_columns;
+	int columns[ROLE_COUNT];
+	char delimiter; /* of the input; 0: a comma */
 };
 struct format_told format_told_by(const char *note, size_t size);
 

@@ -19,6 +19,7 @@ struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
 	struct csv_record record; /* the input row */
 	const char *error;        /* why it is bad input, or "" */
+	struct csv_field no_host; /* the domain, when no mail host can have that name */
 	bool validated;           /* --dnssec */
 
 	/* The checks. NULL: did not run. */

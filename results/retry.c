@@ -93,6 +93,9 @@ void retry_init(struct retry *r, bool guarded, struct format_told told)
 		.guarded = guarded,
 		.told = told,
 	};
+	r->form.has_columns = told.has_columns;
+	memcpy(r->form.columns, told.columns, sizeof told.columns);
+	r->form.delimiter = told.delimiter;
 }
 
 void retry_fini(struct retry *r)

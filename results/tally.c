@@ -1,11 +1,31 @@
 /* tally.c - the counts of one worker, added up. */
 #include "results/tally.h"
 
+#include <string.h>
+
+static void keep_name(struct tally *t, const char *name, size_t size, uint64_t row)
+{
+	size_t n = size < TALLY_NAME_BYTES - 1 ? size : TALLY_NAME_BYTES - 1;
+	memcpy(t->first_no_host, name, n);
+	t->first_no_host[n] = 0;
+	atomic_store_explicit(&t->first_no_host_row, row, memory_order_release);
+}
+
+/* Rows of one worker end in any order: the first that ended is shown. */
+static void count_no_host(struct tally *t, const struct outcome *o)
+{
+	tally_add(&t->no_host_names, 1);
+	if (!tally_read(&t->first_no_host_row))
+		keep_name(t, o->no_host.text, o->no_host.size, o->number);
+}
+
 void tally_outcome(struct tally *t, const struct outcome *o)
 {
 	tally_add(&t->rows, 1);
 	if (o->error[0])
 		tally_add(&t->bad_rows, 1);
+	if (o->no_host.size)
+		count_no_host(t, o);
 	if (o->spf)
 		tally_add(&t->spf[o->spf->verdict], 1);
 	if (o->has_helo_spf)
@@ -43,6 +63,11 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	tally_add(&sum->retried_rows, tally_read(&from->retried_rows));
 	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));
+	tally_add(&sum->no_host_names, tally_read(&from->no_host_names));
+	uint64_t row = atomic_load_explicit(&from->first_no_host_row, memory_order_acquire);
+	uint64_t first = tally_read(&sum->first_no_host_row);
+	if (row && (!first || row < first))
+		keep_name(sum, from->first_no_host, strlen(from->first_no_host), row);
 	sum_counts(sum->spf, from->spf, SPF_VERDICT_COUNT);
 	sum_counts(sum->helo_spf, from->helo_spf, SPF_VERDICT_COUNT);
 	sum_counts(sum->iprev, from->iprev, IPREV_VERDICT_COUNT);

@@ -12,14 +12,21 @@
 
 typedef _Atomic uint64_t tally_count;
 
+enum { TALLY_NAME_BYTES = 64 };
+
 struct tally {
 	tally_count rows, bad_rows, temperror_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
 	tally_count problems[PROBLEMS_MAX], spf_problem[SPF_PROBLEM_COUNT],
 	        mx_state[MX_STATE_COUNT];
-	tally_count retried_rows; /* `retry`: done again */
-	tally_count changed_rows; /* of these, with another result */
-	tally_count active_rows;  /* in flight now */
+	tally_count retried_rows;  /* `retry`: done again */
+	tally_count changed_rows;  /* of these, with another result */
+	tally_count active_rows;   /* in flight now */
+	tally_count no_host_names; /* rows whose domain no mail host can have */
+
+	/* The first of these rows; 0: none. Its text is written once, before its row is. */
+	tally_count first_no_host_row;
+	char first_no_host[TALLY_NAME_BYTES];
 };
 
 /* Worker: counts a finished row. */

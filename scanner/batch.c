@@ -58,6 +58,7 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 		.plain = record->plain,
 		.broken = record->broken,
 		.too_long = record->too_long,
+		.split = record->split,
 	};
 	struct batch_slice *slice = &b->slices[worker];
 	*(slice->count++ ? &b->rows[slice->last].next : &slice->first) = index;
@@ -81,6 +82,7 @@ struct csv_record batch_record(const struct batch *b, unsigned row)
 		.plain = r->plain,
 		.broken = r->broken,
 		.too_long = r->too_long,
+		.split = r->split,
 	};
 }
 

@@ -38,7 +38,7 @@ struct batch_row {
 	uint32_t text_at, text_size; /* in the batch's input */
 	uint32_t next;               /* row of the same worker; BATCH_NO_ROW: none */
 	uint32_t printed_size;       /* `retry`: of the row's old output, behind its text */
-	bool plain, broken, too_long, keep;
+	bool plain, broken, too_long, split, keep;
 	/* the row's worker */
 	bool skipped;    /* the scan was stopped before the row began: no output */
 	bool compressed; /* its output is whole BGZF members */

@@ -25,8 +25,7 @@ struct feeder {
 static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
 {
 	const struct layout *layout = &f->x->inputs->layout;
-	struct csv_fields fields = csv_fields_of(
-	        record->text, record->size, record->plain, record->broken, &f->scratch);
+	struct csv_fields fields = csv_fields_of_record(record, &f->scratch);
 	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
 	textbuf_reset(&f->scratch);
 	textbuf_reserve(&f->scratch, record->size + 1);

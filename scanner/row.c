@@ -249,6 +249,7 @@ struct outcome row_outcome(const struct row *row)
 		.number = row->number,
 		.record = row->record,
 		.error = row->identity.error,
+		.no_host = { row->identity.no_host.text, row->identity.no_host.size },
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
 		.iprev = row->iprev.verdict ? &row->iprev : NULL,

@@ -21,6 +21,7 @@
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/summary.h"
+#include "scanner/understood.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -180,9 +181,12 @@ static bool open_inputs(struct scan *s)
 		.paths = o->inputs,
 		.n_paths = o->n_inputs,
 		.columns = o->columns,
+		.no_header = o->no_header,
 		.guarded = o->csv_safe,
 		.wants_digests = o->summary,
 	};
+	if (o->delimiter)
+		layout_delimiter_parse(&config.delimiter, o->delimiter);
 	if (o->retry) {
 		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]));
 		config.form = &s->retry.form;
@@ -206,10 +210,10 @@ static void write_note(struct scan *s)
 	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
 	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), s->job->command);
 	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
-	note_column(note, "domain", layout->domain);
-	note_column(note, "ip", layout->ip);
-	note_column(note, "sender", layout->sender);
-	note_column(note, "helo", layout->helo);
+	for (enum role role = 0; role < ROLE_COUNT; role++)
+		note_column(note, role_text(role), role_column_of(layout, role));
+	textbuf_put_text(note_add(note, NOTE_FORM, "delimiter", ","),
+	        layout_delimiter_text(layout->delimiter));
 	s->job->put_note(note, s->options);
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
 }
@@ -225,6 +229,8 @@ static int set_up(struct scan *s)
 		return EXIT_STOPPED;
 	if (!open_inputs(s))
 		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
+	if (!understood_allows(&s->inputs.layout, o))
+		return EXIT_USAGE;
 	write_note(s);
 	if (!format_init(&s->format, &s->note, &s->inputs.layout,
 	            o->retry ? &s->retry.results.columns : NULL))
@@ -419,6 +425,7 @@ static int run(struct scan *s)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
+	understood_tell(&s->inputs.layout);
 	take_signals(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams);
 	bool whole = add_rows(s);

@@ -7,6 +7,7 @@
 #include "scanner/versions.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* VmHWM and not getrusage(): ru_maxrss is kept over execve(), so a program started by a larger one
  * would report the larger one's peak. */
@@ -116,6 +117,19 @@ static void tell_silent_upstreams(const struct summary *s)
 	}
 }
 
+static void tell_no_host_names(const struct tally *t)
+{
+	struct textbuf name = { 0 };
+	uint64_t n = tally_read(&t->no_host_names);
+	if (!n)
+		return;
+	textbuf_put_escaped(&name, t->first_no_host, strlen(t->first_no_host));
+	message(MESSAGE_INFO, "%llu rows with names that no mail host can have, as row %llu: '%s'",
+	        (unsigned long long)n, (unsigned long long)tally_read(&t->first_no_host_row),
+	        textbuf_text(&name));
+	textbuf_fini(&name);
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -134,6 +148,7 @@ void summary_tell(const struct summary *s)
 		        (unsigned long long)tally_read(&s->tally.retried_rows),
 		        (unsigned long long)tally_read(&s->tally.changed_rows),
 		        (unsigned long long)tally_read(&s->tally.temperror_rows));
+	tell_no_host_names(&s->tally);
 	tell_results(&s->tally);
 	tell_dns(&s->counters);
 	tell_silent_upstreams(s);

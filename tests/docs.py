@@ -140,7 +140,7 @@ def deciding_options(binary, directory):
     octets = output.read_bytes()
     note = octets[octets.index(b"kind=") :].split(b"\ninfo.")[0].decode()
     names = [line.split("=")[0] for line in note.splitlines()]
-    others = {"kind", "command", "input_columns", "domain", "ip", "sender", "helo"}
+    others = {"kind", "command", "input_columns", "domain", "ip", "sender", "helo", "delimiter"}
     return [name for name in names if name not in others]
 
 

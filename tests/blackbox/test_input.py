@@ -106,13 +106,16 @@ def test_standard_output_is_plain_csv(bulk_nsd, tmp_path):
 
 
 def test_our_own_output_is_an_input(bulk_nsd, tmp_path):
-    """Block gzip with its empty last member; and columns of the same names as ours pass through."""
+    """Block gzip with its empty last member; columns that are named like ours get another name."""
     first = harness.scan(
         tmp_path, HEADER + PASSING + FAILING, bulk_nsd.upstream, output="first.csv.gz"
     )
     second = harness.scan(tmp_path, tmp_path / "first.csv.gz", bulk_nsd.upstream)
     assert second.status == DONE
-    assert [record[1 : 1 + len(first.header)] for record in second.records] == first.records
+    names, *rows = [record[1 : 1 + len(first.header)] for record in second.records]
+    assert rows == first.records[1:]
+    ours = ["row"] + harness.OUTPUT_COLUMNS
+    assert names == [f"input_{name}" if name in ours else name for name in first.header]
 
 
 def test_named_pipe(bulk_nsd, tmp_path, running):

@@ -122,6 +122,7 @@ static void check_layout(const struct layout *l)
 		require(columns[i] >= COLUMN_NONE && columns[i] < (int)l->n_columns);
 		any = any || columns[i] != COLUMN_NONE;
 	}
+	require(strchr(",;\t|", l->delimiter) && l->delimiter);
 	require(any && l->n_columns >= 1 && l->header.size > 0 && !l->header.failed);
 }
 
@@ -152,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data++;
 		for (size_t i = 0; data < end && *data != '\n' && i + 1 < COLUMNS_MAX; i++)
 			columns[i] = (char)*data++;
+		data += data < end && *data == '\n';
 	}
 	while (n < FILES_MAX) {
 		const uint8_t *feed = data < end ? memchr(data, '\f', (size_t)(end - data)) : NULL,
@@ -168,6 +170,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.paths = paths, .n_paths = n, .columns = has_columns ? columns : NULL
 	};
 	if (inputs_open(&in, &config, NULL)) {
+		struct textbuf told = { 0 };
+		layout_tell(&told, &in.layout);
+		require(told.size && !told.failed);
+		textbuf_fini(&told);
 		tell_outcome(in.layout.has_header ? "header" : "no-header");
 		check_layout(&in.layout);
 		check_rows(&in);

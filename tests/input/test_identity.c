@@ -54,6 +54,23 @@ static const struct expectation cases[] = {
 	        "example.com", "" },
 	{ &full, ",192.0.2.1,<>,mx.example.com", "mx.example.com", "192.0.2.1", "",
 	        "mx.example.com", "" },
+	{ &full, " example.com\302\240,192.0.2.1:25, user@sub.example.com. ,<mx.example.com>",
+	        "example.com", "192.0.2.1", "user", "sub.example.com", "" },
+	{ &full, ",unknown[192.0.2.1], ,(mx.example.com.)", "mx.example.com", "192.0.2.1", "",
+	        "mx.example.com", "" },
+	{ &full, ",192.0.2.1,\"Alice <alice@example.com>\",", "", "192.0.2.1", "Alice <alice",
+	        "example.com>", "sender: a display name" },
+	{ &full, "example.com,192.0.2.1,<alice@example.com> SIZE=1,", "example.com", "192.0.2.1",
+	        "<alice", "example.com> SIZE=1", "sender: text behind" },
+	{ &full, ",192.0.2.1,user@host.example.com:25,", "", "192.0.2.1", "user",
+	        "host.example.com:25", "sender: a port" },
+	{ &full, "example.com,192.0.2.1,a b@example.com,", "example.com", "192.0.2.1", "a b",
+	        "example.com", "" },
+	{ &pair, "https://example.com/,192.0.2.1", "", "192.0.2.1", "", "", "domain: a URL" },
+	{ &pair, "example.com:25,192.0.2.1", "", "192.0.2.1", "", "", "domain: a port" },
+	{ &pair, "user@example.com,192.0.2.1", "", "192.0.2.1", "", "", "domain: an e-mail" },
+	{ &pair, "\342\230\203.example,192.0.2.1", "", "192.0.2.1", "", "", "domain: U+2603," },
+	{ &pair, "a\302\240b.example,192.0.2.1", "", "192.0.2.1", "", "", "domain: U+00A0," },
 	{ &full, ",192.0.2.1,user@,", "", "192.0.2.1", "user", "", "sender: " },
 	{ &full, ",192.0.2.1,\"a \"\"b\"\"@example.com\",", "example.com", "192.0.2.1", "a \"b\"",
 	        "example.com", "" },
@@ -116,6 +133,21 @@ static void test_helo(void **state)
 	identity_of_texts(&s, "192.0.2.1", "example.com", "mx..example.com");
 	assert_int_equal(s.helo_domain.size, 0);
 	assert_string_equal(s.error, "");
+	identity_of_texts(&s, "192.0.2.1", "example.com", "(B\303\234cher.example.)");
+	assert_true(is(s.helo, "xn--bcher-kva.example"));
+	identity_fini(&s);
+}
+
+static void test_names_that_no_mail_host_can_have(void **state)
+{
+	struct identity s = { 0 };
+	(void)state;
+	identity_of_texts(&s, "192.0.2.1", "NULL", NULL);
+	assert_true(is(s.no_host, "NULL") && !s.error[0]);
+	identity_of_texts(&s, "192.0.2.1", "user@a b.example", NULL);
+	assert_true(is(s.no_host, "a b.example") && !s.error[0]);
+	identity_of_texts(&s, "192.0.2.1", "_spf.b\303\274cher.example", NULL);
+	assert_int_equal(s.no_host.size, 0);
 	identity_fini(&s);
 }
 
@@ -149,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_swapped_columns_are_told),
 		cmocka_unit_test(test_helo),
+		cmocka_unit_test(test_names_that_no_mail_host_can_have),
 		cmocka_unit_test(test_a_guess_asks_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,18 +87,45 @@ static void layouts(void **state)
 		{ NULL, { "ID,Ip,\"HELO\", MailFrom \nx" }, NONE, 1, 3, 2, true,
 		        "ID,Ip,HELO,\" MailFrom \"", "x|" },
 		{ NULL, { "mail_from\n" }, NONE, NONE, 0, NONE, true, "mail_from", "" },
-		/* of two columns of one name the first counts */
-		{ NULL, { "ip,sender,mailfrom,ip\n" }, NONE, 0, 1, NONE, true,
-		        "ip,sender,mailfrom,ip", "" },
-		/* no name that is known: domain, ip, and the rest */
-		{ NULL, { "a,b\nc,d\n" }, 0, 1, NONE, NONE, false, "domain,ip", "a,b|c,d|" },
-		{ NULL, { "a\n" }, 0, NONE, NONE, NONE, false, "domain", "a|" },
-		{ NULL, { "a,b,c,d\n" }, 0, 1, NONE, NONE, false, "domain,ip,column3,column4",
-		        "a,b,c,d|" },
-		{ NULL, { "domains,ips\n" }, 0, 1, NONE, NONE, false, "domain,ip", "domains,ips|" },
-		/* --columns: the first record is data, also when it looks like a header row */
+		/* a domain and an address, and the rest; a domain alone; a rank and a domain */
+		{ NULL, { "a.b,::1\nc,d\n" }, 0, 1, NONE, NONE, false, "domain,ip",
+		        "a.b,::1|c,d|" },
+		{ NULL, { "a.b\n" }, 0, NONE, NONE, NONE, false, "domain", "a.b|" },
+		{ NULL, { "a.b,::1,c,d\n" }, 0, 1, NONE, NONE, false, "domain,ip,column3,column4",
+		        "a.b,::1,c,d|" },
+		{ NULL, { "1,a.b\n2,c\n" }, 1, NONE, NONE, NONE, false, "rank,domain",
+		        "1,a.b|2,c|" },
+		{ NULL, { "http://a.b/,::1\n" }, 0, 1, NONE, NONE, false, "domain,ip",
+		        "http://a.b/,::1|" },
+		/* --columns with positions: a first record that is merely bad is a row */
 		{ "x,ip,domain", { "a,b,c\n" }, 2, 1, NONE, NONE, false, "x,ip,domain", "a,b,c|" },
-		{ "helo", { "domain,ip\n" }, NONE, NONE, NONE, 0, false, "helo", "domain,ip|" },
+		{ "helo", { "a,::1\n" }, NONE, NONE, NONE, 0, false, "helo", "a,::1|" },
+		/* --columns with names: the others by the names that are known */
+		{ "domain=site", { "client_ip,Site\na,b\n" }, 1, 0, NONE, NONE, true,
+		        "client_ip,Site", "a,b|" },
+		{ "ip=client_ip, domain = site ", { "ip,client_ip,site\n" }, 2, 1, NONE, NONE, true,
+		        "ip,client_ip,site", "" },
+		{ "\"domain=a, b\"", { "\"a, b\"\nc" }, 0, NONE, NONE, NONE, true, "\"a, b\"",
+		        "c|" },
+		/* other delimiters; what is given out has commas */
+		{ NULL, { "domain;ip\na;b\n" }, 0, 1, NONE, NONE, true, "domain,ip", "a,b|" },
+		{ NULL, { "x\tip\n\"a\tb\"\t::1\n" }, NONE, 1, NONE, NONE, true, "x,ip",
+		        "a\tb,::1|" },
+		{ NULL, { "a.b|::1|c,d\n" }, 0, 1, NONE, NONE, false, "domain,ip,column3",
+		        "a.b,::1,\"c,d\"|" },
+		{ "x,domain", { "a;b\n" }, 1, NONE, NONE, NONE, false, "x,domain", "a,b|" },
+		{ "domain=site", { "site;x\na;b" }, 0, NONE, NONE, NONE, true, "site,x", "a,b|" },
+		/* the line of spreadsheets */
+		{ NULL, { "sep=;\r\ndomain;ip\r\na;b\r\n" }, 0, 1, NONE, NONE, true, "domain,ip",
+		        "a,b|" },
+		{ NULL, { BOM "\"sep=,\"\ndomain\na\n" }, 0, NONE, NONE, NONE, true, "domain",
+		        "a|" },
+		{ NULL, { "sep=\t\n" }, 0, 1, NONE, NONE, false, "domain,ip", "" },
+		/* lines that end in CR alone */
+		{ NULL, { "domain,ip\ra,b\r\"c\rd\",e" }, 0, 1, NONE, NONE, true, "domain,ip",
+		        "a,b|\"c\rd\",e|" },
+		{ NULL, { BOM BOM "domain,ip\na,b\n" }, 0, 1, NONE, NONE, true, "domain,ip",
+		        "a,b|" },
 		/* a byte order mark is no part of the first name */
 		{ NULL, { BOM "domain,ip\na,b\n" }, 0, 1, NONE, NONE, true, "domain,ip", "a,b|" },
 		/* nothing at all */
@@ -116,14 +143,16 @@ static void several_files(void **state)
 	static const struct expectation cases[] = {
 		{ NULL, { "ip,domain\na,b\n", "ip,domain\nc,d\n", BOM "ip,domain\ne,f" }, 1, 0,
 		        NONE, NONE, true, "ip,domain", "a,b|c,d|e,f|" },
-		{ NULL, { "a,b\n", "c,d", "e,f\n" }, 0, 1, NONE, NONE, false, "domain,ip",
-		        "a,b|c,d|e,f|" },
+		{ NULL, { "a.b,::1\n", "c,d", "e,f\n" }, 0, 1, NONE, NONE, false, "domain,ip",
+		        "a.b,::1|c,d|e,f|" },
 		/* one without rows, or without anything */
 		{ NULL, { "ip\na\n", "ip\n", "" }, NONE, 0, NONE, NONE, true, "ip", "a|" },
 		{ NULL, { "ip\n", "", "ip\nb\n" }, NONE, 0, NONE, NONE, true, "ip", "b|" },
-		{ NULL, { "", "c,d\n", "" }, 0, 1, NONE, NONE, false, "domain,ip", "c,d|" },
-		/* with --columns a header row is a row in every file */
-		{ "ip", { "ip\n", "ip\n" }, NONE, 0, NONE, NONE, false, "ip", "ip|ip|" },
+		{ NULL, { "", "c.d,::1\n", "" }, 0, 1, NONE, NONE, false, "domain,ip", "c.d,::1|" },
+		{ NULL, { "", BOM, "ip\nc\n" }, NONE, 0, NONE, NONE, true, "ip", "c|" },
+		{ NULL, { "domain;ip\na;b", "sep=;\ndomain;ip\nc;d", "domain;ip\re;f\r" }, 0, 1,
+		        NONE, NONE, true, "domain,ip", "a,b|c,d|e,f|" },
+		{ "ip", { "a\n", "b\n" }, NONE, 0, NONE, NONE, false, "ip", "a|b|" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -139,9 +168,32 @@ static void refusals(void **state)
 		{ NULL, { "ip\na\n", "domain\n" } }, /* another header row */
 		{ NULL, { "ip\na\n", "ip,x\n" } },
 		{ NULL, { "ip,x\na\n", "ip,y\n" } },
-		{ NULL, { "ip\na\n", "a\n" } },        /* none, where the first has one */
-		{ NULL, { "a\n", "b\n", "ip\nc\n" } }, /* one, where the first has none */
-		{ NULL, { "", "ip\nc\n" } },
+		{ NULL, { "ip\na\n", "a\n" } },             /* none, where the first has one */
+		{ NULL, { "a.b\n", "b\n", "ip\nc\n" } },    /* one, where the first has none */
+		{ NULL, { "domain;ip\n", "domain,ip\n" } }, /* another delimiter */
+		{ NULL, { "a,b\n" } },                      /* no header row, no domain */
+		{ NULL, { "192.0.2.1,a.b\n" } },
+		{ NULL, { "a.b 192.0.2.1\n" } },
+		{ NULL, { "\n" } },
+		{ NULL, { "7,192.0.2.1,a.b\n" } },
+		{ NULL, { "a@b.c,192.0.2.1\n" } },
+		{ NULL, { "Domain name,Agency\n" } },
+		{ NULL, { "ip,sender,mailfrom\n" } }, /* two that may be the sender */
+		{ NULL, { "ip,x,ip\n" } },
+		{ "helo", { "domain,ip\n" } }, /* a header row, where none is */
+		{ "domain,x", { "Domain name,y\n" } },
+		{ "domain,x", { "a.b,y\n", "domain,y\n" } },
+		{ "domain=site", { "domain,ip\n" } }, /* no such column */
+		{ "domain=site,ip", { "site,ip\n" } },
+		{ "name=site", { "site,ip\n" } },
+		{ NULL, { "PK\x03\x04xxxx" } },
+		{ NULL,
+		        { "\xff\xfe"
+		          "d" } },
+		{ NULL,
+		        { "a.b\n",
+		                "\xfd"
+		                "7zXZ" } },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -4,6 +4,7 @@
 
 #include "results/tally.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static uint64_t problems_counted(const struct tally *t, const char *word)
@@ -62,10 +63,10 @@ static void rows_done_again(void **state)
 	assert_int_equal(tally_read(&t.rows), 0);
 }
 
-/* Every count is summed: a tally is nothing but counts. */
+/* Every count is summed: what stands before the first name is nothing but counts. */
 static void sums(void **state)
 {
-	enum { COUNTS = sizeof(struct tally) / sizeof(tally_count) };
+	enum { COUNTS = offsetof(struct tally, first_no_host_row) / sizeof(tally_count) };
 	(void)state;
 	struct tally sum = { 0 }, one = { 0 };
 	tally_count *from = (tally_count *)&one, *to = (tally_count *)&sum;
@@ -77,12 +78,34 @@ static void sums(void **state)
 		assert_int_equal(tally_read(&to[i]), 2 * (i + 1));
 }
 
+/* The name of the lowest row is kept, cut to what there is room for. */
+static void first_names(void **state)
+{
+	(void)state;
+	struct tally sum = { 0 }, one = { 0 }, other = { 0 };
+	char longer[2 * TALLY_NAME_BYTES];
+	memset(longer, 'x', sizeof longer);
+	tally_outcome(&one, &(struct outcome){ .error = "", .number = 7, .no_host = { "a b", 3 } });
+	tally_outcome(&one, &(struct outcome){ .error = "", .number = 8, .no_host = { "c", 1 } });
+	tally_outcome(&other,
+	        &(struct outcome){
+	                .error = "", .number = 3, .no_host = { longer, sizeof longer } });
+	tally_sum(&sum, &one);
+	assert_string_equal(sum.first_no_host, "a b");
+	tally_sum(&sum, &other);
+	tally_sum(&sum, &one);
+	assert_int_equal(tally_read(&sum.no_host_names), 5);
+	assert_int_equal(tally_read(&sum.first_no_host_row), 3);
+	assert_int_equal(strlen(sum.first_no_host), TALLY_NAME_BYTES - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finished_rows),
 		cmocka_unit_test(rows_done_again),
 		cmocka_unit_test(sums),
+		cmocka_unit_test(first_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

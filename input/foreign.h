@@ -1,0 +1,14 @@
+/* foreign.h - files that are no text that we read: other compressions, archives, UTF-16, Parquet.
+ * Told by their first octets, whatever their names are. Pure. */
+#ifndef INPUT_FOREIGN_H
+#define INPUT_FOREIGN_H
+
+#include "io/csv.h"
+
+#include <stdbool.h>
+
+/* True when a text that begins so is no table: `why` gets what it is, and the command that helps.
+ * `path`: the file, "-" for standard input. `is_gzip`: the text was in it compressed. */
+bool foreign_tell(struct textbuf *why, struct csv_field begin, const char *path, bool is_gzip);
+
+#endif

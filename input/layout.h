@@ -1,0 +1,48 @@
+/* layout.h - which column of the input is what, and how its columns are separated.
+ *
+ * Decided once, from the first record and what the command line says:
+ *
+ *     --columns domain,ip,x        positions; there is no header row
+ *     --columns domain=site        names of the header row; other columns by the names we know
+ *     --no-header                  domain, ip and others, or rank and domain
+ *     nothing                      a header row with a name we know; else as --no-header, when the
+ *                                  first record is a domain and an address, a domain alone, or a
+ *                                  rank and a domain
+ *
+ * Whatever else the first record is, it is refused: a guess would ask the DNS about columns that
+ * nobody meant. The reason has what to type. Pure. */
+#ifndef INPUT_LAYOUT_H
+#define INPUT_LAYOUT_H
+
+#include "input/role.h"
+
+#include <stdbool.h>
+
+/* What the command line says of it. */
+struct layout_wish {
+	const char *columns; /* --columns, or NULL */
+	bool no_header;      /* --no-header */
+	char delimiter;      /* --delimiter; 0: auto */
+};
+
+/* A value of --delimiter: auto (0), one of , ; |, tab. False: it is none. */
+bool layout_delimiter_parse(char *delimiter, const char *text);
+/* The same as text. */
+const char *layout_delimiter_text(char delimiter);
+/* The delimiter that a line `sep=;` of a spreadsheet names. False: it is no such line, or names one
+ * that --delimiter does not know. */
+bool layout_sep_line(char *delimiter, struct csv_field line);
+/* With --delimiter auto: what separates the columns of the first line. */
+char layout_find_delimiter(const struct layout_wish *wish, struct csv_field line);
+
+/* From the first record; NULL: the input is empty. False: refused; `why` gets one line. */
+bool layout_decide(struct layout *layout, const struct layout_wish *wish,
+        const struct csv_record *first, struct textbuf *why);
+/* Names the columns after the fields of a header row. True if it has a name we know; the first of
+ * two for the same role counts. */
+bool layout_from_names(struct layout *layout, const struct csv_record *record);
+
+/* Appends "domain=2 (site), ip=1; no sender, no helo; 3 more pass through". */
+void layout_tell(struct textbuf *out, const struct layout *layout);
+
+#endif

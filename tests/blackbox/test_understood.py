@@ -1,0 +1,264 @@
+"""test_understood.py - what goes in is understood and told, or refused before anything
+is asked."""
+
+import bz2
+import gzip
+import lzma
+
+import pytest
+
+import harness
+from harness import BAD_ROWS, DONE, USAGE
+
+PASSING, FAILING = "d1.bulk.test", "d2.bulk.test"
+
+
+def columns_line(scan):
+    lines = [line for line in scan.stderr.splitlines() if line.startswith("spfsweep: columns: ")]
+    assert len(lines) == 1, scan.stderr
+    return lines[0].removeprefix("spfsweep: columns: ")
+
+
+def assert_pass_and_fail(scan):
+    assert scan.status == DONE, scan.stderr
+    assert [row["spf"] for row in scan.rows] == ["pass", "fail"]
+
+
+def assert_refused(scan, *words):
+    assert scan.status == USAGE, scan.stderr
+    assert len(scan.stderr.splitlines()) == 1 and scan.says(*words), scan.stderr
+
+
+# ---- the columns ----
+
+
+@pytest.mark.parametrize(
+    "text, options, told",
+    [
+        (
+            f"n,client_ip,Site,x\n1,192.0.2.1,{PASSING},\n2,192.0.2.9,{FAILING},\n",
+            ["--columns=domain=site"],
+            "domain=3 (Site), ip=2 (client_ip); no sender, no helo; 2 more pass through",
+        ),
+        (
+            f"{PASSING},192.0.2.1\n{FAILING},192.0.2.9\n",
+            [],
+            "domain=1, ip=2; no sender, no helo; no header row",
+        ),
+        (
+            f"return_path;source_ip;EHLO\nu@{PASSING};192.0.2.1;\nu@{FAILING};192.0.2.9;\n",
+            [],
+            "ip=2 (source_ip), sender=1 (return_path), helo=3 (EHLO); no domain; separated by ';'",
+        ),
+        (
+            f"remote_ip\tenvelope_from\n192.0.2.1\ta@{PASSING}\n192.0.2.9\t{FAILING}\n",
+            ["--delimiter=tab"],
+            "ip=1 (remote_ip), sender=2 (envelope_from); no domain, no helo; separated by 'tab'",
+        ),
+        (
+            f'ip_address|domain|note\n192.0.2.1|{PASSING}|"a|b"\n192.0.2.9|{FAILING}|c,d\n',
+            [],
+            "domain=2 (domain), ip=1 (ip_address); no sender, no helo; 1 more passes through; "
+            "separated by '|'",
+        ),
+        (
+            f"sep=;\r\nip;domain\r\n192.0.2.1;{PASSING}\r\n192.0.2.9;{FAILING}\r\n",
+            [],
+            "domain=2 (domain), ip=1 (ip); no sender, no helo; separated by ';'",
+        ),
+        (
+            f"7,192.0.2.1,{PASSING}\r8,192.0.2.9,{FAILING}\r",
+            ["--columns=n,ip,domain"],
+            "domain=3, ip=2; no sender, no helo; 1 more passes through; no header row",
+        ),
+        (
+            f"\ufeff\ufeffip,domain\n192.0.2.1,{PASSING}\n192.0.2.9,{FAILING}\n",
+            [],
+            "domain=2 (domain), ip=1 (ip); no sender, no helo",
+        ),
+    ],
+    ids=["by name", "none", "semicolons", "tabs", "bars", "sep line", "CR", "two marks"],
+)
+def test_columns_are_understood_and_told(bulk_nsd, tmp_path, text, options, told):
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, *options)
+    assert_pass_and_fail(scan)
+    assert columns_line(scan) == told
+
+
+def test_other_delimiters_become_commas(bulk_nsd, tmp_path):
+    """Fields that need quotes get them; what is no proper record keeps its text."""
+    text = f'domain;ip;x\n{PASSING};192.0.2.1;a,b\n{FAILING};192.0.2.9;"c;d"\n"q"x;1;"\n'
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    assert [record[1:4] for record in scan.records] == [
+        ["domain", "ip", "x"],
+        [PASSING, "192.0.2.1", "a,b"],
+        [FAILING, "192.0.2.9", "c;d"],
+        ['"q"x', "1", '"'],
+    ]
+    assert scan.status == BAD_ROWS and scan.rows[2]["error"].startswith("row: a quoted field")
+
+
+def test_top_lists(bulk_nsd, tmp_path):
+    scan = harness.scan(tmp_path, f"1,{PASSING}\r\n2,{FAILING}\r\n", bulk_nsd.upstream)
+    assert (scan.status, scan.header[1:3]) == (DONE, ["rank", "domain"])
+    assert [row["a"] for row in scan.rows] == ["192.0.2.1"] * 2
+
+
+def test_no_header(bulk_nsd, tmp_path):
+    text = f"domain,ip\n{PASSING},192.0.2.1\n"
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, "--no-header")
+    assert (scan.status, [row["status"] for row in scan.rows]) == (BAD_ROWS, ["bad_input", "ok"])
+    assert_refused(harness.scan(tmp_path, "ip\n", "--no-header", "--columns=ip=ip"), "--no-header")
+
+
+def test_empty_files_before_others(bulk_nsd, tmp_path):
+    (tmp_path / "a.csv").write_text("")
+    (tmp_path / "b.csv").write_text(f"ip,domain\n192.0.2.1,{PASSING}\n192.0.2.9,{FAILING}\n")
+    done = harness.run("scan", bulk_nsd.upstream, tmp_path / "a.csv", tmp_path / "b.csv")
+    assert done.returncode == DONE and len(harness.parse_output(done.stdout)) == 3
+
+
+def test_columns_named_like_ours(bulk_nsd, tmp_path):
+    scan = harness.scan(tmp_path, f"Row,domain,spf\n1,{PASSING},x\n", bulk_nsd.upstream)
+    assert scan.header[:4] == ["row", "input_Row", "domain", "input_spf"]
+    assert len(set(scan.header)) == len(scan.header)
+
+
+# ---- what is refused ----
+
+
+@pytest.mark.parametrize(
+    "text, options, words",
+    [
+        ("Domain name,Agency\nd.test,x\n", [], ["--columns 'domain=Domain name'"]),
+        ("192.0.2.1,d.test\n", [], ["--columns ip,domain"]),
+        ("7,192.0.2.1,d.test\n", [], ["--columns column1,ip,domain"]),
+        ("u@d.test,192.0.2.1\n", [], ["--columns sender,ip"]),
+        ('{"domain": "d.test"}\n', [], ["--columns"]),
+        ("Nov 29 20:00:00 mx postfix/smtpd[1]: from d.test[192.0.2.1]\n", [], ["--columns"]),
+        ("\nd.test,192.0.2.1\n", [], ["--columns"]),
+        ("domain,client_ip,remote_ip\n", [], ["remote_ip", "--columns ip=client_ip"]),
+        ("domain,ip\n", ["--columns=domain=site"], ["'site'", "domain,ip"]),
+        ("domain,ip\n", ["--columns=domain,ip=ip"], ["--columns"]),
+        ("Domain,Client IP\n", ["--columns=domain,ip"], ["--columns 'domain=Domain,ip=Client IP'"]),
+        ("domain\nd.test\n", ["--checks=spf,iprev"], ["--checks", "ip"]),
+        ("ip\n192.0.2.1\n", ["--checks=mx"], ["--checks mx", "domain"]),
+        ("domain\n", ["--delimiter=:"], ["--delimiter", "tab"]),
+    ],
+)
+def test_what_is_not_understood(server, tmp_path, text, options, words):
+    dns = server(lambda name, type: [])
+    assert_refused(harness.scan(tmp_path, text, dns.upstream, *options), *words)
+    assert not dns.asked()
+
+
+TABLE = b"domain,ip\nd.test,192.0.2.1\n"
+
+
+@pytest.mark.parametrize(
+    "octets, words",
+    [
+        (lzma.compress(TABLE), ["xz", "xz -dc", "| spfsweep scan -"]),
+        (bz2.compress(TABLE), ["bzip2 -dc"]),
+        (b"\x28\xb5\x2f\xfd\x04\x00\x01\x00\x00", ["zstd -dc"]),
+        (b"PK\x03\x04\x14\x00\x00\x00", ["unzip -p"]),
+        (b"PAR1\x15\x04\x15", ["Parquet"]),
+        (TABLE.decode().encode("utf-16"), ["UTF-16", "iconv -f UTF-16 "]),
+        (TABLE.decode().encode("utf-16-le"), ["iconv -f UTF-16LE "]),
+        (TABLE.decode().encode("utf-16-be"), ["iconv -f UTF-16BE "]),
+        (gzip.compress(lzma.compress(TABLE)), ["gzip -dc", "| xz -dc |"]),
+    ],
+    ids=["xz", "bzip2", "zstd", "zip", "Parquet", "UTF-16", "LE", "BE", "xz in gzip"],
+)
+def test_files_that_are_no_text(server, tmp_path, octets, words):
+    dns = server(lambda name, type: [])
+    path = tmp_path / "in put.csv"
+    path.write_bytes(octets)
+    assert_refused(harness.scan(tmp_path, path, dns.upstream), *words, "in put.csv'")
+    assert_refused(harness.scan(tmp_path, "-", dns.upstream, stdin=octets), "standard input")
+    assert not dns.asked()
+
+
+# ---- resume and retry ----
+
+
+def test_resume_compares_the_mapping_and_the_delimiter(bulk_nsd, tmp_path):
+    text = f"site;client\n{PASSING};192.0.2.1\n{FAILING};192.0.2.9\n"
+    mapping = "--columns=domain=site,ip=client"
+    assert harness.scan(tmp_path, text, bulk_nsd.upstream, mapping).status == DONE
+    again = harness.scan(tmp_path, text, bulk_nsd.upstream, mapping, "--resume")
+    assert again.status == DONE and len(again.rows) == 2
+    swapped = harness.scan(tmp_path, text, "--columns=sender=site,ip=client", "--resume")
+    assert_refused(swapped, "domain")
+    commas = harness.scan(tmp_path, text.replace(";", ","), mapping, "--resume")
+    assert_refused(commas, "delimiter")
+
+
+def test_retry_reads_the_columns_from_the_note(bulk_nsd, tmp_path):
+    text = f"site;client\n{PASSING};192.0.2.1\n{FAILING};192.0.2.9\n"
+    silent = ["--upstream=127.0.0.1:9", "--timeout=100", "--retries=0", "--deadline=500"]
+    first = harness.scan(tmp_path, text, *silent, "--columns=domain=site,ip=client")
+    assert [row["spf"] for row in first.rows] == ["temperror"] * 2
+    again = harness.scan(
+        tmp_path,
+        tmp_path / "out.csv.gz",
+        bulk_nsd.upstream,
+        output="again.csv.gz",
+        command="retry",
+    )
+    assert_pass_and_fail(again)
+    assert columns_line(again).startswith("domain=1 (site), ip=2 (client);")
+
+
+# ---- fields ----
+
+
+@pytest.mark.parametrize(
+    "domain, reason",
+    [
+        ("https://d1.bulk.test/x", "a URL"),
+        ("d1.bulk.test/x", "a URL"),
+        ("d1.bulk.test:25", "a port"),
+        ("u@d1.bulk.test", "an e-mail address"),
+        ("192.0.2.1:25", "an IP address"),
+        ("\u2603.test", "U+2603"),
+        ("a\u00a0b.test", "U+00A0"),
+    ],
+)
+def test_what_is_no_domain(server, tmp_path, domain, reason):
+    dns = server(lambda name, type: [])
+    text = f"domain,ip\n{domain},192.0.2.1\n"
+    scan = harness.scan(tmp_path, text, dns.upstream, "--checks=spf")
+    row = scan.row
+    assert (scan.status, row["status"], row["spf"]) == (BAD_ROWS, "bad_input", "none")
+    assert row["spf_problem"] == "bad_domain" and row["error"].startswith(f"domain: {reason}")
+    assert not dns.asked()
+
+
+@pytest.mark.parametrize(
+    "sender, reason",
+    [
+        ("Alice <a@d1.bulk.test>", "a display name"),
+        ("<a@d1.bulk.test> SIZE=1", "text behind"),
+        ("a@d1.bulk.test:25", "a port"),
+    ],
+)
+def test_what_is_no_sender(bulk_nsd, tmp_path, sender, reason):
+    row = harness.scan(tmp_path, f"ip,sender\n192.0.2.1,{sender}\n", bulk_nsd.upstream).row
+    assert (row["status"], row["spf"], row["spf_problem"]) == ("bad_input", "none", "bad_domain")
+    assert row["error"].startswith(f"sender: {reason}")
+
+
+def test_names_that_no_mail_host_can_have_are_counted(bulk_nsd, tmp_path):
+    scan = harness.scan(
+        tmp_path,
+        f"domain\n{PASSING}\nNULL\n_spf.bulk.test\na b.bulk.test\n",
+        bulk_nsd.upstream,
+        "--workers=1",
+        "--in-flight=1",
+        "--summary",
+        tmp_path / "summary.json",
+    )
+    assert scan.status == DONE
+    assert scan.says("2 rows with names that no mail host can have", "'NULL'")
+    assert scan.summary["no_host_names"] == 2
