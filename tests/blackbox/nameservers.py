@@ -242,14 +242,10 @@ def wall_clock_lead():
 
 
 def ask_script(script, name, type):
-    """Scripts know nothing of the root, which the engine asks for to see whether somebody lives
-    there: that has no data, where they are not silent about all."""
-    try:
-        said = script(name, type)
-        return [] if name == "." and isinstance(said, list) else said
-    except ValueError:
-        assert name == "."
-        return []
+    """The root, which the engine asks for to see whether somebody lives there, has no data, where a
+    script is not silent about all."""
+    said = script(name, type)
+    return [] if name == "." and isinstance(said, list) else said
 
 
 class Later:
@@ -336,7 +332,7 @@ class Server:
         with self.lock:
             query.number = self.numbers[query.name, query.type, query.by_tcp]
             self.numbers[query.name, query.type, query.by_tcp] += 1
-            said = self.raw(query)
+            said = self._say(query)
         if said is SILENCE:
             return []
         delay_s = self.delay_s(query.name) if callable(self.delay_s) else self.delay_s
@@ -346,6 +342,15 @@ class Server:
             else (said if isinstance(said, bytes) else query.packet(said),)
         )
         return [part if isinstance(part, Later) else Later(part, delay_s) for part in parts]
+
+    def _say(self, query):
+        """A scan may ask for the root, of which scripts that take names apart know nothing."""
+        try:
+            return self.raw(query)
+        except (ValueError, IndexError, KeyError):
+            if query.name != ".":
+                raise
+            return []
 
     def _work(self):
         try:
