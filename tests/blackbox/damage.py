@@ -108,9 +108,11 @@ TAILS = {
     "text": lambda rng, data: b"precious\n" * rng.randrange(1, 999),
     "octets": lambda rng, data: b"x" + rng.randbytes(rng.randrange(1, 3000)),
     "gzip": lambda rng, data: gzip.compress(rng.randbytes(3000)),
-    "bgzip": lambda rng, data: subprocess.run(
-        ["bgzip", "-c"], input=rng.randbytes(99999), capture_output=True, check=True
-    ).stdout,
+    "bgzip": lambda rng, data: (
+        subprocess.run(
+            ["bgzip", "-c"], input=rng.randbytes(99999), capture_output=True, check=True
+        ).stdout
+    ),
 }
 
 

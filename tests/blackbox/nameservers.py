@@ -125,7 +125,6 @@ class Nsd:
 SILENCE = object()
 
 
-
 def silent_names(name, type):
     """A script: an upstream that lives, and knows no name but the root."""
     return [] if name == "." else SILENCE
@@ -274,9 +273,7 @@ class Server:
 
     `address` may be that of a server that was stopped, whose place it takes, or ::1."""
 
-    def __init__(
-        self, script=None, delay_s=0, address=None, raw=None, tcp=False, rewrites=False
-    ):
+    def __init__(self, script=None, delay_s=0, address=None, raw=None, tcp=False, rewrites=False):
         self.rewrites = rewrites
         self.raw = raw or (lambda query: ask_script(script, query.name, query.type))
         self.delay_s, self.address = delay_s, address or addresses.fresh()

@@ -255,9 +255,7 @@ def test_check_of_one_alone_or_the_other_way_round(bulk_nsd):
 
 @pytest.mark.parametrize("ip", [["192.0.2.1"], []])
 def test_check_shows_where_the_syntax_is_wrong(server, ip):
-    dns = server(
-        lambda name, type: ["v=spf1 a ip4:192.0.2.0/33 -all"] if type == "TXT" else []
-    )
+    dns = server(lambda name, type: ["v=spf1 a ip4:192.0.2.0/33 -all"] if type == "TXT" else [])
     _, text = check(dns.upstream, "--checks=spf", *ip, "example.test")
     lines = text.splitlines()
     (at,) = [i for i, line in enumerate(lines) if "v=spf1" in line and "record" in line]
@@ -583,11 +581,13 @@ def test_summary_counts_words(server, tmp_path):
     """Of the output's words, also of rows that a resumed output held."""
     records = {"bad": ["v=spf1 ip4:x -all"], "none": [], "fails": ["v=spf1 -all"]}
     dns = server(
-        lambda name, type: records[name.split(".")[0]]
-        if type == "TXT"
-        else ["0 ."]
-        if type == "MX" and name.startswith("fails")
-        else []
+        lambda name, type: (
+            records[name.split(".")[0]]
+            if type == "TXT"
+            else ["0 ."]
+            if type == "MX" and name.startswith("fails")
+            else []
+        )
     )
     rows = "domain,ip\nbad.test,192.0.2.1\nnone.test,192.0.2.1\nfails.test,192.0.2.1\n"
     for options in [], ["--resume"]:

@@ -349,8 +349,8 @@ def test_a_signal_and_then_resume(finished, bulk_nsd, running, tmp_path):
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
 
 
-def strace(inject, *args):
-    """A run in which a system call fails, or takes its time."""
+def strace(inject, *args, only=None):
+    """A run in which a system call fails, or takes its time; one on the file `only`, if given."""
     return [
         "strace",
         "-f",
@@ -359,6 +359,7 @@ def strace(inject, *args):
         f"trace={inject.split(':')[0]}",
         "-e",
         f"inject={inject}",
+        *(["-P", only] if only else []),
         "-o",
         "/dev/null",
         harness.SPFSWEEP,
@@ -367,9 +368,9 @@ def strace(inject, *args):
     ]
 
 
-def broken(inject, *args):
+def broken(inject, *args, only=None):
     return subprocess.run(
-        strace(inject, *args), capture_output=True, text=True, timeout=harness.HANGS_S
+        strace(inject, *args, only=only), capture_output=True, text=True, timeout=harness.HANGS_S
     )
 
 
@@ -502,6 +503,7 @@ def test_a_first_sync_that_fails_while_resuming(finished, bulk_nsd, tmp_path):
         "--resume",
         "--summary",
         summary,
+        only=out,
     )
     assert (
         done.returncode == STOPPED
@@ -532,6 +534,7 @@ def test_an_output_that_cannot_be_emptied(bulk_nsd, tmp_path):
         bulk_nsd.upstream,
         "--summary",
         summary,
+        only=out,
     )
     assert done.returncode == STOPPED and f"{out}: Input/output error" in done.stderr
     assert (

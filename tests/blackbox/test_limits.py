@@ -41,6 +41,7 @@ def scan_under(limits, folder, rows_file, *options, before=()):
         rows_file,
         "-o",
         out,
+        "--overwrite",
         *options,
     ]
     done = subprocess.run(
@@ -106,14 +107,6 @@ def test_hardly_any_descriptors(engine, tmp_path, rows_file, limit):
     done = scan_under(f"-n {limit}", tmp_path, rows_file, engine, "--workers=2", "--in-flight=20")
     if assert_honest(done, "descriptors") is None:
         assert f"{limit} allowed" in done.stderr and "needed; raise `ulimit -n`" in done.stderr
-
-
-@pytest.mark.parametrize("limit", [24, 28, 32, 40])
-def test_few_descriptors_for_workers_alone(tmp_path, rows_file, limit):
-    """An engine that opens none leaves no slack to the workers' own."""
-    done = scan_under(f"-n {limit}", tmp_path, rows_file, "--refuse", "--workers=8")
-    assert done.returncode == DONE and "of 8 workers" in done.stderr
-    assert len(list(harness.read_rows(done.data))) == ROWS
 
 
 def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
@@ -242,6 +235,7 @@ def run_with_threads(n_threads, out, binary, *args):
         *args,
         "-o",
         out,
+        "--overwrite",
         "--workers=8",
     ]
     done = subprocess.run(

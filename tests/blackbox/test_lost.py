@@ -214,9 +214,13 @@ def test_an_output_that_is_gone(bulk_nsd, running, tmp_path, kind):
 
 def test_bad_input_that_is_ok(bulk_nsd, tmp_path):
     text = HEADER + "bad..name,192.0.2.1,\n" + rows_of(3)
-    for options, status in ([], BAD_ROWS), (["--bad-input=report"], BAD_ROWS), (
-        ["--bad-input=ok"],
-        DONE,
+    for options, status in (
+        ([], BAD_ROWS),
+        (["--bad-input=report"], BAD_ROWS),
+        (
+            ["--bad-input=ok"],
+            DONE,
+        ),
     ):
         scan = harness.scan(tmp_path, text, bulk_nsd.upstream, *options, "--overwrite")
         assert scan.status == scan.summary["exit_status"] == status

@@ -220,21 +220,28 @@ def test_a_signal_that_means_nothing(server, running, rows_file, tmp_path):
 
 
 def test_a_signal_in_an_endless_line(running, tmp_path):
-    """From a source that never has to wait."""
+    """From a pipe that always has more."""
+    source = subprocess.Popen(
+        ["bash", "-c", "echo domain,ip; exec tr '\\0' a </dev/zero"], stdout=subprocess.PIPE
+    )
     process = running(
         "scan",
-        "/dev/zero",
+        "-",
         "-o",
         tmp_path / "out.csv.gz",
         "--upstream=127.0.0.1:9",
+        stdin=source.stdout,
         stderr=subprocess.PIPE,
     )
+    source.stdout.close()
     until(
         lambda: int(open(f"/proc/{process.pid}/io").read().split()[1]) > 50_000_000,
         what="octets that were read",
     )
     process.send_signal(signal.SIGTERM)
     assert process.wait(harness.HANGS_S) == STOPPED
+    source.kill()
+    source.wait()
 
 
 def fifo_behind(folder, dns, running):

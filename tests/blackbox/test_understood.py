@@ -194,10 +194,12 @@ def test_resume_compares_the_mapping_and_the_delimiter(bulk_nsd, tmp_path):
     assert_refused(commas, "delimiter")
 
 
-def test_retry_reads_the_columns_from_the_note(bulk_nsd, tmp_path):
+def test_retry_reads_the_columns_from_the_note(bulk_nsd, server, tmp_path):
     text = f"site;client\n{PASSING};192.0.2.1\n{FAILING};192.0.2.9\n"
-    silent = ["--upstream=127.0.0.1:9", "--timeout=100", "--retries=0", "--deadline=500"]
-    first = harness.scan(tmp_path, text, *silent, "--columns=domain=site,ip=client")
+    failing = server(lambda name, type: "SERVFAIL")
+    first = harness.scan(
+        tmp_path, text, failing.upstream, "--retries=0", "--columns=domain=site,ip=client"
+    )
     assert [row["spf"] for row in first.rows] == ["temperror"] * 2
     again = harness.scan(
         tmp_path,

@@ -80,12 +80,19 @@ def test_a_rate_that_holds_everything_up(server, running, tmp_path):
         "--checks=spf",
         stderr=subprocess.PIPE,
     )
-    line = process.stderr.readline().decode()
+    line = warning_of(process)
     assert re.search(
         r"no row was finished for 3\d s; 1 in flight in worker 1, the oldest: row 1 \(d0.test\), "
         r"3\d s: waits for --qps to ask for A+ ",
         line,
     ), line
+
+
+def warning_of(process):
+    """The first line on its standard error behind the one that says what was understood."""
+    line = process.stderr.readline().decode()
+    assert line.startswith("spfsweep: columns: "), line
+    return process.stderr.readline().decode()
 
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -121,7 +128,7 @@ def test_a_worker_that_does_not_turn(server, running, tmp_path):
     trace(SEIZE, worker)
     trace(INTERRUPT, worker)
     os.waitpid(worker, WAIT_ALL)
-    line = process.stderr.readline().decode()
+    line = warning_of(process)
     trace(DETACH, worker)
     assert re.fullmatch(
         r"spfsweep: warning: no row was finished for 3\d s, and worker 1 does not turn\n", line
