@@ -29,7 +29,12 @@ def write_rows(path, n_rows):
 
 def scan_of(folder, n_rows, dns, *options):
     scan = harness.scan(
-        folder, write_rows(folder / f"in{n_rows}.csv.gz", n_rows), dns.upstream, *OPTIONS, *options
+        folder,
+        write_rows(folder / f"in{n_rows}.csv.gz", n_rows),
+        dns.upstream,
+        *OPTIONS,
+        *options,
+        output=f"out{n_rows}.csv.gz",
     )
     assert scan.status == harness.DONE and scan.summary["rows"] == n_rows, scan.stderr
     assert sum(m.n_rows for m in harness.bgzf_members(scan.data)[:-1]) == n_rows
