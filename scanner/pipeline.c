@@ -5,13 +5,12 @@
 #include "base/clock.h"
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "base/thread.h"
 #include "scanner/collector.h"
 #include "scanner/feeder.h"
 #include "scanner/worker.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { BATCH_ROWS_MAX = 1024, BATCHES_MIN = 8 };
 
@@ -89,19 +88,6 @@ void pipeline_fini(struct pipeline *p)
 		exchange_fini(&p->exchange);
 }
 
-/* Without signals: these go to the main thread, whose blocking reads they must end. */
-static bool start_thread(pthread_t *thread, void *(*body)(void *), void *arg)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(thread, NULL, body, arg);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
-		message(MESSAGE_ERROR, "a thread cannot be started: %s", strerror(failed));
-	return !failed;
-}
-
 bool pipeline_run(struct pipeline *p, struct sink *sink)
 {
 	struct exchange *x = &p->exchange;
@@ -109,11 +95,11 @@ bool pipeline_run(struct pipeline *p, struct sink *sink)
 	x->sink = sink;
 	x->mark.version = x->format->version;
 	x->mark.fingerprint = x->format->fingerprint;
-	if (!start_thread(&collector, collector_main, x))
+	if (!thread_start(&collector, collector_main, x))
 		return false;
 	unsigned n_started = 0;
 	while (n_started < p->n_workers &&
-	        start_thread(&p->workers[n_started].thread, worker_main, &p->workers[n_started]))
+	        thread_start(&p->workers[n_started].thread, worker_main, &p->workers[n_started]))
 		n_started++;
 	if (n_started < p->n_workers)
 		exchange_fail(x); /* nothing is fed: the collector ends at once */

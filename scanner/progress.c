@@ -3,10 +3,9 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/thread.h"
 #include "scanner/headroom.h"
 
-#include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -232,14 +231,7 @@ bool progress_start(struct progress *progress, struct exchange *exchange, enum p
 		message(MESSAGE_ERROR, "no file descriptors left");
 		return false;
 	}
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&progress->thread, NULL, progress_main, progress);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
-		message(MESSAGE_ERROR, "a thread cannot be started: %s", strerror(failed));
-	return !failed;
+	return thread_start(&progress->thread, progress_main, progress);
 }
 
 void progress_stop(struct progress *progress)
