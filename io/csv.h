@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CSV_RECORD_MAX_BYTES (1u << 20)
 
@@ -99,6 +100,21 @@ struct csv_fields csv_fields_of(
         const char *text, size_t size, bool plain, bool broken, struct textbuf *scratch);
 struct csv_fields csv_fields_of_record(const struct csv_record *record, struct textbuf *scratch);
 bool csv_next_field(struct csv_fields *f, struct csv_field *field);
+
+/* Octet by octet. A field without text is as an empty one. */
+static inline bool csv_field_same(struct csv_field a, struct csv_field b)
+{
+	return a.size == b.size && (!a.size || !memcmp(a.text, b.text, a.size));
+}
+static inline bool csv_field_is(struct csv_field field, const char *text)
+{
+	return csv_field_same(field, (struct csv_field){ text, strlen(text) });
+}
+/* A decimal number. False: the field is not 1 to 19 digits. */
+bool csv_field_u64(struct csv_field field, uint64_t *number);
+/* For messages: as much of the field as `size` octets hold, which are not 0, with a 0 behind it.
+ * What is not printable ASCII becomes '?': a terminal might obey it. Gives `text`. */
+const char *csv_field_show(char *text, size_t size, struct csv_field field);
 
 /* Appends a field, quoted when it holds a comma, a quote, CR or LF, or begins or ends with a space
  * or tab. */

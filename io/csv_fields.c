@@ -111,3 +111,25 @@ bool csv_next_field(struct csv_fields *f, struct csv_field *field)
 	f->at = f->more ? end + 1 : end;
 	return true;
 }
+
+bool csv_field_u64(struct csv_field field, uint64_t *number)
+{
+	*number = 0;
+	if (!field.size || field.size > 19)
+		return false;
+	for (size_t i = 0; i < field.size; i++) {
+		if (field.text[i] < '0' || field.text[i] > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(field.text[i] - '0');
+	}
+	return true;
+}
+
+const char *csv_field_show(char *text, size_t size, struct csv_field field)
+{
+	size_t n = 0;
+	for (; n < field.size && n < size - 1; n++)
+		text[n] = field.text[n] >= ' ' && field.text[n] <= '~' ? field.text[n] : '?';
+	text[n] = 0;
+	return text;
+}

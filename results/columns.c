@@ -230,15 +230,10 @@ bool columns_of_list(struct column_set *set, unsigned i)
 	return true;
 }
 
-static bool is_name(struct csv_field field, const char *name)
-{
-	return field.size == strlen(name) && !memcmp(field.text, name, field.size);
-}
-
 static const struct column *column_find(struct csv_field name)
 {
 	for (unsigned i = 0; i < COLUMN_COUNT; i++)
-		if (is_name(name, columns[i].name))
+		if (csv_field_is(name, columns[i].name))
 			return &columns[i];
 	return NULL;
 }
@@ -270,7 +265,7 @@ static bool ends_with(const struct csv_field *names, unsigned n, const struct co
 	if (set->n > n)
 		return false;
 	for (unsigned i = 0; i < set->n; i++)
-		if (!is_name(names[n - set->n + i], set->at[i]->name))
+		if (!csv_field_is(names[n - set->n + i], set->at[i]->name))
 			return false;
 	return true;
 }

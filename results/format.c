@@ -63,15 +63,10 @@ enum { NUMBER_DIGITS_MAX = 7 }; /* a header row has room for no more columns */
 
 static int parse_count(struct csv_field field)
 {
-	int n = 0;
-	if (!field.size || field.size > NUMBER_DIGITS_MAX)
+	uint64_t n;
+	if (field.size > NUMBER_DIGITS_MAX || !csv_field_u64(field, &n))
 		return RESULTS_UNTOLD;
-	for (size_t i = 0; i < field.size; i++) {
-		if (field.text[i] < '0' || field.text[i] > '9')
-			return RESULTS_UNTOLD;
-		n = n * 10 + (field.text[i] - '0');
-	}
-	return n;
+	return (int)n;
 }
 
 /* The lines of the columns. An empty one: there is no such column. */
@@ -107,15 +102,6 @@ struct format_told format_told_by(const char *note, size_t size)
 
 enum { SHOWN_BYTES = 128 };
 
-static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
-{
-	size_t n = 0;
-	for (; n < field.size && n < SHOWN_BYTES - 1; n++)
-		text[n] = field.text[n] >= ' ' && field.text[n] <= '~' ? field.text[n] : '?';
-	text[n] = 0;
-	return text;
-}
-
 /* Says which of the input's columns is the first that differs. */
 static void tell_column(struct csv_field theirs, struct csv_field ours, char *why, size_t why_size)
 {
@@ -130,10 +116,10 @@ static void tell_column(struct csv_field theirs, struct csv_field ours, char *wh
 		bool has_a = csv_next_field(&was, &a), has_b = csv_next_field(&is, &b);
 		has_both = has_a && has_b;
 		n++;
-	} while (has_both && a.size == b.size && !memcmp(a.text, b.text, a.size));
+	} while (has_both && csv_field_same(a, b));
 	char before[SHOWN_BYTES], now[SHOWN_BYTES];
-	snprintf(why, why_size, "its column %u is '%s', not '%s'", n, shown(before, a),
-	        shown(now, b));
+	snprintf(why, why_size, "its column %u is '%s', not '%s'", n,
+	        csv_field_show(before, sizeof before, a), csv_field_show(now, sizeof now, b));
 	textbuf_fini(&scratch[0]);
 	textbuf_fini(&scratch[1]);
 }
@@ -158,8 +144,7 @@ static bool has_same_names(struct csv_field theirs, struct csv_field ours)
 		has_a = csv_next_field(&was, &a);
 		has_b = csv_next_field(&is, &b);
 		if (has_a && has_b)
-			same = (a.size == b.size && !memcmp(a.text, b.text, a.size)) ||
-			        is_renamed(a, b);
+			same = csv_field_same(a, b) || is_renamed(a, b);
 	} while (has_a && has_b && same);
 	same = same && has_a == has_b && !scratch[0].failed && !scratch[1].failed;
 	textbuf_fini(&scratch[0]);
@@ -178,8 +163,7 @@ static bool fits_input(const struct format *f, struct csv_field theirs, char *wh
 		snprintf(why, why_size, "%s", wrong);
 		return false;
 	}
-	if ((theirs.size == ours.size && !memcmp(theirs.text, ours.text, ours.size)) ||
-	        has_same_names(theirs, ours))
+	if (csv_field_same(theirs, ours) || has_same_names(theirs, ours))
 		return true;
 	tell_column(theirs, ours, why, why_size);
 	return false;

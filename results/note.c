@@ -55,32 +55,17 @@ static bool next_line(
 	return true;
 }
 
-static bool is_text(struct csv_field field, const char *text)
-{
-	return field.size == strlen(text) && !memcmp(field.text, text, field.size);
-}
-
 struct csv_field note_value(const char *text, size_t size, const char *name)
 {
 	const char *at = text, *end = text + size;
 	struct csv_field found, value;
 	while (size && next_line(&at, end, &found, &value))
-		if (is_text(found, name))
+		if (csv_field_is(found, name))
 			return value;
 	return (struct csv_field){ 0 };
 }
 
 enum { SHOWN_BYTES = 256 };
-
-/* Only printable ASCII is shown: a file's text may hold what a terminal would obey. */
-static const char *shown(char text[SHOWN_BYTES], struct csv_field field)
-{
-	size_t n = 0;
-	for (; n < field.size && n < SHOWN_BYTES - 1; n++)
-		text[n] = field.text[n] >= ' ' && field.text[n] <= '~' ? field.text[n] : '?';
-	text[n] = 0;
-	return text;
-}
 
 static void tell(const struct note_line *line, struct csv_field was, struct csv_field is, char *why,
         size_t why_size)
@@ -91,8 +76,8 @@ static void tell(const struct note_line *line, struct csv_field was, struct csv_
 		[NOTE_FORM] = "its %s is '%s' and not '%s'",
 	};
 	char before[SHOWN_BYTES], now[SHOWN_BYTES];
-	shown(before, was);
-	shown(now, is);
+	csv_field_show(before, sizeof before, was);
+	csv_field_show(now, sizeof now, is);
 	if (line->kind == NOTE_COMMAND)
 		snprintf(why, why_size, "it was written by 'spfsweep %s' and not by 'spfsweep %s'",
 		        before, now);
@@ -110,7 +95,7 @@ static bool line_differs(
 		return false;
 	if (!was.text)
 		was = (struct csv_field){ .text = line->preset, .size = strlen(line->preset) };
-	if (was.size == is.size && !memcmp(was.text, is.text, is.size))
+	if (csv_field_same(was, is))
 		return false;
 	tell(line, was, is, why, why_size);
 	return true;
@@ -121,7 +106,7 @@ static bool knows(const struct note *note, struct csv_field name)
 	if (name.size >= strlen(INFO) && !memcmp(name.text, INFO, strlen(INFO)))
 		return true;
 	for (unsigned i = 0; i < note->n_lines; i++)
-		if (is_text(name, note->lines[i].name))
+		if (csv_field_is(name, note->lines[i].name))
 			return true;
 	return !name.size;
 }
@@ -137,7 +122,7 @@ static bool has_unknown_line(
 			snprintf(why, why_size,
 			        "its note has a line '%s' that this version does not know: a newer "
 			        "spfsweep wrote it",
-			        shown(text, name));
+			        csv_field_show(text, sizeof text, name));
 			return true;
 		}
 	return false;

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static bool is_text(struct csv_field field, const char *text)
-{
-	return field.size == strlen(text) && !memcmp(field.text, text, field.size);
-}
-
 /* The first column, and the text of `n_input` more. The walk goes on behind them. False: there are
  * not so many, or nothing is behind them. */
 static bool take_input(struct csv_fields *fields, unsigned n_input, struct csv_field *first,
@@ -61,21 +56,15 @@ struct header {
 	struct textbuf scratch; /* of quoted fields */
 };
 
-static struct csv_fields fields_of(struct header *h, const struct csv_record *record)
-{
-	return csv_fields_of(
-	        record->text, record->size, record->plain, record->broken, &h->scratch);
-}
-
 /* False: out of memory. */
 static bool header_split(struct header *h, const struct csv_record *record)
 {
 	struct csv_field field;
-	struct csv_fields fields = fields_of(h, record);
+	struct csv_fields fields = csv_fields_of_record(record, &h->scratch);
 	for (h->n = 0; csv_next_field(&fields, &field); h->n++)
 		;
 	h->n_last = h->n < COLUMNS_MAX ? h->n : COLUMNS_MAX;
-	fields = fields_of(h, record);
+	fields = csv_fields_of_record(record, &h->scratch);
 	for (unsigned i = 0; csv_next_field(&fields, &field); i++) {
 		if (!i)
 			h->first = field;
@@ -128,10 +117,10 @@ static bool understand_header(struct results *r, struct header *h, const struct 
 		return false;
 	}
 	*why = "it is no header row";
-	if (record->broken || h->n < 3 || !is_text(h->first, "row") ||
+	if (record->broken || h->n < 3 || !csv_field_is(h->first, "row") ||
 	        !find_columns(r, h, n_input, why))
 		return false;
-	struct csv_fields fields = fields_of(h, record);
+	struct csv_fields fields = csv_fields_of_record(record, &h->scratch);
 	return take_input(&fields, r->n_input, &first, input);
 }
 
@@ -152,29 +141,15 @@ bool results_has_column(const struct results *r, const char *name)
 	return false;
 }
 
-static bool parse_number(struct csv_field field, uint64_t *number)
-{
-	*number = 0;
-	if (!field.size || field.size > 19)
-		return false;
-	for (size_t i = 0; i < field.size; i++) {
-		if (field.text[i] < '0' || field.text[i] > '9')
-			return false;
-		*number = *number * 10 + (uint64_t)(field.text[i] - '0');
-	}
-	return true;
-}
-
 bool results_parse(const struct results *r, const struct csv_record *record,
         struct textbuf *scratch, struct results_row *row)
 {
-	struct csv_fields fields =
-	        csv_fields_of(record->text, record->size, record->plain, record->broken, scratch);
+	struct csv_fields fields = csv_fields_of_record(record, scratch);
 	struct csv_field field;
 	*row = (struct results_row){ 0 };
 	if (record->broken || record->too_long ||
 	        !take_input(&fields, r->n_input, &field, &row->input) ||
-	        !parse_number(field, &row->number))
+	        !csv_field_u64(field, &row->number))
 		return false;
 	for (unsigned i = 0; i < r->columns.n; i++) {
 		if (!csv_next_field(&fields, &field))
@@ -207,27 +182,27 @@ bool results_has_failure(const struct results_row *row)
 static void tally_spf(tally_count counts[SPF_VERDICT_COUNT], struct csv_field word)
 {
 	for (enum spf_verdict v = SPF_NONE; word.size && v < SPF_VERDICT_COUNT; v++)
-		if (is_text(word, spf_verdict_text(v)))
+		if (csv_field_is(word, spf_verdict_text(v)))
 			tally_add(&counts[v], 1);
 }
 
 void results_tally(struct tally *t, const struct results_row *row)
 {
 	tally_add(&t->rows, 1);
-	if (is_text(row->status, "bad_input"))
+	if (csv_field_is(row->status, "bad_input"))
 		tally_add(&t->bad_rows, 1);
 	tally_spf(t->spf, row->spf);
 	tally_spf(t->helo_spf, row->helo_spf);
 	for (enum iprev_verdict v = IPREV_PASS; row->iprev.size && v < IPREV_VERDICT_COUNT; v++)
-		if (is_text(row->iprev, iprev_verdict_text(v)))
+		if (csv_field_is(row->iprev, iprev_verdict_text(v)))
 			tally_add(&t->iprev[v], 1);
 	if (results_has_failure(row))
 		tally_add(&t->temperror_rows, 1);
 	for (enum spf_problem p = SPF_PROBLEM_NONE; row->spf.size && p < SPF_PROBLEM_COUNT; p++)
-		if (is_text(row->spf_problem, spf_problem_text(p)))
+		if (csv_field_is(row->spf_problem, spf_problem_text(p)))
 			tally_add(&t->spf_problem[p], 1);
 	for (unsigned s = MX_UNASKED + 1; row->mx_state.size && s < MX_STATE_COUNT; s++)
-		if (is_text(row->mx_state, mx_state_text((enum mx_state)s)))
+		if (csv_field_is(row->mx_state, mx_state_text((enum mx_state)s)))
 			tally_add(&t->mx_state[s], 1);
 	const char *word;
 	for (unsigned i = 0; row->problems.size && (word = problems_word(i)) != NULL; i++)
@@ -252,11 +227,6 @@ static bool is_compared(const struct results *r, unsigned field)
 	        !(r->columns.at[field - first]->flags & COLUMN_TIME);
 }
 
-static bool is_same_field(struct csv_field x, struct csv_field y)
-{
-	return x.size == y.size && (!x.size || !memcmp(x.text, y.text, x.size));
-}
-
 static bool have_same_fields(
         const struct results *r, const char *a, size_t a_size, const char *b, size_t b_size)
 {
@@ -269,7 +239,7 @@ static bool have_same_fields(
 	do {
 		a_has = csv_next_field(&a_fields, &x);
 		b_has = csv_next_field(&b_fields, &y);
-		same = a_has == b_has && (!a_has || !is_compared(r, n) || is_same_field(x, y));
+		same = a_has == b_has && (!a_has || !is_compared(r, n) || csv_field_same(x, y));
 		n++;
 	} while (same && a_has);
 	same = same && !a_scratch.failed && !b_scratch.failed;

@@ -23,8 +23,7 @@ static struct csv_record unguarded(struct retry *r, struct csv_field input)
 	struct csv_record record = record_of(input.text, input.size);
 	if (!r->guarded)
 		return record;
-	struct csv_fields fields =
-	        csv_fields_of(record.text, record.size, record.plain, false, &r->scratch);
+	struct csv_fields fields = csv_fields_of_record(&record, &r->scratch);
 	struct csv_field field;
 	textbuf_reset(&r->input);
 	for (bool first = true; csv_next_field(&fields, &field); first = false) {

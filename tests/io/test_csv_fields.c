@@ -199,6 +199,45 @@ static void test_guarded_fields(void **state)
 	textbuf_fini(&scratch);
 }
 
+static struct csv_field field_of(const char *text)
+{
+	return (struct csv_field){ text, strlen(text) };
+}
+
+static void test_same_fields(void **state)
+{
+	(void)state;
+	const struct csv_field none = { 0 };
+	assert_true(csv_field_is(field_of("spf"), "spf"));
+	assert_false(csv_field_is(field_of("SPF"), "spf"));
+	assert_false(csv_field_is(field_of("spf_"), "spf"));
+	assert_true(csv_field_is(none, ""));
+	assert_false(csv_field_same(none, field_of("spf")));
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = { "", "-1", "+1", " 1", "1x", "12345678901234567890" };
+	uint64_t n;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(csv_field_u64(field_of(wrong[i]), &n));
+	assert_true(csv_field_u64(field_of("007"), &n));
+	assert_int_equal(n, 7);
+	assert_true(csv_field_u64(field_of("9999999999999999999"), &n));
+	assert_true(n == 9999999999999999999u);
+}
+
+/* No octet goes to a terminal that it could obey, and none behind the room. */
+static void test_shown_fields(void **state)
+{
+	(void)state;
+	char text[5] = "xxxx";
+	assert_string_equal(csv_field_show(text, sizeof text, field_of("a\x1b\xff")), "a??");
+	assert_string_equal(csv_field_show(text, sizeof text, field_of("abcdef")), "abcd");
+	assert_string_equal(csv_field_show(text, sizeof text, field_of("")), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +246,9 @@ int main(void)
 		cmocka_unit_test(test_put_field),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_guarded_fields),
+		cmocka_unit_test(test_same_fields),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_shown_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
