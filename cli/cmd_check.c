@@ -3,15 +3,15 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/exit_status.h"
+#include "base/json.h"
 #include "base/loop.h"
 #include "base/message.h"
 #include "results/columns.h"
-#include "scanner/headroom.h"
 #include "results/problems.h"
-#include "scanner/worker_resolver.h"
+#include "scanner/headroom.h"
 #include "scanner/runner.h"
+#include "scanner/worker_resolver.h"
 #include "spf/record.h"
 
 #include <stdio.h>
@@ -75,7 +75,7 @@ static void put_event(struct textbuf *out, const struct spf_event *e)
 	size_t begin = out->size;
 	textbuf_printf(out, "%*s", 2 + 4 * (int)e->depth, "");
 	switch (e->kind) {
-	case SPF_EVENT_RECORD:;
+	case SPF_EVENT_RECORD:
 		textbuf_put_text(out, "record of ");
 		dname_print(out, e->domain);
 		textbuf_put_text(out, e->text_size ? ": " : ": none");

@@ -49,23 +49,6 @@ bool layout_sep_line(char *delimiter, struct csv_field line)
 	return layout_delimiter_parse(delimiter, text);
 }
 
-static unsigned count_fields(struct csv_fields fields)
-{
-	struct csv_field field;
-	unsigned n = 0;
-	while (csv_next_field(&fields, &field))
-		n++;
-	return n;
-}
-
-static unsigned count_names(const char *columns)
-{
-	struct textbuf scratch = { 0 };
-	unsigned n = count_fields(csv_fields_of(columns, strlen(columns), false, false, &scratch));
-	textbuf_fini(&scratch);
-	return n;
-}
-
 /* ---- --columns domain=site ---- */
 
 static bool is_mapping(const struct layout_wish *wish)
@@ -77,6 +60,23 @@ static struct csv_fields wished(const struct layout_wish *wish, struct textbuf *
 {
 	const char *columns = wish->columns ? wish->columns : "";
 	return csv_fields_of(columns, strlen(columns), false, false, scratch);
+}
+
+static unsigned count_fields(struct csv_fields fields)
+{
+	struct csv_field field;
+	unsigned n = 0;
+	while (csv_next_field(&fields, &field))
+		n++;
+	return n;
+}
+
+static unsigned count_wished(const struct layout_wish *wish)
+{
+	struct textbuf scratch = { 0 };
+	unsigned n = count_fields(wished(wish, &scratch));
+	textbuf_fini(&scratch);
+	return n;
 }
 
 /* "domain=site" into its two sides. False: there is no '=', or no such role. */
@@ -91,8 +91,7 @@ static bool parse_pair(struct csv_field pair, enum role *role, struct csv_field 
 	return *role != ROLE_COUNT;
 }
 
-/* The role that --columns gives a column. ROLE_COUNT: none. *given: it gives that role to some
- * column. */
+/* The role that --columns gives a column. ROLE_COUNT: none. */
 static enum role mapped_role(const struct layout_wish *wish, struct csv_field column)
 {
 	struct textbuf scratch = { 0 };
@@ -328,7 +327,7 @@ static bool makes_sense(const struct layout_wish *wish, struct csv_field line, c
 	if (delimiter != ',' && row.n_fields < 2)
 		return false;
 	if (wish->columns && !is_mapping(wish))
-		return row.n_fields == count_names(wish->columns);
+		return row.n_fields == count_wished(wish);
 	return known || row.is != FIRSTROW_OTHER;
 }
 

@@ -1,8 +1,8 @@
 /* aside.c - looks for members behind the damage and copies them.
  *
- *     look()         finds runs of whole members that hold whole rows, and copies each
- * (keep_rows()) is_explained() what is left over comes from a crash, or from damage to a single
- * member keep_all()     else it is kept as it stands
+ *     look()           finds runs of whole members that hold whole rows; keep_rows() copies each
+ *     is_explained()   what is left over comes from a crash, or from damage to a single member
+ *     keep_all()       else it is kept as it stands
  *
  * Checksums of the text decide, and whether it is made of rows; a damaged checkpoint alone spoils
  * nothing. The kept files are synced before anybody cuts. */

@@ -26,16 +26,16 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->bad_rows, 1);
 	if (o->no_host.size)
 		count_no_host(t, o);
-	if (o->spf)
+	if (o->spf) {
 		tally_add(&t->spf[o->spf->verdict], 1);
+		tally_add(&t->spf_problem[o->spf->problem], 1);
+	}
 	if (o->has_helo_spf)
 		tally_add(&t->helo_spf[o->helo_verdict], 1);
 	if (o->iprev)
 		tally_add(&t->iprev[o->iprev->verdict], 1);
 	if (outcome_has_failure(o))
 		tally_add(&t->temperror_rows, 1);
-	if (o->spf)
-		tally_add(&t->spf_problem[o->spf->problem], 1);
 	if (o->mailhosts)
 		tally_add(&t->mx_state[o->mailhosts->state], 1);
 	for (uint32_t set = problems_of(o); set; set &= set - 1)
