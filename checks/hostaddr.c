@@ -40,7 +40,18 @@ void hostaddr_fini(struct hostaddr *p)
 	p->a = p->aaaa = NULL;
 }
 
-bool hostaddr_is_empty(const struct hostaddr *p)
+enum a_state hostaddr_state(const struct hostaddr *p)
 {
-	return p->done && answer_is_void(p->a) && answer_is_void(p->aaaa);
+	if (!answer_is_definite(p->a) || !answer_is_definite(p->aaaa))
+		return A_TEMPERROR;
+	if (!answer_is_void(p->a) || !answer_is_void(p->aaaa))
+		return A_OK;
+	return answer_is_no_such_name(p->a) && answer_is_no_such_name(p->aaaa) ? A_NXDOMAIN
+	                                                                       : A_NONE;
+}
+
+const char *a_state_text(enum a_state state)
+{
+	static const char *const texts[] = { "ok", "none", "nxdomain", "temperror" };
+	return texts[state];
 }

@@ -8,6 +8,13 @@
 #include "dns/probe.h"
 #include "checks/match.h"
 
+enum a_state {
+	A_OK,        /* there are addresses, and these are all */
+	A_NONE,      /* both look-ups were definite: there is none */
+	A_NXDOMAIN,  /* nor is there such a domain */
+	A_TEMPERROR, /* a look-up failed: there may be more */
+};
+
 struct hostaddr {
 	struct probe probe; /* first */
 	struct dname domain;
@@ -24,7 +31,9 @@ void hostaddr_begin(struct hostaddr *p, const struct dname *domain, const struct
 /* Gives up the probe's answers, also before it is done. */
 void hostaddr_fini(struct hostaddr *p);
 
-/* True when both look-ups were definite and the domain has no address. */
-bool hostaddr_is_empty(const struct hostaddr *p);
+/* Of a probe that is done. */
+enum a_state hostaddr_state(const struct hostaddr *p);
+/* "ok". Lives for ever. */
+const char *a_state_text(enum a_state state);
 
 #endif

@@ -10,17 +10,15 @@ static enum probe_turn finish(struct iprev *p, enum iprev_verdict verdict)
 static enum probe_turn step_addresses(struct probe *probe, const struct probe_answers *got)
 {
 	struct iprev *p = (struct iprev *)probe;
-	const struct answer *failed = NULL;
+	bool any_failed = false;
 	for (unsigned i = 0; i < got->count; i++) {
 		if (answer_has_address(got->by_slot[i], &p->ip, ipaddr_width(&p->ip))) {
 			p->confirmed = i;
 			return finish(p, IPREV_PASS);
 		}
-		if (!failed && !answer_is_definite(got->by_slot[i]))
-			failed = got->by_slot[i];
+		any_failed |= !answer_is_definite(got->by_slot[i]);
 	}
-	p->failed = answer_ref(failed);
-	return finish(p, failed ? IPREV_TEMPERROR : IPREV_FAIL);
+	return finish(p, any_failed ? IPREV_TEMPERROR : IPREV_FAIL);
 }
 
 static enum probe_turn step_names(struct probe *probe, const struct probe_answers *got)
@@ -28,10 +26,8 @@ static enum probe_turn step_names(struct probe *probe, const struct probe_answer
 	struct iprev *p = (struct iprev *)probe;
 	const struct answer *names = got->by_slot[0];
 	p->names = answer_ref(names);
-	if (!answer_is_definite(names)) {
-		p->failed = answer_ref(names);
+	if (!answer_is_definite(names))
 		return finish(p, IPREV_TEMPERROR);
-	}
 	if (answer_is_void(names))
 		return finish(p, IPREV_PERMERROR);
 	for (unsigned i = 0; i < names->n_records && i < IPREV_NAMES_MAX; i++) {
@@ -58,7 +54,7 @@ void iprev_begin(struct iprev *p, const struct ipaddr *ip, struct asker *asker)
 {
 	p->ip = *ip;
 	p->verdict = IPREV_NONE;
-	p->names = p->failed = NULL;
+	p->names = NULL;
 	p->confirmed = 0;
 	probe_begin(&p->probe, step_start, asker);
 }
@@ -67,8 +63,7 @@ void iprev_fini(struct iprev *p)
 {
 	probe_fini(&p->probe);
 	answer_unref(p->names);
-	answer_unref(p->failed);
-	p->names = p->failed = NULL;
+	p->names = NULL;
 }
 
 const char *iprev_verdict_text(enum iprev_verdict verdict)

@@ -5,6 +5,8 @@
  *     permerror    the address has no PTR record
  *     temperror    a look-up failed, and nothing else decided
  *
+ * The failures of the probe have every look-up that failed, also beside a pass.
+ *
  * Only the first 10 names count (as for SPF: RFC 7208 section 4.6.4), in the order of the PTR
  * answer. Their addresses are asked for together. All in the thread of the asker. */
 #ifndef CHECKS_IPREV_H
@@ -30,7 +32,6 @@ struct iprev {
 	enum iprev_verdict verdict;
 	const struct answer *names; /* the PTR answer: a reference, or NULL before it came */
 	unsigned confirmed; /* with pass: the first record of `names` that has the address */
-	const struct answer *failed; /* with temperror: the first failure, a reference */
 };
 
 /* Begins or, after iprev_fini(), re-begins. `ip` has a family. The asker outlives the probe. */

@@ -14,11 +14,32 @@ static void note(struct mailhosts *p, const struct answer *answer)
 	p->match = match_join(p->match, match_answer(answer, &p->ip));
 	if (answer->status == ANSWER_OK)
 		p->any_address = true;
-	if (!answer_is_definite(answer)) {
-		p->any_failed = true;
-		if (!p->failed)
-			p->failed = answer_ref(answer);
+	for (unsigned i = 0; i < answer->n_records && !p->not_public; i++) {
+		struct ipaddr address = answer_address(answer, i);
+		p->not_public = ipaddr_is_local(&address);
 	}
+	p->any_failed |= !answer_is_definite(answer);
+}
+
+/* "localhost", or a name below it (RFC 6761 section 6.3). */
+static bool is_localhost(const struct dname *host)
+{
+	static const uint8_t end[] = "\11localhost"; /* and the root */
+	return host->size >= sizeof end &&
+	        memcmp(host->wire + host->size - sizeof end, end, sizeof end) == 0;
+}
+
+/* An address where a name belongs, as text or in brackets. A name that could be one ends in a digit
+ * or a bracket, or is a single label. */
+static bool is_literal(const struct dname *host)
+{
+	char text[DNAME_TEXT_BYTES];
+	struct ipaddr ip;
+	uint8_t last = host->wire[host->size - 2];
+	if ((last < '0' || last > '9') && last != ']' && host->wire[0] != host->size - 2)
+		return false;
+	dname_text(host, text);
+	return !ipaddr_parse(&ip, text, strlen(text));
 }
 
 /* Asks for the next hosts; the root is none. True if there was one. */
@@ -30,6 +51,7 @@ static bool ask_wave(struct mailhosts *p)
 		struct dname host;
 		answer_target(p->mx, p->next_host++, &host);
 		if (host.size > 1) {
+			p->not_public |= is_localhost(&host) || is_literal(&host);
 			probe_ask(&p->probe, &host, p->type);
 			asked++;
 		}
@@ -86,7 +108,6 @@ static enum probe_turn step_mx(struct probe *probe, const struct probe_answers *
 	if (!answer_is_definite(p->mx)) {
 		p->state = MX_TEMPERROR;
 		p->match = p->ip.family == IPFAMILY_NONE ? MATCH_UNASKED : MATCH_TEMPERROR;
-		p->failed = answer_ref(p->mx);
 		return PROBE_DONE;
 	}
 	if (answer_is_void(p->mx)) {
@@ -120,11 +141,11 @@ void mailhosts_begin(struct mailhosts *p, const struct dname *domain, const stru
 	p->domain = *domain;
 	p->ip = *ip;
 	p->state = MX_UNASKED;
-	p->mx = p->failed = NULL;
+	p->mx = NULL;
 	p->match = MATCH_UNASKED;
 	p->type = ip->family == IPFAMILY_6 ? RRTYPE_AAAA : RRTYPE_A;
 	p->next_host = 0;
-	p->no_address = p->other_family = p->any_address = p->any_failed = false;
+	p->no_address = p->not_public = p->other_family = p->any_address = p->any_failed = false;
 	probe_begin(&p->probe, step_start, asker);
 }
 
@@ -132,8 +153,7 @@ void mailhosts_fini(struct mailhosts *p)
 {
 	probe_fini(&p->probe);
 	answer_unref(p->mx);
-	answer_unref(p->failed);
-	p->mx = p->failed = NULL;
+	p->mx = NULL;
 }
 
 const char *mx_state_text(enum mx_state state)

@@ -30,10 +30,12 @@ struct mailhosts {
 	struct ipaddr ip; /* family NONE: nothing to match */
 	/* result */
 	enum mx_state state;
-	const struct answer *mx;     /* a reference, or NULL before it came */
-	enum match match;            /* whether `ip` is an address of a mail host */
-	bool no_address;             /* MX_OK, and no host has an address of either family */
-	const struct answer *failed; /* the first failure: a reference, or NULL */
+	const struct answer *mx; /* a reference, or NULL before it came */
+	enum match match;        /* whether `ip` is an address of a mail host */
+	bool no_address;         /* MX_OK, and no host has an address of either family */
+	/* One of the hosts, as far as they were looked up, cannot be reached from outside: it is
+	 * "localhost" or an address literal, or has an address that is local. */
+	bool not_public;
 	/* the probe's own */
 	enum rrtype type; /* of the addresses being asked for */
 	unsigned next_host;

@@ -120,6 +120,10 @@ static void on_event(struct spf_observer *observer, const struct spf_event *even
 
 static void put_spf_verdict(struct textbuf *out, const struct spf_result *r)
 {
+	if (r->undecided) {
+		textbuf_put_text(out, "spf: no verdict without an address\n");
+		return;
+	}
 	textbuf_printf(out, "spf: %s", spf_verdict_text(r->verdict));
 	if (r->problem)
 		textbuf_printf(out, " (%s)", spf_problem_text(r->problem));
@@ -204,57 +208,13 @@ static struct pair pair_of(char *const *operands, unsigned n)
 	return pair;
 }
 
-/* Without an address there is no check_host(): the record itself is asked for and shown. */
-struct record_question {
-	struct resolver_waiter waiter; /* first */
-	const struct answer *answer;   /* a reference */
-	bool is_open;
-};
-
 struct checking {
 	const struct options *options;
 	struct pair pair;
 	struct trace trace;
 	struct textbuf json; /* with --json: all that is printed */
-	struct record_question record;
 	bool finished, bad, lacked_memory;
 };
-
-static void on_record(struct resolver_waiter *waiter, const struct answer *answer)
-{
-	struct record_question *q = (struct record_question *)waiter;
-	q->answer = answer;
-	q->is_open = false;
-}
-
-static void ask_for_record(
-        struct record_question *q, struct resolver *resolver, const struct dname *domain)
-{
-	q->waiter.done = on_record;
-	q->answer = resolver_ask(resolver, &q->waiter, domain, RRTYPE_TXT);
-	q->is_open = !q->answer;
-}
-
-static void put_record(struct textbuf *out, const struct answer *answer)
-{
-	textbuf_put_text(out, "SPF record, not checked without an address\n  look up ");
-	put_answer(out, answer);
-	textbuf_put_char(out, '\n');
-	if (!answer_is_definite(answer))
-		return;
-	const struct spf_record *record = spf_record_of_answer(answer);
-	out->failed |= !record;
-	if (!record)
-		return;
-	size_t begin = out->size;
-	textbuf_put_text(out, record->text_size ? "  record: " : "  record: none");
-	size_t indent = out->size - begin;
-	textbuf_put_escaped(out, record->text, record->text_size);
-	put_syntax_error(out, indent, record->text, record->text_size);
-	if (record->problem == SPF_PROBLEM_MULTIPLE_RECORDS)
-		textbuf_put_text(out, "\n  several records: permerror (multiple_records)");
-	textbuf_put_char(out, '\n');
-}
 
 /* ---- --json ---- */
 
@@ -319,44 +279,30 @@ static void begin(struct runner *runner, struct checking *checking, struct row *
 	row->number = 1;
 	row->observer = &trace->observer;
 	trace->row = row;
-	trace->was_helo = options->helo != NULL;
-	if (checking->record.answer)
-		put_record(&trace->text, checking->record.answer);
-	else if (options->checks & CHECK_SPF && pair->ip && (pair->who || options->helo))
+	bool has_client = row->identity.ip.family != IPFAMILY_NONE;
+	trace->was_helo = has_client && options->helo != NULL;
+	if (options->checks & CHECK_SPF &&
+	        (has_client ? pair->who || options->helo : row->identity.has_domain))
 		textbuf_put_text(&trace->text,
-		        options->helo        ? "SPF of the HELO name\n"
-		                : *pair->who ? "SPF of the sender's domain\n"
-		                             : "SPF of an empty sender needs --helo NAME\n");
+		        !has_client             ? "SPF record, not checked without an address\n"
+		                : options->helo ? "SPF of the HELO name\n"
+		                : *pair->who    ? "SPF of the sender's domain\n"
+		                                : "SPF of an empty sender needs --helo NAME\n");
 	runner_start(runner, row);
-}
-
-/* One turn of the loop. */
-static void turn(struct runner *runner, const bool *is_over, bool is, struct loop *loop)
-{
-	runner_tick(runner, clock_now_ns(), clock_wall_ms() / 1000);
-	bool moved = runner_turn(runner);
-	if (*is_over != is)
-		loop_turn(loop, !moved && !resolver_wants_pump(runner->host.resolver));
 }
 
 static void run(struct runner *runner, struct checking *checking, struct loop *loop)
 {
-	const struct options *options = checking->options;
-	struct record_question *q = &checking->record;
-	struct identity identity = { 0 };
-	identity_of_texts(&identity, checking->pair.ip, checking->pair.who, options->helo);
-	if (!checking->pair.ip && options->checks & CHECK_SPF && identity.domain.size)
-		ask_for_record(q, runner->host.resolver, &identity.domain);
-	identity_fini(&identity);
-	while (q->is_open)
-		turn(runner, &q->is_open, false, loop);
 	struct row *row = runner_take_row(runner);
 	checking->lacked_memory = !row;
 	if (row)
 		begin(runner, checking, row);
-	while (row && !checking->finished)
-		turn(runner, &checking->finished, true, loop);
-	answer_unref(q->answer);
+	while (row && !checking->finished) {
+		runner_tick(runner, clock_now_ns(), clock_wall_ms() / 1000);
+		bool moved = runner_turn(runner);
+		if (!checking->finished)
+			loop_turn(loop, !moved && !resolver_wants_pump(runner->host.resolver));
+	}
 }
 
 static int check_pair(const struct options *options, char **operands, unsigned n,

@@ -63,6 +63,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
 	{ "no-exp", 0, GROUP_RESOLVER, KIND_FLAG, AT(no_exp), DECIDES_ROWS, "!explanations",
 	  NUM(0, 0, 0), NULL, NULL, "do not fetch SPF explanations" },
+	{ "void-limit", 0, GROUP_RESOLVER, KIND_LIMIT, AT(void_limit), DECIDES_ROWS, "void_limit",
+	  NUM(0, 1000, 2), NULL, "N", "void look-ups that an SPF check may spend, or none for no limit (default 2)" },
 	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver",
 	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
@@ -128,7 +130,8 @@ void options_set_defaults(struct options *options)
 {
 	*options = (struct options){ .output = "-" };
 	for (unsigned i = 0; i < ROW_COUNT; i++)
-		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_CHECKS)
+		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_LIMIT ||
+		        rows[i].kind == KIND_CHECKS)
 			*(unsigned *)member_of(options, &rows[i]) = rows[i].preset;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options->workers = processors < 1          ? 1
@@ -190,8 +193,9 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	unsigned worth = unit_worth(row, end);
 	if (errno || !isdigit((unsigned char)text[0]) || !worth || number > row->max / worth ||
 	        number * worth < row->min) {
-		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u%s, not '%s'",
-		        row->name, row->min, row->max, units_of(row, names, sizeof names), text);
+		message(MESSAGE_ERROR, "--%s takes a whole number from %u to %u%s%s, not '%s'",
+		        row->name, row->min, row->max, row->kind == KIND_LIMIT ? " or none" : "",
+		        units_of(row, names, sizeof names), text);
 		return false;
 	}
 	number *= worth;
@@ -235,6 +239,11 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return true;
 	case KIND_NUMBER:
 		return set_number(member, row, value);
+	case KIND_LIMIT:
+		if (strcmp(value, "none") != 0)
+			return set_number(member, row, value);
+		*(unsigned *)member = OPTIONS_NO_LIMIT;
+		return true;
 	case KIND_UPSTREAM:
 		return upstreams_add(member, value);
 	case KIND_UPSTREAMS:
@@ -271,6 +280,12 @@ static void put_value(
 	case KIND_FLAG:
 		textbuf_put_text(out, *(const bool *)value ? "yes" : "no");
 		break;
+	case KIND_LIMIT:
+		if (*(const unsigned *)value == OPTIONS_NO_LIMIT) {
+			textbuf_put_text(out, "none");
+			break;
+		}
+		/* fall through */
 	case KIND_NUMBER:
 		textbuf_put_u64(out, *(const unsigned *)value);
 		break;
@@ -332,6 +347,12 @@ static void put_member(struct json *j, const struct options *options, const stru
 	case KIND_BAD_INPUT:
 		json_bool(j, name, *(const bool *)value != opposite);
 		break;
+	case KIND_LIMIT:
+		if (*(const unsigned *)value == OPTIONS_NO_LIMIT) {
+			json_text(j, name, NULL);
+			break;
+		}
+		/* fall through */
 	case KIND_NUMBER:
 		json_u64(j, name, *(const unsigned *)value);
 		break;

@@ -28,6 +28,7 @@ enum option_kind {
 	KIND_FLAG,      /* bool */
 	KIND_TEXT,      /* const char * */
 	KIND_NUMBER,    /* unsigned */
+	KIND_LIMIT,     /* unsigned, or the word "none": OPTIONS_NO_LIMIT */
 	KIND_CHECKS,    /* unsigned, a set of enum check */
 	KIND_UPSTREAM,  /* struct upstreams: one more */
 	KIND_UPSTREAMS, /* struct upstreams: a file of them */

@@ -92,6 +92,12 @@ static inline bool answer_is_void(const struct answer *a)
 	return a->status == ANSWER_NODATA || a->status == ANSWER_NXDOMAIN;
 }
 
+/* The name that was asked does not exist. An alias to such a name exists. */
+static inline bool answer_is_no_such_name(const struct answer *a)
+{
+	return a->status == ANSWER_NXDOMAIN && a->canonical_at == a->qname_at;
+}
+
 /* The name in lower case, "nxdomain": a word of the output, which never changes. */
 const char *answer_status_text(enum answer_status status);
 

@@ -217,6 +217,37 @@ static char *ipaddr_write(const struct ipaddr *ip, char *to)
 	return ip->family == IPFAMILY_6 ? ipaddr_write_6(to, ip->bytes) : to;
 }
 
+static bool is_local_4(const uint8_t b[4])
+{
+	switch (b[0]) {
+	case 0:
+	case 10:
+	case 127:
+		return true;
+	case 100:
+		return (b[1] & 0xc0) == 64;
+	case 169:
+		return b[1] == 254;
+	case 172:
+		return (b[1] & 0xf0) == 16;
+	case 192:
+		return b[1] == 168;
+	default:
+		return false;
+	}
+}
+
+bool ipaddr_is_local(const struct ipaddr *ip)
+{
+	static const uint8_t zero[15];
+	const uint8_t *b = ip->bytes;
+	if (ip->family != IPFAMILY_6)
+		return ip->family == IPFAMILY_4 && is_local_4(b);
+	return (memcmp(b, zero, sizeof zero) == 0 && b[15] <= 1) ||
+	        memcmp(b, mapped_prefix, sizeof mapped_prefix) == 0 || (b[0] & 0xfe) == 0xfc ||
+	        (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+}
+
 void ipaddr_print(struct textbuf *out, const struct ipaddr *ip)
 {
 	char text[IPADDR_TEXT_BYTES];

@@ -39,6 +39,10 @@ bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
  * than the family has. */
 bool ipaddr_in_prefix(const struct ipaddr *ip, const struct ipaddr *network, unsigned prefix_bits);
 
+/* True when it means another host, or none, for everybody: "this" network, loopback, link-local,
+ * private and shared addresses (RFC 6890), and mapped ones. */
+bool ipaddr_is_local(const struct ipaddr *ip);
+
 /* The bits of its family: 32 or 128. */
 static inline unsigned ipaddr_width(const struct ipaddr *ip)
 {

@@ -15,6 +15,7 @@ void probe_begin(struct probe *p, probe_step *step, struct asker *asker)
 	p->asker = asker;
 	p->n_asked = p->n_missing = 0;
 	p->done = false;
+	p->failures.n = 0;
 }
 
 unsigned probe_ask(struct probe *p, const struct dname *qname, enum rrtype type)
@@ -36,8 +37,11 @@ static enum probe_turn probe_turn_once(struct probe *p)
 	memcpy(got.by_slot, p->answers, got.count * sizeof(got.by_slot[0]));
 	p->n_asked = 0;
 	enum probe_turn turn = p->step(p, &got);
-	for (unsigned i = 0; i < got.count; i++)
+	for (unsigned i = 0; i < got.count; i++) {
+		if (!answer_is_definite(got.by_slot[i]))
+			failures_add(&p->failures, got.by_slot[i]);
 		answer_unref(got.by_slot[i]);
+	}
 	return turn;
 }
 
@@ -69,4 +73,5 @@ void probe_fini(struct probe *p)
 	for (unsigned i = 0; i < p->n_asked; i++)
 		answer_unref(p->answers[i]);
 	p->n_asked = p->n_missing = 0;
+	failures_clear(&p->failures);
 }

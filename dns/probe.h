@@ -16,7 +16,7 @@
 #ifndef DNS_PROBE_H
 #define DNS_PROBE_H
 
-#include "dns/answer.h"
+#include "dns/failures.h"
 
 #define PROBE_FANOUT_MAX 20
 
@@ -48,6 +48,7 @@ struct probe {
 	unsigned n_asked, n_missing;
 	bool done;
 	const struct answer *answers[PROBE_FANOUT_MAX];
+	struct failures failures; /* of all questions so far; until probe_fini() */
 };
 
 /* For the concrete probe's *_begin(). The asker outlives the probe. */
@@ -63,8 +64,8 @@ bool probe_run(struct probe *p);
 /* Hands in an answer with the reference to it. True when no answer is missing any more. */
 bool probe_take(struct probe *p, unsigned slot, const struct answer *answer);
 
-/* Releases the answers that no step has seen yet. For a probe that is given up early, which the
- * owner must keep from being handed answers. */
+/* Releases the answers that no step has seen yet, and the failures. A probe may be given up so
+ * early; its owner must keep it from being handed answers then. */
 void probe_fini(struct probe *p);
 
 #endif

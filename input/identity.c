@@ -143,6 +143,10 @@ static void understand(struct identity *s, struct fields *f)
 	s->ip = (struct ipaddr){ 0 };
 	s->domain.size = s->helo_domain.size = 0;
 	s->has_domain = false;
+	s->source = f->domain.size ? IDENTITY_DOMAIN
+	        : f->sender.size   ? IDENTITY_MAILFROM
+	        : f->helo.size     ? IDENTITY_HELO
+	                           : IDENTITY_NONE;
 	s->local_part = s->sender_domain = s->no_host = (struct identity_text){ 0 };
 	parse_helo(s, f->helo);
 	if (f->ip.size && !clean_address(&s->ip, (struct csv_field){ f->ip.text, f->ip.size }))
@@ -220,6 +224,12 @@ void identity_of_texts(struct identity *s, const char *ip, const char *who, cons
 	else
 		f.domain = text;
 	understand(s, &f);
+}
+
+const char *identity_source_text(enum identity_source source)
+{
+	static const char *const texts[] = { "", "domain", "mailfrom", "helo" };
+	return texts[source];
 }
 
 void identity_fini(struct identity *s)

@@ -17,12 +17,21 @@ struct identity_text {
 	size_t size;
 };
 
+/* Where the domain that is checked was found. */
+enum identity_source {
+	IDENTITY_NONE,
+	IDENTITY_DOMAIN,   /* the column domain */
+	IDENTITY_MAILFROM, /* the sender */
+	IDENTITY_HELO,     /* the HELO name, for a null or missing sender */
+};
+
 struct identity {
 	/* what the checks take */
 	struct ipaddr ip;    /* family NONE: absent or malformed */
 	struct dname domain; /* size 0: absent or malformed */
 	/* A domain was given, well-formed or not. SPF of a malformed one is "none". */
 	bool has_domain;
+	enum identity_source source; /* NONE without a domain */
 	/* Of <sender>, in A-labels. Empty local_part: postmaster. Empty sender_domain: domain. */
 	struct identity_text local_part, sender_domain;
 	/* The domain's text when it is a legal DNS name that no mail host can have: no dot, or
@@ -43,6 +52,9 @@ void identity_parse(
 /* The same from separate texts, for `spfsweep check`: `who` is a sender if it has an @, else a
  * domain. NULL or "": not given. The texts are the caller's and must outlive the identity's use. */
 void identity_of_texts(struct identity *s, const char *ip, const char *who, const char *helo);
+/* A word of the output: "mailfrom"; "" for IDENTITY_NONE. Lives for ever. */
+const char *identity_source_text(enum identity_source source);
+
 /* Takes a zeroed one. */
 void identity_fini(struct identity *s);
 

@@ -8,6 +8,7 @@
  * straight into the row. */
 #include "results/columns.h"
 
+#include "checks/genericname.h"
 #include "results/problems.h"
 
 #include <assert.h>
@@ -24,10 +25,28 @@ static void put_error(struct textbuf *out, const struct outcome *o)
 	textbuf_put_text(out, o->error);
 }
 
-/* SPF of a malformed domain is none, without a question. Without an address there is no SPF. */
+static void put_spf_domain(struct textbuf *out, const struct outcome *o)
+{
+	if (o->spf_domain)
+		dname_print(out, o->spf_domain);
+}
+
+static void put_spf_identity(struct textbuf *out, const struct outcome *o)
+{
+	if (o->spf_domain)
+		textbuf_put_text(out, identity_source_text(o->spf_source));
+}
+
+/* Without an address the record decides, or there is no verdict. */
+static bool has_verdict(const struct outcome *o)
+{
+	return o->spf && !o->spf->undecided;
+}
+
+/* SPF of a malformed domain is none, without a question. */
 static void put_spf(struct textbuf *out, const struct outcome *o)
 {
-	if (o->spf)
+	if (has_verdict(o))
 		textbuf_put_text(out, spf_verdict_text(o->spf->verdict));
 }
 
@@ -51,13 +70,13 @@ static void put_spf_explanation(struct textbuf *out, const struct outcome *o)
 
 static void put_spf_lookups(struct textbuf *out, const struct outcome *o)
 {
-	if (o->spf)
+	if (has_verdict(o))
 		textbuf_put_u64(out, o->spf->lookups);
 }
 
 static void put_spf_void_lookups(struct textbuf *out, const struct outcome *o)
 {
-	if (o->spf)
+	if (has_verdict(o))
 		textbuf_put_u64(out, o->spf->void_lookups);
 }
 
@@ -67,12 +86,13 @@ static void put_spf_record(struct textbuf *out, const struct outcome *o)
 		textbuf_put_escaped(out, o->spf->record, o->spf->record_size);
 }
 
+/* Of a malformed domain nothing was asked. */
 static void put_spf_dnssec(struct textbuf *out, const struct outcome *o)
 {
 	static const char *const texts[] = { [ANSWER_INSECURE] = "insecure",
 		[ANSWER_SECURE] = "secure",
 		[ANSWER_DNSSEC_BOGUS] = "bogus" };
-	if (o->spf && o->validated)
+	if (o->spf && o->validated && o->spf->problem != SPF_PROBLEM_BAD_DOMAIN)
 		textbuf_put_text(out, texts[o->spf->dnssec]);
 }
 
@@ -109,6 +129,23 @@ static void put_iprev_name(struct textbuf *out, const struct outcome *o)
 	dname_print(out, &name);
 }
 
+/* Of the names that iprev follows. */
+static void put_ptr_generic(struct textbuf *out, const struct outcome *o)
+{
+	const struct answer *names = o->iprev ? o->iprev->names : NULL;
+	if (!names || names->n_records == 0)
+		return;
+	for (unsigned i = 0; i < names->n_records && i < IPREV_NAMES_MAX; i++) {
+		struct dname name;
+		answer_target(names, i, &name);
+		if (!genericname_holds(&name, &o->iprev->ip)) {
+			textbuf_put_text(out, "no");
+			return;
+		}
+	}
+	textbuf_put_text(out, "yes");
+}
+
 static void put_addresses(struct textbuf *out, const struct answer *a, bool *first)
 {
 	for (unsigned i = 0; i < a->n_records; i++) {
@@ -127,6 +164,12 @@ static void put_a(struct textbuf *out, const struct outcome *o)
 		return;
 	put_addresses(out, o->address->a, &first);
 	put_addresses(out, o->address->aaaa, &first);
+}
+
+static void put_a_state(struct textbuf *out, const struct outcome *o)
+{
+	if (o->address)
+		textbuf_put_text(out, a_state_text(hostaddr_state(o->address)));
 }
 
 static void put_a_match(struct textbuf *out, const struct outcome *o)
@@ -178,6 +221,8 @@ static const struct column columns[] = {
 	/* clang-format off */
 	{ "status", put_status, SINCE_0_1, 0 },
 	{ "error", put_error, SINCE_0_1, COLUMN_QUOTED },
+	{ "spf_domain", put_spf_domain, SINCE_0_2, COLUMN_QUOTED },
+	{ "spf_identity", put_spf_identity, SINCE_0_2, 0 },
 	{ "spf", put_spf, SINCE_0_1, 0 },
 	{ "spf_matched", put_spf_matched, SINCE_0_1, COLUMN_QUOTED },
 	{ "spf_problem", put_spf_problem, SINCE_0_1, 0 },
@@ -190,7 +235,9 @@ static const struct column columns[] = {
 	{ "iprev", put_iprev, SINCE_0_1, 0 },
 	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED },
 	{ "iprev_name", put_iprev_name, SINCE_0_1, COLUMN_QUOTED },
+	{ "ptr_generic", put_ptr_generic, SINCE_0_2, 0 },
 	{ "a", put_a, SINCE_0_1, 0 },
+	{ "a_state", put_a_state, SINCE_0_2, 0 },
 	{ "a_match", put_a_match, SINCE_0_1, 0 },
 	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED },
 	{ "mx_state", put_mx_state, SINCE_0_1, 0 },
@@ -282,7 +329,7 @@ bool columns_of_names(struct column_set *set, const struct csv_field *names, uns
  * same question. */
 struct causes {
 	struct textbuf *out;
-	const struct answer *seen[8];
+	const struct answer *seen[FAILURES_MAX];
 	unsigned n_seen;
 };
 
@@ -296,8 +343,7 @@ static bool same_question(const struct answer *a, const struct answer *b)
 
 static void put_cause(struct causes *c, const struct answer *failed)
 {
-	if (!failed || answer_is_definite(failed) ||
-	        c->n_seen == sizeof c->seen / sizeof c->seen[0])
+	if (!failed || c->n_seen == FAILURES_MAX)
 		return;
 	for (unsigned i = 0; i < c->n_seen; i++)
 		if (same_question(c->seen[i], failed))
@@ -327,18 +373,13 @@ static void put_cause(struct causes *c, const struct answer *failed)
 void columns_put_causes(struct textbuf *out, const struct outcome *o)
 {
 	struct causes c = { .out = out };
-	if (o->has_helo_spf)
-		put_cause(&c, o->helo_failed);
+	/* what decided a verdict stands first: the list is cut behind eight */
+	put_cause(&c, o->helo_failed);
 	if (o->spf)
 		put_cause(&c, o->spf->failed);
-	if (o->iprev)
-		put_cause(&c, o->iprev->failed);
-	if (o->address) {
-		put_cause(&c, o->address->a);
-		put_cause(&c, o->address->aaaa);
-	}
-	if (o->mailhosts)
-		put_cause(&c, o->mailhosts->failed);
+	for (unsigned list = 0; list < OUTCOME_FAILURES; list++)
+		for (unsigned i = 0; o->failures[list] && i < o->failures[list]->n; i++)
+			put_cause(&c, o->failures[list]->answers[i]);
 }
 
 /* Text from outside, which may hold anything. */

@@ -9,11 +9,14 @@
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
+#include "input/identity.h"
 #include "io/csv.h"
 #include "spf/check.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+enum { OUTCOME_FAILURES = 5 };
 
 struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
@@ -28,10 +31,18 @@ struct outcome {
 	const struct hostaddr *address;
 	const struct mailhosts *mailhosts;
 
-	/* SPF of the HELO name: only its verdict is kept. */
+	/* What spf was asked for. NULL with spf. */
+	const struct dname *spf_domain; /* size 0: malformed */
+	enum identity_source spf_source;
+
+	/* SPF of the HELO name: its verdict, and the question behind temperror or NULL. */
 	bool has_helo_spf;
 	enum spf_verdict helo_verdict;
-	const struct answer *helo_failed; /* NULL: no look-up failed */
+	const struct answer *helo_failed;
+
+	/* Every look-up that failed, whatever it changed, by check: HELO's SPF, SPF, iprev,
+	 * address, mail hosts. NULL: did not run. */
+	const struct failures *failures[OUTCOME_FAILURES];
 
 	const char *evaluated_at; /* RFC 3339, UTC */
 	uint64_t elapsed_ms;
@@ -40,12 +51,12 @@ struct outcome {
 /* True when a look-up of any check failed: then columns_put_causes() has something to print. */
 static inline bool outcome_has_failure(const struct outcome *o)
 {
-	if ((o->spf && o->spf->verdict == SPF_TEMPERROR) || o->helo_failed)
+	if (o->spf && o->spf->verdict == SPF_TEMPERROR)
 		return true;
-	if ((o->iprev && o->iprev->failed) || (o->mailhosts && o->mailhosts->failed))
-		return true;
-	return o->address &&
-	        (!answer_is_definite(o->address->a) || !answer_is_definite(o->address->aaaa));
+	for (unsigned i = 0; i < OUTCOME_FAILURES; i++)
+		if (o->failures[i] && o->failures[i]->n > 0)
+			return true;
+	return false;
 }
 
 #endif

@@ -12,9 +12,31 @@ static bool ptr_mismatch(const struct outcome *o)
 	return o->iprev && o->iprev->verdict == IPREV_FAIL;
 }
 
+/* By the answers of all checks for the domain. Servers that contradict themselves leave it open. */
+static bool no_such_domain(const struct outcome *o)
+{
+	const struct answer *of_domain[] = { o->spf ? o->spf->record_answer : NULL,
+		o->address ? o->address->a : NULL, o->address ? o->address->aaaa : NULL,
+		o->mailhosts ? o->mailhosts->mx : NULL };
+	bool is_told = false;
+	for (unsigned i = 0; i < sizeof of_domain / sizeof of_domain[0]; i++) {
+		if (!of_domain[i] || !answer_is_definite(of_domain[i]))
+			continue;
+		if (!answer_is_no_such_name(of_domain[i]))
+			return false;
+		is_told = true;
+	}
+	return is_told;
+}
+
+/* A domain with MX hosts needs none. */
 static bool no_address(const struct outcome *o)
 {
-	return o->address && hostaddr_is_empty(o->address);
+	if (!o->address || hostaddr_state(o->address) == A_OK ||
+	        hostaddr_state(o->address) == A_TEMPERROR)
+		return false;
+	return !o->mailhosts ||
+	        (o->mailhosts->state != MX_OK && o->mailhosts->state != MX_TEMPERROR);
 }
 
 static bool no_mx(const struct outcome *o)
@@ -32,9 +54,14 @@ static bool mx_no_address(const struct outcome *o)
 	return o->mailhosts && o->mailhosts->state == MX_OK && o->mailhosts->no_address;
 }
 
+static bool mx_not_public(const struct outcome *o)
+{
+	return o->mailhosts && o->mailhosts->not_public;
+}
+
 static bool spf_is(const struct outcome *o, enum spf_verdict verdict)
 {
-	return o->spf && o->spf->verdict == verdict;
+	return o->spf && !o->spf->undecided && o->spf->verdict == verdict;
 }
 
 static bool no_spf(const struct outcome *o)
@@ -68,10 +95,12 @@ static const struct {
 } problems[] = {
 	{ "no_ptr", no_ptr },
 	{ "ptr_mismatch", ptr_mismatch },
+	{ "no_such_domain", no_such_domain },
 	{ "no_address", no_address },
 	{ "no_mx", no_mx },
 	{ "null_mx", null_mx },
 	{ "mx_no_address", mx_no_address },
+	{ "mx_not_public", mx_not_public },
 	{ "no_spf", no_spf },
 	{ "spf_fail", spf_fail },
 	{ "spf_softfail", spf_softfail },

@@ -26,7 +26,7 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->bad_rows, 1);
 	if (o->no_host.size)
 		count_no_host(t, o);
-	if (o->spf) {
+	if (o->spf && !o->spf->undecided) {
 		tally_add(&t->spf[o->spf->verdict], 1);
 		tally_add(&t->spf_problem[o->spf->problem], 1);
 	}

@@ -8,10 +8,12 @@
 #include "checks/checks.h"
 #include "resolver/upstreams.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #define OPTIONS_WORKERS_MAX 256
+#define OPTIONS_NO_LIMIT UINT_MAX
 
 struct engine_type;
 
@@ -40,6 +42,7 @@ struct options {
 	unsigned checks; /* a set of enum check */
 	const char *receiver;
 	bool no_exp;
+	unsigned void_limit; /* OPTIONS_NO_LIMIT: none */
 	unsigned deadline_ms;
 
 	/* how the DNS is asked */

@@ -24,6 +24,7 @@ void row_settings_init(struct row_settings *settings, const struct options *opti
 		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
 		.limits = spf_limits_of_rfc,
 	};
+	settings->limits.void_lookups = options->void_limit;
 }
 
 static struct probe *probe_of(struct row *row, enum row_probe which)
@@ -132,6 +133,8 @@ static void begin_probes(struct row *row)
 	const struct identity *s = &row->identity;
 	if (runs(row, CHECK_SPF) && s->ip.family && (s->helo.size || s->has_domain))
 		begin_spf(row, s->helo.size > 0);
+	else if (runs(row, CHECK_SPF) && s->has_domain)
+		begin_spf(row, false); /* the record alone */
 	if (runs(row, CHECK_IPREV) && s->ip.family) {
 		iprev_begin(&row->iprev, &s->ip, &row->asker);
 		row->running |= 1u << ROW_IPREV;
@@ -159,6 +162,7 @@ static bool next_identity(struct row *row)
 	row->has_helo_spf = true;
 	row->helo_verdict = row->spf.result.verdict;
 	row->helo_failed = answer_ref(row->spf.result.failed);
+	failures_move(&row->helo_failures, &row->spf.probe.failures);
 	if (!row->identity.has_domain) {
 		row->checking_helo = false;
 		return false;
@@ -252,12 +256,17 @@ struct outcome row_outcome(const struct row *row)
 		.no_host = { row->identity.no_host.text, row->identity.no_host.size },
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
+		.spf_domain = row->has_spf ? &row->identity.domain : NULL,
+		.spf_source = row->has_spf ? row->identity.source : IDENTITY_NONE,
 		.iprev = row->iprev.verdict ? &row->iprev : NULL,
 		.address = row->address.done ? &row->address : NULL,
 		.mailhosts = row->mailhosts.state ? &row->mailhosts : NULL,
 		.has_helo_spf = row->has_helo_spf,
 		.helo_verdict = row->helo_verdict,
 		.helo_failed = row->helo_failed,
+		.failures = { &row->helo_failures, &row->spf.probe.failures,
+		        &row->iprev.probe.failures, &row->address.probe.failures,
+		        &row->mailhosts.probe.failures },
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
@@ -272,10 +281,11 @@ void row_reset(struct row *row)
 	mailhosts_fini(&row->mailhosts);
 	answer_unref(row->helo_failed);
 	row->helo_failed = NULL;
+	failures_clear(&row->helo_failures);
 	row->iprev.verdict = IPREV_NONE;
 	row->address.done = false;
 	row->address.match = row->mailhosts.match = MATCH_UNASKED;
 	row->mailhosts.state = MX_UNASKED;
-	row->mailhosts.no_address = false;
+	row->mailhosts.no_address = row->mailhosts.not_public = false;
 	row->observer = NULL;
 }

@@ -78,6 +78,7 @@ struct row {
 	bool has_spf, has_helo_spf; /* the verdict is there */
 	enum spf_verdict helo_verdict;
 	const struct answer *helo_failed;
+	struct failures helo_failures;
 	struct iprev iprev;
 	struct hostaddr address;
 	struct mailhosts mailhosts;

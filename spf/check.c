@@ -41,6 +41,14 @@ static void keep_record(
 	c->result.record_size = record->text_size;
 }
 
+/* The record is sound, and there is nobody to hold it against. */
+static enum turn end_without_client(struct spf_check *c)
+{
+	c->result.undecided = true;
+	c->result.verdict = SPF_NEUTRAL;
+	return machine_go(c, STEP_END);
+}
+
 /* Sections 4.4 and 4.5. */
 static enum turn step_select(struct spf_check *c)
 {
@@ -60,6 +68,8 @@ static enum turn step_select(struct spf_check *c)
 	                .text_size = record->text_size });
 	if (record->outcome != SPF_NEUTRAL)
 		return frame_give_up(c, record->outcome, record->problem);
+	if (c->request->ip.family == IPFAMILY_NONE)
+		return end_without_client(c);
 	f->answer = answer_ref(answer);
 	f->record = record;
 	return machine_go(c, STEP_TERM);

@@ -8,6 +8,9 @@
  * The verdict does not depend on the order in which answers come: questions about the hosts of an
  * MX or the names of a PTR are asked together and their answers judged in the answer's order.
  *
+ * Without a client (a request whose address has no family) it ends with the record of the domain:
+ * none, temperror or permerror when that decides, else `undecided`.
+ *
  * A check never fails: what goes wrong is a verdict with a problem (spf/verdict.h). All in the
  * thread of the asker. How open places of the RFC are read: docs/spf-decisions.md. */
 #ifndef SPF_CHECK_H

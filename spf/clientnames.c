@@ -5,13 +5,13 @@ void clientnames_reset(struct clientnames *names)
 {
 	answer_unref(names->ptr);
 	names->ptr = NULL;
-	names->known = false;
-	names->n_voids = names->n_validated = 0;
+	names->known = names->is_void = false;
+	names->n_validated = 0;
 }
 
 unsigned clientnames_take_ptr(struct clientnames *names, const struct answer *ptr, unsigned max)
 {
-	names->n_voids = answer_is_void(ptr);
+	names->is_void = answer_is_void(ptr);
 	if (ptr->status != ANSWER_OK || ptr->n_records == 0)
 		return 0;
 	names->ptr = answer_ref(ptr);
@@ -21,7 +21,6 @@ unsigned clientnames_take_ptr(struct clientnames *names, const struct answer *pt
 void clientnames_take_addresses(struct clientnames *names, unsigned i,
         const struct answer *addresses, const struct ipaddr *client)
 {
-	names->n_voids += answer_is_void(addresses);
 	if (answer_has_address(addresses, client, ipaddr_width(client)))
 		names->validated[names->n_validated++] = (uint8_t)i;
 }

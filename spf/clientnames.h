@@ -10,7 +10,7 @@
 
 struct clientnames {
 	bool known;                          /* every answer was taken */
-	unsigned n_voids;                    /* void look-ups among the answers */
+	bool is_void;                        /* there is no PTR record */
 	const struct answer *ptr;            /* a reference; NULL: no names */
 	uint8_t validated[PROBE_FANOUT_MAX]; /* records of `ptr`, in its order */
 	unsigned n_validated;

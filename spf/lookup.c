@@ -12,15 +12,11 @@ bool lookup_charge_term(struct spf_check *c)
 	return true;
 }
 
-/* False: one too many, and the check has given up. Of several at once, those behind the first that
- * is too many are not counted. See docs/spf-decisions.md, "Void look-ups". */
-static bool charge_voids(struct spf_check *c, unsigned n)
+/* False: one too many, and the check has given up. See docs/spf-decisions.md, "Void look-ups". */
+static bool charge_void(struct spf_check *c)
 {
-	if (!c->charging)
-		return true;
-	unsigned most = c->limits->void_lookups + 1, sum = c->result.void_lookups + n;
-	c->result.void_lookups = sum < most ? sum : most;
-	if (sum < most)
+	unsigned limit = c->limits->void_lookups;
+	if (++c->result.void_lookups <= limit || limit == SPF_NO_LIMIT)
 		return true;
 	frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT);
 	return false;
@@ -39,19 +35,24 @@ static void note_dnssec(struct spf_check *c, const struct answer *answer)
 		c->result.dnssec = ANSWER_INSECURE;
 }
 
-const struct answer *lookup_answer(struct spf_check *c, unsigned slot)
+static const struct answer *look_at(struct spf_check *c, unsigned slot, bool charge)
 {
 	const struct answer *answer = c->got->by_slot[slot];
+	bool is_charged = charge && c->charging && answer_is_void(answer);
 	note_dnssec(c, answer);
 	machine_tell(c,
-	        (struct spf_event){ .kind = SPF_EVENT_LOOKUP,
-	                .answer = answer,
-	                .void_lookups = c->charging && answer_is_void(answer) });
+	        (struct spf_event){
+	                .kind = SPF_EVENT_LOOKUP, .answer = answer, .void_lookups = is_charged });
 	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
 		frame_give_up_for(c, answer);
 		return NULL;
 	}
-	return !answer_is_void(answer) || charge_voids(c, 1) ? answer : NULL;
+	return !is_charged || charge_void(c) ? answer : NULL;
+}
+
+const struct answer *lookup_answer(struct spf_check *c, unsigned slot)
+{
+	return look_at(c, slot, true);
 }
 
 const struct answer *lookup_definite(struct spf_check *c, unsigned slot)
@@ -70,7 +71,8 @@ enum turn lookup_names(struct spf_check *c, enum check_step step)
 	if (c->names.known) {
 		c->names_ready = true;
 		c->step = step; /* before the charge, which may give up */
-		charge_voids(c, c->names.n_voids);
+		if (c->names.is_void && c->charging)
+			charge_void(c);
 		return GO;
 	}
 	struct dname reverse;
@@ -102,11 +104,12 @@ enum turn lookup_step_names(struct spf_check *c)
 	return n > 0 ? machine_wait(c, STEP_NAMES_ADDRESS) : names_are_known(c);
 }
 
-/* A DNS error skips the name. */
+/* A DNS error skips the name. Its owner is the client, so nothing is charged to the publisher. See
+ * docs/spf-decisions.md, "Void look-ups of ptr". */
 enum turn lookup_step_names_address(struct spf_check *c)
 {
 	for (unsigned i = 0; i < c->got->count; i++) {
-		const struct answer *addresses = lookup_answer(c, i);
+		const struct answer *addresses = look_at(c, i, false);
 		if (!addresses)
 			return GO;
 		clientnames_take_addresses(&c->names, i, addresses, &c->request->ip);

@@ -24,7 +24,7 @@ static inline enum rrtype lookup_address_type(const struct spf_check *c)
 }
 
 /* Makes the client's names ready for the term being tried, then goes on with `step`. They are
- * looked up once a check; their void look-ups are charged to every term that uses them. See
+ * looked up once a check; a missing PTR record is charged to every term that uses them. See
  * docs/spf-decisions.md, "Void look-ups of ptr". */
 enum turn lookup_names(struct spf_check *c, enum check_step step);
 /* STEP_NAMES and STEP_NAMES_ADDRESS. */

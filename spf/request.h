@@ -10,19 +10,23 @@
 #include "spf/observer.h"
 #include "spf/verdict.h"
 
+#include <limits.h>
+
+#define SPF_NO_LIMIT UINT_MAX
+
 /* RFC 7208 section 4.6.4. */
 struct spf_limits {
 	/* 10, over the whole tree. At most SPF_FRAMES_MAX - 1, since each may open a frame, and
 	 * SPF_RECORD_LOOKUPS_MAX - 1, since a record keeps no more terms. */
 	unsigned lookup_terms;
-	unsigned void_lookups; /* 2 */
+	unsigned void_lookups; /* 2; SPF_NO_LIMIT: any number */
 	unsigned mx_names;     /* 10; one more is permerror; at most PROBE_FANOUT_MAX */
 	unsigned ptr_names;    /* 10; the rest are ignored; at most PROBE_FANOUT_MAX */
 };
 
 /* The arguments of check_host() (section 4.1) and the other values of the macro letters. */
 struct spf_request {
-	struct ipaddr ip;
+	struct ipaddr ip;       /* family NONE: no client; the check ends with the record */
 	struct dname domain;    /* <domain>; size 0: malformed, the verdict is none */
 	const char *local_part; /* of <sender>; NULL or size 0: "postmaster" */
 	size_t local_part_size;
@@ -37,6 +41,8 @@ struct spf_request {
 };
 
 struct spf_result {
+	/* Without a client the record was found and is sound: there is no verdict. */
+	bool undecided;
 	enum spf_verdict verdict;
 	enum spf_problem problem;
 	/* The directive that matched, behind the includes and redirects that led to it:

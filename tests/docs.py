@@ -228,6 +228,16 @@ def check_output_words(binary):
         rows_of(section_of(text, "### mx_state")),
     )
     compare(
+        "words of a_state",
+        table_of("checks/hostaddr.c", "texts[] = {"),
+        rows_of(section_of(text, "### a_state")),
+    )
+    compare(
+        "words of spf_identity",
+        table_of("input/identity.c", "texts[] = {"),
+        rows_of(section_of(text, "### spf_identity")),
+    )
+    compare(
         "words of matches",
         table_of("checks/match.h", "texts[] = {"),
         words_in(section_of(text, "### a_match and mx_match")),

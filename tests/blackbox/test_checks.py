@@ -29,6 +29,9 @@ REVERSE = (
 """
     + "".join(f"10  PTR  n{i:02}.rev.example.test.\n" for i in range(12))
     + "11 PTR broken.refused.\n11 PTR good11.rev.example.test.\n"
+    + "".join(f"12 PTR stale{i}.rev.example.test.\n" for i in range(4))
+    + "13 PTR 192-0-2-13.rev.example.test.\n"
+    + "14 PTR 192-0-2-14.rev.example.test.\n14 PTR mail.rev.example.test.\n"
 )
 
 REVERSE_NAMES = """\
@@ -58,9 +61,8 @@ def case(name, *records, ip="192.0.2.7", domain=None, helo="", sender="", **expe
     expected = {
         column: value.replace("@", name + ".example.test") for column, value in expected.items()
     }
-    return pytest.param(
-        name, records, (domain or name + ".example.test", ip, sender, helo), expected, id=name
-    )
+    domain = name + ".example.test" if domain is None else domain
+    return pytest.param(name, records, (domain, ip, sender, helo), expected, id=name)
 
 
 def spf(text):
@@ -330,6 +332,33 @@ SPF_CASES = [
         iprev="temperror",
     ),
     case(
+        "ptr-refused-is-told",
+        spf("ptr -all"),
+        "A 192.0.2.9",
+        ip="198.51.100.1",
+        spf="fail",
+        problems="spf_fail;temperror",
+    ),
+    case(
+        "ptr-name-refused-is-told",
+        spf("ptr -all"),
+        "A 192.0.2.9",
+        ip="192.0.2.11",
+        spf="fail",
+        iprev="pass",
+        problems="spf_fail;temperror",
+    ),
+    case(
+        "ptr-stale-names-do-not-help-a-forger",
+        spf("ptr -all"),
+        ip="192.0.2.12",
+        spf="fail",
+        spf_problem="",
+        spf_void_lookups="0",
+    ),
+    case("ptr-missing-is-void", spf("ptr -all"), ip="192.0.2.7", spf="fail", spf_void_lookups="1"),
+    case("equal-records-are-one", spf("+all"), spf("+all"), spf="pass"),
+    case(
         "exists",
         spf("exists:%{ir}.list.@ -all"),
         "7.2.0.192.list: A 127.0.0.2",
@@ -475,7 +504,7 @@ SPF_CASES = [
         spf="fail",
         spf_explanation="",
         spf_problem="",
-        dns_cause="",
+        problems="no_ptr;no_address;no_mx;spf_fail;temperror",
     ),
     case(
         "explanation-not-ascii",
@@ -708,8 +737,11 @@ REVERSE_CASES = [
         ip="192.0.2.11",
         iprev="pass",
         iprev_name="good11.rev.example.test",
-        dns_cause="",
+        problems="no_such_domain;no_address;no_mx;no_spf;temperror",
     ),
+    case("generic-name", ip="192.0.2.13", iprev="fail", ptr_generic="yes"),
+    case("generic-name-beside-another", ip="192.0.2.14", iprev="fail", ptr_generic="no"),
+    case("generic-no-name", ip="192.0.2.7", ptr_generic=""),
     case("iprev-ip6", ip="2001:db8::1", iprev="pass", iprev_name="good.rev.example.test"),
     case("iprev-ip6-none", ip="2001:db8::2", iprev="permerror"),
 ]
@@ -742,7 +774,7 @@ ADDRESS_CASES = [
         a="",
         a_match="no",
         mx_match="yes",
-        problems="no_ptr;no_address;no_spf",
+        problems="no_ptr;no_spf",
     ),
     case(
         "null-mx",
@@ -752,6 +784,42 @@ ADDRESS_CASES = [
         mx_state="null",
         mx_match="no",
         problems="no_ptr;null_mx;no_spf",
+    ),
+    case("no-address-null-mx", "MX 0 .", problems="no_ptr;no_address;null_mx;no_spf"),
+    case("a-state-ok", "AAAA 2001:db8::9", a_state="ok"),
+    case("a-state-none", 'TXT "x"', a_state="none", a=""),
+    case(
+        "a-state-nxdomain",
+        domain="nobody.example.test",
+        a_state="nxdomain",
+        a="",
+        problems="no_ptr;no_such_domain;no_address;no_mx;no_spf",
+    ),
+    case(
+        "a-state-alias-to-nowhere",
+        "CNAME nowhere.@.",
+        a_state="none",
+        problems="no_ptr;no_address;no_mx;no_spf",
+    ),
+    case("a-state-temperror", domain="host.refused", a_state="temperror", a=""),
+    case(
+        "mx-at-localhost",
+        "MX 10 localhost.",
+        problems="no_ptr;mx_not_public;no_spf;temperror",
+    ),
+    case(
+        "mx-at-a-literal",
+        "MX 10 192.0.2.7.",
+        problems="no_ptr;mx_not_public;no_spf;temperror",
+    ),
+    case(
+        "mx-at-a-private-address",
+        "MX 10 a.@.",
+        "MX 20 b.@.",
+        "a: A 192.0.2.8",
+        "b: A 10.1.2.3",
+        mx_match="no",
+        problems="no_ptr;mx_not_public;no_spf",
     ),
     case(
         "no-mx",
@@ -851,7 +919,9 @@ ADDRESS_CASES = [
         "MX 20 m.@.",
         "m: A 192.0.2.7",
         mx_match="yes",
+        problems="no_ptr;no_spf;temperror",
     ),
+    case("mx-every-failure", "A 192.0.2.9", "MX 10 x.refused.", "MX 20 y.refused."),
 ]
 
 PROBLEM_CASES = [
@@ -870,12 +940,12 @@ PROBLEM_CASES = [
         "A 192.0.2.1",
         ip="nonsense",
         status="bad_input",
-        spf="",
+        spf="none",
         iprev="",
         a="192.0.2.1",
         a_match="",
         mx_match="",
-        problems="",
+        problems="no_spf",
         error="ip: not an IP address",
     ),
     case(
@@ -886,10 +956,104 @@ PROBLEM_CASES = [
         spf_problem="bad_domain",
         iprev="permerror",
         a="",
+        a_state="",
         mx="",
         mx_state="",
         a_match="",
+        spf_domain="",
+        spf_identity="domain",
     ),
+]
+
+# Without an address the record is told, and what it decides by itself.
+RECORD_CASES = [
+    case(
+        "record-sound",
+        spf("a:x.refused -all"),
+        "A 192.0.2.9",
+        "MX 10 @.",
+        ip="",
+        spf="",
+        spf_record="v=spf1 a:x.refused -all",
+        spf_problem="",
+        spf_lookups="",
+        spf_void_lookups="",
+        spf_domain="@",
+        spf_identity="domain",
+        iprev="",
+        ptr_generic="",
+        status="ok",
+        problems="",
+    ),
+    case("record-none", "A 192.0.2.9", ip="", spf="none", spf_record="", problems="no_spf"),
+    case(
+        "record-syntax",
+        spf("-all oops"),
+        "A 192.0.2.9",
+        ip="",
+        spf="permerror",
+        spf_problem="syntax",
+        spf_record="v=spf1 -all oops",
+        spf_lookups="0",
+        problems="spf_broken",
+    ),
+    case(
+        "record-twice",
+        spf("-all"),
+        spf("+all"),
+        ip="",
+        spf="permerror",
+        spf_problem="multiple_records",
+    ),
+    case("record-refused", domain="host.refused", ip="", spf="temperror", spf_problem="dns_error"),
+    case(
+        "record-of-the-sender",
+        spf("-all"),
+        domain="",
+        ip="",
+        sender="a@record-of-the-sender.example.test",
+        helo="h.refused",
+        spf="",
+        spf_record="v=spf1 -all",
+        spf_domain="@",
+        spf_identity="mailfrom",
+        helo_spf="",
+        dns_cause="",
+    ),
+]
+
+IDENTITY_CASES = [
+    case(
+        "identity-domain",
+        spf("-all"),
+        sender="a@elsewhere.example.test",
+        helo="h.example.test",
+        spf="fail",
+        spf_domain="@",
+        spf_identity="domain",
+    ),
+    case(
+        "identity-mailfrom",
+        spf("-all"),
+        domain="",
+        sender="<a@Identity-MailFrom.Example.Test.>",
+        helo="h.example.test",
+        spf="fail",
+        spf_domain="Identity-MailFrom.Example.Test",
+        spf_identity="mailfrom",
+    ),
+    case(
+        "identity-helo",
+        spf("-all"),
+        domain="",
+        sender="<>",
+        helo="identity-helo.example.test",
+        spf="fail",
+        spf_domain="@",
+        spf_identity="helo",
+        helo_spf="fail",
+    ),
+    case("identity-none", domain="", ip="192.0.2.1", spf="", spf_domain="", spf_identity=""),
 ]
 
 # What stands in dns_cause: the question as it was asked, and a status of which libunbound knows no
@@ -898,6 +1062,13 @@ CAUSE_CASES = [
     ("refused", ["TXT host.refused", "A host.refused", "AAAA host.refused", "MX host.refused"]),
     ("include-refused", ["TXT x.refused"]),
     ("a-refused", ["A x.refused"]),
+    ("explanation-refused", ["TXT x.refused"]),
+    ("ptr-refused-is-told", ["PTR 1.100.51.198.in-addr.arpa"]),
+    ("ptr-name-refused-is-told", ["A broken.refused"]),
+    ("mx-match-beside-an-error", ["A x.refused"]),
+    ("mx-every-failure", ["A x.refused", "A y.refused"]),
+    ("iprev-an-error-beside-a-pass", ["A broken.refused"]),
+    ("record-refused", [f"{t} host.refused" for t in ("TXT", "A", "AAAA", "MX")]),
     ("cname-loop", ["A loop1.cname-loop.example.test"]),
     ("helo-temperror", ["TXT h.refused"]),
     ("iprev-temperror", ["A broken.refused"]),
@@ -905,7 +1076,15 @@ CAUSE_CASES = [
     ("mx-refused", ["A x.refused"]),
 ]
 
-ALL_CASES = SPF_CASES + HELO_CASES + REVERSE_CASES + ADDRESS_CASES + PROBLEM_CASES
+ALL_CASES = (
+    SPF_CASES
+    + HELO_CASES
+    + REVERSE_CASES
+    + ADDRESS_CASES
+    + PROBLEM_CASES
+    + RECORD_CASES
+    + IDENTITY_CASES
+)
 
 
 @pytest.fixture(scope="module")
@@ -982,6 +1161,23 @@ def test_an_incomplete_address_list_is_told(server, tmp_path, ip):
         == {"192.0.2.1": "yes", "192.0.2.2": "no", "2001:db8::1": "temperror", "": ""}[ip]
     )
     assert "temperror" in row["problems"] and row["dns_cause"].startswith("AAAA example.test: ")
+
+
+def test_nothing_was_asked_of_a_malformed_domain(tmp_path):
+    """So there is nothing to say of its DNSSEC."""
+    rows = harness.scan(
+        tmp_path,
+        "domain,ip\na..b,192.0.2.1\ntest,192.0.2.1\nexample.test,192.0.2.1\n",
+        f"--upstream={addresses.nobody()}",
+        *harness.with_dnssec(tmp_path),
+        "--deadline=1000",
+        "--checks=spf",
+    ).rows
+    assert [(row["spf"], row["spf_dnssec"]) for row in rows] == [
+        ("none", ""),
+        ("none", ""),
+        ("temperror", "insecure"),
+    ]
 
 
 def test_times(rows):

@@ -630,9 +630,18 @@ def test_a_file_gets_a_line_every_ten_seconds(server, tmp_path, option, lines):
 # ---- checks ----
 
 COLUMNS_OF = {
-    "spf": ["spf", "spf_matched", "spf_lookups", "spf_void_lookups", "spf_record", "helo_spf"],
-    "iprev": ["iprev", "ptr", "iprev_name"],
-    "a": ["a", "a_match"],
+    "spf": [
+        "spf_domain",
+        "spf_identity",
+        "spf",
+        "spf_matched",
+        "spf_lookups",
+        "spf_void_lookups",
+        "spf_record",
+        "helo_spf",
+    ],
+    "iprev": ["iprev", "ptr", "iprev_name", "ptr_generic"],
+    "a": ["a", "a_state", "a_match"],
     "mx": ["mx", "mx_state", "mx_match"],
 }
 
@@ -684,6 +693,38 @@ def test_type_spf_is_never_asked(server, tmp_path):
     dns = server(lambda name, type: [])
     harness.scan(tmp_path, "domain,ip,helo\nexample.test,192.0.2.2,mx.test\n", dns.upstream)
     assert {type for _, type in dns.asked()} <= {"TXT", "A", "AAAA", "MX", "PTR"}
+
+
+@pytest.mark.parametrize(
+    "limit, result",
+    [
+        (None, ("permerror", "void_limit", "3")),
+        ("0", ("permerror", "void_limit", "1")),
+        ("1", ("permerror", "void_limit", "2")),
+        ("2", ("permerror", "void_limit", "3")),
+        ("3", ("fail", "", "3")),
+        ("none", ("fail", "", "3")),
+    ],
+)
+def test_void_limit(server, tmp_path, limit, result):
+    dns = server(
+        lambda name, type: ["v=spf1 a mx exists:%{d} -all"] if type == "TXT" else []
+    )
+    options = [f"--void-limit={limit}"] if limit else []
+    scan = harness.scan(
+        tmp_path, "domain,ip\nexample.test,192.0.2.2\n", dns.upstream, "--checks=spf", *options
+    )
+    assert tuple(scan.row[c] for c in ("spf", "spf_problem", "spf_void_lookups")) == result
+    assert scan.summary["options"]["void_limit"] == (
+        None if limit == "none" else int(limit or "2")
+    )
+
+
+@pytest.mark.parametrize("value", ["", "-1", "1001", "two", "None"])
+def test_void_limit_takes_a_number_or_none(tmp_path, value):
+    scan = harness.scan(tmp_path, "example.test,192.0.2.2\n", f"--void-limit={value}")
+    assert scan.status == USAGE
+    assert f"--void-limit takes a whole number from 0 to 1000 or none, not '{value}'" in scan.stderr
 
 
 def test_no_exp_fetches_no_explanation(server, tmp_path):

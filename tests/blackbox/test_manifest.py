@@ -77,6 +77,7 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
         "--csv-safe",
         "--upstream=[::1]:5353",
         "--receiver=mx.example.com",
+        "--void-limit=none",
         "--sync-interval=3",
     )
     s = scan.summary
@@ -98,7 +99,7 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
         f"{bulk_nsd.address}:{bulk_nsd.port}",
         "[::1]:5353",
     ]
-    assert o["columns"] is None
+    assert o["columns"] is None and o["void_limit"] is None
     assert set(s["versions"]) == {
         "spfsweep",
         "libunbound",

@@ -249,6 +249,7 @@ def refused(folder, finished, nsd, inputs, *options, data=None):
     [
         ("--checks=spf,mx", ("--checks", "'spf,iprev,mx,a'", "'spf,mx'")),
         ("--no-exp", ("--no-exp", "'no'", "'yes'")),
+        ("--void-limit=none", ("--void-limit", "'2'", "'none'")),
         ("--receiver=mx.example.com", ("--receiver", "'unknown'", "'mx.example.com'")),
         ("--csv-safe", ("--csv-safe", "'no'", "'yes'")),
     ],

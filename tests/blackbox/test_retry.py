@@ -412,3 +412,25 @@ def test_results_are_not_overwritten(bad_weather):
     before = path.read_bytes()
     done = harness.run("retry", path, "-o", path, dns.upstream)
     assert done.returncode == USAGE and path.read_bytes() == before
+
+
+def test_a_fail_that_a_failure_made(server, tmp_path):
+    """SPF passes over a PTR look-up that fails (RFC 7208 section 5.5): the verdict is no temperror,
+    and the row is done again all the same."""
+    weather = {"good": False}
+
+    def answers(name, type):
+        if type == "TXT":
+            return ["v=spf1 ptr -all"]
+        if type == "PTR":
+            return ["mail.example.test."] if weather["good"] else "SERVFAIL"
+        return ["192.0.2.1"] if (name, type) == ("mail.example.test", "A") else []
+
+    options = ["--timeout=20000", "--retries=1", "--checks=spf"]
+    row = "domain,ip\nexample.test,192.0.2.1\n"
+    before = harness.scan(tmp_path, row, server(answers).upstream, *options).row
+    assert (before["spf"], before["problems"]) == ("fail", "spf_fail;temperror")
+    assert before["dns_cause"].startswith("PTR 1.2.0.192.in-addr.arpa: servfail")
+    weather["good"] = True
+    after = retry(tmp_path, tmp_path / "out.csv.gz", server(answers).upstream, *options).row
+    assert (after["spf"], after["problems"], after["dns_cause"]) == ("pass", "", "")

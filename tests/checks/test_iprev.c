@@ -68,20 +68,22 @@ static const struct zonecase cases[] = {
 	        .zone = R " PTR !SERVFAIL\n",
 	        .outcome = "temperror - failed PTR " R " servfail",
 	        .asked = "PTR " R },
-	{ .title = "temperror: a name's look-up fails, no other leads back; the first is told",
+	{ .title = "temperror: a name's look-up fails, no other leads back; all are told",
 	        .ip = "192.0.2.25",
 	        .zone = R " PTR a.example.com\n" R " PTR b.example.com\n" R " PTR c.example.com\n"
 	                  "a.example.com A 192.0.2.24\n"
 	                  "b.example.com A !TIMEOUT\n"
 	                  "c.example.com A !REFUSED\n",
-	        .outcome = "temperror - failed A b.example.com timeout" },
-	{ .title = "a failure before or behind the name that leads back changes nothing",
+	        .outcome = "temperror - failed A b.example.com timeout, "
+	                   "A c.example.com refused" },
+	{ .title = "failures beside the name that leads back decide nothing, and are told",
 	        .ip = "192.0.2.25",
 	        .zone = R " PTR a.example.com\n" R " PTR b.example.com\n" R " PTR c.example.com\n"
 	                  "a.example.com A !SERVFAIL\n"
 	                  "b.example.com A 192.0.2.25\n"
 	                  "c.example.com A !TIMEOUT\n",
-	        .outcome = "pass b.example.com failed -" },
+	        .outcome = "pass b.example.com failed A a.example.com servfail, "
+	                   "A c.example.com timeout" },
 };
 
 #define TEN                                                                                        \
@@ -107,6 +109,17 @@ static const struct zonecase limits[] = {
 	                      "o.example.com A 192.0.2.25\n",
 	        .outcome = "fail - failed -",
 	        .asked = TEN_ASKED },
+	{ .title = "of ten failures the first eight are told: FAILURES_MAX",
+	        .ip = "192.0.2.25",
+	        .zone = TEN "n0.example.com A !TIMEOUT\nn1.example.com A !TIMEOUT\n"
+	                    "n2.example.com A !TIMEOUT\nn3.example.com A !TIMEOUT\n"
+	                    "n4.example.com A !TIMEOUT\nn5.example.com A !TIMEOUT\n"
+	                    "n6.example.com A !TIMEOUT\nn7.example.com A !TIMEOUT\n"
+	                    "n8.example.com A !TIMEOUT\nn9.example.com A !TIMEOUT\n",
+	        .outcome = "temperror - failed A n0.example.com timeout, A n1.example.com timeout, "
+	                   "A n2.example.com timeout, A n3.example.com timeout, "
+	                   "A n4.example.com timeout, A n5.example.com timeout, "
+	                   "A n6.example.com timeout, A n7.example.com timeout" },
 };
 
 static void tell(struct textbuf *out, const struct zonecase *c, struct world *world)
@@ -124,10 +137,10 @@ static void tell(struct textbuf *out, const struct zonecase *c, struct world *wo
 		textbuf_put_char(out, '-');
 	}
 	textbuf_put_text(out, " failed ");
-	zonecase_put_failed(out, p.failed);
+	zonecase_put_failures(out, &p.probe.failures);
 	iprev_fini(&p);
 	assert_null(p.names);
-	assert_null(p.failed);
+	assert_int_equal(p.probe.failures.n, 0);
 }
 
 static void test_verdicts(void **state)

@@ -88,7 +88,7 @@ static const struct zonecase cases[] = {
 	{ .title = "the MX look-up fails, no client",
 	        .zone = "example.com MX !SERVFAIL\n",
 	        .outcome = "temperror match  failed MX example.com servfail" },
-	{ .title = "a host's failure leaves the match open; the first is told",
+	{ .title = "a host's failure leaves the match open; every one is told",
 	        .ip = "192.0.2.3",
 	        .zone = "example.com MX 10 a.example.com\n"
 	                "example.com MX 20 b.example.com\n"
@@ -96,7 +96,8 @@ static const struct zonecase cases[] = {
 	                "a.example.com A 192.0.2.1\n"
 	                "b.example.com A !TIMEOUT\n"
 	                "c.example.com A !REFUSED\n",
-	        .outcome = "ok match temperror failed A b.example.com timeout" },
+	        .outcome = "ok match temperror failed A b.example.com timeout, "
+	                   "A c.example.com refused" },
 	{ .title = "a match decides beside failures",
 	        .ip = "192.0.2.3",
 	        .zone = "example.com MX 10 a.example.com\n"
@@ -138,6 +139,62 @@ static const struct zonecase cases[] = {
 	        .outcome = "ok match no failed AAAA a.example.com servfail" },
 };
 
+/* MX hosts that nobody can reach from outside. */
+static const struct zonecase not_public[] = {
+	{ .title = "localhost",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 localhost\n",
+	        .outcome = "ok match no no_address not_public failed -" },
+	{ .title = "below localhost",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 mail.localhost\n",
+	        .outcome = "ok match no no_address not_public failed -" },
+	{ .title = "no label of that name but the last",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 localhost.example.com\n"
+	                "localhost.example.com A 192.0.2.1\n",
+	        .outcome = "ok match no failed -" },
+	{ .title = "an address literal",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 192.0.2.1\n",
+	        .outcome = "ok match no no_address not_public failed -" },
+	{ .title = "one in brackets",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 [192.0.2.1]\n",
+	        .outcome = "ok match no no_address not_public failed -" },
+	{ .title = "one of IPv6",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 2001:db8::1\n",
+	        .outcome = "ok match no no_address not_public failed -" },
+	{ .title = "a name that ends in digits is none",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 mx.example1\n"
+	                "mx.example1 A 192.0.2.1\n",
+	        .outcome = "ok match no failed -" },
+	{ .title = "a private address beside others",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com MX 10 a.example.com\n"
+	                "example.com MX 20 b.example.com\n"
+	                "a.example.com A 192.0.2.1\n"
+	                "b.example.com A 192.0.2.2\n"
+	                "b.example.com A 192.168.1.1\n",
+	        .outcome = "ok match no not_public failed -" },
+	{ .title = "loopback, also where it is the client's",
+	        .ip = "127.0.0.1",
+	        .zone = "example.com MX 10 a.example.com\n"
+	                "a.example.com A 127.0.0.1\n",
+	        .outcome = "ok match yes not_public failed -" },
+	{ .title = "IPv6",
+	        .ip = "2001:db8::3",
+	        .zone = "example.com MX 10 a.example.com\n"
+	                "a.example.com AAAA fd00::1\n",
+	        .outcome = "ok match no not_public failed -" },
+	{ .title = "the domain as its own mail host",
+	        .ip = "192.0.2.3",
+	        .zone = "example.com A 10.0.0.1\n",
+	        .outcome = "implicit match no not_public failed -" },
+};
+
 static void tell(struct textbuf *out, const struct zonecase *c, struct world *world)
 {
 	const struct ipaddr ip = zonecase_ip(c);
@@ -145,18 +202,19 @@ static void tell(struct textbuf *out, const struct zonecase *c, struct world *wo
 	struct mailhosts p;
 	mailhosts_begin(&p, &domain, &ip, &world->asker);
 	world_run(world, &p.probe);
-	textbuf_printf(out, "%s match %s%s failed ", mx_state_text(p.state), match_text(p.match),
-	        p.no_address ? " no_address" : "");
-	zonecase_put_failed(out, p.failed);
+	textbuf_printf(out, "%s match %s%s%s failed ", mx_state_text(p.state), match_text(p.match),
+	        p.no_address ? " no_address" : "", p.not_public ? " not_public" : "");
+	zonecase_put_failures(out, &p.probe.failures);
 	mailhosts_fini(&p);
 	assert_null(p.mx);
-	assert_null(p.failed);
+	assert_int_equal(p.probe.failures.n, 0);
 }
 
 static void test_outcomes(void **state)
 {
 	(void)state;
 	zonecase_run(cases, sizeof cases / sizeof *cases, tell);
+	zonecase_run(not_public, sizeof not_public / sizeof *not_public, tell);
 }
 
 /* ---- sets of many hosts ---- */

@@ -68,15 +68,16 @@ struct dname zonecase_domain(void)
 	return name;
 }
 
-void zonecase_put_failed(struct textbuf *out, const struct answer *failed)
+void zonecase_put_failures(struct textbuf *out, const struct failures *failures)
 {
-	struct dname qname;
-	if (!failed) {
+	if (failures->n == 0)
 		textbuf_put_char(out, '-');
-		return;
+	for (unsigned i = 0; i < failures->n; i++) {
+		const struct answer *failed = failures->answers[i];
+		struct dname qname;
+		answer_qname(failed, &qname);
+		textbuf_printf(out, "%s%s ", i ? ", " : "", rrtype_text(failed->type));
+		dname_print(out, &qname);
+		textbuf_printf(out, " %s", answer_status_text(failed->status));
 	}
-	answer_qname(failed, &qname);
-	textbuf_printf(out, "%s ", rrtype_text(failed->type));
-	dname_print(out, &qname);
-	textbuf_printf(out, " %s", answer_status_text(failed->status));
 }

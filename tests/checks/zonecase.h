@@ -25,7 +25,7 @@ unsigned zonecase_count(const struct zonecase *c, zonecase_tell *tell);
 /* For `tell`. */
 struct ipaddr zonecase_ip(const struct zonecase *c);
 struct dname zonecase_domain(void);
-/* "TXT example.com servfail"; "-" for NULL. */
-void zonecase_put_failed(struct textbuf *out, const struct answer *failed);
+/* "TXT example.com servfail, A example.com timeout"; "-" for none. */
+void zonecase_put_failures(struct textbuf *out, const struct failures *failures);
 
 #endif

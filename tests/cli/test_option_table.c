@@ -16,6 +16,8 @@ static const char *another(const struct option_row *row)
 	case KIND_FLAG:
 	case KIND_HELP:
 		return NULL;
+	case KIND_LIMIT:
+		return "none";
 	case KIND_NUMBER:
 		snprintf(
 		        number, sizeof number, "%u", row->preset == row->max ? row->min : row->max);

@@ -217,6 +217,37 @@ static void families_never_match(void **state)
 	assert_true(ipaddr_equal(&six, &six));
 }
 
+/* RFC 6890: what no stranger can reach; and the addresses just beside. */
+static void knows_what_is_local(void **state)
+{
+	static const char *const local[] = { "0.0.0.0", "0.1.2.3", "10.0.0.0", "10.255.255.255",
+		"100.64.0.0", "100.127.255.255", "127.0.0.1", "169.254.1.1", "172.16.0.0",
+		"172.31.255.255", "192.168.0.1", "::", "::1", "fc00::1", "fdff::", "fe80::1",
+		"febf::1" };
+	static const char *const others[] = { "1.0.0.0", "9.255.255.255", "11.0.0.0",
+		"100.63.255.255", "100.128.0.0", "126.0.0.1", "128.0.0.1", "169.253.1.1",
+		"172.15.255.255", "172.32.0.0", "192.0.2.1", "192.167.1.1", "192.169.1.1",
+		"255.255.255.255", "::2", "2001:db8::1", "fe00::1", "fec0::1", "ff02::1" };
+	const uint8_t mapped[16] = { [10] = 0xff, 0xff, 192, 0, 2, 1 };
+	const struct ipaddr none = { .family = IPFAMILY_NONE };
+	struct ipaddr ip = { .family = IPFAMILY_6 };
+	(void)state;
+	for (unsigned i = 0; i < sizeof local / sizeof local[0]; i++) {
+		ip = address_of(local[i]);
+		if (!ipaddr_is_local(&ip))
+			fail_msg("%s is not local", local[i]);
+	}
+	for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+		ip = address_of(others[i]);
+		if (ipaddr_is_local(&ip))
+			fail_msg("%s is local", others[i]);
+	}
+	ip.family = IPFAMILY_6;
+	memcpy(ip.bytes, mapped, sizeof mapped);
+	assert_true(ipaddr_is_local(&ip));
+	assert_false(ipaddr_is_local(&none));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +259,7 @@ int main(void)
 		cmocka_unit_test(printed_text_is_read_back),
 		cmocka_unit_test(prefixes_agree_with_the_slow_way),
 		cmocka_unit_test(families_never_match),
+		cmocka_unit_test(knows_what_is_local),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

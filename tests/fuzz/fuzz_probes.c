@@ -233,8 +233,7 @@ static void check_iprev(const struct ipaddr *ip, struct reader script, enum orde
 			words.iprev = iprev_verdict_text(p.verdict);
 		require(p.verdict > IPREV_NONE && p.verdict < IPREV_VERDICT_COUNT && p.names &&
 		        w.n_asked <= 1 + IPREV_NAMES_MAX);
-		require((p.verdict == IPREV_TEMPERROR) == (p.failed != NULL) &&
-		        (!p.failed || !answer_is_definite(p.failed)));
+		require(p.verdict != IPREV_TEMPERROR || p.probe.failures.n > 0);
 		require((p.verdict == IPREV_PERMERROR) == answer_is_void(p.names));
 		require(p.verdict != IPREV_PASS || p.confirmed < p.names->n_records);
 	}
@@ -254,9 +253,10 @@ static void check_mailhosts(
 		        w.n_asked <= MX_QUESTIONS_MAX);
 		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE));
 		require((p.state != MX_TEMPERROR && p.match != MATCH_TEMPERROR) ||
-		        (p.failed && !answer_is_definite(p.failed)));
+		        p.probe.failures.n > 0);
 		require((p.state == MX_OK || p.state == MX_NULL) == (p.mx->n_records > 0));
-		require(!p.no_address || (p.state == MX_OK && p.match != MATCH_YES && !p.failed));
+		require(!p.no_address ||
+		        (p.state == MX_OK && p.match != MATCH_YES && p.probe.failures.n == 0));
 	}
 	mailhosts_fini(&p);
 }
@@ -270,7 +270,8 @@ static void check_hostaddr(
 	if (run(&w, &p.probe)) {
 		require(p.done && p.a && p.aaaa && w.n_asked == 2);
 		require((p.match == MATCH_UNASKED) == (ip->family == IPFAMILY_NONE) &&
-		        (p.match != MATCH_YES || !hostaddr_is_empty(&p)));
+		        (p.match != MATCH_YES || hostaddr_state(&p) == A_OK ||
+		                hostaddr_state(&p) == A_TEMPERROR));
 	}
 	hostaddr_fini(&p);
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct printing {
 	struct outcome outcome;
@@ -99,11 +100,53 @@ static void columns_of_version_0_1_0(void **state)
 	textbuf_fini(&text);
 }
 
+static const struct answer *failure(const char *text)
+{
+	struct dname name;
+	assert_int_equal(dname_parse(&name, text, strlen(text)), ERROR_NONE);
+	const struct answer *a = answer_of_failure(&name, RRTYPE_A, ANSWER_TIMEOUT, NULL);
+	assert_non_null(a);
+	return a;
+}
+
+/* What is behind a verdict stands first; then all others, each question once, eight in all. */
+static void causes(void **state)
+{
+	struct printing *p = *state;
+	struct failures spf = { 0 }, mailhosts = { 0 };
+	struct spf_result result = { .verdict = SPF_TEMPERROR };
+	const struct answer *answers[10];
+	char name[] = "n0";
+	for (unsigned i = 0; i < 10; i++) {
+		name[1] = (char)('0' + i);
+		answers[i] = failure(name);
+		failures_add(i < 5 ? &spf : &mailhosts, answers[i]);
+		failures_add(i < 5 ? &spf : &mailhosts, answers[i]);
+	}
+	failures_add(&mailhosts, answers[1]);
+	assert_int_equal(spf.n, 5);
+	assert_int_equal(mailhosts.n, 6);
+	result.failed = answers[4];
+	p->outcome.spf = &result;
+	p->outcome.helo_failed = answers[9];
+	p->outcome.failures[1] = &spf;
+	p->outcome.failures[4] = &mailhosts;
+	columns_put_causes(&p->out, &p->outcome);
+	assert_string_equal(textbuf_text(&p->out),
+	        "A n9: timeout;A n4: timeout;A n0: timeout;A n1: timeout;A n2: timeout;"
+	        "A n3: timeout;A n5: timeout;A n6: timeout");
+	failures_clear(&spf);
+	failures_clear(&mailhosts);
+	for (unsigned i = 0; i < 10; i++)
+		answer_unref(answers[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(whole_row, begin, end),
 		cmocka_unit_test_setup_teardown(no_memory, begin, end),
+		cmocka_unit_test_setup_teardown(causes, begin, end),
 		cmocka_unit_test(lists_of_versions),
 		cmocka_unit_test(columns_of_version_0_1_0),
 	};

@@ -93,6 +93,10 @@ static void of_spf(void **state)
 		r.spf.verdict = v;
 		expect(&r, words[v]);
 		row_init(&r);
+		r.spf.verdict = v; /* nobody's: without a client the record was sound */
+		r.spf.undecided = true;
+		expect(&r, v == SPF_TEMPERROR ? "temperror" : "");
+		row_init(&r);
 		r.outcome.has_helo_spf = true;
 		r.outcome.helo_verdict = v;
 		expect(&r, v == SPF_FAIL ? "helo_spf_fail" : "");
@@ -111,8 +115,71 @@ static void of_addresses(void **state)
 	expect(&r, "ptr_mismatch");
 	row_init(&r);
 	answer_unref(r.address.a);
-	r.address.a = answer_of(ANSWER_NXDOMAIN);
+	r.address.a = answer_of(ANSWER_NODATA);
+	r.mailhosts.state = MX_IMPLICIT;
 	expect(&r, "no_address");
+	row_init(&r);
+	answer_unref(r.address.a);
+	r.address.a = answer_of(ANSWER_NODATA);
+	r.outcome.mailhosts = NULL;
+	expect(&r, "no_address");
+}
+
+/* Who has MX hosts needs no address; and whether there are any may be open. */
+static void of_no_address_with_mx(void **state)
+{
+	static const char *const words[] = { [MX_OK] = "",
+		[MX_IMPLICIT] = "no_address",
+		[MX_NULL] = "no_address;null_mx",
+		[MX_ABSENT] = "no_address;no_mx",
+		[MX_TEMPERROR] = "" };
+	(void)state;
+	for (enum mx_state mx = MX_OK; mx <= MX_TEMPERROR; mx++) {
+		struct row r;
+		row_init(&r);
+		answer_unref(r.address.a);
+		r.address.a = answer_of(ANSWER_NODATA);
+		r.mailhosts.state = mx;
+		expect(&r, words[mx]);
+	}
+}
+
+/* Every definite answer must say so, and one must. An alias to no such name is a domain. */
+static void of_no_such_domain(void **state)
+{
+	enum {
+		OK = ANSWER_OK,
+		NODATA = ANSWER_NODATA,
+		NX = ANSWER_NXDOMAIN,
+		FAIL = ANSWER_TIMEOUT
+	};
+	static const struct {
+		int txt, a, mx;
+		bool is_told;
+	} cases[] = {
+		{ NX, NX, NX, true },
+		{ NX, FAIL, FAIL, true },
+		{ FAIL, NX, FAIL, true },
+		{ FAIL, FAIL, NX, true },
+		{ NX, NODATA, NX, false },
+		{ NODATA, NX, NX, false },
+		{ NX, NX, NODATA, false },
+		{ FAIL, FAIL, FAIL, false },
+	};
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct row r;
+		row_init(&r);
+		answer_unref(r.address.a);
+		answer_unref(r.address.aaaa);
+		r.address.a = answer_of((enum answer_status)cases[i].a);
+		r.address.aaaa = answer_of(ANSWER_TIMEOUT);
+		r.spf.record_answer = answer_of((enum answer_status)cases[i].txt);
+		r.mailhosts.mx = answer_of((enum answer_status)cases[i].mx);
+		expect(&r, cases[i].is_told ? "no_such_domain" : "");
+		answer_unref(r.spf.record_answer);
+		answer_unref(r.mailhosts.mx);
+	}
 }
 
 static void of_mail_hosts(void **state)
@@ -129,6 +196,9 @@ static void of_mail_hosts(void **state)
 	r.mailhosts.no_address = true;
 	expect(&r, "mx_no_address");
 	row_init(&r);
+	r.mailhosts.no_address = r.mailhosts.not_public = true;
+	expect(&r, "mx_no_address;mx_not_public");
+	row_init(&r);
 	r.mailhosts.state = MX_IMPLICIT;
 	expect(&r, "");
 }
@@ -138,21 +208,15 @@ static void temperror(void **state)
 {
 	(void)state;
 	struct row r;
-	for (unsigned which = 0; which < 5; which++) {
+	for (unsigned which = 0; which < OUTCOME_FAILURES; which++) {
+		struct failures none = { 0 }, some = { 0 };
 		struct answer *failed = answer_of(ANSWER_TIMEOUT);
+		failures_add(&some, failed);
 		row_init(&r);
-		if (which == 0)
-			r.outcome.helo_failed = failed;
-		if (which == 1)
-			r.iprev.failed = failed;
-		if (which == 2)
-			r.mailhosts.failed = failed;
-		if (which >= 3) {
-			const struct answer **place = which == 3 ? &r.address.a : &r.address.aaaa;
-			answer_unref(*place);
-			*place = answer_ref(failed);
-		}
+		for (unsigned list = 0; list < OUTCOME_FAILURES; list++)
+			r.outcome.failures[list] = list == which ? &some : &none;
 		expect(&r, "temperror");
+		failures_clear(&some);
 		answer_unref(failed);
 	}
 }
@@ -176,6 +240,8 @@ int main(void)
 		cmocka_unit_test(none),
 		cmocka_unit_test(of_spf),
 		cmocka_unit_test(of_addresses),
+		cmocka_unit_test(of_no_address_with_mx),
+		cmocka_unit_test(of_no_such_domain),
 		cmocka_unit_test(of_mail_hosts),
 		cmocka_unit_test(temperror),
 		cmocka_unit_test(several_in_order),

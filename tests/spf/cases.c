@@ -32,6 +32,7 @@ static const struct key {
 	KEY(lookups),
 	KEY(voids),
 	KEY(failed),
+	KEY(failures),
 	KEY(record),
 	KEY(dnssec),
 	KEY(asked),

@@ -17,8 +17,8 @@ struct spf_case {
 	/* what is asked */
 	struct value ip, helo, from, receiver, time, cancel, secure, insecure;
 	/* what must come out; what is not given is not compared */
-	struct value verdict, problem, matched, explanation, lookups, voids, failed, record, dnssec,
-	        asked;
+	struct value verdict, problem, matched, explanation, lookups, voids, failed, failures,
+	        record, dnssec, asked;
 };
 
 struct spf_cases {

@@ -45,7 +45,8 @@ static struct spf_request request_of(const struct spf_case *c)
 		.receiver = c->receiver.text,
 		.helo = c->helo.text,
 		.helo_size = c->helo.size };
-	assert_int_equal(ipaddr_parse(&r.ip, c->ip.text, c->ip.size), ERROR_NONE);
+	if (strcmp(c->ip.text, "none") != 0)
+		assert_int_equal(ipaddr_parse(&r.ip, c->ip.text, c->ip.size), ERROR_NONE);
 	fill_sender(&r, &c->from, &c->helo);
 	if (c->time.text)
 		r.time_s = strtoull(c->time.text, NULL, 10);
@@ -65,6 +66,19 @@ static void put_failed(struct textbuf *out, const struct answer *failed)
 	textbuf_put_text(out, answer_status_text(failed->status));
 }
 
+static void put_failures(struct textbuf *out, const struct failures *failures)
+{
+	for (unsigned i = 0; i < failures->n; i++) {
+		textbuf_put_text(out, i ? "; " : "");
+		put_failed(out, failures->answers[i]);
+	}
+}
+
+static const char *verdict_text(const struct spf_result *r)
+{
+	return r->undecided ? "undecided" : spf_verdict_text(r->verdict);
+}
+
 static const char *dnssec_text(enum answer_dnssec dnssec)
 {
 	return dnssec == ANSWER_SECURE      ? "secure"
@@ -76,14 +90,15 @@ static const char *dnssec_text(enum answer_dnssec dnssec)
 static void print_outcome(struct textbuf *out, struct spf_check *check, struct world *world)
 {
 	struct spf_result *r = &check->result;
-	textbuf_printf(out, "verdict %s\nproblem %s\nlookups %u\nvoids %u\n",
-	        spf_verdict_text(r->verdict), spf_problem_text(r->problem), r->lookups,
-	        r->void_lookups);
+	textbuf_printf(out, "verdict %s\nproblem %s\nlookups %u\nvoids %u\n", verdict_text(r),
+	        spf_problem_text(r->problem), r->lookups, r->void_lookups);
 	textbuf_printf(out, "dnssec %s\nmatched %s\nexplanation ", dnssec_text(r->dnssec),
 	        textbuf_text(&r->matched));
 	textbuf_put(out, r->explanation.bytes ? r->explanation.bytes : "", r->explanation.size);
 	textbuf_put_text(out, "\nfailed ");
 	put_failed(out, r->failed);
+	textbuf_put_text(out, "\nfailures ");
+	put_failures(out, &check->probe.failures);
 	textbuf_put_text(out, "\nrecord ");
 	textbuf_put(out, r->record, r->record_size);
 	textbuf_printf(out, "\nasked %s\n", textbuf_text(&world->asked));
@@ -126,9 +141,10 @@ static void expect_verdict(const struct value *want, const char *got)
 static void compare(const struct spf_case *c, struct spf_check *check, struct world *world)
 {
 	struct spf_result *r = &check->result;
-	struct textbuf failed = { .size = 0 };
+	struct textbuf failed = { .size = 0 }, failures = { .size = 0 };
 	put_failed(&failed, r->failed);
-	expect_verdict(&c->verdict, spf_verdict_text(r->verdict));
+	put_failures(&failures, &check->probe.failures);
+	expect_verdict(&c->verdict, verdict_text(r));
 	expect_text("problem", &c->problem, spf_problem_text(r->problem));
 	expect_text("matched", &c->matched, textbuf_text(&r->matched));
 	if (r->verdict == SPF_FAIL)
@@ -139,10 +155,12 @@ static void compare(const struct spf_case *c, struct spf_check *check, struct wo
 	expect_number("lookups", &c->lookups, r->lookups);
 	expect_number("voids", &c->voids, r->void_lookups);
 	expect_text("failed", &c->failed, textbuf_text(&failed));
+	expect_text("failures", &c->failures, textbuf_text(&failures));
 	expect("record", &c->record, r->record, r->record_size, false);
 	expect_text("dnssec", &c->dnssec, dnssec_text(r->dnssec));
 	expect_text("asked", &c->asked, textbuf_text(&world->asked));
 	textbuf_fini(&failed);
+	textbuf_fini(&failures);
 }
 
 static void run_case(void **state)
@@ -327,6 +345,8 @@ static void test_limits_are_the_callers(void **state)
 		{ { 2, 2, 2, 1 }, SPF_PERMERROR, SPF_PROBLEM_LOOKUP_LIMIT },
 		{ { 3, 1, 2, 1 }, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT },
 		{ { 3, 2, 1, 1 }, SPF_PERMERROR, SPF_PROBLEM_MX_LIMIT },
+		{ { 3, 0, 2, 1 }, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT },
+		{ { 3, SPF_NO_LIMIT, 2, 1 }, SPF_NEUTRAL, SPF_PROBLEM_NONE },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct stage s;

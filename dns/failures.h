@@ -1,0 +1,42 @@
+/* failures.h - the questions of a probe that failed, whatever that changed: a short list of
+ * references, in the order in which they were seen.
+ *
+ * probe_run() fills it (dns/probe.h); what prints them is dns_cause (results/columns.h). Bounded,
+ * since an answer is held as long as its row: what is over FAILURES_MAX is dropped. Zeroed: empty.
+ * All in the thread of the answers. */
+#ifndef DNS_FAILURES_H
+#define DNS_FAILURES_H
+
+#include "dns/answer.h"
+
+enum { FAILURES_MAX = 8 };
+
+struct failures {
+	unsigned n;
+	const struct answer *answers[FAILURES_MAX]; /* references */
+};
+
+/* Takes a reference, once for each answer. */
+static inline void failures_add(struct failures *f, const struct answer *answer)
+{
+	for (unsigned i = 0; i < f->n; i++)
+		if (f->answers[i] == answer)
+			return;
+	if (f->n < FAILURES_MAX)
+		f->answers[f->n++] = answer_ref(answer);
+}
+
+static inline void failures_clear(struct failures *f)
+{
+	while (f->n > 0)
+		answer_unref(f->answers[--f->n]);
+}
+
+/* Moves all of `from` to `to`, which is empty. */
+static inline void failures_move(struct failures *to, struct failures *from)
+{
+	*to = *from;
+	from->n = 0;
+}
+
+#endif
