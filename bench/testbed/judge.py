@@ -10,7 +10,7 @@ import itertools
 from testbed.world.truth import COLUMNS, HELO_COLUMN
 
 SPF_COLUMNS = [c for c in COLUMNS if c.startswith("spf")]
-VERDICTS = ("spf", "iprev", "a_match", "mx_state", "mx_match", HELO_COLUMN)
+VERDICTS = ("spf", "iprev", "a_state", "a_match", "mx_state", "mx_match", HELO_COLUMN)
 EXAMPLES = 10
 
 

@@ -19,6 +19,7 @@ COLUMNS = [
     "ptr",
     "iprev_name",
     "a",
+    "a_state",
     "a_match",
     "mx",
     "mx_state",
@@ -39,6 +40,13 @@ def addresses_of(d):
         if len(d.web_v4) > 1
         else d.web_v4 + d.web_v6
     )
+
+
+def a_state(d, addresses):
+    """Of a live domain."""
+    if d.kind == "no_such_domain":
+        return "nxdomain"
+    return "ok" if addresses else "none"
 
 
 def mx_of(d):
@@ -92,12 +100,14 @@ def truth_of(d, client):
     row = {"status": "ok", **spf_columns(d, client), "iprev": iprev, "ptr": ";".join(client.names)}
     row["iprev_name"] = client.validated()[0] if iprev == "pass" else ""
     if d.state != "live":
-        row.update(a="", a_match="temperror", mx="", mx_state="temperror", mx_match="temperror")
+        row.update(a="", a_state="temperror", a_match="temperror")
+        row.update(mx="", mx_state="temperror", mx_match="temperror")
         return row
     mx, state = mx_of(d)
     addresses = addresses_of(d)
     row.update(
         a=";".join(addresses),
+        a_state=a_state(d, addresses),
         a_match=yes_no(client.ip in addresses),
         mx=mx,
         mx_state=state,
