@@ -15,8 +15,7 @@ bool lookup_charge_term(struct spf_check *c)
 /* False: one too many, and the check has given up. See docs/spf-decisions.md, "Void look-ups". */
 static bool charge_void(struct spf_check *c)
 {
-	unsigned limit = c->limits->void_lookups;
-	if (++c->result.void_lookups <= limit || limit == SPF_NO_LIMIT)
+	if (++c->result.void_lookups <= c->limits->void_lookups)
 		return true;
 	frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_VOID_LIMIT);
 	return false;
