@@ -4,6 +4,7 @@ keep the columns that they were begun with. tests/fixtures/README.md describes t
 import csv
 import gzip
 import io
+import re
 import shutil
 
 import pytest
@@ -35,6 +36,27 @@ def expected(version, name):
     return table((FIXTURES / version / name).read_bytes())
 
 
+def with_rows_of_today(tmp_path, before, is_anew, *options):
+    """The header and rows of `before`, but that the rows of which is_anew(row) is true are as this
+    version makes them, in those columns: a version may change what a row says."""
+    header, rows = before
+    fresh = tmp_path / "fresh.csv.gz"
+    done = harness.run("scan", FIXTURES / "pairs.csv.gz", *OFFLINE, *options, "-o", fresh)
+    assert done.returncode == BAD_ROWS, done.stderr
+    names, made = table(fresh.read_bytes())
+    names = [name for name in names if name not in harness.TIME_COLUMNS]
+    at = [names.index(name) for name in header if name not in harness.TIME_COLUMNS]
+    anew = [is_anew(row) for row in rows]
+    assert any(anew) and not all(anew)
+    return header, [
+        [new[i] for i in at] if again else old for old, new, again in zip(rows, made, anew)
+    ]
+
+
+def has_failed(row):
+    return "temperror" in row[-2].split(";")  # problems, before dns_cause
+
+
 def test_versions():
     assert "0.1.0" in VERSIONS
 
@@ -52,7 +74,11 @@ def test_a_torn_output_is_continued_in_its_own_columns(version, name, options, t
     after = torn.read_bytes()
     harness.bgzf_members(after)
     assert after.startswith(before[:1000])
-    assert table(after) == expected(version, f"{name}.csv.gz" if name else "whole.csv.gz")
+    whole = expected(version, f"{name}.csv.gz" if name else "whole.csv.gz")
+    n_kept = int(re.search(r"(\d+) rows are there", done.stderr).group(1))
+    assert table(after) == with_rows_of_today(
+        tmp_path, whole, lambda row: int(row[0]) > n_kept, *options
+    )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -71,8 +97,10 @@ def test_an_output_is_retried_in_its_own_columns(version, name, tmp_path):
     new = tmp_path / "new.csv.gz"
     done = harness.run("retry", FIXTURES / version / name, *OFFLINE, "-o", new)
     assert done.returncode == BAD_ROWS, done.stderr
-    assert "retried 2 rows: 0 changed" in done.stderr
-    assert table(new.read_bytes()) == expected(version, name)
+    assert "retried 2 rows: " in done.stderr
+    assert table(new.read_bytes()) == with_rows_of_today(
+        tmp_path, expected(version, name), has_failed
+    )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
