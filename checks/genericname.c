@@ -19,24 +19,30 @@ struct text {
 
 static const char hex_digits[] = "0123456789abcdef";
 
+/* What an octet may be in an address as text. */
+enum { DECIMAL = 1, HEX = 2, HYPHEN = 4 };
+static const uint8_t kinds[256] = {
+	['0' ... '9'] = DECIMAL | HEX,
+	['a' ... 'f'] = HEX,
+	['A' ... 'F'] = HEX,
+	['-'] = HYPHEN,
+};
+
 /* Most names hold no address, and are told so in one pass: for IPv4 it takes four decimal digits or
  * eight hexadecimal ones in a row, for IPv6 32 in all or a "-". An octet that is a label's length
  * may pass for a digit here, which only lets a name through. */
 static bool may_hold(const struct dname *name, bool is_six)
 {
-	unsigned n_decimal = 0, n_hex = 0, run = 0, longest = 0;
-	bool has_hyphen = false;
+	unsigned n_decimal = 0, n_hex = 0, run = 0, longest = 0, n_hyphens = 0;
 	for (unsigned i = 1; i < name->size; i++) {
-		uint8_t c = name->wire[i];
-		bool is_decimal = c >= '0' && c <= '9';
-		bool is_hex = is_decimal || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-		n_decimal += is_decimal;
+		unsigned kind = kinds[name->wire[i]], is_hex = (kind & HEX) / HEX;
+		n_decimal += kind & DECIMAL;
+		n_hyphens += kind & HYPHEN;
 		n_hex += is_hex;
-		run = is_hex ? run + 1 : 0;
+		run = (run + 1) * is_hex;
 		longest = run > longest ? run : longest;
-		has_hyphen |= c == '-';
 	}
-	return is_six ? n_hex >= 32 || has_hyphen : n_decimal >= 4 || longest >= 8;
+	return is_six ? n_hex >= 32 || n_hyphens > 0 : n_decimal >= 4 || longest >= 8;
 }
 
 static bool is_separator(char c)

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/message.h"
+#include "results/causes.h"
 #include "results/columns.h"
 #include "results/problems.h"
 #include "scanner/headroom.h"
@@ -175,7 +176,7 @@ static void put_outcome(struct textbuf *out, const struct outcome *o)
 	textbuf_put_text(out, "problems: ");
 	problems_put(out, o);
 	textbuf_put_text(out, "\ndns_cause: ");
-	columns_put_causes(out, o);
+	causes_put(out, o);
 	textbuf_put_char(out, '\n');
 }
 

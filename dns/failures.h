@@ -1,7 +1,7 @@
 /* failures.h - the questions of a probe that failed, whatever that changed: a short list of
  * references, in the order in which they were seen.
  *
- * probe_run() fills it (dns/probe.h); what prints them is dns_cause (results/columns.h). Bounded,
+ * probe_run() fills it (dns/probe.h); what prints them is dns_cause (results/causes.h). Bounded,
  * since an answer is held as long as its row: what is over FAILURES_MAX is dropped. Zeroed: empty.
  * All in the thread of the answers. */
 #ifndef DNS_FAILURES_H

@@ -9,6 +9,7 @@
 #include "results/columns.h"
 
 #include "checks/genericname.h"
+#include "results/causes.h"
 #include "results/problems.h"
 
 #include <assert.h>
@@ -243,7 +244,7 @@ static const struct column columns[] = {
 	{ "mx_state", put_mx_state, SINCE_0_1, 0 },
 	{ "mx_match", put_mx_match, SINCE_0_1, 0 },
 	{ "problems", problems_put, SINCE_0_1, 0 },
-	{ "dns_cause", columns_put_causes, SINCE_0_1, COLUMN_QUOTED },
+	{ "dns_cause", causes_put, SINCE_0_1, COLUMN_QUOTED },
 	{ "evaluated_at", put_evaluated_at, SINCE_0_1, COLUMN_TIME },
 	{ "elapsed_ms", put_elapsed_ms, SINCE_0_1, COLUMN_TIME },
 	/* clang-format on */
@@ -323,63 +324,6 @@ bool columns_of_names(struct column_set *set, const struct csv_field *names, uns
 		if (ends_with(names, n, set))
 			return true;
 	return false;
-}
-
-/* The failures of one row. `seen` holds those printed already: several checks may have asked the
- * same question. */
-struct causes {
-	struct textbuf *out;
-	const struct answer *seen[FAILURES_MAX];
-	unsigned n_seen;
-};
-
-static bool same_question(const struct answer *a, const struct answer *b)
-{
-	struct dname x, y;
-	answer_qname(a, &x);
-	answer_qname(b, &y);
-	return a == b || (a->type == b->type && dname_equal(&x, &y));
-}
-
-static void put_cause(struct causes *c, const struct answer *failed)
-{
-	if (!failed || c->n_seen == FAILURES_MAX)
-		return;
-	for (unsigned i = 0; i < c->n_seen; i++)
-		if (same_question(c->seen[i], failed))
-			return;
-	if (c->n_seen)
-		textbuf_put_char(c->out, ';');
-	c->seen[c->n_seen++] = failed;
-	struct dname qname;
-	answer_qname(failed, &qname);
-	textbuf_put_text(c->out, rrtype_text((enum rrtype)failed->type));
-	textbuf_put_char(c->out, ' ');
-	dname_print(c->out, &qname);
-	textbuf_put_text(c->out, ": ");
-	textbuf_put_text(c->out, answer_status_text((enum answer_status)failed->status));
-	const char *cause = answer_cause(failed);
-	if (!*cause)
-		return;
-	textbuf_put_text(c->out, " (");
-	for (; *cause; cause++)
-		textbuf_put_char(c->out,
-		        *cause == ';'                          ? ','
-		                : *cause < ' ' || *cause > '~' ? '?'
-		                                               : *cause);
-	textbuf_put_char(c->out, ')');
-}
-
-void columns_put_causes(struct textbuf *out, const struct outcome *o)
-{
-	struct causes c = { .out = out };
-	/* what decided a verdict stands first: the list is cut behind eight */
-	put_cause(&c, o->helo_failed);
-	if (o->spf)
-		put_cause(&c, o->spf->failed);
-	for (unsigned list = 0; list < OUTCOME_FAILURES; list++)
-		for (unsigned i = 0; o->failures[list] && i < o->failures[list]->n; i++)
-			put_cause(&c, o->failures[list]->answers[i]);
 }
 
 /* Text from outside, which may hold anything. */

@@ -61,7 +61,4 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         const struct csv_record *record);
 
-/* Appends the look-ups that failed, if any: "TXT example.com: servfail (why);...". */
-void columns_put_causes(struct textbuf *out, const struct outcome *o);
-
 #endif

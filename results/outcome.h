@@ -48,7 +48,7 @@ struct outcome {
 	uint64_t elapsed_ms;
 };
 
-/* True when a look-up of any check failed: then columns_put_causes() has something to print. */
+/* True when a look-up of any check failed: then causes_put() has something to print. */
 static inline bool outcome_has_failure(const struct outcome *o)
 {
 	if (o->spf && o->spf->verdict == SPF_TEMPERROR)

@@ -1,6 +1,7 @@
 /* test_columns.c - a printed row is whole, or says that it is not. */
 #include "tests/cmocka_first.h"
 
+#include "results/causes.h"
 #include "results/columns.h"
 
 #include <stdio.h>
@@ -131,7 +132,7 @@ static void causes(void **state)
 	p->outcome.helo_failed = answers[9];
 	p->outcome.failures[1] = &spf;
 	p->outcome.failures[4] = &mailhosts;
-	columns_put_causes(&p->out, &p->outcome);
+	causes_put(&p->out, &p->outcome);
 	assert_string_equal(textbuf_text(&p->out),
 	        "A n9: timeout;A n4: timeout;A n0: timeout;A n1: timeout;A n2: timeout;"
 	        "A n3: timeout;A n5: timeout;A n6: timeout");
