@@ -177,7 +177,7 @@ static const char *units_of(const struct option_row *row, char *names, size_t si
 	size_t used = 0;
 	names[0] = 0;
 	for (unsigned i = 0; i < UNIT_COUNT && used < size; i++)
-		if (!strcmp(units[i].argument, row->argument) && units[i].worth <= row->max)
+		if (!strcmp(units[i].argument, row->argument) && units[i].worth < row->max)
 			used += (size_t)snprintf(names + used, size - used, "%s%s",
 			        used ? ", " : " (or with ", units[i].text);
 	if (used && used < size)

@@ -26,10 +26,14 @@ static void put_error(struct textbuf *out, const struct outcome *o)
 	textbuf_put_text(out, o->error);
 }
 
+/* In lower case, so that rows of one domain fall into one group. */
 static void put_spf_domain(struct textbuf *out, const struct outcome *o)
 {
-	if (o->spf_domain)
-		dname_print(out, o->spf_domain);
+	if (!o->spf_domain)
+		return;
+	struct dname domain = *o->spf_domain;
+	dname_lower(&domain);
+	dname_print(out, &domain);
 }
 
 static void put_spf_identity(struct textbuf *out, const struct outcome *o)

@@ -248,7 +248,7 @@ def test_check_of_one_alone_or_the_other_way_round(bulk_nsd):
     for who in "d1.bulk.test", "user@d1.bulk.test":
         status, text = check(bulk_nsd.upstream, who)
         assert status == DONE and "mx_state: ok" in text and "iprev" not in text
-        assert "record: v=spf1 a mx include:_spf.bulk.test -all\n" in text
+        assert "record of d1.bulk.test: v=spf1 a mx include:_spf.bulk.test -all\n" in text
         both = check(bulk_nsd.upstream, "192.0.2.65", who)
         assert check(bulk_nsd.upstream, who, "192.0.2.65") == both and "spf: pass by" in both[1]
 

@@ -258,7 +258,7 @@ def test_rows_stand_as_they_stood(bulk_nsd, tmp_path):
     scan = harness.scan(
         tmp_path, b"domain,ip,x\n" + line + b"\n", bulk_nsd.upstream, output="out.csv"
     )
-    assert scan.data.splitlines()[1].startswith(b"1," + line + b",ok,,pass,a,")
+    assert scan.data.splitlines()[1].startswith(b"1," + line + b",ok,,d1.bulk.test,domain,pass,a,")
 
 
 # ---- names, addresses, identities ----
@@ -351,8 +351,9 @@ def test_a_row_with_only_a_domain(bulk_nsd, tmp_path):
     )
     assert all(
         row[c] == ""
-        for c in ("spf", "spf_record", "iprev", "ptr", "a_match", "mx_match", "problems")
+        for c in ("spf", "iprev", "ptr", "a_match", "mx_match", "problems")
     )
+    assert row["spf_record"] == "v=spf1 a mx include:_spf.bulk.test -all"
 
 
 def test_a_row_with_only_an_address(bulk_nsd, tmp_path):
