@@ -49,9 +49,16 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	return ROW_MX;
 }
 
+/* Keeps it for the row's next check that asks the same. */
+static void keep(struct row *row, const struct answer *answer)
+{
+	row->lacked_memory |= !row_answers_add(&row->answers, answer);
+}
+
 static void on_answer(struct resolver_waiter *waiter, const struct answer *answer)
 {
 	struct row_waiter *w = (struct row_waiter *)waiter;
+	keep(w->row, answer);
 	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
 		return;
 	w->row->ready |= 1u << w->probe;
@@ -62,13 +69,20 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
         const struct dname *qname, enum rrtype type)
 {
 	struct row *row = (struct row *)asker;
+	const struct answer *answer = row_answers_find(&row->answers, qname, type);
+	if (answer)
+		return answer_ref(answer);
 	if (row->expired) {
-		const struct answer *answer = answer_of_failure(
+		answer = answer_of_failure(
 		        qname, type, ANSWER_CANCELLED, "the row's deadline passed");
-		return answer ? answer : resolver_out_of_memory(row->host->resolver);
+		answer = answer ? answer : resolver_out_of_memory(row->host->resolver);
+	} else {
+		answer = resolver_ask(row->host->resolver,
+		        &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
 	}
-	return resolver_ask(row->host->resolver,
-	        &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
+	if (answer)
+		keep(row, answer);
+	return answer;
 }
 
 struct row *row_new(struct row_host *host)
@@ -92,6 +106,7 @@ void row_free(struct row *row)
 	if (!row)
 		return;
 	spf_check_fini(&row->spf);
+	row_answers_fini(&row->answers);
 	identity_fini(&row->identity);
 	free(row);
 }
@@ -234,8 +249,10 @@ void row_expire(struct row *row)
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
 			const struct answer *answer = resolver_give_up(row->host->resolver,
 			        &row->waiters[which][slot].waiter, "the row's deadline passed");
-			if (answer)
-				probe_take(probe_of(row, which), slot, answer);
+			if (!answer)
+				continue;
+			keep(row, answer);
+			probe_take(probe_of(row, which), slot, answer);
 		}
 		run_probe(row, which);
 	}
@@ -279,6 +296,7 @@ void row_reset(struct row *row)
 	iprev_fini(&row->iprev);
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);
+	row_answers_reset(&row->answers);
 	answer_unref(row->helo_failed);
 	row->helo_failed = NULL;
 	failures_clear(&row->helo_failures);

@@ -6,6 +6,8 @@
  *     row_outcome()    when no probe runs: the result
  *     row_reset()      makes it ready for the next row, with its memory
  *
+ * A question that a row has asked is not asked again (scanner/row_answers.h).
+ *
  * The HELO and the MAIL FROM identity use the same SPF machine one after the other; of HELO only
  * the verdict is kept. All in the thread of its runner. */
 #ifndef SCANNER_ROW_H
@@ -16,6 +18,7 @@
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
 #include "scanner/options.h"
+#include "scanner/row_answers.h"
 #include "input/identity.h"
 #include "results/outcome.h"
 #include "spf/check.h"
@@ -70,6 +73,7 @@ struct row {
 	uint64_t deadline_ns;    /* by runner->patient_ns */
 	unsigned running, ready; /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
+	struct row_answers answers; /* to all questions of all its probes */
 
 	/* results */
 	struct identity identity;

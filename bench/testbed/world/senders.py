@@ -30,7 +30,8 @@ def helo_of(world, client, rng):
 
 def sender_of(world, d, client):
     """(sender, HELO name, HELO result). The null sender leaves SPF to the domain, as every local
-    part does here."""
+    part does here. Only %{o} tells them apart, since it is the HELO name for the null sender; so
+    domains with macros are never asked for that one."""
     rng = drawer(world.seed, "sender", d.n, client.ip)
-    local = SENDER.draw(rng)
+    local = SENDER.draw(rng) or ("" if d.kind != "macros" else LOCAL_PARTS[0])
     return (f"{local}@{d.asked}" if local else "<>", *helo_of(world, client, rng))
