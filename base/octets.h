@@ -1,4 +1,4 @@
-/* octets.h - looks at eight octets of a text at once.
+/* octets.h - looks at eight octets of a text at once; orders two texts.
  *
  * A word holds eight octets. Each test gives a mask in which the highest bit of an octet is set
  * when the test holds for it; a mask of 0 says that it holds for none. A mask may have more bits
@@ -6,6 +6,7 @@
 #ifndef BASE_OCTETS_H
 #define BASE_OCTETS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -38,6 +39,14 @@ static inline uint64_t octets_equal(uint64_t word, uint8_t octet)
 static inline uint64_t octets_not_ascii(uint64_t word)
 {
 	return word & OCTETS_HIGH;
+}
+
+/* A total order of octet strings; <0, 0, >0. Either may be NULL when it is empty. */
+static inline int octets_compare(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+	const size_t size = a_size < b_size ? a_size : b_size;
+	const int order = size ? memcmp(a, b, size) : 0;
+	return order ? order : (a_size > b_size) - (a_size < b_size);
 }
 
 #endif

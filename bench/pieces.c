@@ -127,7 +127,7 @@ static void scene_init(struct scene *s, unsigned n_domains)
 		.n_workers = 1 };
 	if (resolver_new(&s->resolver, &config, NULL, why, sizeof why))
 		die(why);
-	columns_all(&s->columns);
+	columns_all(&s->columns, NULL);
 	s->settings = (struct row_settings){ .checks = CHECK_ALL,
 		.explain = true,
 		.deadline_ns = 60 * CLOCK_NS_PER_S,

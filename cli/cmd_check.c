@@ -25,15 +25,22 @@ struct trace {
 	bool was_helo;
 };
 
-static void put_answer(struct textbuf *out, const struct answer *a)
+static void put_question(struct textbuf *out, const struct answer *a)
 {
 	struct dname name;
+	char type[RRTYPE_TEXT_BYTES];
 	answer_qname(a, &name);
-	textbuf_printf(out, "%s ", rrtype_text((enum rrtype)a->type));
+	textbuf_printf(out, "%s ", rrtype_print(type, (enum rrtype)a->type));
 	dname_print(out, &name);
 	textbuf_printf(out, ": %s", answer_status_text((enum answer_status)a->status));
 	if (*answer_cause(a))
 		textbuf_printf(out, " (%s)", answer_cause(a));
+}
+
+static void put_answer(struct textbuf *out, const struct answer *a)
+{
+	struct dname name;
+	put_question(out, a);
 	for (unsigned i = 0; i < a->n_records; i++) {
 		textbuf_put_text(out, i ? ", " : " = ");
 		if (a->type == RRTYPE_A || a->type == RRTYPE_AAAA) {
@@ -151,6 +158,24 @@ static void put_line(struct textbuf *out, const char *label, const struct answer
 	textbuf_put_char(out, '\n');
 }
 
+/* The records as the column has them. */
+static void put_asked(struct textbuf *out, const struct asking *asked)
+{
+	for (unsigned i = 0; i < asked->asks->n; i++) {
+		const struct answer *a = asked->answers[i];
+		textbuf_printf(out, "%s: ", asked->asks->list[i].name);
+		if (a)
+			put_question(out, a);
+		else if (asked->names[i] == ASK_NAME_LACKS)
+			textbuf_put_text(out, "not asked");
+		if (a && a->n_records)
+			textbuf_put_text(out, " = ");
+		if (!a || a->n_records)
+			asking_print(out, asked, i);
+		textbuf_put_char(out, '\n');
+	}
+}
+
 static void put_outcome(struct textbuf *out, const struct outcome *o)
 {
 	if (o->error[0])
@@ -173,6 +198,8 @@ static void put_outcome(struct textbuf *out, const struct outcome *o)
 		textbuf_printf(out, "mx_state: %s, mx_match: %s\n",
 		        mx_state_text(o->mailhosts->state), match_text(o->mailhosts->match));
 	}
+	if (o->asked)
+		put_asked(out, o->asked);
 	textbuf_put_text(out, "problems: ");
 	problems_put(out, o);
 	textbuf_put_text(out, "\ndns_cause: ");
@@ -242,15 +269,15 @@ static void put_json(struct textbuf *out, const struct checking *checking, const
 	struct json j;
 	struct column_set set;
 	struct textbuf value = { 0 };
-	columns_all(&set);
+	columns_all(&set, &checking->options->asks);
 	json_begin(&j, out);
 	json_text(&j, "ip", checking->pair.ip);
 	json_text(&j, "domain_or_sender", checking->pair.who);
 	json_text(&j, "helo", checking->options->helo);
 	for (unsigned i = 0; i < set.n; i++) {
 		textbuf_reset(&value);
-		set.at[i]->put(&value, o);
-		json_text(&j, set.at[i]->name, textbuf_text(&value));
+		column_put(&value, &set, i, o);
+		json_text(&j, column_name(&set, i), textbuf_text(&value));
 	}
 	put_steps(&j, &checking->trace.text);
 	json_end(&j);

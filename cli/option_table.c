@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "checks/checks.h"
+#include "results/columns.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -26,6 +27,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
 	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
+	{ "ask", 0, GROUP_RESOLVER, KIND_ASK, AT(asks), DECIDES_ROWS, "ask",
+	  NUM(0, 0, 0), NULL, "[NAME=]TYPE:TEMPLATE", "one question and one column more, as TXT:_dmarc.{domain}; repeatable" },
 	{ "upstream", 0, GROUP_RESOLVER, KIND_UPSTREAM, AT(upstreams), DECIDES_ASKING, "upstreams",
 	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable",
 	  ENGINE_UPSTREAMS },
@@ -224,6 +227,21 @@ static bool set_bad_input(bool *is_ok, const char *text)
 	return false;
 }
 
+static bool add_ask(struct asks *asks, const char *text)
+{
+	char why[ASK_WHY_BYTES];
+	if (!asks_add(asks, text, strlen(text), why)) {
+		message(MESSAGE_ERROR, "--ask %s: %s", text, why);
+		return false;
+	}
+	const char *name = asks->list[asks->n - 1].name;
+	if (!columns_have_name(name))
+		return true;
+	message(MESSAGE_ERROR, "--ask %s: there is a column %s already: choose another NAME", text,
+	        name);
+	return false;
+}
+
 bool option_set(struct options *options, const struct option_row *row, const char *value)
 {
 	options->wishes |= row->wish;
@@ -244,6 +262,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 			return set_number(member, row, value);
 		*(unsigned *)member = OPTIONS_NO_LIMIT;
 		return true;
+	case KIND_ASK:
+		return add_ask(member, value);
 	case KIND_UPSTREAM:
 		return upstreams_add(member, value);
 	case KIND_UPSTREAMS:
@@ -292,6 +312,9 @@ static void put_value(
 	case KIND_CHECKS:
 		textbuf_put_text(out, checks_print(words, *(const unsigned *)value));
 		break;
+	case KIND_ASK:
+		asks_print(out, value);
+		break;
 	case KIND_TEXT:
 		text = text_of(options, row);
 		if (text)
@@ -336,6 +359,18 @@ static void put_upstreams(struct json *j, const struct upstreams *upstreams)
 	json_close_list(j);
 }
 
+static void put_asks(struct json *j, const char *name, const struct asks *asks)
+{
+	json_open_list(j, name);
+	for (unsigned i = 0; i < asks->n; i++) {
+		struct textbuf text = { 0 };
+		ask_print(&text, &asks->list[i]);
+		json_text(j, NULL, textbuf_text(&text));
+		textbuf_fini(&text);
+	}
+	json_close_list(j);
+}
+
 static void put_member(struct json *j, const struct options *options, const struct option_row *row)
 {
 	bool opposite = row->manifest[0] == '!';
@@ -361,6 +396,9 @@ static void put_member(struct json *j, const struct options *options, const stru
 		break;
 	case KIND_TEXT:
 		json_text(j, name, text_of(options, row));
+		break;
+	case KIND_ASK:
+		put_asks(j, name, value);
 		break;
 	case KIND_UPSTREAM:
 		put_upstreams(j, value);

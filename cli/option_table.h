@@ -30,6 +30,7 @@ enum option_kind {
 	KIND_NUMBER,    /* unsigned */
 	KIND_LIMIT,     /* unsigned, or the word "none": OPTIONS_NO_LIMIT */
 	KIND_CHECKS,    /* unsigned, a set of enum check */
+	KIND_ASK,       /* struct asks: one more */
 	KIND_UPSTREAM,  /* struct upstreams: one more */
 	KIND_UPSTREAMS, /* struct upstreams: a file of them */
 	KIND_PROGRESS,  /* enum progress_mode */

@@ -5,9 +5,11 @@
  *
  * Duplicates are removed (RFC 2181 section 5): the same MX twice must not cost two look-ups. Two
  * TXT records with other character-strings are two records, also when their joined texts are equal,
- * and two SPF records are permerror (RFC 7208 section 4.5). So in the builder a TXT has its string
- * lengths behind its text, and their number in `preference`; the finished record has neither. */
+ * and two SPF records are permerror (RFC 7208 section 4.5). So a TXT has its string lengths behind
+ * its text, which rdata_size does not count, and their number in `preference`. */
 #include "dns/answer.h"
+
+#include "base/octets.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -59,6 +61,13 @@ void answer_target(const struct answer *a, unsigned i, struct dname *target)
 {
 	assert(a->type == RRTYPE_PTR || a->type == RRTYPE_MX);
 	name_load(target, answer_rdata(a, i), a->records[i].rdata_size);
+}
+
+unsigned answer_strings(const struct answer *a, unsigned i, const uint8_t **sizes)
+{
+	assert(a->type == RRTYPE_TXT);
+	*sizes = answer_rdata(a, i) + a->records[i].rdata_size;
+	return a->records[i].preference;
 }
 
 struct ipaddr answer_address(const struct answer *a, unsigned i)
@@ -262,21 +271,27 @@ static int records_compare(const void *left, const void *right, void *builder)
 {
 	const struct answer_builder *b = builder;
 	const struct answer_record *x = left, *y = right;
-	if (b->type == RRTYPE_A || b->type == RRTYPE_AAAA)
-		return memcmp(built_rdata(b, x), built_rdata(b, y), x->rdata_size);
+	if (b->type != RRTYPE_MX && b->type != RRTYPE_PTR)
+		return octets_compare(
+		        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
 	if (x->preference != y->preference)
 		return x->preference < y->preference ? -1 : 1;
 	return dname_compare_wire(
 	        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
 }
 
-/* The same rdata; for TXT with its string lengths. */
+/* What is kept of a record: for TXT also its string lengths. */
+static size_t kept_size(enum rrtype type, const struct answer_record *r)
+{
+	return r->rdata_size + (type == RRTYPE_TXT ? r->preference : 0u);
+}
+
 static bool records_equal(const struct answer_builder *b, const struct answer_record *x,
         const struct answer_record *y)
 {
 	if (x->rdata_size != y->rdata_size || x->preference != y->preference)
 		return false;
-	const size_t size = x->rdata_size + (b->type == RRTYPE_TXT ? x->preference : 0u);
+	const size_t size = kept_size(b->type, x);
 	return size == 0 || memcmp(built_rdata(b, x), built_rdata(b, y), size) == 0;
 }
 
@@ -323,7 +338,7 @@ static struct answer_layout layout_of(const struct answer_builder *b, size_t cau
 	}
 	l.rdata_at = l.end;
 	for (size_t i = 0; i < b->n_records; i++)
-		l.end += b->records[i].rdata_size;
+		l.end += kept_size(b->type, &b->records[i]);
 	if (cause_size > 0) {
 		l.cause_at = l.end;
 		l.end += cause_size + 1;
@@ -335,14 +350,15 @@ static void records_pack(struct answer *a, const struct answer_builder *b, size_
 {
 	for (size_t i = 0; i < b->n_records; i++) {
 		const struct answer_record *from = &b->records[i];
+		const size_t size = kept_size(b->type, from);
 		a->records[i] = (struct answer_record){
 			.rdata_at = (uint32_t)rdata_at,
 			.rdata_size = from->rdata_size,
-			.preference = b->type == RRTYPE_MX ? from->preference : 0,
+			.preference = from->preference,
 		};
-		if (from->rdata_size > 0)
-			memcpy((uint8_t *)a + rdata_at, built_rdata(b, from), from->rdata_size);
-		rdata_at += from->rdata_size;
+		if (size > 0)
+			memcpy((uint8_t *)a + rdata_at, built_rdata(b, from), size);
+		rdata_at += size;
 	}
 }
 

@@ -7,9 +7,12 @@
  *     type        rdata                                              order of the records
  *     A, AAAA     4 or 16 octets                                     by octets
  *     TXT         the character-strings joined, nothing between      the packet's
- *                 them (RFC 7208 section 3.3)
+ *                 them (RFC 7208 section 3.3); their lengths by
+ *                 answer_strings()
  *     PTR         the name in wire form, lower case                  by name
  *     MX          the host likewise; the preference in the record    by preference, then name
+ *     others      as in the packet, but names without compression    by octets
+ *                 and in lower case (dns/rdata.h)
  *
  * The DNS leaves the order of an rrset open; sorted, it changes no verdict and no row. */
 #ifndef DNS_ANSWER_H
@@ -43,7 +46,8 @@ enum answer_dnssec { ANSWER_INSECURE, ANSWER_SECURE, ANSWER_DNSSEC_BOGUS };
 struct answer_record {
 	uint32_t rdata_at;
 	uint16_t rdata_size; /* a TXT over 65535 octets does not exist: RDLENGTH is 16 bits */
-	uint16_t preference; /* MX only */
+	/* of MX; of TXT, how many character-strings it has, 0 when that is not known */
+	uint16_t preference;
 };
 
 /* What was computed from an answer and lives as long as it: a compiled SPF record. */
@@ -105,6 +109,9 @@ const char *answer_status_text(enum answer_status status);
 const uint8_t *answer_rdata(const struct answer *a, unsigned i);
 /* The name or host of record `i`. Only for PTR and MX. */
 void answer_target(const struct answer *a, unsigned i, struct dname *target);
+/* How many character-strings TXT record `i` has, 0 when that is not known, and the length of each
+ * at *sizes. Lives as long as the answer. */
+unsigned answer_strings(const struct answer *a, unsigned i, const uint8_t **sizes);
 /* The address of record `i`. Only for A and AAAA; a mapped address in an AAAA stays IPv6. */
 struct ipaddr answer_address(const struct answer *a, unsigned i);
 /* True when one of its addresses agrees with `ip` in the first `prefix_bits` bits. Only for A and
@@ -187,8 +194,8 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 /* Gives its memory back. Takes a zeroed builder. */
 void answer_builder_fini(struct answer_builder *b);
 /* Adds a record. `rdata` has the form of the table at the head of this file; any other is a bug (an
- * assertion). `preference` counts for MX only. The builder puts names in lower case. At most 65535
- * records are kept. */
+ * assertion). `preference` counts for MX only. The builder puts the names of PTR and MX in lower
+ * case. At most 65535 records are kept. */
 void answer_builder_add(
         struct answer_builder *b, const void *rdata, size_t size, uint16_t preference);
 /* Adds a TXT record in wire form: character-strings with their length octets. False when these do

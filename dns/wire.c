@@ -11,7 +11,8 @@
  * of another class make a message malformed: no resolver sends such. */
 #include "dns/wire.h"
 
-#include "base/reader.h"
+#include "dns/rdata.h"
+#include "dns/wirename.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,10 +25,7 @@ enum {
 	MASK_RCODE = 0x000f
 };
 enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
-enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_DNAME = 39, TYPE_OPT = 41, HEADER_BYTES = 12 };
-
-/* One before each label of a name. */
-#define POINTERS_MAX 127
+enum { CLASS_IN = 1, TYPE_OPT = 41, HEADER_BYTES = 12 };
 
 struct rr {
 	struct reader owner; /* stands on the owner name */
@@ -46,64 +44,6 @@ struct message {
 
 /* ---- names ---- */
 
-/* Length octets are under 64 and letters over it, so they are left alone. */
-static void copy_lower(uint8_t *to, const uint8_t *from, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		to[i] = (uint8_t)(from[i] + ((uint8_t)(from[i] - 'A') < 26 ? 32 : 0));
-}
-
-/* Reads a name, uncompressed and in lower case. A pointer must lead before the part of the name
- * that it stands in (RFC 1035 section 4.1.4), so there is no loop. The reader
- * then stands behind the name. */
-static bool name_read(struct reader *r, struct dname *name)
-{
-	const uint8_t *at = r->at, *piece = r->at, *after = NULL;
-	unsigned n_pointers = 0;
-	name->size = 0;
-	for (size_t size = 0; at < r->end;) {
-		if (*at >= 0xc0) {
-			if (r->end - at < 2 || ++n_pointers > POINTERS_MAX)
-				break;
-			unsigned target = (at[0] & 0x3fu) << 8 | at[1];
-			after = after ? after : at + 2;
-			if (target >= (size_t)(piece - r->start) || target < HEADER_BYTES)
-				break;
-			at = piece = r->start + target;
-			continue;
-		}
-		size_t label = *at + 1u;
-		if (label > DNAME_MAX_LABEL_BYTES + 1 || (size_t)(r->end - at) < label ||
-		        size + label > DNAME_MAX_BYTES)
-			break;
-		copy_lower(name->wire + size, at, label);
-		size += label;
-		at += label;
-		if (label == 1) {
-			name->size = (uint8_t)size;
-			r->at = after ? after : at;
-			return true;
-		}
-	}
-	r->failed = true;
-	return false;
-}
-
-static void name_skip(struct reader *r)
-{
-	for (;;) {
-		uint8_t length = reader_u8(r);
-		if (length >= 0xc0)
-			reader_u8(r);
-		else if (length <= DNAME_MAX_LABEL_BYTES)
-			reader_bytes(r, length);
-		else
-			r->failed = true;
-		if (r->failed || length == 0 || length >= 0xc0)
-			return;
-	}
-}
-
 /* The one name that fills the rdata from `skip` on. */
 static bool rdata_name(const struct rr *rr, size_t skip, struct dname *name)
 {
@@ -112,7 +52,7 @@ static bool rdata_name(const struct rr *rr, size_t skip, struct dname *name)
 	struct reader r = {
 		.start = rr->owner.start, .at = rr->rdata + skip, .end = rr->rdata + rr->rdata_size
 	};
-	return name_read(&r, name) && r.at == r.end;
+	return wirename_read(&r, name) && r.at == r.end;
 }
 
 /* ---- structure ---- */
@@ -120,7 +60,7 @@ static bool rdata_name(const struct rr *rr, size_t skip, struct dname *name)
 static bool rr_read(struct reader *r, struct rr *rr)
 {
 	rr->owner = *r;
-	name_skip(r);
+	wirename_skip(r);
 	rr->type = reader_u16(r);
 	rr->class = reader_u16(r);
 	rr->ttl_s = reader_u32(r);
@@ -134,7 +74,7 @@ static bool rr_read(struct reader *r, struct rr *rr)
 static const char *question_check(struct reader *r, const struct answer_builder *b)
 {
 	struct dname name;
-	if (!name_read(r, &name))
+	if (!wirename_read(r, &name))
 		return "bad name in the question";
 	uint16_t type = reader_u16(r), class = reader_u16(r);
 	if (!reader_ok(r))
@@ -147,7 +87,7 @@ static const char *question_check(struct reader *r, const struct answer_builder 
 /* RFC 2308 section 5: the negative TTL is the smaller of the SOA's own and its last field. */
 static void authority_note(struct message *m, const struct rr *rr)
 {
-	m->has_ns = m->has_ns || rr->type == TYPE_NS;
+	m->has_ns = m->has_ns || rr->type == RRTYPE_NS;
 	if (rr->type != RRTYPE_SOA || rr->class != CLASS_IN || m->has_soa || rr->rdata_size < 22)
 		return;
 	struct reader tail = reader_of(rr->rdata + rr->rdata_size - 4, 4);
@@ -173,7 +113,7 @@ static const char *rrs_scan(
 		if (!rr_read(r, &rr))
 			break;
 		if (rr.type == TYPE_OPT) {
-			name_skip(&field);
+			wirename_skip(&field);
 			reader_bytes(&field, 4);
 			m->rcode |= (unsigned)reader_u8(&field) << 4;
 		}
@@ -215,7 +155,7 @@ static const char *owner_check(const struct rr *rr, const struct dname *name, bo
 {
 	struct reader r = rr->owner;
 	struct dname owner;
-	if (!name_read(&r, &owner))
+	if (!wirename_read(&r, &owner))
 		return "bad owner name";
 	*equal = owner.size == name->size && memcmp(owner.wire, name->wire, name->size) == 0;
 	return NULL;
@@ -264,9 +204,9 @@ static const char *dname_pass(struct answer_builder *b, const struct message *m,
 	for (unsigned i = 0; i < m->n_answers && rr_read(&r, &rr); i++) {
 		struct reader at = rr.owner;
 		struct dname owner, target;
-		if (rr.type != TYPE_DNAME || rr.class != CLASS_IN)
+		if (rr.type != RRTYPE_DNAME || rr.class != CLASS_IN)
 			continue;
-		if (!name_read(&at, &owner))
+		if (!wirename_read(&at, &owner))
 			return "bad owner name";
 		if (owner.size >= b->canonical.size || !dname_is_within(&b->canonical, &owner))
 			continue;
@@ -304,6 +244,20 @@ static const char *chain_follow(
 	return NULL;
 }
 
+/* Of a type that no check asks for. */
+static bool other_record_add(struct answer_builder *b, const struct rr *rr)
+{
+	uint8_t room[RDATA_ROOM_BYTES];
+	struct reader r = {
+		.start = rr->owner.start, .at = rr->rdata, .end = rr->rdata + rr->rdata_size
+	};
+	size_t size;
+	const uint8_t *rdata = rdata_read(room, b->type, r, &size);
+	if (rdata)
+		answer_builder_add(b, rdata, size, 0);
+	return rdata;
+}
+
 /* False when the rdata does not follow its type. */
 static bool record_add(struct answer_builder *b, const struct rr *rr)
 {
@@ -324,15 +278,13 @@ static bool record_add(struct answer_builder *b, const struct rr *rr)
 		        b, target.wire, target.size, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
 		return true;
 	case RRTYPE_PTR:
-	case RRTYPE_CNAME:
 		if (!rdata_name(rr, 0, &target))
 			return false;
 		answer_builder_add(b, target.wire, target.size, 0);
 		return true;
-	case RRTYPE_SOA:
-		break;
+	default:
+		return other_record_add(b, rr);
 	}
-	return true;
 }
 
 static const char *records_collect(struct answer_builder *b, const struct message *m)
@@ -359,7 +311,7 @@ static bool soa_covers(const struct message *m, const struct dname *name)
 {
 	struct reader r = m->soa_owner;
 	struct dname zone;
-	return m->has_soa && name_read(&r, &zone) && dname_is_within(name, &zone);
+	return m->has_soa && wirename_read(&r, &zone) && dname_is_within(name, &zone);
 }
 
 /* RCODE 0 without a record is not always NODATA. Behind a CNAME, only the SOA of the target's zone

@@ -28,8 +28,9 @@ static void put_cause(struct causes *c, const struct answer *failed)
 		textbuf_put_char(c->out, ';');
 	c->seen[c->n_seen++] = failed;
 	struct dname qname;
+	char type[RRTYPE_TEXT_BYTES];
 	answer_qname(failed, &qname);
-	textbuf_put_text(c->out, rrtype_text((enum rrtype)failed->type));
+	textbuf_put_text(c->out, rrtype_print(type, (enum rrtype)failed->type));
 	textbuf_put_char(c->out, ' ');
 	dname_print(c->out, &qname);
 	textbuf_put_text(c->out, ": ");

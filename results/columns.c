@@ -219,6 +219,12 @@ static void put_elapsed_ms(struct textbuf *out, const struct outcome *o)
 	textbuf_put_u64(out, o->elapsed_ms);
 }
 
+static void put_ask(struct textbuf *out, const struct outcome *o, unsigned ask)
+{
+	if (o->asked)
+		asking_print(out, o->asked, ask);
+}
+
 /* The released versions with columns of their own: a version has all columns up to its number. */
 enum { SINCE_0_1 = 1, SINCE_0_2, SINCE_NEWEST = SINCE_0_2 };
 
@@ -254,24 +260,71 @@ static const struct column columns[] = {
 	/* clang-format on */
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
-static_assert((int)COLUMN_COUNT <= (int)COLUMNS_MAX, "a set must hold them all");
+static_assert((int)COLUMN_COUNT + (int)ASKS_MAX <= (int)COLUMNS_MAX, "a set must hold them all");
+
+/* The columns of --ask stand before this one: `problems` counts their failures, and the columns of
+ * time stay the last. */
+#define BEHIND_ASKS "problems"
+
+#define ASK(i)                                                                                     \
+	{                                                                                          \
+		NULL, NULL, SINCE_0_1, COLUMN_QUOTED, i                                            \
+	}
+static const struct column ask_columns[] = { ASK(0), ASK(1), ASK(2), ASK(3), ASK(4), ASK(5), ASK(6),
+	ASK(7), ASK(8), ASK(9), ASK(10), ASK(11), ASK(12), ASK(13), ASK(14), ASK(15) };
+static_assert(sizeof ask_columns / sizeof ask_columns[0] == ASKS_MAX, "one for each of a list");
+
+static unsigned asks_count(const struct column_set *set)
+{
+	return set->asks ? set->asks->n : 0;
+}
 
 static void columns_since(struct column_set *set, unsigned since)
 {
 	set->n = 0;
-	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+		for (unsigned ask = 0;
+		        !strcmp(columns[i].name, BEHIND_ASKS) && ask < asks_count(set); ask++)
+			set->at[set->n++] = &ask_columns[ask];
 		if (columns[i].since <= since)
 			set->at[set->n++] = &columns[i];
+	}
 }
 
-void columns_all(struct column_set *set)
+void columns_all(struct column_set *set, const struct asks *asks)
 {
+	set->asks = asks;
 	columns_since(set, SINCE_NEWEST);
 }
 
 void columns_of_0_1(struct column_set *set)
 {
+	set->asks = NULL;
 	columns_since(set, SINCE_0_1);
+}
+
+const char *column_name(const struct column_set *set, unsigned i)
+{
+	const struct column *column = set->at[i];
+	return column->name ? column->name : set->asks->list[column->ask].name;
+}
+
+void column_put(
+        struct textbuf *out, const struct column_set *set, unsigned i, const struct outcome *o)
+{
+	const struct column *column = set->at[i];
+	if (column->name)
+		column->put(out, o);
+	else
+		put_ask(out, o, column->ask);
+}
+
+bool columns_have_name(const char *name)
+{
+	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+		if (!strcasecmp(columns[i].name, name))
+			return true;
+	return !strcasecmp(name, "row");
 }
 
 bool columns_of_list(struct column_set *set, unsigned i)
@@ -282,8 +335,13 @@ bool columns_of_list(struct column_set *set, unsigned i)
 	return true;
 }
 
-static const struct column *column_find(struct csv_field name)
+/* Those of the output's own list before those of this version, which may have got a column of that
+ * name since. */
+static const struct column *column_find(const struct column_set *set, struct csv_field name)
 {
+	for (unsigned i = 0; i < asks_count(set); i++)
+		if (csv_field_is(name, set->asks->list[i].name))
+			return &ask_columns[i];
 	for (unsigned i = 0; i < COLUMN_COUNT; i++)
 		if (csv_field_is(name, columns[i].name))
 			return &columns[i];
@@ -305,7 +363,7 @@ bool columns_same(const struct column_set *a, const struct column_set *b)
 
 bool columns_add_name(struct column_set *set, struct csv_field name)
 {
-	const struct column *column = column_find(name);
+	const struct column *column = column_find(set, name);
 	if (!column || has_column(set, column))
 		return false;
 	set->at[set->n++] = column;
@@ -317,7 +375,7 @@ static bool ends_with(const struct csv_field *names, unsigned n, const struct co
 	if (set->n > n)
 		return false;
 	for (unsigned i = 0; i < set->n; i++)
-		if (!csv_field_is(names[n - set->n + i], set->at[i]->name))
+		if (!csv_field_is(names[n - set->n + i], column_name(set, i)))
 			return false;
 	return true;
 }
@@ -345,7 +403,7 @@ static bool is_same_name(struct csv_field field, const char *name)
 static bool is_ours(const struct column_set *set, struct csv_field name)
 {
 	for (unsigned i = 0; i < set->n; i++)
-		if (is_same_name(name, set->at[i]->name))
+		if (is_same_name(name, column_name(set, i)))
 			return true;
 	return is_same_name(name, "row");
 }
@@ -382,7 +440,7 @@ void columns_put_header(
 	put_input_names(out, layout, set);
 	for (unsigned i = 0; i < set->n; i++) {
 		textbuf_put_char(out, ',');
-		textbuf_put_text(out, set->at[i]->name);
+		textbuf_put_text(out, column_name(set, i));
 	}
 	textbuf_put_char(out, '\n');
 }
@@ -433,14 +491,13 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 	textbuf_put_char(out, ',');
 	columns_put_input(out, scratch, layout, &o->record);
 	for (unsigned i = 0; i < set->n; i++) {
-		const struct column *column = set->at[i];
 		textbuf_put_char(out, ',');
-		if (!(column->flags & COLUMN_QUOTED)) {
-			column->put(out, o);
+		if (!(set->at[i]->flags & COLUMN_QUOTED)) {
+			column_put(out, set, i, o);
 			continue;
 		}
 		textbuf_reset(scratch);
-		column->put(scratch, o);
+		column_put(scratch, set, i, o);
 		if (scratch->size)
 			put_text(out, layout, scratch->bytes, scratch->size);
 		out->failed |= scratch->failed; /* before the next field resets it */

@@ -4,11 +4,13 @@
  * An output has `row`, the input's columns as they stood, then ours. Ours are found by name. An
  * output of an older version has fewer of them; it is read, continued and retried in the columns
  * that it was begun with, a `column_set`. Names are a contract: they are added, never renamed or
- * removed. Pure. */
+ * removed. Each --ask has a column more, with the name that its list gives it (checks/ask.h). Pure.
+ */
 #ifndef RESULTS_COLUMNS_H
 #define RESULTS_COLUMNS_H
 
 #include "base/textbuf.h"
+#include "checks/ask.h"
 #include "input/inputs.h"
 #include "results/outcome.h"
 
@@ -19,30 +21,40 @@ enum column_flags {
 	COLUMN_TIME = 2,   /* a time: not compared when two rows are (results_same()) */
 };
 
+/* Its name and text: column_name(), column_put(). */
 struct column {
-	const char *name;
+	const char *name; /* NULL: one of --ask */
 	void (*put)(struct textbuf *out, const struct outcome *o);
 	unsigned since; /* the first version whose outputs have it */
 	unsigned flags; /* a set of enum column_flags */
+	unsigned ask;   /* of --ask: its place in the list */
 };
 
 /* The columns of one output, in its order. */
 struct column_set {
 	unsigned n;
 	const struct column *at[COLUMNS_MAX];
+	const struct asks *asks; /* of the output; NULL: none. Outlives the set */
 };
 
-/* The columns of a new output. */
-void columns_all(struct column_set *set);
+/* The columns of a new output. `asks` may be NULL. */
+void columns_all(struct column_set *set, const struct asks *asks);
 /* The columns of version 0.1.0. */
 void columns_of_0_1(struct column_set *set);
-/* The lists of columns that versions of this program wrote, the newest first. False: there are only
- * `i` of them. */
+/* The lists of columns that versions of this program wrote, the newest first, each with those of
+ * set->asks. False: there are only `i` of them. */
 bool columns_of_list(struct column_set *set, unsigned i);
+/* The name of column `i` of the set. Lives as long as set->asks. */
+const char *column_name(const struct column_set *set, unsigned i);
+/* Appends the text of column `i`, without quotes of CSV. */
+void column_put(
+        struct textbuf *out, const struct column_set *set, unsigned i, const struct outcome *o);
+/* True for the name of one of ours, also of another list, in any letter case; and for `row`. */
+bool columns_have_name(const char *name);
 /* Adds the column of that name. False: there is no such column, or the set has it already. */
 bool columns_add_name(struct column_set *set, struct csv_field name);
-/* The longest list of columns that some version wrote and that these names end with. False: they
- * end with none. */
+/* The longest list of columns that some version wrote and that these names end with, with those of
+ * set->asks. False: they end with none. */
 bool columns_of_names(struct column_set *set, const struct csv_field *names, unsigned n);
 
 /* True for the same columns in the same order. */

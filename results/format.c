@@ -26,22 +26,22 @@ static uint64_t fingerprint_of(
 
 /* From a header row: the input's part of it in *input, and our columns. */
 static bool parse_header(struct results *r, const char *header, size_t size, int n_input,
-        struct csv_field *input, const char **why)
+        const struct asks *asks, struct csv_field *input, const char **why)
 {
 	struct csv_record record = { .text = header,
 		.size = size && header[size - 1] == '\n' ? size - 1 : size };
-	return results_of_header(r, &record, n_input, input, why);
+	return results_of_header(r, &record, n_input, asks, input, why);
 }
 
 bool format_init(struct format *f, const struct note *ours, const struct layout *layout,
-        const struct column_set *columns)
+        const struct asks *asks, const struct column_set *columns)
 {
 	struct column_set all;
 	struct csv_field input;
 	const char *why;
 	bool failed = false;
 	*f = (struct format){ .ours = ours, .layout = layout, .version = BGZF_VERSION };
-	columns_all(&all);
+	columns_all(&all, asks);
 	note_put(&f->note, ours);
 	assert(f->note.size <= FORMAT_NOTE_MAX_BYTES); /* the command line limits its texts */
 	columns_put_header(&f->header, layout, columns ? columns : &all);
@@ -49,8 +49,8 @@ bool format_init(struct format *f, const struct note *ours, const struct layout 
 	        f->note.bytes, f->note.size, f->header.bytes, f->header.size, &failed);
 	if (failed || f->note.failed || f->header.failed)
 		return false;
-	return parse_header(
-	        &f->results, f->header.bytes, f->header.size, (int)layout->n_columns, &input, &why);
+	return parse_header(&f->results, f->header.bytes, f->header.size, (int)layout->n_columns,
+	        asks, &input, &why);
 }
 
 void format_fini(struct format *f)
@@ -159,7 +159,7 @@ static bool fits_input(const struct format *f, struct csv_field theirs, char *wh
 	struct csv_field ours;
 	const char *wrong;
 	if (!parse_header(&unused, f->header.bytes, f->header.size, (int)f->layout->n_columns,
-	            &ours, &wrong)) {
+	            f->results.columns.asks, &ours, &wrong)) {
 		snprintf(why, why_size, "%s", wrong);
 		return false;
 	}
@@ -184,7 +184,7 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
 		return false;
 	}
 	if (!parse_header(&results, header, header_size, format_told_by(note, note_size).n_input,
-	            &input, &wrong)) {
+	            f->results.columns.asks, &input, &wrong)) {
 		snprintf(why, why_size, "its header row is another one: %s", wrong);
 		return false;
 	}
@@ -242,7 +242,7 @@ static bool may_have(const struct format *f, const struct column_set *set, const
 bool format_may_begin(
         const struct format *f, const char *note, size_t note_size, uint64_t fingerprint)
 {
-	struct column_set set;
+	struct column_set set = { .asks = f->results.columns.asks };
 	for (unsigned i = 0; columns_of_list(&set, i); i++)
 		if (may_have(f, &set, note, note_size, fingerprint))
 			return true;

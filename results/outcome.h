@@ -6,6 +6,7 @@
 #ifndef RESULTS_OUTCOME_H
 #define RESULTS_OUTCOME_H
 
+#include "checks/asking.h"
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
@@ -16,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OUTCOME_FAILURES = 5 };
+enum { OUTCOME_FAILURES = 6 };
 
 struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
@@ -30,6 +31,7 @@ struct outcome {
 	const struct iprev *iprev;
 	const struct hostaddr *address;
 	const struct mailhosts *mailhosts;
+	const struct asking *asked; /* --ask */
 
 	/* What spf was asked for. NULL with spf. */
 	const struct dname *spf_domain; /* size 0: malformed */
@@ -41,7 +43,7 @@ struct outcome {
 	const struct answer *helo_failed;
 
 	/* Every look-up that failed, whatever it changed, by check: HELO's SPF, SPF, iprev,
-	 * address, mail hosts. NULL: did not run. */
+	 * address, mail hosts, --ask. NULL: did not run. */
 	const struct failures *failures[OUTCOME_FAILURES];
 
 	const char *evaluated_at; /* RFC 3339, UTC */

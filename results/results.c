@@ -104,7 +104,7 @@ static bool find_columns(struct results *r, const struct header *h, int n_input,
 		return false;
 	r->n_input = h->n - r->columns.n - 1;
 	for (unsigned i = 0; i < r->columns.n; i++)
-		r->places[i] = place_of(r->columns.at[i]->name);
+		r->places[i] = r->columns.at[i]->name ? place_of(r->columns.at[i]->name) : -1;
 	return true;
 }
 
@@ -125,9 +125,10 @@ static bool understand_header(struct results *r, struct header *h, const struct 
 }
 
 bool results_of_header(struct results *r, const struct csv_record *record, int n_input,
-        struct csv_field *input, const char **why)
+        const struct asks *asks, struct csv_field *input, const char **why)
 {
 	struct header h = { 0 };
+	r->columns.asks = asks;
 	bool good = understand_header(r, &h, record, n_input, input, why);
 	textbuf_fini(&h.scratch);
 	return good;
@@ -136,7 +137,7 @@ bool results_of_header(struct results *r, const struct csv_record *record, int n
 bool results_has_column(const struct results *r, const char *name)
 {
 	for (unsigned i = 0; i < r->columns.n; i++)
-		if (!strcmp(r->columns.at[i]->name, name))
+		if (!strcmp(column_name(&r->columns, i), name))
 			return true;
 	return false;
 }

@@ -40,11 +40,12 @@ struct results_row {
 };
 
 /* Reads a header row. *input gets the input's part of it as written. `n_input` is how many columns
- * the note says are the input's; RESULTS_UNTOLD: it does not. False: it is no header row of an
+ * the note says are the input's; RESULTS_UNTOLD: it does not. `asks` are those of the output, and
+ * outlive *r; NULL: none. False: it is no header row of an
  * output that this version knows, or out of memory; *why, a constant, says which. */
 enum { RESULTS_UNTOLD = -1 };
 bool results_of_header(struct results *r, const struct csv_record *header, int n_input,
-        struct csv_field *input, const char **why);
+        const struct asks *asks, struct csv_field *input, const char **why);
 
 /* True when this output has our column of that name. */
 bool results_has_column(const struct results *r, const char *name);

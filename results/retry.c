@@ -47,7 +47,7 @@ static bool begin(struct input_form *form, const char *path, const struct csv_re
 	struct retry *r = (struct retry *)form;
 	struct csv_field input;
 	const char *why = "it has no column problems, or none error";
-	if (!results_of_header(&r->results, first, r->told.n_input, &input, &why) ||
+	if (!results_of_header(&r->results, first, r->told.n_input, r->asks, &input, &why) ||
 	        !has_needed_columns(&r->results)) {
 		message(MESSAGE_ERROR,
 		        "%s: this is no output of spfsweep %s: its header row is another "
@@ -85,12 +85,13 @@ static enum error next(
 	return r->input.failed || r->scratch.failed ? ERROR_NOMEM : ERROR_NONE;
 }
 
-void retry_init(struct retry *r, bool guarded, struct format_told told)
+void retry_init(struct retry *r, bool guarded, struct format_told told, const struct asks *asks)
 {
 	*r = (struct retry){
 		.form = { .row_max_bytes = RESULTS_ROW_MAX_BYTES, .begin = begin, .row = next },
 		.guarded = guarded,
 		.told = told,
+		.asks = asks,
 	};
 	r->form.has_columns = told.has_columns;
 	memcpy(r->form.columns, told.columns, sizeof told.columns);
@@ -129,6 +130,23 @@ struct format_told retry_told(const char *path)
 		told = format_told_by(first.checkpoint.note, first.checkpoint.note_size);
 	members_close(m);
 	return told;
+}
+
+bool retry_asks(const char *path, struct asks *asks)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	struct csv_field told = { 0 };
+	char why[ASK_WHY_BYTES];
+	asks->n = 0;
+	if (m)
+		told = note_value(first.checkpoint.note, first.checkpoint.note_size, "ask");
+	const bool known = !told.size || asks_parse(asks, told.text, told.size, why);
+	if (!known)
+		message(MESSAGE_ERROR,
+		        "%s: its note has an --ask that this version does not know: %s", path, why);
+	members_close(m);
+	return known;
 }
 
 static bool has_our_options(const char *path, const struct note *ours, const struct member *first)

@@ -21,19 +21,24 @@ struct retry {
 	struct input_form form;  /* first; for inputs_open() */
 	struct results results;  /* known when the header row was read */
 	struct format_told told; /* by the note */
+	const struct asks *asks; /* of the output; NULL: none */
 	bool guarded;            /* the output was written with --csv-safe */
 	uint64_t last_number;    /* of the row before */
 	struct textbuf scratch, input;
 };
 
-/* `told`: see retry_told(). */
-void retry_init(struct retry *r, bool guarded, struct format_told told);
+/* `told`: see retry_told(). `asks` are those of the output, and outlive *r; NULL: none. */
+void retry_init(struct retry *r, bool guarded, struct format_told told, const struct asks *asks);
 /* Takes a zeroed one. */
 void retry_fini(struct retry *r);
 
 /* What the note of the output at `path` says of its rows. Where there is no note, or no file that
  * can be read twice: n_input is RESULTS_UNTOLD. */
 struct format_told retry_told(const char *path);
+
+/* What the output at `path` asks by its note: fills *asks, with none where no note says it. False,
+ * after telling the user: it asks what this version does not know. */
+bool retry_asks(const char *path, struct asks *asks);
 
 /* False, after telling the user why, when `path` is an output that must not be retried: it was made
  * with other options, its scan did not end, or it is damaged. True for other files. */

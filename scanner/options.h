@@ -5,6 +5,7 @@
 #ifndef SCANNER_OPTIONS_H
 #define SCANNER_OPTIONS_H
 
+#include "checks/ask.h"
 #include "checks/checks.h"
 #include "resolver/upstreams.h"
 
@@ -40,6 +41,7 @@ struct options {
 
 	/* which checks, and their rules */
 	unsigned checks; /* a set of enum check */
+	struct asks asks;
 	const char *receiver;
 	bool no_exp;
 	unsigned void_limit; /* OPTIONS_NO_LIMIT: none */

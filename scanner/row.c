@@ -18,6 +18,7 @@ void row_settings_init(struct row_settings *settings, const struct options *opti
 {
 	*settings = (struct row_settings){
 		.checks = options->checks,
+		.asks = options->asks.n ? &options->asks : NULL,
 		.explain = !options->no_exp,
 		.dnssec = options->dnssec,
 		.receiver = options->receiver,
@@ -36,6 +37,8 @@ static struct probe *probe_of(struct row *row, enum row_probe which)
 		return &row->iprev.probe;
 	case ROW_ADDRESS:
 		return &row->address.probe;
+	case ROW_ASKS:
+		return &row->asks->asking.probe;
 	default:
 		return &row->mailhosts.probe;
 	}
@@ -43,10 +46,15 @@ static struct probe *probe_of(struct row *row, enum row_probe which)
 
 static enum row_probe which_probe(struct row *row, const struct probe *probe)
 {
-	for (enum row_probe which = ROW_SPF; which < ROW_MX; which++)
+	for (enum row_probe which = ROW_SPF; which < ROW_ASKS; which++)
 		if (probe_of(row, which) == probe)
 			return which;
-	return ROW_MX;
+	return ROW_ASKS;
+}
+
+static struct resolver_waiter *waiter_at(struct row *row, enum row_probe which, unsigned slot)
+{
+	return (struct resolver_waiter *)&row_waiter_at(row, which, slot)->waiter;
 }
 
 /* Keeps it for the row's next check that asks the same. */
@@ -78,11 +86,20 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 		answer = answer ? answer : resolver_out_of_memory(row->host->resolver);
 	} else {
 		answer = resolver_ask(row->host->resolver,
-		        &row->waiters[which_probe(row, probe)][slot].waiter, qname, type);
+		        waiter_at(row, which_probe(row, probe), slot), qname, type);
 	}
 	if (answer)
 		keep(row, answer);
 	return answer;
+}
+
+static void init_waiters(struct row_waiter *waiters, struct row *row, enum row_probe which)
+{
+	for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
+		waiters[s] = (struct row_waiter){ .waiter.done = on_answer,
+			.row = row,
+			.probe = (uint8_t)which,
+			.slot = (uint8_t)s };
 }
 
 struct row *row_new(struct row_host *host)
@@ -92,12 +109,16 @@ struct row *row_new(struct row_host *host)
 		return NULL;
 	row->asker.ask = ask;
 	row->host = host;
-	for (unsigned p = 0; p < ROW_PROBES; p++)
-		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
-			row->waiters[p][s] = (struct row_waiter){ .waiter.done = on_answer,
-				.row = row,
-				.probe = (uint8_t)p,
-				.slot = (uint8_t)s };
+	for (enum row_probe p = ROW_SPF; p < ROW_ASKS; p++)
+		init_waiters(row->waiters[p], row, p);
+	if (!host->settings->asks)
+		return row;
+	row->asks = calloc(1, sizeof *row->asks);
+	if (!row->asks) {
+		free(row);
+		return NULL;
+	}
+	init_waiters(row->asks->waiters, row, ROW_ASKS);
 	return row;
 }
 
@@ -108,6 +129,7 @@ void row_free(struct row *row)
 	spf_check_fini(&row->spf);
 	row_answers_fini(&row->answers);
 	identity_fini(&row->identity);
+	free(row->asks);
 	free(row);
 }
 
@@ -143,6 +165,27 @@ static bool runs(const struct row *row, enum check check)
 	return row->host->settings->checks & check;
 }
 
+/* Of the sender of RFC 7208 section 2.4. An address, which a HELO name may be, is no domain, nor is
+ * what made the row bad input. */
+static void take_sender_domain(struct dname *domain, const struct identity *s)
+{
+	const struct identity_text *text = &s->sender_domain;
+	struct ipaddr ip;
+	domain->size = 0;
+	if (text->size && strncmp(s->error, "sender:", 7) != 0 && text->text[0] != '[' &&
+	        ipaddr_parse(&ip, text->text, text->size))
+		dname_parse(domain, text->text, text->size);
+}
+
+static void begin_asks(struct row *row)
+{
+	const struct identity *s = &row->identity;
+	struct ask_subject subject = { .domain = s->domain, .helo = s->helo_domain, .ip = s->ip };
+	take_sender_domain(&subject.sender_domain, s);
+	asking_begin(&row->asks->asking, row->host->settings->asks, &subject, &row->asker);
+	row->running |= 1u << ROW_ASKS;
+}
+
 static void begin_probes(struct row *row)
 {
 	const struct identity *s = &row->identity;
@@ -162,6 +205,8 @@ static void begin_probes(struct row *row)
 		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_MX;
 	}
+	if (row->asks)
+		begin_asks(row);
 }
 
 /* The SPF machine has ended. After HELO its verdict is kept, and MAIL FROM begins if there is one:
@@ -236,8 +281,7 @@ void row_make_urgent(struct row *row)
 	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which;
 		        slot++)
-			resolver_make_urgent(
-			        row->host->resolver, &row->waiters[which][slot].waiter);
+			resolver_make_urgent(row->host->resolver, waiter_at(row, which, slot));
 }
 
 void row_expire(struct row *row)
@@ -248,7 +292,7 @@ void row_expire(struct row *row)
 			continue;
 		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
 			const struct answer *answer = resolver_give_up(row->host->resolver,
-			        &row->waiters[which][slot].waiter, "the row's deadline passed");
+			        waiter_at(row, which, slot), "the row's deadline passed");
 			if (!answer)
 				continue;
 			keep(row, answer);
@@ -283,7 +327,9 @@ struct outcome row_outcome(const struct row *row)
 		.helo_failed = row->helo_failed,
 		.failures = { &row->helo_failures, &row->spf.probe.failures,
 		        &row->iprev.probe.failures, &row->address.probe.failures,
-		        &row->mailhosts.probe.failures },
+		        &row->mailhosts.probe.failures,
+		        row->asks ? &row->asks->asking.probe.failures : NULL },
+		.asked = row->asks && row->asks->asking.done ? &row->asks->asking : NULL,
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
@@ -297,6 +343,8 @@ void row_reset(struct row *row)
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);
 	row_answers_reset(&row->answers);
+	if (row->asks)
+		asking_fini(&row->asks->asking);
 	answer_unref(row->helo_failed);
 	row->helo_failed = NULL;
 	failures_clear(&row->helo_failures);

@@ -14,6 +14,7 @@
 #define SCANNER_ROW_H
 
 #include "resolver/resolver.h"
+#include "checks/asking.h"
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
@@ -23,7 +24,8 @@
 #include "results/outcome.h"
 #include "spf/check.h"
 
-enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_PROBES };
+/* Those of --ask, the last, are only there when it is given. */
+enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_ASKS, ROW_PROBES };
 
 /* Where the answer to one question of one probe goes. */
 struct row_waiter {
@@ -32,11 +34,18 @@ struct row_waiter {
 	uint8_t probe, slot;
 };
 
+/* The questions of --ask. */
+struct row_asks {
+	struct asking asking;
+	struct row_waiter waiters[PROBE_FANOUT_MAX];
+};
+
 struct row;
 
 /* What is the same for every row of a run. Const while rows run. */
 struct row_settings {
-	unsigned checks; /* enum check */
+	unsigned checks;         /* enum check */
+	const struct asks *asks; /* NULL: none */
 	bool explain, dnssec;
 	const char *receiver;
 	uint64_t deadline_ns;
@@ -86,11 +95,21 @@ struct row {
 	struct iprev iprev;
 	struct hostaddr address;
 	struct mailhosts mailhosts;
+	struct row_asks *asks; /* NULL without --ask */
 	uint64_t elapsed_ms, evaluated_s;
 	char evaluated_at[24];
 
-	struct row_waiter waiters[ROW_PROBES][PROBE_FANOUT_MAX];
+	struct row_waiter waiters[ROW_ASKS][PROBE_FANOUT_MAX]; /* see row_waiter_at() */
 };
+
+/* Where the answer to the question in a slot of a probe goes. NULL: the row has no such probe. */
+static inline const struct row_waiter *row_waiter_at(
+        const struct row *row, enum row_probe which, unsigned slot)
+{
+	if (which < ROW_ASKS)
+		return &row->waiters[which][slot];
+	return row->asks ? &row->asks->waiters[slot] : NULL;
+}
 
 /* A new row, for any number of input rows. NULL: out of memory. `host` outlives it. */
 struct row *row_new(struct row_host *host);

@@ -188,7 +188,10 @@ static bool open_inputs(struct scan *s)
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);
 	if (o->retry) {
-		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]));
+		/* what the scan asked, unless the user says it */
+		if (!o->asks.n && !retry_asks(o->inputs[0], &s->fitting.asks))
+			return false;
+		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]), &o->asks);
 		config.form = &s->retry.form;
 	}
 	return inputs_open(&s->inputs, &config, &never);
@@ -232,7 +235,7 @@ static int set_up(struct scan *s)
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
 	write_note(s);
-	if (!format_init(&s->format, &s->note, &s->inputs.layout,
+	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
 	            o->retry ? &s->retry.results.columns : NULL))
 		return fail_without_memory();
 	if (o->retry && !retry_fits(o->inputs[0], &s->note))

@@ -14,6 +14,29 @@ static const struct {
 	{ CHECK_A, true, false },
 };
 
+static bool refuse_ask(const struct ask *ask, const char *lacks)
+{
+	struct textbuf text = { 0 };
+	ask_print(&text, ask);
+	message(MESSAGE_ERROR,
+	        "--ask %s can be asked for no row: no column is %s; name one with --columns",
+	        textbuf_text(&text), lacks);
+	textbuf_fini(&text);
+	return false;
+}
+
+static bool allows_asks(const struct asks *asks, bool has_name, bool has_ip)
+{
+	for (unsigned i = 0; i < asks->n; i++) {
+		const struct ask *ask = &asks->list[i];
+		if (ask_needs_ip(ask) && !has_ip)
+			return refuse_ask(ask, "ip");
+		if (ask_needs_name(ask) && !has_name)
+			return refuse_ask(ask, "domain, sender or helo");
+	}
+	return true;
+}
+
 static bool refuse(enum check check, const char *lacks)
 {
 	char words[CHECKS_TEXT_BYTES];
@@ -30,6 +53,8 @@ bool understood_allows(const struct layout *l, const struct options *options)
 	bool has_ip = l->ip != COLUMN_NONE;
 	bool has_name =
 	        l->domain != COLUMN_NONE || l->sender != COLUMN_NONE || l->helo != COLUMN_NONE;
+	if (!allows_asks(&options->asks, has_name, has_ip))
+		return false;
 	if (checks == CHECK_ALL)
 		return true;
 	for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {

@@ -43,10 +43,12 @@ enum watchdog_turn watchdog_look(
 
 static const struct resolver_waiter *open_waiter(const struct row *row)
 {
-	for (unsigned p = 0; p < ROW_PROBES; p++)
-		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
-			if (row->waiters[p][s].waiter.flight)
-				return &row->waiters[p][s].waiter;
+	for (enum row_probe p = ROW_SPF; p < ROW_PROBES; p++)
+		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++) {
+			const struct row_waiter *w = row_waiter_at(row, p, s);
+			if (w && w->waiter.flight)
+				return &w->waiter;
+		}
 	return NULL;
 }
 
@@ -72,9 +74,10 @@ static void put_row(struct textbuf *out, const struct runner *runner, const stru
 		return;
 	}
 	struct dname name;
+	char type_text[RRTYPE_TEXT_BYTES];
 	enum rrtype type = resolver_question(waiter, &name);
 	textbuf_printf(out, "waits for %s%s ", resolver_waits_for(runner->host.resolver, waiter),
-	        rrtype_text(type));
+	        rrtype_print(type_text, type));
 	dname_print(out, &name);
 }
 

@@ -22,7 +22,8 @@ static void names_follow_the_numbers(void **state)
 		{ 15, "MX" },
 		{ 16, "TXT" },
 		{ 28, "AAAA" },
-		{ 99, "?" },
+		{ 99, "SPF" },
+		{ 65, "?" },
 		{ 0, "?" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

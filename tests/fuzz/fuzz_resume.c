@@ -123,7 +123,7 @@ static enum resume_outcome look(struct resumption *r, const char *output, char *
 	enum resume_outcome outcome = RESUME_REFUSED;
 	*r = (struct resumption){ 0 };
 	if (inputs_open(&in, &config, NULL)) {
-		require(format_init(&format, note_of_scan(), &in.layout, NULL));
+		require(format_init(&format, note_of_scan(), &in.layout, NULL, NULL));
 		outcome = resume_read(r, output, &format, &in);
 		require(outcome != RESUME_READY ||
 		        (r->n_rows == in.n_rows && tally_read(&r->tally.rows) == r->n_rows));
@@ -172,7 +172,7 @@ static void check_retry(char *output_path)
 	struct inputs in;
 	struct input_row row;
 	struct retry retry;
-	retry_init(&retry, false, retry_told(output_path));
+	retry_init(&retry, false, retry_told(output_path), NULL);
 	config.form = &retry.form;
 	retry_fits(output_path, note_of_scan());
 	if (inputs_open(&in, &config, NULL))

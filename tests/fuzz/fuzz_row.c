@@ -52,7 +52,7 @@ static const struct csv_field *column(const struct csv_field *ours, const char *
 {
 	struct column_set all;
 	unsigned i = 0;
-	columns_all(&all);
+	columns_all(&all, NULL);
 	while (strcmp(all.at[i]->name, name) != 0)
 		i++;
 	return &ours[i];
@@ -169,7 +169,7 @@ static void scan(struct world *w)
 		.failure_ttl_s = 1,
 		.n_workers = 1 };
 	require(resolver_new(&w->resolver, &config, NULL, why, sizeof(why)) == ERROR_NONE);
-	columns_all(&w->columns);
+	columns_all(&w->columns, NULL);
 	w->settings = (struct row_settings){ .checks = CHECK_ALL,
 		.explain = true,
 		.dnssec = true,

@@ -54,7 +54,7 @@ static inline void made_row(
         struct textbuf *out, unsigned number, const char *input, const char *spf)
 {
 	struct column_set set;
-	columns_all(&set);
+	columns_all(&set, NULL);
 	textbuf_printf(out, "%u,%s", number, input);
 	for (unsigned i = 0; i < set.n; i++) {
 		const char *name = set.at[i]->name;

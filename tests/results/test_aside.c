@@ -27,7 +27,7 @@ static void begin(struct world *w)
 	struct inputs_config config = { .paths = &path, .n_paths = 1 };
 	assert_true(inputs_open(&w->inputs, &config, NULL));
 	made_note(&w->note);
-	assert_true(format_init(&w->format, &w->note, &w->inputs.layout, NULL));
+	assert_true(format_init(&w->format, &w->note, &w->inputs.layout, NULL, NULL));
 	w->output = made_output(&w->format, 3);
 	w->ends[0] = w->output.bytes.size;
 	for (unsigned i = 1; i <= N_ROWS; i++) {

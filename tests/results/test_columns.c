@@ -25,7 +25,7 @@ static int begin(void **state)
 	p->outcome.error = "ip: not an IP address";
 	p->outcome.evaluated_at = "2026-11-29T12:00:00Z";
 	p->layout.n_columns = 2;
-	columns_all(&p->columns);
+	columns_all(&p->columns, NULL);
 	*state = p;
 	return 0;
 }
@@ -67,9 +67,9 @@ static void no_memory(void **state)
 static void lists_of_versions(void **state)
 {
 	(void)state;
-	struct column_set newer, older, all;
+	struct column_set newer = { 0 }, older = { 0 }, all;
 	unsigned n = 0;
-	columns_all(&all);
+	columns_all(&all, NULL);
 	assert_true(columns_of_list(&newer, 0));
 	assert_true(columns_same(&newer, &all));
 	for (; columns_of_list(&older, n); n++, newer = older) {

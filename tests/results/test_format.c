@@ -33,7 +33,7 @@ static int end(void **state)
 static struct format new_format(const struct note *note)
 {
 	struct format f;
-	assert_true(format_init(&f, note, &layout, NULL));
+	assert_true(format_init(&f, note, &layout, NULL, NULL));
 	return f;
 }
 
@@ -47,7 +47,7 @@ static void a_new_one(void **state)
 {
 	struct format f = new_format(*state);
 	struct column_set all;
-	columns_all(&all);
+	columns_all(&all, NULL);
 	assert_int_equal(f.version, BGZF_VERSION);
 	assert_int_equal(f.results.n_input, 2);
 	assert_true(columns_same(&f.results.columns, &all));
@@ -154,7 +154,7 @@ static void torn_in_its_own_columns(void **state)
 	struct format f;
 	assert_true(columns_add_name(&few, (struct csv_field){ "spf", 3 }));
 	assert_true(columns_add_name(&few, (struct csv_field){ "problems", 8 }));
-	assert_true(format_init(&f, *state, &layout, &few));
+	assert_true(format_init(&f, *state, &layout, NULL, &few));
 	assert_true(format_may_begin(&f, f.note.bytes, f.note.size, f.fingerprint));
 	assert_false(format_may_begin(&f, f.note.bytes, f.note.size - 1, f.fingerprint));
 	format_fini(&f);

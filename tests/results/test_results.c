@@ -34,7 +34,7 @@ static struct results results_of(void)
 	struct csv_record record = record_of(header);
 	struct csv_field input;
 	const char *why;
-	assert_true(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
+	assert_true(results_of_header(&r, &record, RESULTS_UNTOLD, NULL, &input, &why));
 	assert_int_equal(r.n_input, 2);
 	assert_int_equal(input.size, strlen("domain,\"a, note\""));
 	assert_memory_equal(input.text, "domain,\"a, note\"", input.size);
@@ -52,13 +52,13 @@ static void headers(void **state)
 	results_of();
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		struct csv_record record = record_of(others[i]);
-		assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
+		assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, NULL, &input, &why));
 	}
 	char wrong[sizeof header];
 	memcpy(wrong, header, sizeof wrong);
 	wrong[strlen(wrong) - 1] ^= 1;
 	struct csv_record record = record_of(wrong);
-	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
+	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, NULL, &input, &why));
 }
 
 static const char good[] =
@@ -125,7 +125,7 @@ static bool same(const char *a, const char *b)
 	struct csv_record record = record_of(few);
 	struct csv_field input;
 	const char *why;
-	assert_true(results_of_header(&r, &record, 1, &input, &why));
+	assert_true(results_of_header(&r, &record, 1, NULL, &input, &why));
 	return results_same(&r, a, strlen(a), b, strlen(b));
 }
 
@@ -150,7 +150,7 @@ static void time_in_between(void **state)
 	struct csv_record record = record_of(few);
 	struct csv_field input;
 	const char *why;
-	assert_true(results_of_header(&r, &record, 1, &input, &why));
+	assert_true(results_of_header(&r, &record, 1, NULL, &input, &why));
 	assert_true(results_same(&r, "1,a,5,pass", 10, "1,a,70,pass", 11));
 	assert_false(results_same(&r, "1,a,5,pass", 10, "1,a,5,fail", 10));
 }
@@ -171,8 +171,8 @@ static void a_wide_input(void **state)
 		size_t input_size = wide.size - strlen("row,");
 		textbuf_put_text(&wide, strstr(header, "note\"") + strlen("note\""));
 		struct csv_record record = record_of(textbuf_text(&wide));
-		assert_true(
-		        results_of_header(&r, &record, told ? WIDE : RESULTS_UNTOLD, &input, &why));
+		assert_true(results_of_header(
+		        &r, &record, told ? WIDE : RESULTS_UNTOLD, NULL, &input, &why));
 		assert_int_equal(r.n_input, WIDE);
 		assert_int_equal(input.size, input_size);
 		assert_true(results_has_column(&r, "spf"));
@@ -190,11 +190,11 @@ static void columns_of_the_input_with_our_names(void **state)
 	struct csv_field input;
 	const char *why;
 	struct csv_record record = record_of(text);
-	assert_true(results_of_header(&r, &record, 2, &input, &why));
+	assert_true(results_of_header(&r, &record, 2, NULL, &input, &why));
 	assert_int_equal(r.columns.n, 2);
 	assert_int_equal(input.size, strlen("spf,status"));
-	assert_false(results_of_header(&r, &record, 1, &input, &why));
-	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, &input, &why));
+	assert_false(results_of_header(&r, &record, 1, NULL, &input, &why));
+	assert_false(results_of_header(&r, &record, RESULTS_UNTOLD, NULL, &input, &why));
 }
 
 int main(void)

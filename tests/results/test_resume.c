@@ -32,7 +32,7 @@ static void begin(struct world *w, unsigned version, const char *input)
 	struct inputs_config config = { .paths = &w->path, .n_paths = 1 };
 	assert_true(inputs_open(&w->inputs, &config, NULL));
 	made_note(&w->note);
-	assert_true(format_init(&w->format, &w->note, &w->inputs.layout, NULL));
+	assert_true(format_init(&w->format, &w->note, &w->inputs.layout, NULL, NULL));
 	w->output = made_output(&w->format, version);
 }
 

@@ -33,7 +33,7 @@ static void begin(struct world *w, bool compress, uint64_t keep_bytes)
 	*w = (struct world){ .file = made_text("before"), .options.compression_level = 1 };
 	textbuf_put_text(note_add(&w->note, NOTE_OPTION, "checks", "spf"), "spf");
 	assert_true(columns_add_name(&w->columns, (struct csv_field){ "spf", 3 }));
-	assert_true(format_init(&w->format, &w->note, &layout, &w->columns));
+	assert_true(format_init(&w->format, &w->note, &layout, NULL, &w->columns));
 	assert_true(exchange_init(&w->x, LANES, BATCHES, BATCH_ROWS));
 	assert_int_equal(sink_open(&w->sink, w->file.path), ERROR_NONE);
 	assert_int_equal(sink_cut(w->sink, keep_bytes), ERROR_NONE);

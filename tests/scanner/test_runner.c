@@ -80,7 +80,7 @@ static void world_init_with(struct world *w, const char *text, unsigned qps, uns
 		.n_workers = 1,
 	};
 	assert_int_equal(resolver_new(&w->resolver, &config, NULL, why, sizeof why), ERROR_NONE);
-	columns_all(&w->columns);
+	columns_all(&w->columns, NULL);
 	w->settings = (struct row_settings){ .checks = CHECK_ALL,
 		.explain = true,
 		.deadline_ns = row_ms * CLOCK_NS_PER_MS,
