@@ -219,12 +219,6 @@ static void put_elapsed_ms(struct textbuf *out, const struct outcome *o)
 	textbuf_put_u64(out, o->elapsed_ms);
 }
 
-static void put_ask(struct textbuf *out, const struct outcome *o, unsigned ask)
-{
-	if (o->asked)
-		asking_print(out, o->asked, ask);
-}
-
 /* The released versions with columns of their own: a version has all columns up to its number. */
 enum { SINCE_0_1 = 1, SINCE_0_2, SINCE_NEWEST = SINCE_0_2 };
 
@@ -315,8 +309,8 @@ void column_put(
 	const struct column *column = set->at[i];
 	if (column->name)
 		column->put(out, o);
-	else
-		put_ask(out, o, column->ask);
+	else if (o->asked)
+		asking_print(out, o->asked, column->ask);
 }
 
 bool columns_have_name(const char *name)

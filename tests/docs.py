@@ -233,6 +233,16 @@ def check_output_words(binary):
         rows_of(section_of(text, "### a_state")),
     )
     compare(
+        "words of --ask",
+        table_of("checks/asking.c", "texts[] = {"),
+        rows_of(section_of(text, "### Answers")),
+    )
+    compare(
+        "placeholders of --ask",
+        re.findall(r'"({[a-z.]+})"', read("checks/ask.c")),
+        [word for word in rows_of(section_of(text, "## Columns of --ask")) if word[0] == "{"],
+    )
+    compare(
         "words of spf_identity",
         table_of("input/identity.c", "texts[] = {"),
         rows_of(section_of(text, "### spf_identity")),

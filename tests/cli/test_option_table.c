@@ -28,6 +28,8 @@ static const char *another(const struct option_row *row)
 		return "never";
 	case KIND_BAD_INPUT:
 		return "ok";
+	case KIND_ASK:
+		return "NS:{domain}";
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:

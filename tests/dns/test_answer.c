@@ -210,7 +210,13 @@ static void assert_txt(const struct answer *a, unsigned i, const char *text)
 {
 	assert_int_equal(a->records[i].rdata_size, strlen(text));
 	assert_memory_equal(answer_rdata(a, i), text, strlen(text));
-	assert_int_equal(a->records[i].preference, 0);
+}
+
+static void assert_strings(const struct answer *a, unsigned i, unsigned n, const char *sizes)
+{
+	const uint8_t *found;
+	assert_int_equal(answer_strings(a, i, &found), n);
+	assert_memory_equal(found, sizes, n);
 }
 
 static void txt_is_joined_in_the_order_of_the_packet(void **state)
@@ -230,6 +236,10 @@ static void txt_is_joined_in_the_order_of_the_packet(void **state)
 	assert_txt(a, 2, "a");
 	assert_txt(a, 3, "");
 	assert_txt(a, 4, "joined");
+	assert_strings(a, 0, 2, "\7\4");
+	assert_strings(a, 1, 1, "\1");
+	assert_strings(a, 3, 1, "\0");
+	assert_strings(a, 4, 0, ""); /* added as text: not known */
 	answer_unref(a);
 }
 
@@ -247,6 +257,9 @@ static void txt_that_only_reads_the_same_is_two_records(void **state)
 	assert_int_equal(a->n_records, 3);
 	for (unsigned i = 0; i < 3; i++)
 		assert_txt(a, i, "abc");
+	assert_strings(a, 0, 2, "\2\1");
+	assert_strings(a, 1, 2, "\1\2");
+	assert_strings(a, 2, 1, "\3");
 	answer_unref(a);
 }
 
