@@ -50,7 +50,7 @@ bool format_init(struct format *f, const struct note *ours, const struct layout 
 	if (failed || f->note.failed || f->header.failed)
 		return false;
 	return parse_header(&f->results, f->header.bytes, f->header.size, (int)layout->n_columns,
-	        asks, &input, &why);
+	        columns ? columns->asks : asks, &input, &why);
 }
 
 void format_fini(struct format *f)

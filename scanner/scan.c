@@ -155,7 +155,8 @@ struct scan {
 	const struct options *options; /* these */
 	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
-	struct retry retry; /* with options->retry: how the input is read */
+	struct retry retry;    /* with options->retry: how the input is read */
+	struct asks told_asks; /* the same: what its note says was asked */
 	struct inputs inputs;
 	struct note note;     /* what decides the rows */
 	struct format format; /* of the output */
@@ -188,10 +189,12 @@ static bool open_inputs(struct scan *s)
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);
 	if (o->retry) {
-		/* what the scan asked, unless the user says it */
-		if (!o->asks.n && !retry_asks(o->inputs[0], &s->fitting.asks))
+		if (!retry_asks(o->inputs[0], &s->told_asks))
 			return false;
-		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]), &o->asks);
+		if (!o->asks.n)
+			s->fitting.asks = s->told_asks;
+		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]),
+		        s->told_asks.n ? &s->told_asks : &o->asks);
 		config.form = &s->retry.form;
 	}
 	return inputs_open(&s->inputs, &config, &never);
