@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
 	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
 	{ "ask", 0, GROUP_RESOLVER, KIND_ASK, AT(asks), DECIDES_ROWS, "ask",
-	  NUM(0, 0, 0), NULL, "TYPE:TEMPLATE", "one question and one column more, as TXT:_dmarc.{domain} or NAME=NS:{domain}; repeatable" },
+	  NUM(0, 0, 0), NULL, "TYPE:TEMPLATE", "one question and column more, as TXT:_dmarc.{domain} or NAME=NS:{domain}" },
 	{ "upstream", 0, GROUP_RESOLVER, KIND_UPSTREAM, AT(upstreams), DECIDES_ASKING, "upstreams",
 	  NUM(0, 0, 0), NULL, "ADDR[:PORT]", "ask this resolver instead of recursing from the root; repeatable",
 	  ENGINE_UPSTREAMS },

@@ -33,8 +33,8 @@ struct format {
 	uint64_t fingerprint;        /* of note and header; stands in every member */
 };
 
-/* The format of a new output. `columns` NULL: those of this version and of `asks`, which outlives it;
- * NULL: none. False: out of memory. */
+/* The format of a new output. `columns` NULL: those of this version and of `asks`, which outlives
+ * it; NULL: none. False: out of memory. */
 bool format_init(struct format *f, const struct note *ours, const struct layout *layout,
         const struct asks *asks, const struct column_set *columns);
 /* Takes a zeroed one. */

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """digs.py [NAMES] - the columns of --ask beside what dig prints, for so many names (1000).
 
-Needs dig (Debian's bind9-dnsutils) on the PATH; $SPFSWEEP is the binary. The comparison is of
-texts: dig's lines with names in lower case and `;` as \\059, sorted, since an rrset has no order."""
+Needs dig (Debian's bind9-dnsutils) on the PATH; $SPFSWEEP is the binary. Texts are compared: dig's
+lines with names in lower case and `;` as \\059, sorted, since an rrset has no order."""
 
+import collections
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import askworld
 import harness
 import nameservers
+
+MOST_ASKS = 16  # of one scan
 
 # Types whose records are names, but for numbers: dig keeps the letter case in which they stand.
 WITH_NAMES = ("NS", "CNAME", "PTR", "MX", "SOA", "SRV", "RP", "AFSDB", "DNAME", "NAPTR")
@@ -54,49 +57,52 @@ def expected(answer):
     return ["nxdomain" if status == "NXDOMAIN" else "none"]
 
 
-def compare(n, folder):
-    """How many columns were compared; the first differences are printed, and how many there were."""
+def scan(nsd, folder, n, asks):
+    """The rows of a scan with these questions, and the names of their columns."""
+    done = harness.scan(
+        folder,
+        askworld.rows(n),
+        nsd.upstream,
+        "--checks=a",
+        "--overwrite",
+        *[f"--ask={ask}" for ask in asks],
+    )
+    end = done.header.index("problems")
+    assert len(done.rows) == n and not any(row["dns_cause"] for row in done.rows)
+    return done.rows, done.header[end - len(asks) : end]
+
+
+def compared(nsd, folder, n, asks):
+    """(domain, --ask, what dig says, what the column says) of each column."""
+    rows, columns = scan(nsd, folder, n, asks)
+    questions = {askworld.question(ask, row) for row in rows for ask in asks}
+    answers = dig(nsd, sorted(questions), folder)
+    assert set(answers) == questions, set(answers) ^ questions
+    for row in rows:
+        for ask, column in zip(asks, columns):
+            want = expected(answers[askworld.question(ask, row)])
+            yield row["domain"], ask, want, sorted(row[column].split(";"))
+
+
+def main(n, folder):
     nsd = nameservers.Nsd(folder / "nsd", askworld.zones(n))
+    kinds, differ = collections.Counter(), []
     try:
-        rows, different, compared, words = [], 0, 0, {}
-        asks = askworld.ASKS
-        for at in range(0, len(asks), 16):
-            some = asks[at : at + 16]
-            scan = harness.scan(
-                folder,
-                askworld.rows(n),
-                nsd.upstream,
-                "--checks=a",
-                "--overwrite",
-                *[f"--ask={ask}" for ask in some],
-            )
-            header = scan.header
-            end = header.index("problems")
-            names = header[end - len(some) : end]
-            rows = scan.rows
-            assert len(rows) == n and not any(row["dns_cause"] for row in rows)
-            questions = {askworld.question(ask, row) for row in rows for ask in some}
-            answers = dig(nsd, sorted(questions), folder)
-            assert set(answers) == questions, set(answers) ^ questions
-            for row in rows:
-                for ask, name in zip(some, names):
-                    want = expected(answers[askworld.question(ask, row)])
-                    got = sorted(row[name].split(";"))
-                    compared += 1
-                    key = want[0] if want[0] in ("none", "nxdomain") else "records"
-                    words[key] = words.get(key, 0) + 1
-                    if got != want:
-                        different += 1
-                        if different < 10:
-                            print(f"{row['domain']} {ask}:\n  dig {want}\n  we  {got}")
-        return compared, different, words
+        for at in range(0, len(askworld.ASKS), MOST_ASKS):
+            for result in compared(nsd, folder, n, askworld.ASKS[at : at + MOST_ASKS]):
+                want, got = result[2:]
+                kinds[want[0] if want[0] in ("none", "nxdomain") else "records"] += 1
+                if want != got:
+                    differ.append(result)
     finally:
         nsd.stop()
+    for domain, ask, want, got in differ[:10]:
+        print(f"{domain} {ask}:\n  dig {want}\n  we  {got}")
+    told = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    print(f"{n} names: {kinds.total()} columns compared with dig ({told}), {len(differ)} differ")
+    return 1 if differ or not kinds["records"] else 0
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as directory:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-        total, wrong, kinds = compare(count, Path(directory))
-        print(f"{count} names: {total} columns compared with dig, {wrong} differ; {kinds}")
-        sys.exit(1 if wrong else 0)
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, Path(directory)))

@@ -84,6 +84,32 @@ static void lists_of_versions(void **state)
 	assert_true(columns_same(&newer, &older));
 }
 
+/* --ask: its columns stand before `problems`, and are found by name, before one of ours that came
+ * later. */
+static void columns_of_a_list(void **state)
+{
+	(void)state;
+	struct asks asks;
+	char why[ASK_WHY_BYTES];
+	static const char list[] = "x=A:{domain} ptr=NS:{domain}";
+	struct column_set all, older, found = { .asks = &asks };
+	assert_true(asks_parse(&asks, list, sizeof list - 1, why));
+	columns_all(&all, &asks);
+	unsigned at = 0;
+	while (strcmp(column_name(&all, at), "x") != 0)
+		at++;
+	assert_string_equal(column_name(&all, at + 1), "ptr");
+	assert_string_equal(column_name(&all, at + 2), "problems");
+	older.asks = &asks;
+	for (unsigned i = 0; columns_of_list(&older, i); i++)
+		assert_true(older.n >= 2 && columns_have_name("PTR") && !columns_have_name("x"));
+	assert_true(columns_add_name(&found, (struct csv_field){ "ptr", 3 }));
+	assert_ptr_equal(found.at[0], all.at[at + 1]);
+	assert_false(columns_add_name(&found, (struct csv_field){ "ptr", 3 }));
+	found = (struct column_set){ 0 };
+	assert_false(columns_add_name(&found, (struct csv_field){ "x", 1 }));
+}
+
 /* What a released version wrote never changes. */
 static void columns_of_version_0_1_0(void **state)
 {
@@ -149,6 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_memory, begin, end),
 		cmocka_unit_test_setup_teardown(causes, begin, end),
 		cmocka_unit_test(lists_of_versions),
+		cmocka_unit_test(columns_of_a_list),
 		cmocka_unit_test(columns_of_version_0_1_0),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
