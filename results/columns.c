@@ -307,7 +307,7 @@ void column_put(
         struct textbuf *out, const struct column_set *set, unsigned i, const struct outcome *o)
 {
 	const struct column *column = set->at[i];
-	if (column->name)
+	if (column->put)
 		column->put(out, o);
 	else if (o->asked)
 		asking_print(out, o->asked, column->ask);
