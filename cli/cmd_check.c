@@ -178,7 +178,9 @@ static void put_asked(struct textbuf *out, const struct asking *asked)
 
 static void put_outcome(struct textbuf *out, const struct outcome *o)
 {
-	if (o->error[0])
+	if (o->excluded)
+		textbuf_printf(out, "nothing was asked: %s\n", o->excluded);
+	else if (o->error[0])
 		textbuf_printf(out, "bad input: %s\n", o->error);
 	if (o->has_helo_spf)
 		textbuf_printf(out, "helo_spf: %s\n", spf_verdict_text(o->helo_verdict));
@@ -295,7 +297,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		put_outcome(&checking->trace.text, &outcome);
 	checking->finished = true;
 	checking->lacked_memory = row_lacked_memory(row);
-	checking->bad = outcome.error[0] != 0;
+	checking->bad = outcome.error[0] && !outcome.excluded;
 }
 
 static void begin(struct runner *runner, struct checking *checking, struct row *row)

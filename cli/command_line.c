@@ -252,6 +252,11 @@ static bool take_words(struct command_line *line, int argc, char **argv)
 	return true;
 }
 
+void command_line_fini(struct command_line *line)
+{
+	options_fini(&line->options);
+}
+
 bool command_line_parse(struct command_line *line, int argc, char **argv)
 {
 	*line = (struct command_line){ 0 };

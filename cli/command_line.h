@@ -18,7 +18,9 @@ struct command_line {
 };
 
 /* Parses argv, whose operands are moved to its front. False after telling the user, in one line,
- * what is wrong. */
+ * what is wrong. command_line_fini() either way. */
 bool command_line_parse(struct command_line *line, int argc, char **argv);
+/* Frees what the options own. */
+void command_line_fini(struct command_line *line);
 
 #endif

@@ -39,17 +39,22 @@ static int print(const struct command_line *line)
 	return fflush(stdout) ? EXIT_STOPPED : EXIT_DONE;
 }
 
+static int run(const struct command_line *line)
+{
+	if (line->options.quiet)
+		message_quiet();
+	hash_init();
+	if (line->help || line->version)
+		return print(line);
+	tune_malloc();
+	raise_file_limit();
+	return line->command->run(&line->options, line->operands, line->n_operands);
+}
+
 int main(int argc, char **argv)
 {
 	struct command_line line;
-	if (!command_line_parse(&line, argc, argv))
-		return EXIT_USAGE;
-	if (line.options.quiet)
-		message_quiet();
-	hash_init();
-	if (line.help || line.version)
-		return print(&line);
-	tune_malloc();
-	raise_file_limit();
-	return line.command->run(&line.options, line.operands, line.n_operands);
+	int status = command_line_parse(&line, argc, argv) ? run(&line) : EXIT_USAGE;
+	command_line_fini(&line);
+	return status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "checks/checks.h"
+#include "resolver/exclusions.h"
 #include "results/columns.h"
 
 #include <ctype.h>
@@ -37,6 +38,8 @@ static const struct option_row rows[] = {
 	  ENGINE_UPSTREAMS },
 	{ "unbound-config", 0, GROUP_RESOLVER, KIND_TEXT, AT(unbound_config), DECIDES_ASKING, "unbound_config",
 	  NUM(0, 0, 0), NULL, "FILE", "an unbound.conf for the built-in resolver (zones, stubs, forwards, anchors)" },
+	{ "exclude", 0, GROUP_RESOLVER, KIND_EXCLUDE, AT(exclusions), DECIDES_ROWS, "exclude",
+	  NUM(0, 0, 0), NULL, "FILE", "never ask about the names and networks in this file, one a line; '#' begins a comment" },
 	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers",
 	  NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N", "worker threads (default: one for each processor)" },
 	{ "in-flight", 0, GROUP_RESOLVER, KIND_NUMBER, AT(in_flight), DECIDES_RUN, "in_flight",
@@ -242,6 +245,18 @@ static bool add_ask(struct asks *asks, const char *text)
 	return false;
 }
 
+/* Two lists may mean two things, and one of them must not be dropped in silence. */
+static bool set_exclude(struct options *options, const char *path)
+{
+	if (options->exclusions) {
+		message(MESSAGE_ERROR, "--exclude is given twice: put all into one file");
+		return false;
+	}
+	options->exclude = path;
+	options->exclusions = exclusions_read(path);
+	return options->exclusions != NULL;
+}
+
 bool option_set(struct options *options, const struct option_row *row, const char *value)
 {
 	options->wishes |= row->wish;
@@ -268,6 +283,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return upstreams_add(member, value);
 	case KIND_UPSTREAMS:
 		return upstreams_read(member, value);
+	case KIND_EXCLUDE:
+		return set_exclude(options, value);
 	case KIND_PROGRESS:
 		return set_progress(member, value);
 	case KIND_BAD_INPUT:
@@ -308,6 +325,10 @@ static void put_value(
 		/* fall through */
 	case KIND_NUMBER:
 		textbuf_put_u64(out, *(const unsigned *)value);
+		break;
+	case KIND_EXCLUDE:
+		if (options->exclusions)
+			textbuf_put_text(out, options->exclusions->sha256);
 		break;
 	case KIND_CHECKS:
 		textbuf_put_text(out, checks_print(words, *(const unsigned *)value));
@@ -402,6 +423,11 @@ static void put_member(struct json *j, const struct options *options, const stru
 		break;
 	case KIND_UPSTREAM:
 		put_upstreams(j, value);
+		break;
+	case KIND_EXCLUDE:
+		json_text(j, name, options->exclude);
+		json_text(j, "exclude_sha256",
+		        options->exclusions ? options->exclusions->sha256 : NULL);
 		break;
 	default:
 		break;

@@ -33,6 +33,7 @@ enum option_kind {
 	KIND_ASK,       /* struct asks: one more */
 	KIND_UPSTREAM,  /* struct upstreams: one more */
 	KIND_UPSTREAMS, /* struct upstreams: a file of them */
+	KIND_EXCLUDE,   /* struct exclusions *, and its file */
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_BAD_INPUT, /* bool: `ok` */
 	KIND_HELP,      /* no member */

@@ -36,6 +36,7 @@ const char *answer_status_text(enum answer_status status)
 		[ANSWER_MALFORMED] = "malformed",
 		[ANSWER_UNRESOLVED] = "unresolved",
 		[ANSWER_CANCELLED] = "cancelled",
+		[ANSWER_EXCLUDED] = "excluded",
 	};
 	return (unsigned)status < ANSWER_STATUS_COUNT ? texts[status] : "?";
 }

@@ -38,6 +38,7 @@ enum answer_status {
 	ANSWER_MALFORMED,  /* what came is no DNS answer to the question */
 	ANSWER_UNRESOLVED, /* the engine failed and cannot say how */
 	ANSWER_CANCELLED,  /* the row's deadline passed first */
+	ANSWER_EXCLUDED,   /* --exclude: it was not asked */
 	ANSWER_STATUS_COUNT
 };
 

@@ -16,12 +16,16 @@ struct failures {
 	const struct answer *answers[FAILURES_MAX]; /* references */
 };
 
-/* Takes a reference, once for each answer. */
+/* Takes a reference, once for each answer. A list of nothing but what was not asked
+ * (ANSWER_EXCLUDED) does not hide a failure behind it. */
 static inline void failures_add(struct failures *f, const struct answer *answer)
 {
 	for (unsigned i = 0; i < f->n; i++)
 		if (f->answers[i] == answer)
 			return;
+	if (f->n == FAILURES_MAX && answer->status != ANSWER_EXCLUDED &&
+	        f->answers[f->n - 1]->status == ANSWER_EXCLUDED)
+		answer_unref(f->answers[--f->n]);
 	if (f->n < FAILURES_MAX)
 		f->answers[f->n++] = answer_ref(answer);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "resolver/dispatcher.h"
+#include "resolver/exclusions.h"
 #include "resolver/flights.h"
 
 #include <assert.h>
@@ -25,6 +26,7 @@ struct resolver {
 	struct flights flights;
 	struct dispatcher dispatcher;
 	struct loop_event *tick;
+	const struct exclusions *exclusions; /* NULL: none */
 	bool lacked_memory;
 	const struct answer *out_of_memory; /* allocated while there was memory */
 	struct resolver_counters counters;
@@ -62,6 +64,15 @@ static void flight_recycle(struct resolver *r, struct flight *f)
 
 /* ---- questions ---- */
 
+/* Of a name that must not be asked. A new reference. */
+static const struct answer *excluded_answer(
+        struct resolver *r, const struct dname *qname, enum rrtype type, const char *cause)
+{
+	const struct answer *answer = answer_of_failure(qname, type, ANSWER_EXCLUDED, cause);
+	counter_add(&r->counters.excluded, 1);
+	return answer ? answer : resolver_out_of_memory(r);
+}
+
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type)
 {
@@ -77,6 +88,8 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	struct flight *f = flights_find(&r->flights, &q);
 	if (f) {
 		counter_add(&r->counters.joined, 1);
+	} else if (exclusions_hold_name(r->exclusions, qname)) {
+		return excluded_answer(r, qname, type, NULL);
 	} else {
 		f = flights_get(&r->flights, &q);
 		if (!f)
@@ -178,6 +191,10 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL,
 	                                             "CNAME loop, or too long a chain of CNAMEs")
 	                                   : NULL;
+	if (step == CHAIN_GOES_ON && exclusions_hold_name(r->exclusions, flight_name(f))) {
+		f->answer = excluded_answer(r, &f->qname, f->type, "its CNAME leads there");
+		return false;
+	}
 	if (step != CHAIN_GOES_ON)
 		return false;
 	flight_list_remove(&r->dispatcher.finished, f);
@@ -357,6 +374,7 @@ static bool set_up(struct resolver *r, const struct resolver_config *config, str
 {
 	static const struct dname root = { .size = 1 };
 	set_up_dispatcher(r, config);
+	r->exclusions = config->exclusions;
 	if (!flights_init(&r->flights) ||
 	        !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
 		return false;

@@ -37,6 +37,7 @@
 #include <stdint.h>
 
 struct engine_type;
+struct exclusions;
 struct flight;
 struct resolver;
 
@@ -67,6 +68,8 @@ struct resolver_config {
 	/* for engines that answer from memory: what they answer from, of the type that the engine's
 	 * header says; stays the caller's, and may be shared by threads */
 	const void *source;
+	/* what is never asked; stays the caller's, and may be shared by threads. NULL: none */
+	const struct exclusions *exclusions;
 	bool dnssec;                         /* validate */
 	bool mix_case;                       /* 0x20 */
 	unsigned timeout_ms;                 /* for one try with one server */
@@ -99,7 +102,8 @@ void resolver_free(struct resolver *r);
 
 /* ---- questions ---- */
 
-/* Asks for `type` of `qname`. Returns the answer when it is cached, or resolver_out_of_memory().
+/* Asks for `type` of `qname`. Returns the answer when it is cached, one of status ANSWER_EXCLUDED
+ * when the name must not be asked, or resolver_out_of_memory().
  * Otherwise returns NULL, and done() is called once, from a later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);

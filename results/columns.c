@@ -18,12 +18,12 @@
 
 static void put_status(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, o->error[0] ? "bad_input" : "ok");
+	textbuf_put_text(out, o->excluded ? "excluded" : o->error[0] ? "bad_input" : "ok");
 }
 
 static void put_error(struct textbuf *out, const struct outcome *o)
 {
-	textbuf_put_text(out, o->error);
+	textbuf_put_text(out, o->excluded ? o->excluded : o->error);
 }
 
 /* In lower case, so that rows of one domain fall into one group. */

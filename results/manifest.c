@@ -95,6 +95,7 @@ static void put_manifest(struct textbuf *out, const struct manifest *m)
 	json_u64(&j, "rows_read", m->rows_read);
 	json_u64(&j, "rows", m->rows);
 	json_u64(&j, "bad_rows", tally_read(&m->tally->bad_rows));
+	json_u64(&j, "excluded_rows", tally_read(&m->tally->excluded_rows));
 	json_u64(&j, "no_host_names", tally_read(&m->tally->no_host_names));
 	json_u64(&j, "temperror_rows", tally_read(&m->tally->temperror_rows));
 	put_results(&j, m->tally);

@@ -23,6 +23,7 @@ struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
 	struct csv_record record; /* the input row */
 	const char *error;        /* why it is bad input, or "" */
+	const char *excluded;     /* --exclude: why nothing was asked; NULL: it was */
 	struct csv_field no_host; /* the domain, when no mail host can have that name */
 	bool validated;           /* --dnssec */
 
@@ -50,15 +51,22 @@ struct outcome {
 	uint64_t elapsed_ms;
 };
 
-/* True when a look-up of any check failed: then causes_put() has something to print. */
+/* Of the look-ups without an answer: those that --exclude left out, or all others. */
+static inline bool outcome_lacks_answer(const struct outcome *o, bool excluded)
+{
+	for (unsigned list = 0; list < OUTCOME_FAILURES; list++)
+		for (unsigned i = 0; o->failures[list] && i < o->failures[list]->n; i++)
+			if ((o->failures[list]->answers[i]->status == ANSWER_EXCLUDED) == excluded)
+				return true;
+	return false;
+}
+
+/* True when a look-up of any check failed: `retry` may have an answer. */
 static inline bool outcome_has_failure(const struct outcome *o)
 {
-	if (o->spf && o->spf->verdict == SPF_TEMPERROR)
-		return true;
-	for (unsigned i = 0; i < OUTCOME_FAILURES; i++)
-		if (o->failures[i] && o->failures[i]->n > 0)
-			return true;
-	return false;
+	return (o->spf && o->spf->verdict == SPF_TEMPERROR &&
+	               o->spf->problem != SPF_PROBLEM_EXCLUDED) ||
+	        outcome_lacks_answer(o, false);
 }
 
 #endif

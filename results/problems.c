@@ -89,6 +89,11 @@ static bool helo_spf_fail(const struct outcome *o)
 	return o->has_helo_spf && o->helo_verdict == SPF_FAIL;
 }
 
+static bool excluded(const struct outcome *o)
+{
+	return outcome_lacks_answer(o, true);
+}
+
 static const struct {
 	const char *word;
 	bool (*applies)(const struct outcome *o);
@@ -107,6 +112,7 @@ static const struct {
 	{ "spf_broken", spf_broken },
 	{ "helo_spf_fail", helo_spf_fail },
 	{ "temperror", outcome_has_failure },
+	{ "excluded", excluded },
 };
 enum { PROBLEM_COUNT = sizeof problems / sizeof problems[0] };
 

@@ -192,6 +192,8 @@ void results_tally(struct tally *t, const struct results_row *row)
 	tally_add(&t->rows, 1);
 	if (csv_field_is(row->status, "bad_input"))
 		tally_add(&t->bad_rows, 1);
+	if (csv_field_is(row->status, "excluded"))
+		tally_add(&t->excluded_rows, 1);
 	tally_spf(t->spf, row->spf);
 	tally_spf(t->helo_spf, row->helo_spf);
 	for (enum iprev_verdict v = IPREV_PASS; row->iprev.size && v < IPREV_VERDICT_COUNT; v++)

@@ -22,7 +22,9 @@ static void count_no_host(struct tally *t, const struct outcome *o)
 void tally_outcome(struct tally *t, const struct outcome *o)
 {
 	tally_add(&t->rows, 1);
-	if (o->error[0])
+	if (o->excluded)
+		tally_add(&t->excluded_rows, 1);
+	else if (o->error[0])
 		tally_add(&t->bad_rows, 1);
 	if (o->no_host.size)
 		count_no_host(t, o);
@@ -60,6 +62,7 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	tally_add(&sum->rows, tally_read(&from->rows));
 	tally_add(&sum->bad_rows, tally_read(&from->bad_rows));
 	tally_add(&sum->temperror_rows, tally_read(&from->temperror_rows));
+	tally_add(&sum->excluded_rows, tally_read(&from->excluded_rows));
 	tally_add(&sum->retried_rows, tally_read(&from->retried_rows));
 	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));

@@ -15,7 +15,7 @@ typedef _Atomic uint64_t tally_count;
 enum { TALLY_NAME_BYTES = 64 };
 
 struct tally {
-	tally_count rows, bad_rows, temperror_rows;
+	tally_count rows, bad_rows, temperror_rows, excluded_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
 	tally_count problems[PROBLEMS_MAX], spf_problem[SPF_PROBLEM_COUNT],
 	        mx_state[MX_STATE_COUNT];

@@ -1,7 +1,15 @@
 /* options.c - what follows from the options alone. */
 #include "scanner/options.h"
 
+#include "resolver/exclusions.h"
+
 #include <string.h>
+
+void options_fini(struct options *options)
+{
+	exclusions_free(options->exclusions);
+	options->exclusions = NULL;
+}
 
 bool options_output_is_gzip(const struct options *options)
 {

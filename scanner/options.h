@@ -17,6 +17,7 @@
 #define OPTIONS_NO_LIMIT UINT_MAX
 
 struct engine_type;
+struct exclusions;
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
@@ -52,6 +53,8 @@ struct options {
 	unsigned wishes; /* a set of enum engine_wish: the options that were given */
 	const struct engine_type *engine; /* resolver/engines.h: chosen by the wishes */
 	const char *unbound_config, *trust_anchor;
+	struct exclusions *exclusions; /* --exclude; NULL: none. options_fini() frees them */
+	const char *exclude;           /* their file */
 	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
 	bool mix_case, dnssec, allow_rewriting;
 
@@ -59,6 +62,9 @@ struct options {
 	const char *helo;
 	bool json;
 };
+
+/* Frees what the options own. Takes zeroed ones. */
+void options_fini(struct options *options);
 
 /* True when the output's name ends in ".gz": it is block gzip. */
 bool options_output_is_gzip(const struct options *options);

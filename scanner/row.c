@@ -7,6 +7,7 @@
 #include "scanner/row.h"
 
 #include "base/clock.h"
+#include "resolver/exclusions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ void row_settings_init(struct row_settings *settings, const struct options *opti
 		.receiver = options->receiver,
 		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
 		.limits = spf_limits_of_rfc,
+		.exclusions = options->exclusions,
 	};
 	settings->limits.void_lookups = options->void_limit;
 }
@@ -186,9 +188,24 @@ static void begin_asks(struct row *row)
 	row->running |= 1u << ROW_ASKS;
 }
 
+/* NULL: it may be asked about. */
+static const char *why_excluded(const struct row *row)
+{
+	const struct exclusions *x = row->host->settings->exclusions;
+	const struct identity *s = &row->identity;
+	return !x                                          ? NULL
+	        : exclusions_hold_name(x, &s->domain)      ? "domain: excluded"
+	        : exclusions_hold_address(x, &s->ip)       ? "ip: excluded"
+	        : exclusions_hold_name(x, &s->helo_domain) ? "helo: excluded"
+	                                                   : NULL;
+}
+
 static void begin_probes(struct row *row)
 {
 	const struct identity *s = &row->identity;
+	row->excluded = why_excluded(row);
+	if (row->excluded)
+		return;
 	if (runs(row, CHECK_SPF) && s->ip.family && (s->helo.size || s->has_domain))
 		begin_spf(row, s->helo.size > 0);
 	else if (runs(row, CHECK_SPF) && s->has_domain)
@@ -314,7 +331,9 @@ struct outcome row_outcome(const struct row *row)
 		.number = row->number,
 		.record = row->record,
 		.error = row->identity.error,
-		.no_host = { row->identity.no_host.text, row->identity.no_host.size },
+		.excluded = row->excluded,
+		.no_host = { row->identity.no_host.text,
+		        row->excluded ? 0 : row->identity.no_host.size },
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
 		.spf_domain = row->has_spf ? &row->identity.domain : NULL,

@@ -50,6 +50,7 @@ struct row_settings {
 	const char *receiver;
 	uint64_t deadline_ns;
 	struct spf_limits limits;
+	const struct exclusions *exclusions; /* NULL: none */
 };
 
 /* From the options, whose texts must outlive it. */
@@ -88,6 +89,7 @@ struct row {
 	struct identity identity;
 	struct spf_request request;
 	struct spf_check spf;
+	const char *excluded;       /* why it was left out, static; NULL: it was not */
 	bool has_spf, has_helo_spf; /* the verdict is there */
 	enum spf_verdict helo_verdict;
 	const struct answer *helo_failed;
@@ -116,7 +118,8 @@ struct row *row_new(struct row_host *host);
 /* Not while it runs. Takes NULL. Call row_reset() first. */
 void row_free(struct row *row);
 
-/* Begins the probes and runs each as far as answers are at hand. True when the row is done. */
+/* Begins the probes and runs each as far as answers are at hand. True when the row is done. A row
+ * whose domain, HELO name or address must not be asked about (--exclude) begins none. */
 bool row_start(struct row *row);
 
 /* Runs the probes whose answers have come. True when the row is done. */

@@ -130,6 +130,16 @@ static void tell_no_host_names(const struct tally *t)
 	textbuf_fini(&name);
 }
 
+static void tell_exclusions(const struct summary *s)
+{
+	if (s->options->exclusions)
+		message(MESSAGE_INFO,
+		        "excluded: %llu rows were asked nothing, and %llu questions of others left "
+		        "out",
+		        (unsigned long long)tally_read(&s->tally.excluded_rows),
+		        (unsigned long long)s->counters.excluded);
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -149,6 +159,7 @@ void summary_tell(const struct summary *s)
 		        (unsigned long long)tally_read(&s->tally.changed_rows),
 		        (unsigned long long)tally_read(&s->tally.temperror_rows));
 	tell_no_host_names(&s->tally);
+	tell_exclusions(s);
 	tell_results(&s->tally);
 	tell_dns(&s->counters);
 	tell_silent_upstreams(s);
@@ -172,6 +183,7 @@ static const struct {
 	COUNTER(questions),
 	COUNTER(cache_hits),
 	COUNTER(joined),
+	COUNTER(excluded),
 	COUNTER(queries_sent),
 	COUNTER(answers),
 	COUNTER(failures),

@@ -27,6 +27,7 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		.upstreams = options->upstreams.list,
 		.n_upstreams = options->upstreams.n,
 		.unbound_config = options->unbound_config,
+		.exclusions = options->exclusions,
 		.dnssec = options->dnssec,
 		.trust_anchor = options->trust_anchor,
 		.timeout_ms = options->timeout_ms,

@@ -94,7 +94,9 @@ enum turn frame_give_up_for(struct spf_check *c, const struct answer *failed)
 {
 	c->result.failed = answer_ref(failed);
 	return frame_give_up(c, SPF_TEMPERROR,
-	        failed->status == ANSWER_CANCELLED ? SPF_PROBLEM_DEADLINE : SPF_PROBLEM_DNS_ERROR);
+	        failed->status == ANSWER_CANCELLED          ? SPF_PROBLEM_DEADLINE
+	                : failed->status == ANSWER_EXCLUDED ? SPF_PROBLEM_EXCLUDED
+	                                                    : SPF_PROBLEM_DNS_ERROR);
 }
 
 enum turn frame_push(struct spf_check *c, const struct dname *domain, bool is_redirect)

@@ -34,6 +34,12 @@ static void note_dnssec(struct spf_check *c, const struct answer *answer)
 		c->result.dnssec = ANSWER_INSECURE;
 }
 
+/* No failure of the DNS, where RFC 7208 would pass over one: we did not wait, or did not ask. */
+static bool is_ours(const struct answer *answer)
+{
+	return answer->status == ANSWER_CANCELLED || answer->status == ANSWER_EXCLUDED;
+}
+
 static const struct answer *look_at(struct spf_check *c, unsigned slot, bool charge)
 {
 	const struct answer *answer = c->got->by_slot[slot];
@@ -42,7 +48,7 @@ static const struct answer *look_at(struct spf_check *c, unsigned slot, bool cha
 	machine_tell(c,
 	        (struct spf_event){
 	                .kind = SPF_EVENT_LOOKUP, .answer = answer, .void_lookups = is_charged });
-	if (answer->status == ANSWER_CANCELLED && !c->explaining) {
+	if (is_ours(answer) && !c->explaining) {
 		frame_give_up_for(c, answer);
 		return NULL;
 	}

@@ -35,6 +35,7 @@ const char *spf_problem_text(enum spf_problem problem)
 		[SPF_PROBLEM_BAD_TARGET] = "bad_target",
 		[SPF_PROBLEM_BAD_DOMAIN] = "bad_domain",
 		[SPF_PROBLEM_MEMORY] = "memory",
+		[SPF_PROBLEM_EXCLUDED] = "excluded",
 	};
 	assert((unsigned)problem < SPF_PROBLEM_COUNT);
 	return texts[problem];

@@ -36,6 +36,7 @@ enum spf_problem {
 	SPF_PROBLEM_BAD_DOMAIN,    /* none: the domain asked for is no domain name of two labels
 	                              (section 4.3) */
 	SPF_PROBLEM_MEMORY,        /* temperror: out of memory */
+	SPF_PROBLEM_EXCLUDED,      /* temperror: a name that must not be asked (--exclude) */
 	SPF_PROBLEM_COUNT
 };
 

@@ -16,6 +16,8 @@
  * workers must set them alike. */
 #include "resolver/recursive/ubconfig.h"
 
+#include "resolver/exclusions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,12 +251,45 @@ static void print_servers(struct textbuf *out, const struct resolver_config *con
 		textbuf_printf(out, "\tdo-not-query-address: %s\n", no_servers[i]);
 }
 
+/* ---- what is never asked ---- */
+
+/* A zone whose only server is one that must not be asked: libunbound fails for every name in it,
+ * also where a CNAME or a server's name leads, and does not go to the servers above it. */
+static void print_closed_zone(struct textbuf *out, const struct dname *name)
+{
+	char text[DNAME_TEXT_BYTES];
+	textbuf_printf(out, "forward-zone:\n\tname: \"%s.\"\n\tforward-addr: 0.0.0.0\n",
+	        dname_text(name, text));
+}
+
+/* Nor is a server in one of the networks asked, whatever it serves. */
+static void print_closed_networks(struct textbuf *out, const struct exclusions *x)
+{
+	char text[NET_TEXT_BYTES];
+	textbuf_put_text(out, "\tdo-not-query-address: 0.0.0.0\n");
+	for (size_t i = 0; i < x->networks.n_nets; i++)
+		textbuf_printf(
+		        out, "\tdo-not-query-address: %s\n", net_text(&x->networks.nets[i], text));
+}
+
+static void print_closed_zones(struct textbuf *out, const struct exclusions *x)
+{
+	struct dname name;
+	for (size_t at = 0; nameset_next(&x->names, &at, &name);)
+		print_closed_zone(out, &name);
+	for (size_t i = 0; i < x->networks.n_nets; i++)
+		for (unsigned part = 0; net_reverse(&name, &x->networks.nets[i], part); part++)
+			print_closed_zone(out, &name);
+}
+
 void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 {
 	bool ip6 = ip6_is_used(config);
 	unsigned states = config->max_in_flight < 1u << 20 ? 8 * config->max_in_flight : 1u << 23;
 	textbuf_put_text(out, common_text);
 	print_servers(out, config);
+	if (config->exclusions)
+		print_closed_networks(out, config->exclusions);
 	textbuf_printf(out, "\tmodule-config: \"%s\"\n",
 	        config->dnssec ? "validator iterator" : "iterator");
 	if (config->dnssec)
@@ -267,4 +302,6 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 		print_forward(out, config);
 	else
 		textbuf_put_text(out, recursive_text);
+	if (config->exclusions)
+		print_closed_zones(out, config->exclusions);
 }

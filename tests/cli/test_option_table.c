@@ -33,6 +33,7 @@ static const char *another(const struct option_row *row)
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:
+	case KIND_EXCLUDE:
 		return "/dev/null";
 	default:
 		return "other";
@@ -73,6 +74,7 @@ static void what_decides_rows(void **state)
 		struct csv_field line = note_value(after.bytes, after.size, row->name);
 		assert_int_equal(line.text != NULL, row->decides == DECIDES_ROWS);
 		textbuf_fini(&after);
+		options_fini(&options);
 	}
 	textbuf_fini(&before);
 }

@@ -60,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		tell_outcome(!taken ? "refused" : line.help || line.version ? "help" : "taken");
 		if (taken)
 			check_line(&line, argv, argc);
+		command_line_fini(&line);
 	}
 	free(text);
 	return 0;

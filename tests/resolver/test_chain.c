@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "resolver/chain.h"
+#include "resolver/exclusions.h"
 #include "tests/resolver/scenario.h"
 
 #include <stdio.h>
@@ -42,6 +43,18 @@ static void pump(struct scenario *net, unsigned n)
 {
 	while (n--)
 		scenario_pump_after(net, 50);
+}
+
+/* Answered at once, from no server. */
+static void ask_excluded(struct scenario *net, struct asked *a, const char *text)
+{
+	struct dname name;
+	assert_int_equal(dname_parse(&name, text, strlen(text)), ERROR_NONE);
+	const struct answer *answer = resolver_ask(net->resolver, &a->waiter, &name, RRTYPE_A);
+	assert_non_null(answer);
+	assert_int_equal(answer->status, ANSWER_EXCLUDED);
+	assert_string_equal(answer_status_text(answer->status), "excluded");
+	answer_unref(answer);
 }
 
 static void the_chain_is_one_answer(void **state)
@@ -163,11 +176,38 @@ static void giving_up_in_the_middle(void **state)
 	assert_int_equal(a.n_told, 0);
 }
 
+/* --exclude: a name that is asked for, and one where a CNAME leads, are not asked. */
+static void excluded_names_are_not_asked(void **state)
+{
+	(void)state;
+	struct scenario net;
+	struct exclusions x = { 0 };
+	struct dname name;
+	struct resolver_config config = scenario_config();
+	assert_int_equal(dname_parse(&name, "d.example", 9), ERROR_NONE);
+	assert_true(nameset_add(&x.names, &name));
+	config.exclusions = &x;
+	scenario_open_with(&net, &config, zone);
+	struct asked end = { 0 };
+	ask_excluded(&net, &end, "D.example");
+	ask_excluded(&net, &end, "www.d.example");
+	assert_int_equal(scenario_counters(&net).queries_sent, 0);
+	struct asked alias = { 0 };
+	ask(&net, &alias, "a.example");
+	pump(&net, 12);
+	asked_expect(&alias, ANSWER_EXCLUDED);
+	assert_int_equal(scenario_counters(&net).queries_sent, 2); /* a.example, c.example */
+	assert_int_equal(scenario_counters(&net).excluded, 3);
+	scenario_close(&net);
+	nameset_fini(&x.names);
+}
+
 int main(void)
 {
 	hash_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_chain_is_one_answer),
+		cmocka_unit_test(excluded_names_are_not_asked),
 		cmocka_unit_test(the_target_decides),
 		cmocka_unit_test(loops_are_failures),
 		cmocka_unit_test(length_is_limited),
