@@ -72,13 +72,14 @@ static void add_record(struct answer_builder *b, struct reader *script)
 }
 
 /* One octet: up to 63 records, secure with 64 added; 63 of MX or PTR are a thousand more; from 128
- * on a failure, or no records. Nothing left: no such name. */
+ * on a failure, or no records, 254: not asked. Nothing left: no such name. */
 static void fill(struct answer_builder *b, struct reader *script)
 {
 	uint8_t head = reader_left(script) ? reader_u8(script) : 128 + ANSWER_NXDOMAIN;
 	b->dnssec = head & 64 ? ANSWER_SECURE : ANSWER_INSECURE;
 	if (head >= 128) {
-		b->status = (enum answer_status)(1 + head % (ANSWER_STATUS_COUNT - 1));
+		b->status = head == 254 ? ANSWER_EXCLUDED
+		                        : (enum answer_status)(1 + head % ANSWER_CANCELLED);
 		b->dnssec = b->status == ANSWER_BOGUS ? ANSWER_DNSSEC_BOGUS : b->dnssec;
 		return;
 	}
