@@ -101,6 +101,13 @@ static bool check_forwarding(const struct options *options)
 		        name);
 		return false;
 	}
+	if (options->queries_per_s_per_zone && !engine->obeys_zone_rate) {
+		message(MESSAGE_ERROR,
+		        "--qps-per-zone has no effect with --upstream or --upstreams: these ask "
+		        "the "
+		        "zones; see --qps and --qps-per-upstream");
+		return false;
+	}
 	if (options->unbound_config && !engine->reads_unbound_config) {
 		message(MESSAGE_ERROR,
 		        "--unbound-config is libunbound's, which --upstream does not use without "
@@ -190,8 +197,23 @@ static void limit_workers(struct options *options, unsigned rate)
 		options->workers = rate;
 }
 
+/* The rates over the open Internet, where strangers' servers are asked: docs/ethics.md says why so.
+ */
+enum { OPEN_QPS = 2000, OPEN_QPS_PER_ZONE = 200 };
+
+static void settle_rates(struct options *options)
+{
+	bool is_open = !options->upstreams.n && !options->unbound_config;
+	if (options->queries_per_s == OPTIONS_UNSET)
+		options->queries_per_s = is_open ? OPEN_QPS : 0;
+	if (options->queries_per_s_per_zone == OPTIONS_UNSET)
+		options->queries_per_s_per_zone = is_open ? OPEN_QPS_PER_ZONE : 0;
+	limit_workers(options, options->queries_per_s_per_zone);
+}
+
 static void settle(struct options *options)
 {
+	settle_rates(options);
 	limit_workers(options, options->queries_per_s);
 	limit_workers(options, options->queries_per_s_per_upstream);
 	options->engine = engines_choose(options->wishes);

@@ -149,6 +149,22 @@ void dispatcher_hold(struct dispatcher *d, struct flight *f)
 	flight_list_push(&d->held, f);
 }
 
+void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f)
+{
+	rate_refund(&d->throttle.rate);
+	dispatcher_hold(d, f);
+}
+
+void dispatcher_queue_again(struct dispatcher *d, struct flight *f)
+{
+	leave(d, f);
+	f->state = FLIGHT_QUEUED;
+	flight_list_push_front(&d->queue, f);
+	counter_add(&d->counters->queued, 1);
+	/* it counts as sent once, when it is sent the next time */
+	counter_subtract(&d->counters->queries_sent, 1);
+}
+
 void dispatcher_renew(struct dispatcher *d, struct flight *f)
 {
 	leave(d, f);

@@ -3,8 +3,8 @@
  *     state       list        left by
  *     QUEUED      queue       dispatcher_start_queued(), as the throttle allows
  *     STARTED     started     dispatcher_finish(), or the deadline: dispatcher_expire()
- *     HELD        held        dispatcher_renew() or dispatcher_finish(); no deadline
- *     FINISHED    finished    resolver_pump(), which tells the waiters
+ *     HELD        held        dispatcher_renew(), dispatcher_queue_again() or dispatcher_finish();
+ * no deadline FINISHED    finished    resolver_pump(), which tells the waiters
  *
  * `started` is sorted by deadline: all deadlines are equally long. Engines only move flights
  * between `started`, `held` and `finished`, and nobody is called back from here. So an engine may
@@ -78,6 +78,11 @@ void dispatcher_pause(struct dispatcher *d, unsigned ms);
 void dispatcher_hold(struct dispatcher *d, struct flight *f);
 /* The flight goes on, or is known to make progress: its deadline begins anew. */
 void dispatcher_renew(struct dispatcher *d, struct flight *f);
+/* The same for a flight for which nothing was sent: it gives its place in the rate back. */
+void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f);
+/* A held flight goes to the front of the queue: the engine starts it anew, as the throttle allows.
+ */
+void dispatcher_queue_again(struct dispatcher *d, struct flight *f);
 /* So many retransmissions: they use up the rate (--qps), but do not wait for it. */
 void dispatcher_count_retries(struct dispatcher *d, unsigned n);
 

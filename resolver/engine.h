@@ -49,6 +49,7 @@ struct engine_type {
 	unsigned needs;            /* wishes without which it is not chosen */
 	unsigned can;              /* wishes that it serves besides */
 	bool obeys_upstream_rate;  /* --qps-per-upstream */
+	bool obeys_zone_rate;      /* --qps-per-zone */
 	bool obeys_mix_case;       /* --0x20 */
 	bool reads_unbound_config; /* --unbound-config */
 	bool needs_loop;           /* otherwise it lives by the pump's clock alone */

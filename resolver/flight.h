@@ -33,6 +33,7 @@ struct flight {
 	bool urgent;            /* see resolver_make_urgent() */
 	/* the engine's */
 	void *ticket;
+	unsigned n_suspected; /* failures that another question's wait may have made */
 };
 
 /* The name to ask for: the question's own, or the target of a CNAME that came without it. */

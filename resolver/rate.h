@@ -43,6 +43,13 @@ static inline uint64_t rate_room(const struct rate *r, uint64_t most)
 	return r->queries_per_s && room < most ? room : most;
 }
 
+/* A question for which nothing was sent after all. */
+static inline void rate_refund(struct rate *r)
+{
+	uint64_t credit = r->credit + CLOCK_NS_PER_S;
+	r->credit = credit < r->credit_max ? credit : r->credit_max;
+}
+
 /* For `n` questions that were sent. Retransmissions do not wait for the rate: then the bucket is
  * emptied, and never goes below zero. */
 static inline void rate_spend(struct rate *r, uint64_t n)

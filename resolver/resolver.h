@@ -80,6 +80,8 @@ struct resolver_config {
 	unsigned max_in_flight;              /* flights with the engine */
 	unsigned queries_per_s;              /* --qps; 0: no limit */
 	unsigned queries_per_s_per_upstream; /* --qps-per-upstream; 0: no limit */
+	unsigned queries_per_s_per_zone;     /* --qps-per-zone; 0: no limit. The same for all
+	                                        resolvers of the process */
 	size_t cache_bytes;
 	size_t memory_bytes;    /* of answers outside of the cache; 0: no limit */
 	unsigned failure_ttl_s; /* how long a failure is cached; RFC 2308 section 7: at most 300 */

@@ -15,6 +15,8 @@
 
 #define OPTIONS_WORKERS_MAX 256
 #define OPTIONS_NO_LIMIT UINT_MAX
+/* Of a rate whose default depends on who is asked. */
+#define OPTIONS_UNSET (UINT_MAX - 1)
 
 struct engine_type;
 struct exclusions;
@@ -55,7 +57,8 @@ struct options {
 	const char *unbound_config, *trust_anchor;
 	struct exclusions *exclusions; /* --exclude; NULL: none. options_fini() frees them */
 	const char *exclude;           /* their file */
-	unsigned timeout_ms, retries, queries_per_s, queries_per_s_per_upstream;
+	unsigned timeout_ms, retries;
+	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;
 
 	/* `spfsweep check` */

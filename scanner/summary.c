@@ -99,6 +99,9 @@ static void tell_dns(const struct resolver_counters *c)
 	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
 	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
 	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
+	if (c->rate_waits)
+		message(MESSAGE_INFO, "dns: zones' rates held questions back %llu times",
+		        (unsigned long long)c->rate_waits);
 }
 
 /* The upstreams that were asked and never answered. */
@@ -192,6 +195,7 @@ static const struct {
 	COUNTER(tcp_queries),
 	COUNTER(stray_packets),
 	COUNTER(bad_packets),
+	COUNTER(rate_waits),
 	COUNTER(local_answers),
 	COUNTER(cache_entries),
 	COUNTER(cache_bytes),

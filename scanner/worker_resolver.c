@@ -38,6 +38,8 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		.queries_per_s = share(options->queries_per_s, index, n_workers),
 		.queries_per_s_per_upstream =
 		        share(options->queries_per_s_per_upstream, index, n_workers),
+		/* libunbound has one for all its contexts */
+		.queries_per_s_per_zone = options->queries_per_s_per_zone / n_workers,
 		.mix_case = options->mix_case,
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
 		.memory_bytes = ANSWERS_MAX_BYTES / n_workers,

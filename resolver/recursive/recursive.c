@@ -17,6 +17,11 @@
  *   forgotten. A name may also fail there by its own fault: a cached loop of CNAMEs. That failure
  *   is not remembered, which tells the two apart: the question is asked a second time at once.
  *   (With a user's forward-zone we cannot tell: there the name's own zone may be dead.)
+ * - What a zone's rate holds back (--qps-per-zone, `ratelimit` in an unbound.conf) fails at once,
+ * and the callback says so. libunbound counts by the seconds of the wall clock, so the question is
+ *   asked again when the next one has begun. But when the rate held back a question of libunbound's
+ *   own, for a server's address or a key, the callback says nothing of it. So while a rate holds
+ *   questions back, any failure is suspected of that, and asked again a few times.
  * - Set-up and deletion write process-wide variables of libunbound. A mutex serialises them, the
  *   one mutable variable at file scope.
  * - libunbound's configuration parser complains to the C library's stderr, everything else to a log
@@ -52,6 +57,13 @@ enum { FAILURE_MS = 6000 };
  * well. */
 enum { RESTS_MAX = 5, PAUSE_MS = 100 };
 
+/* Longer than libunbound remembers a failure (NORR_TTL). */
+enum { SUSPECTED_MAX = 6 };
+#define SUSPICION_NS (30 * CLOCK_NS_PER_S)
+
+/* The wall clock's next second has begun for libunbound, too, which reads the clock once a turn. */
+enum { SECOND_MS = 1000, SECOND_SLACK_MS = 20 };
+
 static pthread_mutex_t libunbound_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* What came of a question inside ub_resolve_event(). */
@@ -67,6 +79,7 @@ struct recursive {
 	struct tickets tickets;
 	struct answer_builder builder;
 	bool ready, closing;
+	uint64_t rate_wait_ns; /* when a zone's rate last held a question back; 0: never */
 	/* only when it forwards: */
 	bool may_distrust;       /* a failure at once may mean that nothing was sent */
 	struct ticket *starting; /* inside ub_resolve_event() */
@@ -80,6 +93,34 @@ static enum at_once at_once_of(const struct ticket *t, const struct ubreply *rep
 	if (reply->rcode != 0)
 		return AT_ONCE_FAILED;
 	return t->has_failed && ubreply_is_servfail(reply) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
+}
+
+/* Nothing was sent to the zone, or a failure may come from that. */
+static bool is_held_back(const struct recursive *e, const struct ticket *t,
+        const struct ubreply *reply, uint64_t now_ns)
+{
+	if (reply->was_ratelimited)
+		return true;
+	return ubreply_is_failure(reply) && e->rate_wait_ns &&
+	        now_ns - e->rate_wait_ns < SUSPICION_NS && t->flight->n_suspected < SUSPECTED_MAX;
+}
+
+/* The ticket rests until libunbound counts anew. */
+static void wait_for_rate(struct ticket *t, bool is_certain, uint64_t now_ns)
+{
+	struct recursive *e = t->engine;
+	struct dispatcher *d = e->engine.dispatcher;
+	uint64_t ms = SECOND_MS - clock_wall_ms() % SECOND_MS + SECOND_SLACK_MS;
+	t->waits_for_rate = true;
+	tickets_rest(&e->tickets, t, now_ns + ms * CLOCK_NS_PER_MS);
+	if (!is_certain) {
+		t->flight->n_suspected++;
+		dispatcher_hold(d, t->flight);
+		return;
+	}
+	e->rate_wait_ns = now_ns;
+	counter_add(&d->counters->rate_waits, 1);
+	dispatcher_hold_unsent(d, t->flight);
 }
 
 static void ticket_end(struct ticket *t, const struct ubreply *reply)
@@ -115,6 +156,11 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 		e->at_once = at_once_of(t, &reply);
 		if (e->at_once != AT_ONCE_NOTHING)
 			return;
+	}
+	uint64_t now_ns = e->engine.dispatcher->now_ns;
+	if (t->flight && is_held_back(e, t, &reply, now_ns)) {
+		wait_for_rate(t, reply.was_ratelimited, now_ns);
+		return;
 	}
 	if (ubreply_is_local(&reply))
 		counter_add(&e->engine.dispatcher->counters->local_answers, 1);
@@ -190,10 +236,23 @@ static void recursive_start(struct engine *engine, struct flight *f, uint64_t no
 	try(e, t, now_ns);
 }
 
+static void end_wait(struct ticket *t)
+{
+	struct flight *f = t->flight;
+	struct recursive *e = t->engine;
+	f->ticket = NULL;
+	tickets_put(&e->tickets, t);
+	dispatcher_queue_again(e->engine.dispatcher, f);
+}
+
 static void recursive_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct recursive *e = (struct recursive *)engine;
 	for (struct ticket *t; (t = tickets_next_rested(&e->tickets, now_ns)) != NULL;) {
+		if (t->waits_for_rate) {
+			end_wait(t);
+			continue;
+		}
 		dispatcher_renew(engine->dispatcher, t->flight);
 		try(e, t, now_ns);
 	}
@@ -414,7 +473,7 @@ static enum error recursive_new(struct engine **out, const struct resolver_confi
 	.library = "libunbound", .library_version = ub_version, .can = ENGINE_DNSSEC,              \
 	.reads_unbound_config = true, .needs_loop = true, .fds_usual = { .fixed = 64 },            \
 	.fds_least = { .fixed = 14 }, .worker_mib = 24, .flight_kib = 48,                          \
-	.in_flight_preset = 1000, .held_text = throttle_pause_text,                                \
+	.in_flight_preset = 1000,                                                                  \
 	.abandoned_text = "libunbound to end questions that were given up, to ask for ",           \
 	.failure_ms = FAILURE_MS, .new = recursive_new, .free = recursive_free,                    \
 	.start = recursive_start, .abandon = recursive_abandon, .turn = recursive_turn
@@ -424,6 +483,8 @@ static enum error recursive_new(struct engine **out, const struct resolver_confi
 const struct engine_type recursive_engine = {
 	.name = "recursive",
 	.question_ms_min = 20000,
+	.obeys_zone_rate = true,
+	.held_text = "--qps-per-zone to ask for ",
 	OF_LIBUNBOUND,
 };
 
@@ -432,5 +493,6 @@ const struct engine_type recursive_forward_engine = {
 	.name = "forward",
 	.needs = ENGINE_UPSTREAMS,
 	.n_extra_tries = 1,
+	.held_text = throttle_pause_text,
 	OF_LIBUNBOUND,
 };

@@ -30,7 +30,7 @@ struct ticket *tickets_get(struct tickets *ts)
 		ts->made = t;
 	}
 	t->n_rests = 0;
-	t->has_failed = false;
+	t->has_failed = t->waits_for_rate = false;
 	return t;
 }
 

@@ -22,7 +22,8 @@ struct ticket {
 	struct dname qname;
 	enum rrtype type;
 	unsigned n_rests;
-	bool has_failed; /* at once: a failure that libunbound remembers may be this one */
+	bool has_failed;     /* at once: a failure that libunbound remembers may be this one */
+	bool waits_for_rate; /* it rests until its zone's rate has room again */
 	/* private */
 	struct ticket *next_free, *next_made, *next_resting;
 	uint64_t rest_until_ns;
@@ -37,13 +38,14 @@ void tickets_init(struct tickets *ts);
 /* Frees all, also those that libunbound holds: delete its context first. */
 void tickets_fini(struct tickets *ts);
 
-/* One with zero n_rests and has_failed; the other fields are the caller's to set. NULL: out of
- * memory. */
+/* One with zero n_rests, has_failed and waits_for_rate; the other fields are the caller's to set.
+ * NULL: out of memory. */
 struct ticket *tickets_get(struct tickets *ts);
 /* Gives it back for recycling. It must not rest. */
 void tickets_put(struct tickets *ts, struct ticket *t);
 
-/* The ticket rests until then. All rests are equally long, so the list is sorted. */
+/* The ticket rests until then. The rests of one engine are equally long, or end with a second, so
+ * the list is sorted. */
 void tickets_rest(struct tickets *ts, struct ticket *t, uint64_t until_ns);
 /* Takes one whose rest is over off the list. NULL: there is none. */
 struct ticket *tickets_next_rested(struct tickets *ts, uint64_t now_ns);

@@ -21,6 +21,11 @@ bool ubreply_is_servfail(const struct ubreply *reply)
 	        (reply->packet[RCODE_OCTET] & RCODE_MASK) == RCODE_SERVFAIL;
 }
 
+bool ubreply_is_failure(const struct ubreply *reply)
+{
+	return !has_packet(reply) || reply->security == 1 || ubreply_is_servfail(reply);
+}
+
 bool ubreply_is_local(const struct ubreply *reply)
 {
 	return has_packet(reply) && reply->packet[FLAGS_OCTET] & FLAG_AA;
@@ -56,6 +61,5 @@ const struct answer *ubanswer_make(struct answer_builder *b, const struct dname 
 		return of_bogus(qname, type, reply->why_bogus);
 	if (has_packet(reply))
 		return of_packet(b, qname, asked, type, reply);
-	return answer_of_failure(qname, type, ANSWER_UNRESOLVED,
-	        reply->was_ratelimited ? "libunbound's own rate limit" : ubanswer_cause_unknown);
+	return answer_of_failure(qname, type, ANSWER_UNRESOLVED, ubanswer_cause_unknown);
 }

@@ -21,6 +21,8 @@ struct ubreply {
 /* The cause of a failure that libunbound does not explain. */
 extern const char ubanswer_cause_unknown[];
 
+/* No answer: without a packet, SERVFAIL, or bogus. */
+bool ubreply_is_failure(const struct ubreply *reply);
 /* The packet says SERVFAIL. */
 bool ubreply_is_servfail(const struct ubreply *reply);
 /* The packet is from libunbound's local or auth zones: what it has from others never has AA set. */

@@ -12,8 +12,8 @@
  * for resolvers of one's own. The open Internet needs some hundreds. Each query draws its port at
  * random, so one query says nothing of the next one's port.
  *
- * Trap: the RTT limits, the TTL limits and minimal-responses are process-wide in libunbound. All
- * workers must set them alike. */
+ * Trap: the RTT limits, the TTL limits, the zones' rate and minimal-responses are process-wide in
+ * libunbound. All workers must set them alike. */
 #include "resolver/recursive/ubconfig.h"
 
 #include "resolver/exclusions.h"
@@ -243,6 +243,16 @@ static const char *const no_servers[] = { "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0
 	"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/128", "::1/128",
 	"::ffff:0:0/96", "100::/64", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8" };
 
+/* Every question to a zone's servers counts, in each second of the wall clock by itself. What is
+ * more fails at once, all of it: recursive.c asks it again. */
+static void print_zone_rate(struct textbuf *out, const struct resolver_config *config)
+{
+	if (!config->n_upstreams && config->queries_per_s_per_zone)
+		textbuf_printf(out,
+		        "\tratelimit: %u\n\tratelimit-factor: 0\n\tratelimit-slabs: 1\n",
+		        config->queries_per_s_per_zone);
+}
+
 static void print_servers(struct textbuf *out, const struct resolver_config *config)
 {
 	bool is_open = !config->n_upstreams && !config->unbound_config;
@@ -288,6 +298,7 @@ void ubconfig_print(struct textbuf *out, const struct resolver_config *config)
 	unsigned states = config->max_in_flight < 1u << 20 ? 8 * config->max_in_flight : 1u << 23;
 	textbuf_put_text(out, common_text);
 	print_servers(out, config);
+	print_zone_rate(out, config);
 	if (config->exclusions)
 		print_closed_networks(out, config->exclusions);
 	textbuf_printf(out, "\tmodule-config: \"%s\"\n",
