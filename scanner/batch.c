@@ -53,6 +53,7 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 		.text_at = (uint32_t)at,
 		.text_size = (uint32_t)record->size,
 		.next = BATCH_NO_ROW,
+		.worker = (uint16_t)worker,
 		.printed_size = (uint32_t)row->printed.size,
 		.keep = row->keep,
 		.plain = record->plain,
@@ -62,6 +63,7 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 	};
 	struct batch_slice *slice = &b->slices[worker];
 	*(slice->count++ ? &b->rows[slice->last].next : &slice->first) = index;
+	b->rows[index].next_batch = b;
 	slice->last = index;
 	return true;
 }

@@ -32,22 +32,25 @@
 
 enum { BATCH_NO_ROW = UINT32_MAX };
 
+struct batch;
+
 struct batch_row {
 	/* feeder */
 	uint64_t number;             /* in the whole input */
 	uint32_t text_at, text_size; /* in the batch's input */
 	uint32_t next;               /* row of the same worker; BATCH_NO_ROW: none */
+	struct batch *next_batch;    /* that row's: this one, or another of a shuffled window */
 	uint32_t printed_size;       /* `retry`: of the row's old output, behind its text */
 	bool plain, broken, too_long, split, keep;
+	uint16_t worker; /* the feeder's choice */
 	/* the row's worker */
 	bool skipped;    /* the scan was stopped before the row began: no output */
 	bool compressed; /* its output is whole BGZF members */
-	uint16_t worker;
 	uint32_t out_size;
 	size_t out_at; /* in out[worker]; all rows together may pass 4 GiB */
 };
 
-/* The rows of one worker, a list. */
+/* The rows of one worker, a list. In a shuffled window it goes on in other batches. */
 struct batch_slice {
 	uint32_t first, last, count;
 };

@@ -49,6 +49,7 @@ struct exchange {
 	struct sink *sink;     /* the collector's */
 	struct row_settings settings;
 	bool compress;               /* the output is block gzip */
+	unsigned shuffle_rows;       /* --shuffle-window; 0: rows are begun in order */
 	const struct format *format; /* of the output */
 	/* what the output holds already; all zero for a new one */
 	const struct resumption *resumption;

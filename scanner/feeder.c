@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/message.h"
+#include "scanner/shuffle.h"
 
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct feeder {
 	struct exchange *x;
 	struct batch *batch;
 	uint64_t n_rows, n_batches, backlog_max;
+	struct shuffle window; /* batches that wait to be handed over together */
 	struct textbuf scratch;
 };
 
@@ -71,23 +73,30 @@ static unsigned choose_worker(struct feeder *f, const struct csv_record *record)
 	return lane_backlog(&x->lanes[least]) < f->backlog_max / 2 ? least : choice;
 }
 
+/* The batches of the window go to the workers. After the last push they may be with the collector:
+ * first find out who gets what. */
 static void hand_over(struct feeder *f)
 {
 	struct exchange *x = f->x;
-	struct batch *batch = f->batch;
+	struct shuffle *window = &f->window;
+	struct batch *heads[OPTIONS_WORKERS_MAX];
+	if (f->batch)
+		shuffle_add(window, f->batch);
 	f->batch = NULL;
-	f->n_batches++;
-	batch_seal(batch);
-	atomic_fetch_add_explicit(&x->input_bytes, batch->input_bytes, memory_order_relaxed);
+	shuffle_link(window, x->n_lanes, heads);
+	for (unsigned i = 0; i < window->n_batches; i++) {
+		struct batch *batch = window->batches[i];
+		batch_seal(batch);
+		atomic_fetch_add_explicit(
+		        &x->input_bytes, batch->input_bytes, memory_order_relaxed);
+	}
+	f->n_batches += window->n_batches;
+	shuffle_reset(window);
 	atomic_store_explicit(&x->n_fed, f->n_batches, memory_order_release);
-	/* after the last push the batch may be with the collector: first find out who gets it */
-	bool gets_it[OPTIONS_WORKERS_MAX];
-	for (unsigned w = 0; w < x->n_lanes; w++)
-		gets_it[w] = batch->slices[w].count > 0;
 	for (unsigned w = 0; w < x->n_lanes; w++) {
-		if (!gets_it[w])
+		if (!heads[w])
 			continue;
-		ring_push(x->lanes[w].in, batch);
+		ring_push(x->lanes[w].in, heads[w]);
 		doorbell_ring(&x->lanes[w].bell);
 	}
 }
@@ -114,7 +123,7 @@ static bool take_batch(struct feeder *f)
 	struct exchange *x = f->x;
 	while (!is_stopping(f)) {
 		if (wants_rows(f) && (f->batch = ring_pop(x->spare))) {
-			batch_begin(f->batch, f->n_batches, f->n_rows + 1);
+			batch_begin(f->batch, f->n_batches + f->window.n_batches, f->n_rows + 1);
 			return true;
 		}
 		doorbell_arm(&x->feeder_bell);
@@ -143,27 +152,44 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 	return true;
 }
 
+/* Rows of a slow pipe do not wait until the batch, or the window, is full. */
+static void feed(struct feeder *f)
+{
+	struct exchange *x = f->x;
+	struct input_row row;
+	while (!is_stopping(f) && inputs_next(x->inputs, &row, &x->stop_reading)) {
+		if (!add_row(f, &row))
+			break;
+		if (shuffle_is_full(&f->window, f->batch) || inputs_would_block(x->inputs)) {
+			hand_over(f);
+		} else if (batch_is_full(f->batch)) {
+			shuffle_add(&f->window, f->batch);
+			f->batch = NULL;
+		}
+	}
+	if (f->batch && !f->batch->n_rows)
+		f->batch = NULL;
+	if (f->batch || f->window.n_batches)
+		hand_over(f);
+}
+
 void feeder_run(struct exchange *x)
 {
-	/* the rows that a resumed output holds were read by resume_read() */
+	/* the rows that a resumed output holds were read by resume_read(); what waits in the window
+	 * is no worker's backlog yet */
 	struct feeder f = { .x = x,
 		.n_rows = x->resumption->n_rows,
-		.backlog_max = (uint64_t)x->batch_rows * BACKLOG_BATCHES };
-	struct input_row row;
-	while (!is_stopping(&f) && inputs_next(x->inputs, &row, &x->stop_reading)) {
-		if (!add_row(&f, &row))
-			break;
-		/* rows of a slow pipe do not wait until the batch is full */
-		if (batch_is_full(f.batch) || inputs_would_block(x->inputs))
-			hand_over(&f);
-	}
-	if (f.batch && f.batch->n_rows)
-		hand_over(&f);
+		.backlog_max = (uint64_t)x->batch_rows * BACKLOG_BATCHES + x->shuffle_rows };
+	if (shuffle_init(&f.window, x->shuffle_rows, x->n_batches))
+		feed(&f);
+	else if (exchange_fail(x))
+		message(MESSAGE_ERROR, "--shuffle-window: %s", error_text(ERROR_NOMEM));
 	atomic_store_explicit(&x->fed_all, true, memory_order_release);
 	for (unsigned w = 0; w < x->n_lanes; w++) {
 		atomic_store_explicit(&x->lanes[w].feeding_over, true, memory_order_release);
 		doorbell_ring(&x->lanes[w].bell);
 	}
 	doorbell_ring(&x->collector_bell);
+	shuffle_fini(&f.window);
 	textbuf_fini(&f.scratch);
 }

@@ -40,6 +40,7 @@ struct options {
 
 	/* how much at once */
 	unsigned workers, window_rows, in_flight, cache_mib;
+	unsigned shuffle_rows; /* rows whose order is mixed; 0: none is */
 	unsigned resolver_fds; /* what one resolver may open; 0: no limit. Set by headroom_fit() */
 
 	/* which checks, and their rules */

@@ -71,6 +71,7 @@ bool pipeline_init(struct pipeline *p, const struct options *options, struct inp
 	x->format = format;
 	x->resumption = resumption;
 	x->compress = options_output_is_gzip(options);
+	x->shuffle_rows = options->shuffle_rows;
 	x->mark.run = clock_wall_ms();
 	row_settings_init(&x->settings, options);
 	return init_batches(p) && init_workers(p);

@@ -180,9 +180,10 @@ static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
 	}
 	*batch = w->batch;
 	*slot = w->next_row;
-	w->next_row = w->batch->rows[*slot].next;
-	if (w->next_row == BATCH_NO_ROW)
-		w->batch = NULL; /* its last row: when that ends, the batch may be handed on */
+	const struct batch_row *row = &w->batch->rows[*slot];
+	/* behind its last row there is none: when that ends, the batch may be handed on */
+	w->batch = row->next == BATCH_NO_ROW ? NULL : row->next_batch;
+	w->next_row = row->next;
 	return true;
 }
 
