@@ -76,6 +76,7 @@ static void leave(struct dispatcher *d, struct flight *f)
 static void start(struct dispatcher *d, struct flight *f)
 {
 	rate_spend(&d->throttle.rate, 1);
+	busiest_add(&d->busiest, 1, d->now_ns);
 	f->n_sleeps = d->n_sleeps;
 	started_push(d, f);
 	counter_add(&d->counters->queries_sent, 1);
@@ -152,6 +153,7 @@ void dispatcher_hold(struct dispatcher *d, struct flight *f)
 void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f)
 {
 	rate_refund(&d->throttle.rate);
+	busiest_take_back(&d->busiest);
 	dispatcher_hold(d, f);
 }
 
@@ -175,4 +177,5 @@ void dispatcher_count_retries(struct dispatcher *d, unsigned n)
 {
 	counter_add(&d->counters->retries, n);
 	rate_spend(&d->throttle.rate, n);
+	busiest_add(&d->busiest, n, d->now_ns);
 }

@@ -14,6 +14,7 @@
 #ifndef RESOLVER_DISPATCHER_H
 #define RESOLVER_DISPATCHER_H
 
+#include "resolver/busiest.h"
 #include "resolver/cache.h"
 #include "resolver/counters.h"
 #include "resolver/engine.h"
@@ -23,6 +24,7 @@
 struct dispatcher {
 	struct engine *engine;
 	struct throttle throttle;
+	struct busiest busiest; /* of what is sent, repetitions too */
 	struct flight_list queue, started, held, finished;
 	struct cache *cache; /* for late answers, and its account */
 	struct slab *slab;   /* engines allocate answers from it; it outlives the cache */

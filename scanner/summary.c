@@ -87,6 +87,18 @@ static void tell_results(const struct tally *t)
 	tell_counts("problems", t->problems, problems_word);
 }
 
+/* Within a second the busiest second says no more than the sum. */
+static void tell_rates(const struct summary *s)
+{
+	const struct resolver_counters *c = &s->counters;
+	if (s->wall_s >= 1 && c->queries_sent)
+		message(MESSAGE_INFO, "dns: at most %llu sent in one second",
+		        (unsigned long long)c->busiest_second);
+	if (c->rate_waits)
+		message(MESSAGE_INFO, "dns: zones' rates held questions back %llu times",
+		        (unsigned long long)c->rate_waits);
+}
+
 static void tell_dns(const struct resolver_counters *c)
 {
 	char repeated[40] = "";
@@ -99,9 +111,6 @@ static void tell_dns(const struct resolver_counters *c)
 	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
 	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
 	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
-	if (c->rate_waits)
-		message(MESSAGE_INFO, "dns: zones' rates held questions back %llu times",
-		        (unsigned long long)c->rate_waits);
 }
 
 /* The upstreams that were asked and never answered. */
@@ -165,6 +174,7 @@ void summary_tell(const struct summary *s)
 	tell_exclusions(s);
 	tell_results(&s->tally);
 	tell_dns(&s->counters);
+	tell_rates(s);
 	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
 	        (double)s->peak_memory_bytes / (1 << 20));
@@ -195,6 +205,7 @@ static const struct {
 	COUNTER(tcp_queries),
 	COUNTER(stray_packets),
 	COUNTER(bad_packets),
+	COUNTER(busiest_second),
 	COUNTER(rate_waits),
 	COUNTER(local_answers),
 	COUNTER(cache_entries),
@@ -212,6 +223,7 @@ static void put_upstream(
 	json_u64(j, "sent", c->sent);
 	json_u64(j, "answered", c->answered);
 	json_u64(j, "lost", c->lost);
+	json_u64(j, "busiest_second", c->busiest_second);
 	json_real(j, "round_trip_ms",
 	        c->answered ? (double)c->trip_us / (double)c->answered / 1000 : 0);
 	json_close(j);

@@ -7,6 +7,7 @@
 #ifndef RESOLVER_FORWARD_ROUTE_H
 #define RESOLVER_FORWARD_ROUTE_H
 
+#include "resolver/busiest.h"
 #include "resolver/counters.h"
 #include "resolver/forward/attempts.h"
 #include "resolver/forward/ports.h"
@@ -36,6 +37,7 @@ struct route {
 	struct waiting_list waiting_for_pace; /* queries to be retransmitted, before anything new */
 	struct attempt *probe;                /* that is out; NULL: none */
 	struct upstream_counters counts;
+	struct busiest busiest;   /* of counts.sent */
 	uint64_t first_probe_ns;  /* when it is probed, if nothing came from it; 0: not asked yet */
 	unsigned n_plain_answers; /* to queries without EDNS, while none with it was answered */
 	/* datagrams that were put and not yet sent */
@@ -46,6 +48,14 @@ struct route {
 	/* a bit for each of those lists that is not empty */
 	uint64_t put_sizes[(WIRE_QUERY_MAX_BYTES + 64) / 64];
 };
+
+/* A query to the upstream, by UDP or TCP. */
+static inline void route_count_sent(struct route *r, uint64_t now_ns)
+{
+	counter_add(&r->counts.sent, 1);
+	busiest_add(&r->busiest, 1, now_ns);
+	counter_set(&r->counts.busiest_second, busiest_so_far(&r->busiest));
+}
 
 /* In sets of routes. Routes further apart than 64 share a bit. */
 static inline uint64_t route_bit(const struct route *r)

@@ -50,7 +50,7 @@ bool tcp_send(struct forwarder *e, struct query *q, struct route *r)
 	timer_set(&e->timers, &q->timer, e->now_ns + timeout_ns);
 	tcp_window_enter(&r->tcp.window);
 	upstream_sent_by_tcp(&r->health);
-	counter_add(&r->counts.sent, 1);
+	route_count_sent(r, e->now_ns);
 	counter_add(&e->engine.dispatcher->counters->tcp_queries, 1);
 	query_note_try(q, r);
 	return true;

@@ -61,7 +61,7 @@ static void send_by_udp(struct forwarder *e, struct query *q, struct route *r)
 	uint64_t timeout_ns = upstream_timeout_ns(&r->health, q->tries_cost / TRY_COST);
 	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, timeout_ns));
 	upstream_sent(&r->health);
-	counter_add(&r->counts.sent, 1);
+	route_count_sent(r, e->now_ns);
 	query_note_try(q, r);
 }
 

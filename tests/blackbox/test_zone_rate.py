@@ -127,3 +127,17 @@ def test_upstreams_ask_the_zones_themselves(server, tmp_path):
     asked = server(raw=say)
     scan = harness.scan(tmp_path, EMPTY, asked.upstream, "--qps-per-zone=7")
     assert scan.status == USAGE and scan.says("--qps-per-zone", "--upstream")
+
+
+def test_the_summary_tells_the_busiest_second(server, tmp_path):
+    """Of what was sent in all, and to each upstream; here by a clock's seconds, where the server
+    sees any second."""
+    asked = server(raw=say)
+    scan = harness.scan(
+        tmp_path, rows(150), asked.upstream, "--checks=spf", "--qps=50", "--workers=2"
+    )
+    assert scan.status == DONE and scan.says("dns: at most", "in one second")
+    seen, _ = busiest_second(asked.questions)
+    told, [upstream] = scan.summary["busiest_second"], scan.summary["upstreams"]
+    assert 25 <= told <= 110 and told <= 2 * seen + 10
+    assert upstream["busiest_second"] == told and upstream["sent"] == 150
