@@ -35,14 +35,16 @@ class Internet:
 
     For use inside a namespace (namespace.enter). Modes: "forward" is one server that answers
     everything, as a resolver would; "recursive" is root, top zones and hosters; "both" is both at
-    once. Further keywords are those of Impairments: loss, limit, delay, servfail, truncate,
-    silence."""
+    once. `rrl` is the rate at which the servers limit themselves (NSD's rrl-ratelimit). `peaks` is
+    the program bench/peak, which counts what comes to each address into bed/peaks.json. Further
+    keywords are those of Impairments: loss, limit, delay, servfail, truncate, silence."""
 
-    def __init__(self, folder, mode="both", cpu=None, **impairments):
+    def __init__(self, folder, mode="both", cpu=None, rrl=0, peaks=None, **impairments):
         if mode not in MODES:
             raise InternetError(f"there is no mode {mode}")
         self.folder, self.mode, self.cpu = os.path.abspath(folder), mode, cpu
         self.bed = os.path.join(self.folder, "bed")
+        self.rrl, self.peaks = rrl, peaks
         self.forward, self.recursive = mode != "recursive", mode != "forward"
         # by recursion the silent servers are silent themselves
         self.impairments = Impairments(
@@ -111,6 +113,7 @@ class Internet:
             "unbound_config": self.unbound_config,
             "addresses": self.addresses,
             "impairments": dataclasses.asdict(self.impairments),
+            "rrl": self.rrl,
             "versions": self.versions(),
             "servers": {server.name: server.pid for server in self.servers},
         }
@@ -155,7 +158,8 @@ class Internet:
                 if proxied
                 else [(address, 53) for address in d.addresses]
             )
-            self._run(d.name, nsd.write_config(self._state(d.name), listen, d.zones))
+            command = nsd.write_config(self._state(d.name), listen, d.zones, self.rrl)
+            self._run(d.name, command)
         waiting = [
             (
                 server,
@@ -182,6 +186,8 @@ class Internet:
                 )
         if proxied:
             self._start_proxy(data)
+        if self.peaks:
+            self._start_peaks()
 
     def _start_proxy(self, data):
         pools = [Pool(d.name, d.addresses, PORT_BEHIND[d.name]) for d in data]
@@ -198,6 +204,13 @@ class Internet:
         for pool in pools:
             for address in pool.addresses:
                 proxy.wait_until_ready(address, 53, tcp=True)  # TCP is never lost
+
+    def _start_peaks(self):
+        """When all servers answer: what was asked until then is not counted."""
+        counting = self._run("peak", [self.peaks, os.path.join(self.bed, "peaks.json")])
+        while "ready" not in open(counting.log).read():
+            counting.check()
+            counting.ends_within(0.05)
 
     def _run(self, name, command):
         server = Server(name, command, os.path.join(self.bed, f"{name}.log"), self.cpu)

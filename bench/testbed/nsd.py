@@ -12,6 +12,7 @@ CONFIG = """server:
 {listen}
 	do-ip6: no
 	server-count: 1
+	verbosity: {verbosity}
 	username: ""
 	chroot: ""
 	database: ""
@@ -22,7 +23,9 @@ CONFIG = """server:
 	zonelistfile: "{state}/zone.list"
 	zonefiles-write: 0
 	ipv4-edns-size: 1232
-	rrl-ratelimit: 0
+	rrl-ratelimit: {rrl}
+	rrl-whitelist-ratelimit: {rrl}
+	rrl-slip: 2
 	tcp-count: 1000
 	receive-buffer-size: 4194304
 	send-buffer-size: 4194304
@@ -33,10 +36,11 @@ remote-control:
 """
 
 
-def write_config(state, listen, zones=None):
+def write_config(state, listen, zones=None, rrl=0):
     """Makes the folder `state` for what NSD writes, and the configuration in it. `listen` has pairs
     of address and port; `zones` is a layout's list of zones. Without zones NSD refuses every
-    question. Gives the command line."""
+    question. With `rrl` it answers so many questions of one kind a second, and of the others every
+    second one with nothing but the TC bit; 0: all. Gives the command line."""
     os.makedirs(state, exist_ok=True)
     state = os.path.abspath(state)
     with open(os.path.join(state, "nsd.conf"), "w") as out:
@@ -46,6 +50,8 @@ def write_config(state, listen, zones=None):
                 listen=listen,
                 zones=os.path.dirname(os.path.abspath(zones)) if zones else state,
                 state=state,
+                rrl=rrl,
+                verbosity=1 if rrl else 0,  # it tells whom it limits
             )
         )
         if zones:

@@ -9,14 +9,15 @@ DEAD_KINDS = {"silent": 24, "refusing": 6, "closed": 6}  # how many hosts of eac
 
 
 class Hoster:
-    """Hoster number h, with two name servers in its own zone. Every eighth hoster leaves its own
-    zone to another one, so that its names cannot be had without asking there first."""
+    """Hoster number h, with two name servers in its own zone, which have the addresses of place
+    number `place`. Every eighth hoster leaves its own zone to another one, so that its names cannot
+    be had without asking there first."""
 
-    def __init__(self, h):
+    def __init__(self, h, place):
         self.h = h
         tops = list(plan.TOPS)
         self.name = f"hosting{h}.{tops[h % len(tops)] if h >= 8 else ('net', 'com')[h % 2]}"
-        self.servers = {f"ns{k}.{self.name}": plan.server_address(h, k) for k in (1, 2)}
+        self.servers = {f"ns{k}.{self.name}": plan.server_address(place, k) for k in (1, 2)}
 
     def records(self):
         for name, address in self.servers.items():
@@ -25,10 +26,11 @@ class Hoster:
 
 
 class Hosting:
-    """All of them, and the choice of one."""
+    """All of them, and the choice of one. With `at_one_place` the servers of all have the addresses
+    of one hoster, which so serves every zone."""
 
-    def __init__(self):
-        self.hosters = [Hoster(h) for h in range(HOSTERS)]
+    def __init__(self, at_one_place=False):
+        self.hosters = [Hoster(h, 0 if at_one_place else h) for h in range(HOSTERS)]
         self.popular = zipf(self.hosters, 0.9)
         self.dead = {
             kind: [f"ns{k}.{kind}-dns.net" for k in range(n)] for kind, n in DEAD_KINDS.items()

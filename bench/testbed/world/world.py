@@ -17,12 +17,12 @@ USUAL_CLIENTS = 8
 class World:
     """`dead_share` of the domains have servers that do not answer as they should. `dead` is "all"
     (silent servers, too), "quick" (only those that say at once that they cannot answer) or ""
-    (everything works)."""
+    (everything works). With `one_hoster` one pair of servers has all zones."""
 
-    def __init__(self, seed, n_domains, dead="all", dead_share=0.01):
+    def __init__(self, seed, n_domains, dead="all", dead_share=0.01, one_hoster=False):
         self.seed, self.n_domains = seed, n_domains
         self.dead, self.dead_share = dead, dead_share if dead else 0
-        self.hosting = Hosting()
+        self.hosting = Hosting(one_hoster)
         self.providers = [Provider(p) for p in range(PROVIDERS)]
         self.popular_providers = zipf(self.providers, 1.0)
         # includes of these cost more than ten terms together
