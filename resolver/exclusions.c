@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NEITHER "it is neither a name nor a network"
+
 enum { SHOWN_BYTES = 100, WHY_BYTES = 160 };
 
 /* A line that cannot be taken, in words. */
@@ -68,26 +70,27 @@ static const char *strange_octet(const char *text)
 	return NULL;
 }
 
-/* "192.0.2.300": no top-level domain is a number. */
-static bool ends_in_number(const char *text)
+/* "192.0.2.300": no top-level domain is a number. Asked of the A-labels, since characters that IDNA
+ * drops or maps may stand in the text. */
+static bool ends_in_number(const struct dname *name)
 {
-	size_t end = strlen(text);
-	end -= end > 0 && text[end - 1] == '.';
-	size_t begin = end;
-	while (begin > 0 && isdigit((unsigned char)text[begin - 1]))
-		begin--;
-	return begin < end && (begin == 0 || text[begin - 1] == '.');
+	size_t at = 0;
+	while (at + 1u + name->wire[at] + 1u < name->size)
+		at += 1u + name->wire[at];
+	for (size_t i = at + 1; i + 1 < name->size; i++)
+		if (!isdigit(name->wire[i]))
+			return false;
+	return true;
 }
 
 static bool add_name(struct exclusions *x, const char *text, struct refusal *r)
 {
 	struct dname name;
 	char reason[IDNA_REASON_BYTES];
-	const char *strange = strange_octet(text);
 	if (!strncmp(text, "*.", 2))
 		return refuse(r, "a name stands for all beneath it, too: leave out the '*.'");
-	if (strange || ends_in_number(text))
-		return refuse(r, "it is neither a name nor a network");
+	if (strange_octet(text))
+		return refuse(r, NEITHER);
 	enum error err = idna_parse(&name, text, strlen(text), NULL);
 	if (err)
 		return refuse(r,
@@ -95,6 +98,8 @@ static bool add_name(struct exclusions *x, const char *text, struct refusal *r)
 		                         : error_text(err));
 	if (name.size == 1)
 		return refuse(r, "that would be every name");
+	if (ends_in_number(&name))
+		return refuse(r, NEITHER);
 	return nameset_add(&x->names, &name) || refuse(r, error_text(ERROR_NOMEM));
 }
 
