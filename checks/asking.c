@@ -55,12 +55,19 @@ void asking_fini(struct asking *p)
 	p->done = false;
 }
 
-enum asked { ASKED_NONE, ASKED_NXDOMAIN, ASKED_TEMPERROR, ASKED_BAD_NAME, ASKED_TOO_LARGE };
+enum asked {
+	ASKED_NONE,
+	ASKED_NXDOMAIN,
+	ASKED_TEMPERROR,
+	ASKED_BAD_NAME,
+	ASKED_TOO_LARGE,
+	ASKED_EXCLUDED
+};
 
 static const char *asked_text(enum asked asked)
 {
 	static const char *const texts[] = { "none", "nxdomain", "temperror", "bad_name",
-		"too_large" };
+		"too_large", "excluded" };
 	return texts[asked];
 }
 
@@ -71,7 +78,9 @@ void asking_print(struct textbuf *out, const struct asking *p, unsigned i)
 		textbuf_put_text(out, asked_text(ASKED_BAD_NAME));
 	if (!a)
 		return;
-	if (!answer_is_definite(a))
+	if (a->status == ANSWER_EXCLUDED)
+		textbuf_put_text(out, asked_text(ASKED_EXCLUDED));
+	else if (!answer_is_definite(a))
 		textbuf_put_text(out, asked_text(ASKED_TEMPERROR));
 	else if (a->status == ANSWER_NXDOMAIN)
 		textbuf_put_text(out, asked_text(ASKED_NXDOMAIN));

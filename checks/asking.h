@@ -9,6 +9,7 @@
  *     temperror     the look-up failed
  *     bad_name      the template gives no name in this row: it would be too long
  *     too_large     the records, as text, are over ASKING_TEXT_MAX_BYTES
+ *     excluded      --exclude forbids the question
  *
  * No record reads like one of the words: each has a dot, a colon, a quote or a digit. All in the
  * thread of the asker. */

@@ -127,6 +127,21 @@ def test_nothing_that_is_excluded_is_asked(asking, tmp_path):
     assert scan.says("6 rows were asked nothing")
 
 
+def test_asks_that_are_excluded(asking, tmp_path):
+    dns, option = asking
+    asks = ["--ask=dmarc=TXT:_dmarc.{domain}", "--ask=listed=A:{ip.rev}.list.out.test"]
+    scan = harness.scan(
+        tmp_path,
+        "domain,ip\npass.test,192.0.2.1\nout.test,192.0.2.1\n",
+        option,
+        *asks,
+        "--exclude",
+        write_list(tmp_path),
+    )
+    assert [(row["dmarc"], row["listed"]) for row in scan.rows] == [("none", "excluded"), ("", "")]
+    assert not {name for _, name, _ in dns.questions if is_left_out(name)}
+
+
 def test_without_the_list_they_are_asked(server, tmp_path):
     """So the test above can fail."""
     dns = server(script)
