@@ -8,6 +8,8 @@
  * letters, digits, hyphens and dots (a no-break space, a wide slash) is refused. */
 #include "dns/idna.h"
 
+#include "base/utf8.h"
+
 #include <idn2.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +27,43 @@ static unsigned count_specials(const char *text)
 		        c != '-' && c != '.';
 	}
 	return n;
+}
+
+/* Characters that UTS 46 maps to nothing. Nobody sees them, and the name that would be asked is not
+ * the one that stands there. */
+static const struct {
+	uint32_t first, last;
+} dropped[] = {
+	{ 0x00ad, 0x00ad }, /* soft hyphen */
+	{ 0x034f, 0x034f }, /* combining grapheme joiner */
+	{ 0x180b, 0x180f }, /* Mongolian variation selectors */
+	{ 0x200b, 0x200b }, /* zero width space */
+	{ 0x2060, 0x2064 }, /* word joiner, invisible operators */
+	{ 0xfe00, 0xfe0f }, /* variation selectors */
+	{ 0xfeff, 0xfeff }, /* zero width no-break space */
+	{ 0x1bca0, 0x1bca3 },
+	{ 0xe0100, 0xe01ef },
+};
+enum { DROPPED = sizeof dropped / sizeof dropped[0] };
+
+static bool is_dropped(uint32_t code)
+{
+	for (unsigned i = 0; i < DROPPED; i++)
+		if (code >= dropped[i].first && code <= dropped[i].last)
+			return true;
+	return false;
+}
+
+static bool has_dropped(const char *text, size_t size)
+{
+	uint32_t code;
+	size_t n = 1;
+	for (size_t at = 0; n && at < size; at += n) {
+		n = utf8_decode(text + at, size - at, &code);
+		if (n > 1 && is_dropped(code))
+			return true;
+	}
+	return false;
 }
 
 /* By IDNA 2008 without the mapping. Underscores are legal in the DNS, in A-labels too. */
@@ -78,7 +117,7 @@ enum error idna_parse(struct dname *name, const char *text, size_t size, struct 
 	char utf8[IDNA_TEXT_MAX + 1], *lookup;
 	if (size > IDNA_TEXT_MAX)
 		return ERROR_NAME_LONG;
-	if (memchr(text, 0, size))
+	if (memchr(text, 0, size) || has_dropped(text, size))
 		return ERROR_IDN;
 	memcpy(utf8, text, size);
 	utf8[size] = 0;
@@ -90,22 +129,6 @@ enum error idna_parse(struct dname *name, const char *text, size_t size, struct 
 	enum error err = dname_parse(name, lookup, lookup_size);
 	idn2_free(lookup);
 	return err;
-}
-
-/* One character of UTF-8 and its size; 0: it is none. */
-static size_t decode(const char *text, size_t size, unsigned *code)
-{
-	unsigned char c = (unsigned char)text[0];
-	size_t n = c < 0x80 ? 1 : c >= 0xf0 && c < 0xf8 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
-	if (!n || n > size || c >= 0xf8)
-		return 0;
-	*code = n == 1 ? c : c & (0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | ((unsigned char)text[i] & 0x3fu);
-	}
-	return n;
 }
 
 /* Some characters may not stand alone, and those of right-to-left scripts not behind an `a`. */
@@ -124,18 +147,19 @@ static bool is_allowed(const char *character, size_t size)
 
 const char *idna_reason(char reason[IDNA_REASON_BYTES], const char *text, size_t size)
 {
-	unsigned code;
+	uint32_t code;
 	size_t n;
 	for (size_t at = 0; at < size; at += n) {
-		n = decode(text + at, size - at, &code);
+		n = utf8_decode(text + at, size - at, &code);
 		if (!n)
 			return memcpy(reason, "octets that are no UTF-8",
 			        sizeof "octets that are no UTF-8");
 		/* the ideographic full stops separate labels */
 		if (n > 1 && code != 0x3002 && code != 0xff0e && code != 0xff61 &&
-		        !is_allowed(text + at, n)) {
+		        (is_dropped(code) || !is_allowed(text + at, n))) {
 			snprintf(reason, IDNA_REASON_BYTES,
-			        "U+%04X, which IDNA 2008 does not allow in a domain name", code);
+			        "U+%04X, which IDNA 2008 does not allow in a domain name",
+			        (unsigned)code);
 			return reason;
 		}
 	}

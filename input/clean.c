@@ -2,7 +2,6 @@
 #include "input/clean.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool is_blank(char c)
 {
@@ -14,37 +13,38 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static const char no_break_space[] = "\302\240";
-enum { NO_BREAK_BYTES = sizeof no_break_space - 1 };
+/* Characters of more than one octet that nobody sees. */
+static const char *const unseen[] = {
+	"\302\240",     /* U+00A0 */
+	"\342\200\213", /* U+200B */
+	"\342\201\240", /* U+2060 */
+	"\357\273\277", /* U+FEFF */
+};
+enum { UNSEEN = sizeof unseen / sizeof unseen[0] };
 
-/* How many octets of blanks a text begins with, up to one character. */
-static size_t blank_before(struct csv_field t)
+/* How many octets of blanks a text begins or ends with, up to one character. */
+static size_t blank_at(struct csv_field t, bool at_end)
 {
-	if (t.size && is_blank(t.text[0]))
+	if (!t.size)
+		return 0;
+	if (is_blank(t.text[at_end ? t.size - 1 : 0]))
 		return 1;
-	return t.size >= NO_BREAK_BYTES && !memcmp(t.text, no_break_space, NO_BREAK_BYTES)
-	        ? NO_BREAK_BYTES
-	        : 0;
+	for (unsigned i = 0; i < UNSEEN; i++) {
+		size_t n = strlen(unseen[i]);
+		if (t.size >= n && !memcmp(at_end ? t.text + t.size - n : t.text, unseen[i], n))
+			return n;
+	}
+	return 0;
 }
 
-static size_t blank_behind(struct csv_field t)
-{
-	if (t.size && is_blank(t.text[t.size - 1]))
-		return 1;
-	return t.size >= NO_BREAK_BYTES &&
-	                !memcmp(t.text + t.size - NO_BREAK_BYTES, no_break_space, NO_BREAK_BYTES)
-	        ? NO_BREAK_BYTES
-	        : 0;
-}
-
-struct csv_field clean_blanks(struct csv_field t)
+static struct csv_field trim(struct csv_field t)
 {
 	size_t n;
-	while ((n = blank_before(t))) {
+	while ((n = blank_at(t, false))) {
 		t.text += n;
 		t.size -= n;
 	}
-	while ((n = blank_behind(t)))
+	while ((n = blank_at(t, true)))
 		t.size -= n;
 	return t;
 }
@@ -56,7 +56,14 @@ static bool is_between(struct csv_field t, char first, char last)
 
 static struct csv_field inside(struct csv_field t)
 {
-	return clean_blanks((struct csv_field){ t.text + 1, t.size - 2 });
+	return trim((struct csv_field){ t.text + 1, t.size - 2 });
+}
+
+/* CSV takes away quotes that a field begins with. These stood behind a blank. */
+struct csv_field clean_blanks(struct csv_field t)
+{
+	t = trim(t);
+	return is_between(t, '"', '"') ? inside(t) : t;
 }
 
 static struct csv_field without_final_dot(struct csv_field t)
@@ -92,16 +99,26 @@ static bool parse(struct ipaddr *ip, struct csv_field t)
 /* Without ":25" at its end. `only_one`: and no other colon before it, as in an IPv6 address. */
 static bool cut_port(struct csv_field *t, bool only_one)
 {
-	enum { PORT_DIGITS_MAX = 5 };
+	enum { PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
 	size_t at = t->size;
+	unsigned port = 0;
 	while (at && is_digit(t->text[at - 1]))
 		at--;
 	size_t n_digits = t->size - at;
 	if (!n_digits || n_digits > PORT_DIGITS_MAX || at < 2 || t->text[at - 1] != ':' ||
 	        (only_one && memchr(t->text, ':', at - 1)))
 		return false;
+	for (size_t i = at; i < t->size; i++)
+		port = port * 10 + (unsigned)(t->text[i] - '0');
+	if (!port || port > PORT_MAX)
+		return false;
 	t->size = at - 1;
 	return true;
+}
+
+bool clean_port(struct csv_field *text)
+{
+	return cut_port(text, true);
 }
 
 /* What a log writes before the address in brackets: "unknown", "host.example (helo.example) ". */
@@ -139,57 +156,4 @@ bool clean_address(struct ipaddr *ip, struct csv_field t)
 	struct csv_field bare = t;
 	return parse(ip, t) || (cut_port(&bare, true) && parse(ip, bare)) ||
 	        parse_in_brackets(ip, t);
-}
-
-/* ---- names ---- */
-
-bool clean_is_host(struct csv_field t)
-{
-	const char *dot = t.size > 2 ? memchr(t.text + 1, '.', t.size - 2) : NULL;
-	for (size_t i = 0; i < t.size; i++) {
-		unsigned char c = (unsigned char)t.text[i];
-		bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-		if (!is_letter && !is_digit((char)c) && c <= 127 && c != '-' && c != '_' &&
-		        c != '.')
-			return false;
-	}
-	return dot != NULL;
-}
-
-static bool has_scheme(struct csv_field t)
-{
-	static const char mark[] = "://";
-	return t.size >= sizeof mark - 1 && memmem(t.text, t.size, mark, sizeof mark - 1);
-}
-
-/* "example.com/path", "example.com:443/", but no name of the reverse tree (RFC 2317). */
-static bool has_path(struct csv_field t)
-{
-	static const char reverse[] = ".arpa";
-	const size_t n = sizeof reverse - 1;
-	const char *slash = memchr(t.text, '/', t.size);
-	if (!slash || (t.size > n && !strncasecmp(t.text + t.size - n, reverse, n)))
-		return false;
-	struct csv_field host = { t.text, (size_t)(slash - t.text) };
-	cut_port(&host, true);
-	return clean_is_host(host);
-}
-
-const char *clean_objection(struct csv_field t)
-{
-	struct ipaddr ip;
-	struct csv_field host = t;
-	if (!t.size)
-		return NULL;
-	char last = t.text[t.size - 1];
-	bool has_colon = memchr(t.text, ':', t.size);
-	if ((is_digit(last) || last == ']' || has_colon) && clean_address(&ip, t))
-		return "an IP address where a domain name belongs";
-	if ((has_colon && has_scheme(t)) || has_path(t))
-		return "a URL where a domain name belongs";
-	if (memchr(t.text, '@', t.size))
-		return "an e-mail address where a domain name belongs";
-	if (has_colon && cut_port(&host, true))
-		return "a port behind the domain name";
-	return NULL;
 }

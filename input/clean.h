@@ -1,7 +1,7 @@
-/* clean.h - what stands around the value of a known field and means nothing, taken away; and why a
- * text can be no domain name.
+/* clean.h - what stands around the value of a known field and means nothing, taken away.
  *
- * The one place that cleans. Spreadsheets leave blanks and U+00A0, Postfix writes <...> and
+ * The one place that cleans. Spreadsheets leave blanks and U+00A0, files that were joined
+ * byte-order marks, a blank before a quote the quotes; Postfix writes <...> and
  * unknown[192.0.2.1]:25, Exim (helo.example) and host (helo) [192.0.2.1]:25. The rest of the row is
  * never changed. Results point into the text that was given. Pure; any thread. */
 #ifndef INPUT_CLEAN_H
@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-/* Without spaces, tabs, CR, LF and U+00A0 at its ends. */
+/* Without spaces, tabs, CR, LF, U+00A0 and characters without width (U+200B, U+2060, U+FEFF) at its
+ * ends; then without a pair of double quotes around it. */
 struct csv_field clean_blanks(struct csv_field field);
 /* A domain or HELO name: without blanks, <...>, (...) and one final dot as well. */
 struct csv_field clean_name(struct csv_field field);
@@ -23,12 +24,7 @@ struct csv_field clean_sender(struct csv_field field);
  * brackets. False: it holds none. */
 bool clean_address(struct ipaddr *ip, struct csv_field field);
 
-/* True for names that a mail host can have: letters, digits, hyphens, underscores, octets over 127,
- * and a dot between two labels. */
-bool clean_is_host(struct csv_field name);
-
-/* Why a cleaned text is no domain name although it could be read as one: an address, a URL, a port,
- * an e-mail address, a display name. NULL: nothing is to be said against it. */
-const char *clean_objection(struct csv_field name);
+/* Takes a port behind a text without other colons away: ":25". False: there is none. */
+bool clean_port(struct csv_field *text);
 
 #endif

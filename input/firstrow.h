@@ -1,8 +1,8 @@
-/* firstrow.h - what the fields of a first record look like, and what to type when they are not what
- * we know. Pure. */
+/* firstrow.h - what the fields of a first record look like: a header row, or which data. Pure. */
 #ifndef INPUT_FIRSTROW_H
 #define INPUT_FIRSTROW_H
 
+#include "input/look.h"
 #include "input/role.h"
 
 #include <stdbool.h>
@@ -17,6 +17,8 @@ struct firstrow {
 	enum firstrow_is is;
 	unsigned n_fields;
 	int domain, ip, sender; /* the first fields that look like one, or COLUMN_NONE */
+	int value;              /* the first that nobody calls a column, or COLUMN_NONE */
+	bool is_data;           /* each field is a domain, an address, a number or empty */
 };
 
 struct firstrow firstrow_look(struct csv_fields fields);
@@ -27,13 +29,11 @@ bool firstrow_has_value(const struct firstrow *row);
  * what stands in the columns that it names are names of columns. */
 bool firstrow_is_header(const struct layout *layout, const struct csv_record *first);
 
-/* Why such a record is refused, with what to type; appended. */
-void firstrow_tell_header(
-        const struct layout *layout, const struct csv_record *first, struct textbuf *why);
-void firstrow_tell_other(
-        const struct firstrow *row, const struct csv_record *first, struct textbuf *why);
+/* What a column of a role holds: an address, a domain, ... An empty field holds nothing. */
+bool firstrow_fits(enum role role, enum look look);
 
-/* Appends a foreign text: printable ASCII, cut where it is long. */
-void firstrow_put(struct textbuf *out, struct csv_field text);
+/* The field at a place, counted from 0. False: there is none. `scratch` as in csv.h. */
+bool firstrow_field(
+        const struct csv_record *record, int at, struct textbuf *scratch, struct csv_field *field);
 
 #endif

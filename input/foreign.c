@@ -8,10 +8,14 @@ struct kind {
 	size_t size, at;
 	const char *what;
 	/* Makes text of a file; behind it stands the file's name, or nothing in a pipe. NULL: no
-	 * command does. */
-	const char *command, *in_pipe;
+	 * command does that in a pipe, and `help` says what to do. */
+	const char *command, *in_pipe, *help;
 };
 #define MAGIC(text) text, sizeof(text) - 1
+
+enum { ZIP_NAME_AT = 30 };
+static const char save_as[] = "save it as CSV (comma-separated values, UTF-8) first";
+static const char web_page[] = "was the list behind a log-in, or has it another address?";
 
 static const struct kind kinds[] = {
 	{ MAGIC("\xfd"
@@ -22,7 +26,18 @@ static const struct kind kinds[] = {
 	{ MAGIC("\x04\x22\x4d\x18"), 0, "compressed with lz4", "lz4 -dc", NULL },
 	{ MAGIC("LZIP"), 0, "compressed with lzip", "lzip -dc", NULL },
 	{ MAGIC("\x1f\x9d"), 0, "compressed with compress", "gzip -dc", NULL },
-	{ MAGIC("PK\x03\x04"), 0, "a zip archive or a spreadsheet", "unzip -p", "funzip" },
+	{ MAGIC("\x1f\x8b"), 0, "compressed with gzip twice", "gzip -dc", NULL },
+	/* spreadsheets: zip archives whose first file has this name */
+	{ MAGIC("[Content_Types].xml"), ZIP_NAME_AT, "an Excel or Word file", "xlsx2csv",
+	        "xlsx2csv -" },
+	{ MAGIC("_rels/.rels"), ZIP_NAME_AT, "an Excel or Word file", "xlsx2csv", "xlsx2csv -" },
+	{ MAGIC("docProps/"), ZIP_NAME_AT, "an Excel or Word file", "xlsx2csv", "xlsx2csv -" },
+	{ MAGIC("xl/"), ZIP_NAME_AT, "an Excel file", "xlsx2csv", "xlsx2csv -" },
+	{ MAGIC("mimetypeapplication/vnd.oasis"), ZIP_NAME_AT, "an OpenDocument file", NULL, NULL,
+	        save_as },
+	{ MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, "an Excel or Office file of the old form",
+	        "in2csv -f xls", NULL },
+	{ MAGIC("PK\x03\x04"), 0, "a zip archive", "unzip -p", "funzip" },
 	{ MAGIC("7z\xbc\xaf\x27\x1c"), 0, "a 7z archive", "7z x -so", NULL },
 	{ MAGIC("ustar"), 257, "a tar archive", "tar -xOf", "tar -xO" },
 	{ MAGIC("PAR1"), 0, "Parquet", "parquet-tools csv", NULL },
@@ -30,10 +45,17 @@ static const struct kind kinds[] = {
 	{ MAGIC("\0\0\xfe\xff"), 0, "UTF-32", "iconv -f UTF-32 -t UTF-8", NULL },
 	{ MAGIC("\xff\xfe"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
 	{ MAGIC("\xfe\xff"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
-	{ MAGIC("ARROW1"), 0, "an Arrow file", NULL, NULL },
-	{ MAGIC("Obj\x01"), 0, "an Avro file", NULL, NULL },
-	{ MAGIC("SQLite format 3"), 0, "an SQLite database", NULL, NULL },
-	{ MAGIC("%PDF-"), 0, "a PDF file", NULL, NULL },
+	{ MAGIC("ARROW1"), 0, "an Arrow file", NULL, NULL, save_as },
+	{ MAGIC("Obj\x01"), 0, "an Avro file", "avro cat --format csv", "avro cat --format csv -" },
+	{ MAGIC("SQLite format 3"), 0, "an SQLite database", NULL, NULL,
+	        "type: sqlite3 -csv FILE 'SELECT domain, ip FROM ...' | spfsweep scan --no-header "
+	        "-" },
+	{ MAGIC("%PDF-"), 0, "a PDF file", NULL, NULL,
+	        "make CSV of the table in it, with the columns domain and ip" },
+	{ MAGIC("<!DOCTYPE"), 0, "a web page", NULL, NULL, web_page },
+	{ MAGIC("<!doctype"), 0, "a web page", NULL, NULL, web_page },
+	{ MAGIC("<html"), 0, "a web page", NULL, NULL, web_page },
+	{ MAGIC("<?xml"), 0, "XML", NULL, NULL, save_as },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -41,7 +63,8 @@ static const struct kind utf16_le = { .what = "UTF-16 without a byte order mark"
 	.command = "iconv -f UTF-16LE -t UTF-8" };
 static const struct kind utf16_be = { .what = "UTF-16 without a byte order mark",
 	.command = "iconv -f UTF-16BE -t UTF-8" };
-static const struct kind binary = { .what = "no text: it has octets of value 0" };
+static const struct kind binary = { .what = "no text: it has octets of value 0",
+	.help = "make CSV of it first, with the columns domain and ip" };
 
 static bool is_ascii(char c)
 {
@@ -58,6 +81,8 @@ static bool has_magic(const struct kind *kind, struct csv_field begin)
 		return begin.size > 9 && !memcmp(begin.text + 4, "1AY&SY", 6);
 	if (!strcmp(kind->magic, "LZIP"))
 		return begin.size > 4 && begin.text[4] == 1;
+	if (kind->at == ZIP_NAME_AT)
+		return !memcmp(begin.text, "PK\x03\x04", 4);
 	if (!strcmp(kind->magic, "PAR1"))
 		return begin.size > 4 && !is_ascii(begin.text[4]);
 	return true;
@@ -77,42 +102,16 @@ static const struct kind *kind_of(struct csv_field begin)
 	return &binary;
 }
 
-/* Between quotes where the shell needs them. */
-static void put_path(struct textbuf *out, const char *path)
-{
-	static const char safe[] =
-	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=@%:,";
-	bool is_safe = path[strspn(path, safe)] == 0;
-	textbuf_put_text(out, is_safe ? "" : "'");
-	for (; *path; path++)
-		if (*path == '\'')
-			textbuf_put_text(out, "'\\''");
-		else
-			textbuf_put_char(out, *path >= ' ' && *path <= '~' ? *path : '?');
-	textbuf_put_text(out, is_safe ? "" : "'");
-}
-
-bool foreign_tell(struct textbuf *why, struct csv_field begin, const char *path, bool is_gzip)
+bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct advice_file *file)
 {
 	const struct kind *kind = kind_of(begin);
 	if (!kind)
 		return false;
-	bool is_pipe = !strcmp(path, "-");
-	textbuf_printf(why, "it is %s, and only plain text and gzip are read", kind->what);
-	if (!kind->command)
-		return true;
-	textbuf_put_text(why, "; type: ");
-	const char *in_pipe = kind->in_pipe ? kind->in_pipe : kind->command;
-	if (is_gzip && !is_pipe) {
-		textbuf_put_text(why, "gzip -dc ");
-		put_path(why, path);
-		textbuf_printf(why, " | %s", in_pipe);
-	} else if (is_pipe) {
-		textbuf_printf(why, "... | %s%s", is_gzip ? "gzip -dc | " : "", in_pipe);
-	} else {
-		textbuf_printf(why, "%s ", kind->command);
-		put_path(why, path);
-	}
-	textbuf_put_text(why, " | spfsweep scan -");
+	textbuf_printf(why, "it is %s, and only plain text and gzip are read; ", kind->what);
+	if (kind->command)
+		advice_put_pipe(why, file, kind->command,
+		        kind->in_pipe ? kind->in_pipe : kind->command, NULL);
+	else
+		textbuf_put_text(why, kind->help);
 	return true;
 }

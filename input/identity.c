@@ -8,9 +8,11 @@
 
 #include "dns/idna.h"
 #include "input/clean.h"
+#include "input/sender.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void set_error(struct identity *s, const char *field, const char *why)
 {
@@ -25,18 +27,28 @@ static bool is_address(struct identity_text t)
 	return t.size && !ipaddr_parse(&ip, t.text, t.size);
 }
 
+static struct csv_field field_of(struct identity_text t)
+{
+	return (struct csv_field){ t.text, t.size };
+}
+
+static struct identity_text text_of(struct csv_field t)
+{
+	return (struct identity_text){ t.text, t.size };
+}
+
 /* Says why a cleaned name is none, if it is: what it looks like, or what idna_parse() said of it.
  */
 static bool objects(
         struct identity *s, const char *field, struct identity_text text, enum error err)
 {
-	char why[IDNA_REASON_BYTES];
-	const char *objection = clean_objection((struct csv_field){ text.text, text.size });
+	char why[LOOK_REASON_BYTES], idna_why[IDNA_REASON_BYTES];
+	const char *objection = look_no_domain(why, field_of(text));
 	if (!objection && !err)
 		return false;
 	set_error(s, field,
 	        objection                  ? objection
-	                : err == ERROR_IDN ? idna_reason(why, text.text, text.size)
+	                : err == ERROR_IDN ? idna_reason(idna_why, text.text, text.size)
 	                                   : error_text(err));
 	return true;
 }
@@ -47,17 +59,8 @@ static void parse_domain(struct identity *s, const char *field, struct identity_
 	enum error err = idna_parse(&s->domain, text.text, text.size, NULL);
 	if (objects(s, field, text, err))
 		s->domain.size = 0;
-	else if (!clean_is_host((struct csv_field){ text.text, text.size }))
+	else if (look_is_no_host(field_of(text)))
 		s->no_host = text;
-}
-
-/* "user@example.com", "@example.com", "example.com": the part after the last @, or all of it. */
-static struct identity_text domain_part(struct identity_text sender)
-{
-	for (size_t i = sender.size; i-- > 0;)
-		if (sender.text[i] == '@')
-			return (struct identity_text){ sender.text + i + 1, sender.size - i - 1 };
-	return sender;
 }
 
 /* A text with its U-labels as A-labels, in the scratch; one that IDNA refuses as it stands. */
@@ -77,30 +80,19 @@ static enum error in_ascii(
 /* What idna_parse() says of its domain. */
 static enum error take_sender(struct identity *s, struct identity_text sender)
 {
-	struct identity_text domain = domain_part(sender);
+	struct identity_text domain = text_of(sender_domain(field_of(sender)));
 	if (domain.size < sender.size)
 		s->local_part = (struct identity_text){ sender.text,
 			(size_t)(domain.text - sender.text) - 1 };
 	return in_ascii(s, domain, &s->sender_domain);
 }
 
-/* "Alice <alice@example.com>", "<alice@example.com> SIZE=1000": brackets in the domain of a sender
- * that was cleaned. */
-static const char *sender_objection(struct identity_text sender)
-{
-	struct identity_text domain = domain_part(sender);
-	if (sender.size && sender.text[0] != '"' && domain.size &&
-	        (memchr(domain.text, '>', domain.size) || memchr(domain.text, '<', domain.size)))
-		return sender.text[0] == '<' ? "text behind the address"
-		                             : "a display name before the address";
-	return NULL;
-}
-
 /* Its domain is asked about when there is no domain column. */
 static void parse_sender(struct identity *s, struct identity_text sender, bool is_domain)
 {
-	struct identity_text domain = domain_part(sender);
-	const char *objection = sender_objection(sender);
+	struct identity_text domain = text_of(sender_domain(field_of(sender)));
+	char why[LOOK_REASON_BYTES];
+	const char *objection = sender_objection(why, field_of(sender));
 	enum error err = take_sender(s, sender);
 	if (objection) {
 		set_error(s, "sender", objection);
@@ -130,8 +122,7 @@ struct fields {
 static struct identity_text cleaned(
         struct csv_field (*clean)(struct csv_field), struct identity_text t)
 {
-	struct csv_field field = clean((struct csv_field){ t.text, t.size });
-	return (struct identity_text){ field.text, field.size };
+	return text_of(clean(field_of(t)));
 }
 
 static void understand(struct identity *s, struct fields *f)
@@ -149,8 +140,8 @@ static void understand(struct identity *s, struct fields *f)
 	                           : IDENTITY_NONE;
 	s->local_part = s->sender_domain = s->no_host = (struct identity_text){ 0 };
 	parse_helo(s, f->helo);
-	if (f->ip.size && !clean_address(&s->ip, (struct csv_field){ f->ip.text, f->ip.size }))
-		set_error(s, "ip", "not an IP address");
+	if (f->ip.size && !clean_address(&s->ip, field_of(f->ip)))
+		set_error(s, "ip", look_no_address(field_of(f->ip)));
 	if (f->domain.size)
 		parse_domain(s, "domain", f->domain);
 	if (f->sender.size) {
@@ -165,6 +156,31 @@ static void understand(struct identity *s, struct fields *f)
 	}
 	if (!s->has_domain && !f->ip.size)
 		set_error(s, "row", "neither a domain nor an IP address");
+}
+
+static bool is_same_name(struct csv_field a, struct csv_field b)
+{
+	return a.size == b.size && !strncasecmp(a.text, b.text, a.size);
+}
+
+/* Files that were joined have the header row in their middle: what stands in our columns are their
+ * names. */
+static bool is_header(const struct layout *l, const struct fields *f)
+{
+	const struct identity_text *const texts[] = { &f->domain, &f->ip, &f->sender, &f->helo };
+	unsigned n = 0;
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		struct csv_field text = clean_blanks(field_of(*texts[role])), name = { "", 0 };
+		if (role_column_of(l, role) == COLUMN_NONE)
+			continue;
+		if (l->names[role].size)
+			name = (struct csv_field){ l->header.bytes + l->names[role].at,
+				l->names[role].size };
+		if (!text.size || (!is_same_name(text, name) && role_find(text) != role))
+			return false;
+		n++;
+	}
+	return n > 0;
 }
 
 /* Texts point into the scratch, so it must not move: it gets room for all quoted fields and for the
@@ -210,6 +226,10 @@ void identity_parse(
 	else if (n != layout->n_columns)
 		snprintf(s->error, sizeof s->error, "row: %u fields where %u belong", n,
 		        layout->n_columns);
+	if (is_header(layout, &f)) {
+		set_error(s, "row", layout->has_header ? "the header row again" : "a header row");
+		f = (struct fields){ 0 };
+	}
 	understand(s, &f);
 }
 

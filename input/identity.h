@@ -34,8 +34,8 @@ struct identity {
 	enum identity_source source; /* NONE without a domain */
 	/* Of <sender>, in A-labels. Empty local_part: postmaster. Empty sender_domain: domain. */
 	struct identity_text local_part, sender_domain;
-	/* The domain's text when it is a legal DNS name that no mail host can have: no dot, or
-	 * other characters than a host name has. Else size 0. */
+	/* The domain's text when no mail host can have that name: it has no dot, or a '*'. Else
+	 * size 0. */
 	struct identity_text no_host;
 	struct identity_text helo; /* as given */
 	struct dname helo_domain;  /* size 0: malformed, its SPF is "none" */

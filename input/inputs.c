@@ -2,7 +2,6 @@
 #include "input/inputs.h"
 
 #include "base/message.h"
-#include "input/firstrow.h"
 #include "input/foreign.h"
 
 #include <errno.h>
@@ -100,6 +99,7 @@ static bool read_form(struct inputs *in)
 	bool known = layout_from_names(&in->layout, &header);
 	in->layout.has_header = in->layout.keeps_names = true;
 	in->layout.delimiter = in->form->delimiter;
+	memset(in->layout.names, 0, sizeof in->layout.names);
 	if (in->form->has_columns) {
 		for (enum role role = 0; role < ROLE_COUNT; role++)
 			*role_column(&in->layout, role) = in->form->columns[role];
@@ -137,7 +137,8 @@ static bool begin_text(struct inputs *in, const volatile bool *stop)
 {
 	struct textbuf why = { 0 };
 	struct csv_field begin = csv_peek(in->csv, stop);
-	if (foreign_tell(&why, begin, in->paths[in->at], source_is_gzip(in->source))) {
+	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	if (foreign_tell(&why, begin, &file)) {
 		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
 		textbuf_fini(&why);
 		return false;
@@ -214,6 +215,40 @@ static bool pass_empty(struct inputs *in, const volatile bool *stop)
 	return open_at(in, in->at + 1, stop) && begin_digest(in) && read_record(in, stop);
 }
 
+/* The first data row has the last word on a header row; it stays the next record. An error of the
+ * source is told when the row is wanted. */
+static bool confirm(struct inputs *in, struct textbuf *why, const volatile bool *stop)
+{
+	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	in->has_first = read_csv(in, stop);
+	return layout_confirm(&in->layout, in->has_first ? &in->first : NULL, &file, why);
+}
+
+/* What stands behind a first record that is not understood helps to say what to type. Of a pipe
+ * only what it has ready. */
+static void refuse(struct inputs *in, struct textbuf *why, const volatile bool *stop)
+{
+	enum { SEARCHED_RECORDS = 32 };
+	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	struct textbuf text = { 0 };
+	struct csv_record next = { 0 };
+	uint64_t begin_line = 0;
+	for (unsigned i = 0; !begin_line && i < SEARCHED_RECORDS; i++) {
+		if (csv_would_block(in->csv) || !read_csv(in, stop))
+			break;
+		if (!i) {
+			next = in->first;
+			textbuf_put(&text, in->first.text, in->first.size);
+		}
+		if (layout_begins(&in->wish, &in->first))
+			begin_line = in->first.line;
+	}
+	next.text = textbuf_text(&text);
+	layout_refuse(&in->layout, &in->wish, next.line ? &next : NULL, begin_line, &file, why);
+	in->has_first = false;
+	textbuf_fini(&text);
+}
+
 /* Of the first file that is not empty: it decides the layout. It is kept as data unless it is the
  * header row. */
 static bool read_first(struct inputs *in, const volatile bool *stop)
@@ -227,13 +262,19 @@ static bool read_first(struct inputs *in, const volatile bool *stop)
 		if (!pass_empty(in, stop))
 			return false;
 	in->decided_by = in->at;
-	bool good = layout_decide(&in->layout, &in->wish, in->has_first ? &in->first : NULL, &why);
-	if (!good)
-		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
-	textbuf_fini(&why);
 	if (!in->layout.delimiter)
 		in->layout.delimiter = in->wish.delimiter ? in->wish.delimiter : ',';
+	enum layout_state state =
+	        layout_decide(&in->layout, &in->wish, in->has_first ? &in->first : NULL, &why);
+	bool good = state == LAYOUT_DECIDED || state == LAYOUT_NAMED;
 	in->has_first = in->has_first && !in->layout.has_header;
+	if (state == LAYOUT_NAMED)
+		good = confirm(in, &why, stop);
+	else if (state == LAYOUT_UNKNOWN)
+		refuse(in, &why, stop);
+	if (!good && why.size)
+		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
+	textbuf_fini(&why);
 	return good;
 }
 

@@ -2,7 +2,6 @@
 #include "input/layout.h"
 
 #include "input/clean.h"
-#include "input/firstrow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -138,9 +137,9 @@ static bool check_mapping(
 			textbuf_put_text(why, "the header row has no column named '");
 		good = is_pair && role_column_of(l, role) != COLUMN_NONE;
 		if (!good) {
-			firstrow_put(why, is_pair ? name : pair);
+			advice_put_text(why, is_pair ? name : pair);
 			textbuf_put_text(why, "' (");
-			firstrow_put(why,
+			advice_put_text(why,
 			        (struct csv_field){
 			                l->header.bytes ? l->header.bytes : "", l->header.size });
 			textbuf_put_text(why, ")");
@@ -159,10 +158,25 @@ static void put_name(struct layout *l, struct csv_field name)
 	csv_put_field(&l->header, name.text, name.size);
 }
 
+/* The column that was put last has this role. */
+static void take_column(struct layout *l, enum role role, size_t name_at)
+{
+	struct csv_field name = { l->header.bytes + name_at, l->header.size - name_at };
+	*role_column(l, role) = (int)l->n_columns - 1;
+	if (l->header.failed)
+		return;
+	if (name.size >= 2 && *name.text == '"')
+		name = (struct csv_field){ name.text + 1, name.size - 2 };
+	name = clean_blanks(name);
+	l->names[role].at = (uint32_t)(name.text - l->header.bytes);
+	l->names[role].size = (uint32_t)name.size;
+}
+
 static void forget(struct layout *l)
 {
 	l->domain = l->ip = l->sender = l->helo = COLUMN_NONE;
 	l->n_columns = 0;
+	memset(l->names, 0, sizeof l->names);
 	textbuf_reset(&l->header);
 }
 
@@ -177,6 +191,7 @@ static bool take_names(struct layout *l, const struct layout_wish *wish, struct 
 	forget(l);
 	while (csv_next_field(&fields, &field)) {
 		unsigned at = l->n_columns;
+		size_t name_at = l->header.size + (at > 0);
 		put_name(l, field);
 		field = clean_blanks(field);
 		enum role role = mapped_role(wish, field);
@@ -186,9 +201,8 @@ static bool take_names(struct layout *l, const struct layout_wish *wish, struct 
 				continue;
 		}
 		known = true;
-		int *column = role_column(l, role);
-		if (*column == COLUMN_NONE) {
-			*column = (int)at;
+		if (role_column_of(l, role) == COLUMN_NONE) {
+			take_column(l, role, name_at);
 		} else if (*twice == ROLE_COUNT) {
 			*twice = role;
 			*second = at;
@@ -221,16 +235,16 @@ static void tell_twice(const struct layout *l, enum role role, unsigned second,
 		if (n == first || n == second)
 			names[n == second] = clean_blanks(field);
 	textbuf_printf(why, "its columns %u (", first + 1);
-	firstrow_put(why, names[0]);
+	advice_put_text(why, names[0]);
 	textbuf_printf(why, ") and %u (", second + 1);
-	firstrow_put(why, names[1]);
+	advice_put_text(why, names[1]);
 	textbuf_printf(why, ") may both be %s: ", role_text(role));
 	if (names[0].size == names[1].size &&
 	        !strncasecmp(names[0].text, names[1].text, names[0].size))
 		textbuf_put_text(why, "give them different names");
 	else {
 		textbuf_printf(why, "choose with --columns %s=", role_text(role));
-		firstrow_put(why, names[0]);
+		advice_put_text(why, names[0]);
 	}
 	textbuf_fini(&scratch);
 }
@@ -244,13 +258,14 @@ static bool from_positions(struct layout *l, const struct layout_wish *wish,
 	struct csv_record names = { .text = wish->columns, .size = strlen(wish->columns) };
 	if (!layout_from_names(l, &names)) {
 		textbuf_put_text(why, "--columns names none of domain, ip, sender, helo: '");
-		firstrow_put(why, (struct csv_field){ names.text, names.size });
+		advice_put_text(why, (struct csv_field){ names.text, names.size });
 		textbuf_put_text(why, "'");
 		return false;
 	}
+	memset(l->names, 0, sizeof l->names);
 	if (!first || !firstrow_is_header(l, first))
 		return true;
-	firstrow_tell_header(l, first, why);
+	advice_on_header(why, l, first);
 	return false;
 }
 
@@ -271,42 +286,119 @@ static void from_data(struct layout *l, unsigned n_columns, bool has_rank)
 	}
 }
 
-static bool from_first(struct layout *l, const struct layout_wish *wish,
+static enum layout_state state_of(bool good)
+{
+	return good ? LAYOUT_DECIDED : LAYOUT_REFUSED;
+}
+
+static enum layout_state from_first(struct layout *l, const struct layout_wish *wish,
         const struct csv_record *first, struct textbuf *why)
 {
 	struct textbuf scratch = { 0 };
-	enum role twice;
+	enum role twice = ROLE_COUNT;
 	unsigned second = 0;
 	bool known = !wish->no_header &&
 	        take_names(l, wish, csv_fields_of_record(first, &scratch), &twice, &second);
 	struct firstrow row = firstrow_look(csv_fields_of_record(first, &scratch));
 	textbuf_fini(&scratch);
 	l->has_header = known || is_mapping(wish);
+	if (known && !is_mapping(wish) && row.value != COLUMN_NONE) {
+		advice_on_value(why, l, first, row.value);
+		return LAYOUT_REFUSED;
+	}
 	if (known && twice != ROLE_COUNT) {
 		tell_twice(l, twice, second, first, why);
-		return false;
+		return LAYOUT_REFUSED;
 	}
 	if (is_mapping(wish))
-		return check_mapping(l, wish, why);
+		return state_of(check_mapping(l, wish, why));
 	if (known)
-		return true;
-	if (!wish->no_header && row.is == FIRSTROW_OTHER) {
-		firstrow_tell_other(&row, first, why);
-		return false;
-	}
+		return LAYOUT_NAMED;
+	if (!wish->no_header && row.is == FIRSTROW_OTHER)
+		return LAYOUT_UNKNOWN;
 	from_data(l, row.n_fields, row.is == FIRSTROW_RANKED);
-	return true;
+	return LAYOUT_DECIDED;
 }
 
-bool layout_decide(struct layout *l, const struct layout_wish *wish, const struct csv_record *first,
-        struct textbuf *why)
+enum layout_state layout_decide(struct layout *l, const struct layout_wish *wish,
+        const struct csv_record *first, struct textbuf *why)
 {
+	l->is_empty = !first;
 	if (wish->columns && !is_mapping(wish))
-		return from_positions(l, wish, first, why);
+		return state_of(from_positions(l, wish, first, why));
+	if (first && first->broken && !wish->no_header) {
+		textbuf_put_text(why,
+		        "its first row has a quoted field that is not closed, or followed by more "
+		        "than a comma");
+		return LAYOUT_REFUSED;
+	}
 	if (first)
 		return from_first(l, wish, first, why);
 	from_data(l, 2, false);
-	return true;
+	return LAYOUT_DECIDED;
+}
+
+/* ---- the first data row ---- */
+
+/* All values in our columns are what they should be, and there is one. */
+static bool fits(const struct layout *l, const struct csv_record *data)
+{
+	struct textbuf scratch = { 0 };
+	unsigned n_fitting = 0, n_other = 0;
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		struct csv_field field;
+		if (!firstrow_field(data, role_column_of(l, role), &scratch, &field))
+			continue;
+		enum look look = look_at(field);
+		n_fitting += firstrow_fits(role, look);
+		n_other += look != LOOK_EMPTY && !firstrow_fits(role, look);
+	}
+	textbuf_fini(&scratch);
+	return n_fitting && !n_other;
+}
+
+/* A column without a role that holds what no column has the role of. COLUMN_NONE: none does. */
+static int find_unclaimed(const struct layout *l, const struct csv_record *data, enum role *role)
+{
+	bool wants_domain = l->domain == COLUMN_NONE && l->sender == COLUMN_NONE;
+	struct textbuf scratch = { 0 };
+	struct csv_fields fields = csv_fields_of_record(data, &scratch);
+	struct csv_field field;
+	int found = COLUMN_NONE;
+	for (int n = 0; found == COLUMN_NONE && csv_next_field(&fields, &field); n++) {
+		if (n == l->domain || n == l->ip || n == l->sender || n == l->helo)
+			continue;
+		enum look look = look_at(field);
+		*role = look == LOOK_ADDRESS && l->ip == COLUMN_NONE ? ROLE_IP
+		        : look == LOOK_MAIL && wants_domain          ? ROLE_SENDER
+		        : look == LOOK_DOMAIN && wants_domain && l->helo == COLUMN_NONE
+		        ? ROLE_DOMAIN
+		        : ROLE_COUNT;
+		found = *role == ROLE_COUNT ? COLUMN_NONE : n;
+	}
+	textbuf_fini(&scratch);
+	return found;
+}
+
+bool layout_confirm(const struct layout *l, const struct csv_record *data,
+        const struct advice_file *file, struct textbuf *why)
+{
+	struct csv_record names = { .text = l->header.size ? l->header.bytes : "",
+		.size = l->header.size };
+	struct textbuf scratch = { 0 };
+	struct firstrow first = firstrow_look(csv_fields_of_record(&names, &scratch));
+	textbuf_fini(&scratch);
+	/* a domain may be a name of a column, when what is below the others is data */
+	if (first.domain != COLUMN_NONE && !(data && fits(l, data))) {
+		advice_on_value(why, l, &names, first.domain);
+		return false;
+	}
+	enum role role;
+	int column = data ? find_unclaimed(l, data, &role) : COLUMN_NONE;
+	if (column == COLUMN_NONE)
+		return true;
+	advice_on_column(why, l, role, column, data, file);
+	return false;
 }
 
 /* ---- which delimiter ---- */
@@ -340,6 +432,14 @@ static bool separates(struct csv_field line, char delimiter)
 	return row.n_fields > 1 && firstrow_has_value(&row);
 }
 
+static unsigned count_between(struct csv_field line, char delimiter)
+{
+	struct textbuf scratch = { 0 };
+	unsigned n = count_fields(csv_fields_between(line, delimiter, &scratch));
+	textbuf_fini(&scratch);
+	return n;
+}
+
 char layout_find_delimiter(const struct layout_wish *wish, struct csv_field line)
 {
 	for (unsigned i = 0; i < DELIMITERS; i++)
@@ -348,7 +448,43 @@ char layout_find_delimiter(const struct layout_wish *wish, struct csv_field line
 	for (unsigned i = 0; !wish->columns && i < DELIMITERS; i++)
 		if (separates(line, delimiters[i].delimiter))
 			return delimiters[i].delimiter;
+	for (unsigned i = 0; !wish->columns && !wish->no_header && i < DELIMITERS; i++)
+		if (count_between(line, delimiters[i].delimiter) > 1)
+			return delimiters[i].delimiter;
 	return ',';
+}
+
+bool layout_begins(const struct layout_wish *wish, const struct csv_record *record)
+{
+	struct csv_field text = { record->text, record->size };
+	return makes_sense(wish, text, ',');
+}
+
+void layout_refuse(const struct layout *l, const struct layout_wish *wish,
+        const struct csv_record *next, uint64_t begin_line, const struct advice_file *file,
+        struct textbuf *why)
+{
+	struct textbuf scratch = { 0 };
+	struct csv_record names = { .text = l->header.size ? l->header.bytes : "",
+		.size = l->header.size };
+	struct csv_field line = { 0 };
+	bool told = false;
+	firstrow_field(&names, 0, &scratch, &line);
+	for (unsigned i = 0; l->n_columns == 1 && !told && i < DELIMITERS; i++) {
+		told = delimiters[i].delimiter != l->delimiter &&
+		        makes_sense(wish, line, delimiters[i].delimiter) &&
+		        memchr(line.text, delimiters[i].delimiter, line.size);
+		if (told)
+			textbuf_printf(why,
+			        "its columns are separated by '%s', not by '%s'; type --delimiter "
+			        "'%s'",
+			        layout_delimiter_text(delimiters[i].delimiter),
+			        layout_delimiter_text(l->delimiter),
+			        layout_delimiter_text(delimiters[i].delimiter));
+	}
+	if (!told)
+		advice_on_other(why, l, next, begin_line, file);
+	textbuf_fini(&scratch);
 }
 
 /* ---- what was understood ---- */
@@ -367,7 +503,7 @@ static void put_column(
 		;
 	if (l->has_header) {
 		textbuf_put_text(out, " (");
-		firstrow_put(out, clean_blanks(field));
+		advice_put_text(out, clean_blanks(field));
 		textbuf_put_char(out, ')');
 	}
 	textbuf_fini(&scratch);
@@ -377,6 +513,10 @@ void layout_tell(struct textbuf *out, const struct layout *l)
 {
 	const char *separator = "";
 	unsigned n_known = 0;
+	if (l->is_empty) {
+		textbuf_put_text(out, "none: the input is empty");
+		return;
+	}
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		if (role_column_of(l, role) != COLUMN_NONE) {
 			put_column(out, l, role, separator);

@@ -16,16 +16,27 @@ struct layout {
 	unsigned n_columns;
 	int domain, ip, sender, helo; /* column index, or COLUMN_NONE */
 	bool has_header;
-	bool keeps_names;      /* an output gives the columns no other names */
-	bool guarded;          /* --csv-safe: see csv_put_guarded_field() */
-	char delimiter;        /* of the input; an output always has commas. 0: ',' */
-	struct textbuf header; /* the column names as they stood, without a line end; owned */
+	bool keeps_names; /* an output gives the columns no other names */
+	bool guarded;     /* --csv-safe: see csv_put_guarded_field() */
+	char delimiter;   /* of the input; an output always has commas. 0: ',' */
+	bool is_empty;    /* there is no record at all */
+	/* The column names as they stood, without a line end. Where the first record is not
+	 * understood, that record. Owned. */
+	struct textbuf header;
+	/* Where the name of each role's column stands in it; size 0: no column, no header row. */
+	struct {
+		uint32_t at, size;
+	} names[ROLE_COUNT];
 };
 
 /* domain, ip, sender, helo: also how --columns and the note call it. */
 const char *role_text(enum role role);
 /* By a column's name, whatever its letter case. ROLE_COUNT: it is not known. */
 enum role role_find(struct csv_field name);
+
+/* What a name that is not known may mean, by the words in it: for advice, never for a decision.
+ * ROLE_COUNT: nothing, or it is no name. */
+enum role role_guess(struct csv_field name);
 
 /* The layout's column of that role: the member, and its value. */
 int *role_column(struct layout *layout, enum role role);

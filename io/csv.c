@@ -19,6 +19,8 @@
 #include <string.h>
 
 #define READ_BYTES (128u * 1024)
+/* So many CRs may stand before the LF of a line: editors and copies add some. */
+enum { CRS_MAX = 4 };
 
 /* How far quotes have been walked, and whether `at` is between quotes. */
 struct walk {
@@ -37,7 +39,8 @@ enum found { FOUND_RECORD, FOUND_BROKEN, FOUND_END, FOUND_MORE };
 
 struct csv_reader {
 	struct source *source;
-	size_t max_bytes, reach_bytes, window_bytes; /* of a record; with CRLF; of the window */
+	size_t max_bytes, reach_bytes,
+	        window_bytes; /* of a record; with its line end; of the window */
 	bool bom_passed, skipping_line, source_ended;
 	struct marks marks;
 	uint64_t line;
@@ -54,7 +57,8 @@ struct csv_reader {
 
 struct csv_reader *csv_reader_new_for(struct source *source, size_t record_max_bytes)
 {
-	size_t reach_bytes = record_max_bytes + 2, window_bytes = 2 * reach_bytes + READ_BYTES;
+	size_t reach_bytes = record_max_bytes + CRS_MAX + 1,
+	       window_bytes = 2 * reach_bytes + READ_BYTES;
 	struct csv_reader *r = malloc(sizeof(*r) + window_bytes);
 	if (!r)
 		return NULL;
@@ -98,11 +102,14 @@ static enum quote judge_quote(
 		return QUOTE_DOUBLED;
 	if (next == marks->delimiter || next == marks->line_end)
 		return QUOTE_CLOSES;
-	if (next != '\r')
+	size_t i = 1;
+	while (i <= left && i <= CRS_MAX && window[at + i] == '\r')
+		i++;
+	if (i == 1)
 		return QUOTE_STRAY;
-	if (left == 1)
+	if (i > left)
 		return final ? QUOTE_CLOSES : QUOTE_UNDECIDED;
-	return window[at + 2] == '\n' ? QUOTE_CLOSES : QUOTE_STRAY;
+	return window[at + i] == '\n' ? QUOTE_CLOSES : QUOTE_STRAY;
 }
 
 /* Outside quotes, to the next quote that opens a field. True: there is none, and walk->at is the LF
@@ -161,7 +168,9 @@ static enum found walk_quotes(struct walk *walk, const struct walk *memo, const 
 /* The octets of a record up to `end`, where its LF or the end of the input is. */
 static size_t text_size(const char *window, size_t start, size_t end)
 {
-	return end > start && window[end - 1] == '\r' ? end - start - 1 : end - start;
+	for (unsigned i = 0; i < CRS_MAX && end > start && window[end - 1] == '\r'; i++)
+		end--;
+	return end - start;
 }
 
 static uint64_t count_lines(const char *text, size_t size, char line_end)

@@ -1,6 +1,7 @@
 /* csv.h - CSV records (RFC 4180) out of a byte stream, and fields out of a record.
  *
- *   - A record ends at LF or CRLF outside quotes, or at the end of the input, where CR counts, too.
+ *   - A record ends at LF, CRLF or CR CR LF (up to four CRs) outside quotes, or at the end of the
+ *     input, where CR counts, too.
  *     In a file whose first 64 KiB have CR and no LF it ends at CR (csv_begin()).
  *     An empty line is a record with one empty field. Byte order marks at the start are skipped.
  *   - Fields are separated by commas. csv_begin() may choose another delimiter; csv_split() then

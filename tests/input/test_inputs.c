@@ -107,6 +107,18 @@ static void layouts(void **state)
 		        "ip,client_ip,site", "" },
 		{ "\"domain=a, b\"", { "\"a, b\"\nc" }, 0, NONE, NONE, NONE, true, "\"a, b\"",
 		        "c|" },
+		/* names with dots are names where the row below has what belongs there */
+		{ NULL, { "domain,ip,first.seen\na.b,::1,x\n" }, 0, 1, NONE, NONE, true,
+		        "domain,ip,first.seen", "a.b,::1,x|" },
+		/* other columns that nobody needs */
+		{ NULL, { "ip,sender,ptr\n::1,a@b.c,d.e\n" }, NONE, 0, 1, NONE, true,
+		        "ip,sender,ptr", "::1,a@b.c,d.e|" },
+		{ NULL, { "ip,helo,ptr\n::1,b.c,d.e\n" }, NONE, 0, NONE, 1, true, "ip,helo,ptr",
+		        "::1,b.c,d.e|" },
+		{ "domain=domain", { "domain,a\na.b,192.0.2.1\n" }, 0, NONE, NONE, NONE, true,
+		        "domain,a", "a.b,192.0.2.1|" },
+		{ NULL, { "domain,ip\r\r\na.b,\"::1\"\r\r\nc.d,::2\r\r\n" }, 0, 1, NONE, NONE, true,
+		        "domain,ip", "a.b,\"::1\"|c.d,::2|" },
 		/* other delimiters; what is given out has commas */
 		{ NULL, { "domain;ip\na;b\n" }, 0, 1, NONE, NONE, true, "domain,ip", "a,b|" },
 		{ NULL, { "x\tip\n\"a\tb\"\t::1\n" }, NONE, 1, NONE, NONE, true, "x,ip",
@@ -175,6 +187,18 @@ static void refusals(void **state)
 		{ NULL, { "192.0.2.1,a.b\n" } },
 		{ NULL, { "a.b 192.0.2.1\n" } },
 		{ NULL, { "\n" } },
+		/* values beside names of columns */
+		{ NULL, { "a.b,192.0.2.1,sender\nc.d,192.0.2.2,sender\n" } },
+		{ NULL, { "sender,a@b.c,192.0.2.1\n" } },
+		{ NULL, { "domain,a.b\n" } },
+		{ NULL, { "domain,a.b\ndomain,c.d\n" } },
+		{ NULL, { "domain,::1\n" } },
+		{ NULL, { "a.b,ip\nc.d,ip\n" } },
+		/* a domain or an address below a name that is not known */
+		{ NULL, { "domain,ipaddr\na.b,192.0.2.1\n" } },
+		{ NULL, { "hostname,ip\na.b,192.0.2.1\n" } },
+		{ NULL, { "ip,helo,from\n192.0.2.1,mx.b,a@b.c\n" } },
+		{ NULL, { "\"domain,ip\na.b,192.0.2.1\n" } },
 		{ NULL, { "7,192.0.2.1,a.b\n" } },
 		{ NULL, { "a@b.c,192.0.2.1\n" } },
 		{ NULL, { "Domain name,Agency\n" } },

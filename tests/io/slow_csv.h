@@ -19,6 +19,17 @@ struct slow_record {
 
 enum slow_state { FIELD_BEGIN, UNQUOTED, QUOTED, QUOTE_SEEN };
 
+enum { SLOW_CRS_MAX = 4 };
+
+/* How many CRs stand there, of those that may belong to a line's end. */
+static inline size_t slow_count_crs(const char *text, size_t at, size_t end)
+{
+	size_t n = 0;
+	while (n < SLOW_CRS_MAX && at + n < end && text[at + n] == '\r')
+		n++;
+	return n;
+}
+
 /* Follows RFC 4180 from `at` up to `end`. True: the record ends well, at *record_end, which is an
  * LF or `end`. */
 static inline bool slow_follow(const char *text, size_t at, size_t end, size_t *record_end)
@@ -35,8 +46,10 @@ static inline bool slow_follow(const char *text, size_t at, size_t end, size_t *
 		} else if (c == ',') {
 			state = FIELD_BEGIN;
 		} else if (state == QUOTE_SEEN) {
-			if (c != '\r' || (at + 1 < end && text[at + 1] != '\n'))
+			size_t n = slow_count_crs(text, at, end);
+			if (!n || (at + n < end && text[at + n] != '\n'))
 				return false;
+			at += n - 1;
 		} else {
 			state = state == FIELD_BEGIN && c == '"' ? QUOTED : UNQUOTED;
 		}
@@ -47,7 +60,9 @@ static inline bool slow_follow(const char *text, size_t at, size_t end, size_t *
 
 static inline size_t slow_without_cr(const char *text, size_t start, size_t end)
 {
-	return end > start && text[end - 1] == '\r' ? end - start - 1 : end - start;
+	for (int i = 0; i < SLOW_CRS_MAX && end > start && text[end - 1] == '\r'; i++)
+		end--;
+	return end - start;
 }
 
 static inline struct slow_record slow_expect(const char *text, size_t size, size_t at)
