@@ -339,8 +339,10 @@ void advice_on_column(struct textbuf *why, const struct layout *l, enum role rol
 	textbuf_put_text(why, "': ");
 	put_proposal(why, l, &p, file);
 	size_t at = why->size;
-	textbuf_put_text(why, "; to leave it out, ");
-	if (!put_names(why, l, &as_is))
+	textbuf_put_text(why, " (or to leave it out: ");
+	if (put_names(why, l, &as_is))
+		textbuf_put_char(why, ')');
+	else
 		why->size = at;
 }
 
@@ -467,10 +469,16 @@ void advice_on_other(struct textbuf *why, const struct layout *l, const struct c
 	struct csv_record names = names_of(l);
 	struct csv_field first = { 0 };
 	firstrow_field(&names, 0, &scratch, &first);
+	/* names stand above data: as many of them as columns, and what could be a name */
+	struct textbuf of_next = { 0 };
+	bool is_named = next && header_line == next->line &&
+	        firstrow_look(csv_fields_of_record(next, &of_next)).n_fields == l->n_columns &&
+	        (l->n_columns > 1 || look_at(first) == LOOK_NAME);
+	textbuf_fini(&of_next);
 	if (tell_form(why, first, file) || tell_single_quotes(why, first, file) ||
 	        (l->n_columns == 1 && tell_blanks(why, first, file)))
 		;
-	else if (header_line > 1)
+	else if (header_line > 1 && !is_named)
 		tell_line(why, header_line, file);
 	else
 		tell_columns(why, l, next, file);

@@ -402,7 +402,37 @@ static bool is_ours(const struct column_set *set, struct csv_field name)
 	return is_same_name(name, "row");
 }
 
-/* The names of the input's columns. One that is named like one of ours gets `input_` before it. */
+static bool is_of_input(const struct layout *layout, struct csv_field name)
+{
+	struct csv_record names = { .text = layout->header.bytes, .size = layout->header.size };
+	struct textbuf scratch = { 0 };
+	struct csv_fields fields = csv_fields_of_record(&names, &scratch);
+	struct csv_field field;
+	bool found = false;
+	while (!found && csv_next_field(&fields, &field))
+		found = field.size == name.size && !strncasecmp(field.text, name.text, name.size);
+	textbuf_fini(&scratch);
+	return found;
+}
+
+/* The name with `input_` before it as often as it needs to be nobody's. */
+static struct csv_field other_name(struct textbuf *renamed, const struct layout *layout,
+        const struct column_set *set, struct csv_field name)
+{
+	struct csv_field new_name = name;
+	for (unsigned n = 1; is_ours(set, new_name) || is_of_input(layout, new_name); n++) {
+		textbuf_reset(renamed);
+		for (unsigned i = 0; i < n; i++)
+			textbuf_put_text(renamed, "input_");
+		textbuf_put(renamed, name.text, name.size);
+		if (renamed->failed)
+			return name;
+		new_name = (struct csv_field){ renamed->bytes, renamed->size };
+	}
+	return new_name;
+}
+
+/* The names of the input's columns. One that is named like one of ours gets another one. */
 static void put_input_names(
         struct textbuf *out, const struct layout *layout, const struct column_set *set)
 {
@@ -414,12 +444,8 @@ static void put_input_names(
 	for (bool first = true; csv_next_field(&fields, &field); first = false) {
 		if (!first)
 			textbuf_put_char(out, ',');
-		if (!layout->keeps_names && is_ours(set, field)) {
-			textbuf_reset(&renamed);
-			textbuf_put_text(&renamed, "input_");
-			textbuf_put(&renamed, field.text, field.size);
-			field = (struct csv_field){ textbuf_text(&renamed), renamed.size };
-		}
+		if (!layout->keeps_names && is_ours(set, field))
+			field = other_name(&renamed, layout, set, field);
 		put_text(out, layout, field.text, field.size);
 	}
 	out->failed |= scratch.failed || renamed.failed;
