@@ -171,7 +171,7 @@ def test_header_names_in_any_case_and_between_blanks(bulk_nsd, tmp_path, header)
 def test_the_sender_column_and_its_aliases(bulk_nsd, tmp_path, name):
     scan = harness.scan(
         tmp_path,
-        f"ip,{name}\n192.0.2.1,user@d1.bulk.test\n192.0.2.9,a@b@d1.bulk.test\n",
+        f"ip,{name}\n192.0.2.1,user@d1.bulk.test\n192.0.2.9,a+b@d1.bulk.test\n",
         bulk_nsd.upstream,
     )
     assert_pass_and_fail(scan)
@@ -331,7 +331,7 @@ def test_spellings_of_an_ipv6_address(server, tmp_path, ip):
         ("xn--bcher-kva.test", "xn--bcher-kva.test"),
         ("fa\u00df.test", "xn--fa-hia.test"),
         ("_spf.example.test", "_spf.example.test"),
-        ("foo:bar/baz.example.test", "foo:bar/baz.example.test"),
+        ("*.example.test", "*.example.test"),
     ],
 )
 def test_names_are_asked_in_their_dns_form(server, tmp_path, domain, asked):

@@ -122,6 +122,15 @@ def test_columns_named_like_ours(bulk_nsd, tmp_path):
     scan = harness.scan(tmp_path, f"Row,domain,spf\n1,{PASSING},x\n", bulk_nsd.upstream)
     assert scan.header[:4] == ["row", "input_Row", "domain", "input_spf"]
     assert len(set(scan.header)) == len(scan.header)
+    text = f"domain,spf,Input_SPF\n{PASSING},x,y\n"
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, output="two.csv")
+    assert scan.header[:4] == ["row", "domain", "input_input_spf", "Input_SPF"]
+    for n in range(2):
+        again = harness.write_input(tmp_path / "again.csv", scan.data)
+        scan = harness.scan(
+            tmp_path, again, bulk_nsd.upstream, "--columns=domain=domain", output=f"{n}.csv"
+        )
+        assert len(set(scan.header)) == len(scan.header)
 
 
 # ---- what is refused ----
@@ -134,9 +143,9 @@ def test_columns_named_like_ours(bulk_nsd, tmp_path):
         ("192.0.2.1,d.test\n", [], ["--columns ip,domain"]),
         ("7,192.0.2.1,d.test\n", [], ["--columns column1,ip,domain"]),
         ("u@d.test,192.0.2.1\n", [], ["--columns sender,ip"]),
-        ('{"domain": "d.test"}\n', [], ["--columns"]),
-        ("Nov 29 20:00:00 mx postfix/smtpd[1]: from d.test[192.0.2.1]\n", [], ["--columns"]),
-        ("\nd.test,192.0.2.1\n", [], ["--columns"]),
+        ("Nov 29 20:00:00 mx postfix/smtpd[1]: from d.test[192.0.2.1]\n", [], ["a table"]),
+        ('"domain,ip\nd.test,192.0.2.1\n', [], ["quoted field", "not closed"]),
+        ("localhost\n", [], ["--columns domain if"]),
         ("domain,client_ip,remote_ip\n", [], ["remote_ip", "--columns ip=client_ip"]),
         ("domain,ip\n", ["--columns=domain=site"], ["'site'", "domain,ip"]),
         ("domain,ip\n", ["--columns=domain,ip=ip"], ["--columns"]),
@@ -167,8 +176,12 @@ TABLE = b"domain,ip\nd.test,192.0.2.1\n"
         (TABLE.decode().encode("utf-16-le"), ["iconv -f UTF-16LE "]),
         (TABLE.decode().encode("utf-16-be"), ["iconv -f UTF-16BE "]),
         (gzip.compress(lzma.compress(TABLE)), ["gzip -dc", "| xz -dc |"]),
+        (gzip.compress(gzip.compress(TABLE)), ["gzip -dc", "| gzip -dc |"]),
+        (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml", ["Excel", "xlsx2csv"]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), ["Excel", "in2csv"]),
+        (b"Obj\x01\x04\x14avro.codec", ["Avro", "avro cat"]),
     ],
-    ids=["xz", "bzip2", "zstd", "zip", "Parquet", "UTF-16", "LE", "BE", "xz in gzip"],
+    ids="xz bzip2 zstd zip Parquet UTF-16 LE BE xz-in-gzip twice xlsx xls Avro".split(),
 )
 def test_files_that_are_no_text(server, tmp_path, octets, words):
     dns = server(lambda name, type: [])
@@ -176,6 +189,21 @@ def test_files_that_are_no_text(server, tmp_path, octets, words):
     path.write_bytes(octets)
     assert_refused(harness.scan(tmp_path, path, dns.upstream), *words, "in put.csv'")
     assert_refused(harness.scan(tmp_path, "-", dns.upstream, stdin=octets), "standard input")
+    assert not dns.asked()
+
+
+@pytest.mark.parametrize(
+    "octets, words",
+    [
+        (b"%PDF-1.7\n", ["PDF", "make CSV"]),
+        (b"SQLite format 3\0" + bytes(99), ["SQLite", "sqlite3 -csv"]),
+        (b"<!DOCTYPE html>\n", ["web page"]),
+        (b"domain\0ip\n", ["octets of value 0", "make CSV"]),
+    ],
+)
+def test_files_that_no_command_makes_text_of(server, tmp_path, octets, words):
+    dns = server(lambda name, type: [])
+    assert_refused(harness.scan(tmp_path, octets, dns.upstream), *words)
     assert not dns.asked()
 
 
@@ -225,6 +253,26 @@ def test_retry_reads_the_columns_from_the_note(bulk_nsd, server, tmp_path):
         ("192.0.2.1:25", "an IP address"),
         ("\u2603.test", "U+2603"),
         ("a\u00a0b.test", "U+00A0"),
+        ("a\u200bb.test", "U+200B"),
+        ("a\u00adb.test", "U+00AD"),
+        ("# comment", "'#' in"),
+        ("d1.bulk.test # x", "' ' in"),
+        ("||d1.bulk.test^", "'|' in"),
+        ("d1.bulk.test;192.0.2.1", "';' in"),
+        ("'d1.bulk.test'", "''' in"),
+        ("d1.bulk.test\0", "U+0000 in"),
+        ("\x1a", "U+001A in"),
+        ("d1.bulk.test\f", "U+000C in"),
+        ("//d1.bulk.test/", "a URL"),
+        ("d1.bulk.test?x=1", "'?' in"),
+        ("http:d1.bulk.test", "':' in"),
+        ("300.1.1.1", "it looks like an IP address"),
+        ("192.0.2.0/24", "a network"),
+        ("0x7f.1", "it looks like an IP address"),
+        ("NULL", "a placeholder"),
+        ("#N/A", "a placeholder"),
+        ("mailer-daemon", "a placeholder"),
+        ("-", "a label"),
     ],
 )
 def test_what_is_no_domain(server, tmp_path, domain, reason):
@@ -243,18 +291,83 @@ def test_what_is_no_domain(server, tmp_path, domain, reason):
         ("Alice <a@d1.bulk.test>", "a display name"),
         ("<a@d1.bulk.test> SIZE=1", "text behind"),
         ("a@d1.bulk.test:25", "a port"),
+        ('"""Alice Smith"" <a@d1.bulk.test>"', "a display name"),
+        ('"""Smith, A."" <a@d1.bulk.test>"', "a display name"),
+        ('"a@d1.bulk.test, b@d2.bulk.test"', "more than one address"),
+        ("a@d1.bulk.test;b@d2.bulk.test", "more than one address"),
+        ("a@d1.bulk.test b@d2.bulk.test", "more than one address"),
+        ('"<a@d1.bulk.test>,<b@d2.bulk.test>"', "more than one address"),
+        ("a@d1.bulk.test (A. B.)", "' ' in a domain name"),
+        ("a at d1.bulk.test", "' ' in a domain name"),
+        ("'a@d1.bulk.test'", "''' in a domain name"),
+        ("mailto:a@d1.bulk.test", "':' in a local-part"),
+        ("a@@d1.bulk.test", "'@' in a local-part"),
+        ("<a@d1.bulk.test", "an angle bracket"),
+        ("a@d1.bulk.test>", "'>' in a domain name"),
+        ("MAILER-DAEMON", "a placeholder"),
     ],
 )
 def test_what_is_no_sender(bulk_nsd, tmp_path, sender, reason):
-    row = harness.scan(tmp_path, f"ip,sender\n192.0.2.1,{sender}\n", bulk_nsd.upstream).row
+    text = f"ip,sender\n192.0.2.1,{sender}\n"
+    row = harness.scan(tmp_path, text, bulk_nsd.upstream, "--delimiter=,").row
     assert (row["status"], row["spf"], row["spf_problem"]) == ("bad_input", "none", "bad_domain")
     assert row["error"].startswith(f"sender: {reason}")
+
+
+def test_a_quoted_local_part_is_legal(bulk_nsd, tmp_path):
+    text = 'ip,sender\n192.0.2.1,"""a, b@c""@d1.bulk.test"\n192.0.2.9, "x y@d1.bulk.test"\n'
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    assert_pass_and_fail(scan)
+
+
+@pytest.mark.parametrize(
+    "ip, reason",
+    [
+        ("192.0.2.0/24", " but a network"),
+        ("192.0.2.1-192.0.2.9", " but a range of addresses"),
+        ("fe80::1%eth0", ": it has a zone"),
+        ("3221225985", " but a number"),
+        ("192.000.002.001", ": it has leading zeros"),
+        ("d1.bulk.test", " but a domain name: are the columns swapped?"),
+        ("192.0.2.1:99999", ""),
+        ("192.0.2.1:0", ""),
+    ],
+)
+def test_what_is_no_address(bulk_nsd, tmp_path, ip, reason):
+    row = harness.scan(tmp_path, f"domain,ip\n{PASSING},{ip}\n", bulk_nsd.upstream).row
+    assert row["error"].startswith(f"ip: not an IP address{reason}")
+    assert (row["status"], row["spf_record"][:6]) == ("bad_input", "v=spf1")
+
+
+def test_the_header_row_of_joined_files(server, tmp_path):
+    dns = server(lambda name, type: [])
+    text = "note,Site\nx,d1.test\ny,SITE\n"
+    scan = harness.scan(tmp_path, text, dns.upstream, "--columns=domain=site")
+    assert (scan.status, scan.rows[1]["error"]) == (BAD_ROWS, "row: the header row again")
+    assert not any("site" in str(question).lower() for question in dns.asked())
+
+
+def test_quotes_behind_blanks_mean_nothing(bulk_nsd, tmp_path):
+    text = f'"domain", "ip"\n"{PASSING}", "192.0.2.1"\n"{FAILING}", "192.0.2.9"\n'
+    assert_pass_and_fail(harness.scan(tmp_path, text, bulk_nsd.upstream))
+
+
+def test_lines_that_end_in_two_crs(bulk_nsd, tmp_path):
+    text = f"domain,ip\r\r\n{PASSING},192.0.2.1\r\r\n{FAILING},192.0.2.9\r\r\n"
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    assert_pass_and_fail(scan)
+    assert scan.header[1:3] == ["domain", "ip"]
+
+
+def test_an_empty_input_says_so(bulk_nsd, tmp_path):
+    scan = harness.scan(tmp_path, "", bulk_nsd.upstream)
+    assert scan.status == DONE and columns_line(scan) == "none: the input is empty"
 
 
 def test_names_that_no_mail_host_can_have_are_counted(bulk_nsd, tmp_path):
     scan = harness.scan(
         tmp_path,
-        f"domain\n{PASSING}\nNULL\n_spf.bulk.test\na b.bulk.test\n",
+        f"domain\n{PASSING}\nlocalhost\n_spf.bulk.test\n*.bulk.test\n",
         bulk_nsd.upstream,
         "--workers=1",
         "--in-flight=1",
@@ -262,5 +375,5 @@ def test_names_that_no_mail_host_can_have_are_counted(bulk_nsd, tmp_path):
         tmp_path / "summary.json",
     )
     assert scan.status == DONE
-    assert scan.says("2 rows with names that no mail host can have", "'NULL'")
+    assert scan.says("2 rows with names that no mail host can have", "'localhost'")
     assert scan.summary["no_host_names"] == 2
