@@ -167,10 +167,10 @@ static bool is_same_name(struct csv_field a, struct csv_field b)
  * names. */
 static bool is_header(const struct layout *l, const struct fields *f)
 {
-	const struct identity_text *const texts[] = { &f->domain, &f->ip, &f->sender, &f->helo };
+	const struct identity_text *const values[] = { &f->domain, &f->ip, &f->sender, &f->helo };
 	unsigned n = 0;
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
-		struct csv_field text = clean_blanks(field_of(*texts[role])), name = { "", 0 };
+		struct csv_field text = clean_blanks(field_of(*values[role])), name = { "", 0 };
 		if (role_column_of(l, role) == COLUMN_NONE)
 			continue;
 		if (l->names[role].size)

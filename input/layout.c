@@ -2,6 +2,7 @@
 #include "input/layout.h"
 
 #include "input/clean.h"
+#include "input/mapping.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,107 +47,6 @@ bool layout_sep_line(char *delimiter, struct csv_field line)
 		return false;
 	const char text[] = { line.text[n], 0 };
 	return layout_delimiter_parse(delimiter, text);
-}
-
-/* ---- --columns domain=site ---- */
-
-static bool is_mapping(const struct layout_wish *wish)
-{
-	return wish->columns && strchr(wish->columns, '=');
-}
-
-static struct csv_fields wished(const struct layout_wish *wish, struct textbuf *scratch)
-{
-	const char *columns = wish->columns ? wish->columns : "";
-	return csv_fields_of(columns, strlen(columns), false, false, scratch);
-}
-
-static unsigned count_fields(struct csv_fields fields)
-{
-	struct csv_field field;
-	unsigned n = 0;
-	while (csv_next_field(&fields, &field))
-		n++;
-	return n;
-}
-
-static unsigned count_wished(const struct layout_wish *wish)
-{
-	struct textbuf scratch = { 0 };
-	unsigned n = count_fields(wished(wish, &scratch));
-	textbuf_fini(&scratch);
-	return n;
-}
-
-/* "domain=site" into its two sides. False: there is no '=', or no such role. */
-static bool parse_pair(struct csv_field pair, enum role *role, struct csv_field *name)
-{
-	const char *equals = pair.size ? memchr(pair.text, '=', pair.size) : NULL;
-	if (!equals)
-		return false;
-	size_t at = (size_t)(equals - pair.text);
-	*role = role_find(clean_blanks((struct csv_field){ pair.text, at }));
-	*name = clean_blanks((struct csv_field){ equals + 1, pair.size - at - 1 });
-	return *role != ROLE_COUNT;
-}
-
-/* The role that --columns gives a column. ROLE_COUNT: none. */
-static enum role mapped_role(const struct layout_wish *wish, struct csv_field column)
-{
-	struct textbuf scratch = { 0 };
-	struct csv_fields fields = wished(wish, &scratch);
-	struct csv_field pair, name;
-	enum role role, found = ROLE_COUNT;
-	while (is_mapping(wish) && csv_next_field(&fields, &pair))
-		if (parse_pair(pair, &role, &name) && name.size == column.size &&
-		        !strncasecmp(name.text, column.text, name.size))
-			found = role;
-	textbuf_fini(&scratch);
-	return found;
-}
-
-static bool is_mapped(const struct layout_wish *wish, enum role wanted)
-{
-	struct textbuf scratch = { 0 };
-	struct csv_fields fields = wished(wish, &scratch);
-	struct csv_field pair, name;
-	enum role role;
-	bool mapped = false;
-	while (is_mapping(wish) && csv_next_field(&fields, &pair))
-		mapped |= parse_pair(pair, &role, &name) && role == wanted;
-	textbuf_fini(&scratch);
-	return mapped;
-}
-
-/* Every pair must be one, and name a column that was found. */
-static bool check_mapping(
-        const struct layout *l, const struct layout_wish *wish, struct textbuf *why)
-{
-	struct textbuf scratch = { 0 };
-	struct csv_fields fields = wished(wish, &scratch);
-	struct csv_field pair, name;
-	enum role role;
-	bool good = true;
-	while (good && csv_next_field(&fields, &pair)) {
-		bool is_pair = parse_pair(pair, &role, &name);
-		if (!is_pair)
-			textbuf_put_text(why,
-			        "--columns takes domain=, ip=, sender= and helo= with names of "
-			        "the header row, not '");
-		else if (role_column_of(l, role) == COLUMN_NONE)
-			textbuf_put_text(why, "the header row has no column named '");
-		good = is_pair && role_column_of(l, role) != COLUMN_NONE;
-		if (!good) {
-			advice_put_text(why, is_pair ? name : pair);
-			textbuf_put_text(why, "' (");
-			advice_put_text(why,
-			        (struct csv_field){
-			                l->header.bytes ? l->header.bytes : "", l->header.size });
-			textbuf_put_text(why, ")");
-		}
-	}
-	textbuf_fini(&scratch);
-	return good;
 }
 
 /* ---- header rows ---- */
@@ -194,10 +94,10 @@ static bool take_names(struct layout *l, const struct layout_wish *wish, struct 
 		size_t name_at = l->header.size + (at > 0);
 		put_name(l, field);
 		field = clean_blanks(field);
-		enum role role = mapped_role(wish, field);
+		enum role role = mapping_role(wish->columns, field);
 		if (role == ROLE_COUNT) {
 			role = role_find(field);
-			if (role == ROLE_COUNT || is_mapped(wish, role))
+			if (role == ROLE_COUNT || mapping_has(wish->columns, role))
 				continue;
 		}
 		known = true;
@@ -301,8 +201,8 @@ static enum layout_state from_first(struct layout *l, const struct layout_wish *
 	        take_names(l, wish, csv_fields_of_record(first, &scratch), &twice, &second);
 	struct firstrow row = firstrow_look(csv_fields_of_record(first, &scratch));
 	textbuf_fini(&scratch);
-	l->has_header = known || is_mapping(wish);
-	if (known && !is_mapping(wish) && row.value != COLUMN_NONE) {
+	l->has_header = known || mapping_is(wish->columns);
+	if (known && !mapping_is(wish->columns) && row.value != COLUMN_NONE) {
 		advice_on_value(why, l, first, row.value);
 		return LAYOUT_REFUSED;
 	}
@@ -310,8 +210,8 @@ static enum layout_state from_first(struct layout *l, const struct layout_wish *
 		tell_twice(l, twice, second, first, why);
 		return LAYOUT_REFUSED;
 	}
-	if (is_mapping(wish))
-		return state_of(check_mapping(l, wish, why));
+	if (mapping_is(wish->columns))
+		return state_of(mapping_check(l, wish->columns, why));
 	if (known)
 		return LAYOUT_NAMED;
 	if (!wish->no_header && row.is == FIRSTROW_OTHER)
@@ -324,7 +224,7 @@ enum layout_state layout_decide(struct layout *l, const struct layout_wish *wish
         const struct csv_record *first, struct textbuf *why)
 {
 	l->is_empty = !first;
-	if (wish->columns && !is_mapping(wish))
+	if (wish->columns && !mapping_is(wish->columns))
 		return state_of(from_positions(l, wish, first, why));
 	if (first && first->broken && !wish->no_header) {
 		textbuf_put_text(why,
@@ -403,6 +303,23 @@ bool layout_confirm(const struct layout *l, const struct csv_record *data,
 
 /* ---- which delimiter ---- */
 
+static unsigned count_fields(struct csv_fields fields)
+{
+	struct csv_field field;
+	unsigned n = 0;
+	while (csv_next_field(&fields, &field))
+		n++;
+	return n;
+}
+
+static unsigned count_between(struct csv_field line, char delimiter)
+{
+	struct textbuf scratch = { 0 };
+	unsigned n = count_fields(csv_fields_between(line, delimiter, &scratch));
+	textbuf_fini(&scratch);
+	return n;
+}
+
 /* The first line makes sense when this separates its columns. */
 static bool makes_sense(const struct layout_wish *wish, struct csv_field line, char delimiter)
 {
@@ -418,8 +335,10 @@ static bool makes_sense(const struct layout_wish *wish, struct csv_field line, c
 	textbuf_fini(&l.header);
 	if (delimiter != ',' && row.n_fields < 2)
 		return false;
-	if (wish->columns && !is_mapping(wish))
-		return row.n_fields == count_wished(wish);
+	if (wish->columns && !mapping_is(wish->columns))
+		return row.n_fields ==
+		        count_between(
+		                (struct csv_field){ wish->columns, strlen(wish->columns) }, ',');
 	return known || row.is != FIRSTROW_OTHER;
 }
 
@@ -430,14 +349,6 @@ static bool separates(struct csv_field line, char delimiter)
 	struct firstrow row = firstrow_look(csv_fields_between(line, delimiter, &scratch));
 	textbuf_fini(&scratch);
 	return row.n_fields > 1 && firstrow_has_value(&row);
-}
-
-static unsigned count_between(struct csv_field line, char delimiter)
-{
-	struct textbuf scratch = { 0 };
-	unsigned n = count_fields(csv_fields_between(line, delimiter, &scratch));
-	textbuf_fini(&scratch);
-	return n;
 }
 
 char layout_find_delimiter(const struct layout_wish *wish, struct csv_field line)

@@ -33,6 +33,17 @@ static void check_name(const struct dname *name)
 	        dname_equal(name, &again));
 }
 
+/* A domain that is asked consists of letters, digits, '-', '_' and '*'. */
+static void check_domain(const struct dname *name)
+{
+	for (size_t at = 0; at < name->size && name->wire[at]; at += name->wire[at] + 1u)
+		for (unsigned i = 1; i <= name->wire[at]; i++) {
+			unsigned char c = name->wire[at + i], lower = c | 0x20;
+			require((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+			        c == '-' || c == '_' || c == '*');
+		}
+}
+
 /* Every octet of it may be read, and it lies where its owner says. */
 static void check_text(const struct identity_text *text, const struct csv_record *record,
         const struct textbuf *scratch)
@@ -47,6 +58,8 @@ static void check_text(const struct identity_text *text, const struct csv_record
 static void check_identity(const struct identity *s)
 {
 	check_name(&s->domain);
+	if (s->source != IDENTITY_HELO)
+		check_domain(&s->domain);
 	check_name(&s->helo_domain);
 	require(!s->domain.size || s->has_domain);
 	require(s->error[0] || s->has_domain || s->ip.family != IPFAMILY_NONE);
