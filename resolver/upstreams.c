@@ -1,16 +1,19 @@
 /* upstreams.c - reads the upstreams from the command line and from files. */
 #include "resolver/upstreams.h"
 
-#include "dns/ipaddr.h"
 #include "base/message.h"
+#include "dns/ipaddr.h"
+#include "resolver/namedfile.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FORM "an IP address with or without a port, as 192.0.2.1:53 or [2001:db8::1]:53"
+
+/* Of a file of upstreams: 64 lines and their comments need far less. */
+#define FILE_MAX_BYTES (1u << 20)
 
 /* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353", and dnsmasq's
  * "192.0.2.1#5353" and "2001:db8::1#5353". */
@@ -96,39 +99,43 @@ static char *strip(char *line, size_t size)
 	return line;
 }
 
-static bool read_lines(struct upstreams *u, FILE *file, const char *path)
+/* `line` ends in a NUL, which takes the place of its line end. False after telling the user. */
+static bool read_line(struct upstreams *u, char *line, size_t size, const char *path,
+        unsigned number, unsigned *n_named)
 {
-	char *line = NULL;
-	size_t room = 0;
+	struct resolver_upstream upstream;
+	const char *text = strip(line, size);
+	if (text && !*text)
+		return true;
+	++*n_named;
+	if (!text)
+		message(MESSAGE_ERROR, "--upstreams %s, line %u: a NUL octet: this is no text file",
+		        path, number);
+	else if (!parse(&upstream, text))
+		message(MESSAGE_ERROR, "--upstreams %s, line %u: '%.100s' is not " FORM, path,
+		        number, text);
+	else if (!put(u, &upstream))
+		message(MESSAGE_ERROR,
+		        "--upstreams %s, line %u: there are %d upstreams already, which is the "
+		        "most",
+		        path, number, UPSTREAMS_MAX);
+	else
+		return true;
+	return false;
+}
+
+static bool read_lines(struct upstreams *u, struct textbuf *text, const char *path)
+{
 	unsigned number = 0, n_named = 0;
-	bool good = true;
-	for (ssize_t size; good && (size = getline(&line, &room, file)) >= 0;) {
-		struct resolver_upstream upstream;
-		size_t mark = number++ == 0 ? mark_size(line, (size_t)size) : 0;
-		const char *text = strip(line + mark, (size_t)size - mark);
-		if (text && !*text)
-			continue;
-		n_named++;
-		good = false;
-		if (!text)
-			message(MESSAGE_ERROR,
-			        "--upstreams %s, line %u: a NUL octet: this is no text file", path,
-			        number);
-		else if (!parse(&upstream, text))
-			message(MESSAGE_ERROR, "--upstreams %s, line %u: '%.100s' is not " FORM,
-			        path, number, text);
-		else if (!put(u, &upstream))
-			message(MESSAGE_ERROR,
-			        "--upstreams %s, line %u: there are %d upstreams already, which is "
-			        "the most",
-			        path, number, UPSTREAMS_MAX);
-		else
-			good = true;
-	}
-	free(line);
-	if (good && ferror(file)) {
-		message(MESSAGE_ERROR, "--upstreams %s: %s", path, strerror(errno));
-		return false;
+	bool good = textbuf_text(text) && !text->failed;
+	char *at = text->bytes, *end = at + text->size;
+	at += text->size ? mark_size(at, text->size) : 0;
+	while (good && at < end) {
+		char *stop = memchr(at, '\n', (size_t)(end - at));
+		stop = stop ? stop : end;
+		*stop = 0;
+		good = read_line(u, at, (size_t)(stop - at), path, ++number, &n_named);
+		at = stop + 1;
 	}
 	if (good && !n_named)
 		message(MESSAGE_ERROR, "--upstreams %s: the file names no upstream", path);
@@ -137,13 +144,14 @@ static bool read_lines(struct upstreams *u, FILE *file, const char *path)
 
 bool upstreams_read(struct upstreams *u, const char *path)
 {
-	FILE *file = fopen(path, "re");
-	if (!file) {
-		message(MESSAGE_ERROR, "--upstreams %s: %s", path, strerror(errno));
-		return false;
-	}
-	bool good = read_lines(u, file, path);
-	fclose(file);
+	struct textbuf text = { 0 };
+	const char *why;
+	bool good = namedfile_read(&text, path, FILE_MAX_BYTES, false, &why);
+	if (good)
+		good = read_lines(u, &text, path);
+	else
+		message(MESSAGE_ERROR, "--upstreams %s: %s", path, why);
+	textbuf_fini(&text);
 	return good;
 }
 

@@ -30,6 +30,8 @@
 
 #include "base/clock.h"
 #include "resolver/dispatcher.h"
+#include "resolver/namedfile.h"
+#include "resolver/recursive/anchortext.h"
 #include "resolver/recursive/tickets.h"
 #include "resolver/recursive/ubanswer.h"
 #include "resolver/recursive/ubconfig.h"
@@ -331,16 +333,28 @@ static enum error read_ours(struct setup *s)
 	return err;
 }
 
+/* libunbound reads these files by their names. What it would wait for, read without end or end the
+ * program for (a folder, a device, a pipe) is found before. */
+static enum error read_named(
+        struct setup *s, struct textbuf *text, const char *what, const char *path, const char *hint)
+{
+	const char *why;
+	if (namedfile_read(text, path, NAMEDFILE_MAX_BYTES, true, &why))
+		return ERROR_NONE;
+	snprintf(s->why, s->why_size, "%s %s: %s%s", what, path, why, hint);
+	return ERROR_SYSTEM;
+}
+
 static enum error read_users(struct setup *s)
 {
 	const char *path = s->config->unbound_config;
 	if (!path)
 		return ERROR_NONE;
-	if (access(path, R_OK)) {
-		snprintf(
-		        s->why, s->why_size, "unbound configuration %s: %s", path, strerror(errno));
-		return ERROR_SYSTEM;
-	}
+	struct textbuf text = { 0 };
+	enum error err = read_named(s, &text, "unbound configuration", path, "");
+	textbuf_fini(&text);
+	if (err)
+		return err;
 	/* the parser writes to the C library's stderr, not to ub_ctx_debugout()'s file; our own
 	 * messages go to the descriptor, so this does not catch them */
 	FILE *terminal = stderr;
@@ -379,16 +393,23 @@ static enum error check_modules(struct setup *s)
 	return err;
 }
 
+/* libunbound takes a file without an anchor, and then nothing is ever validated. */
 static enum error read_anchor(struct setup *s)
 {
+	const char *given = s->config->trust_anchor, *path = given ? given : ROOT_ANCHOR;
+	struct textbuf text = { 0 };
 	if (!s->config->dnssec)
 		return ERROR_NONE;
-	const char *path = s->config->trust_anchor ? s->config->trust_anchor : ROOT_ANCHOR;
-	if (access(path, R_OK)) {
-		snprintf(s->why, s->why_size, "trust anchor %s: %s%s", path, strerror(errno),
-		        s->config->trust_anchor ? "" : " (Debian's package dns-root-data has it)");
-		return ERROR_SYSTEM;
+	enum error err = read_named(s, &text, "trust anchor", path,
+	        given ? "" : " (Debian's package dns-root-data has it)");
+	if (!err && !anchortext_has_any(text.bytes, text.size)) {
+		snprintf(s->why, s->why_size,
+		        "trust anchor %s: it holds no trust anchor: no DS or DNSKEY record", path);
+		err = ERROR_SYNTAX;
 	}
+	textbuf_fini(&text);
+	if (err)
+		return err;
 	int failed = ub_ctx_add_ta_file(s->engine->ctx, path);
 	return failed ? setup_failed(s, ERROR_SYNTAX, "trust anchor", ub_strerror(failed))
 	              : ERROR_NONE;

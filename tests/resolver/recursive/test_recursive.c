@@ -450,6 +450,18 @@ static void bad_configurations_are_explained(void **state)
 	config.dnssec = true;
 	config.trust_anchor = "/nonexistent/root.key";
 	expect_refused(&config, "trust anchor /nonexistent/root.key: No such file or directory");
+	config.trust_anchor = s->folder;
+	expect_refused(&config, ": Is a directory");
+	config.trust_anchor = "/dev/zero";
+	expect_refused(&config, "trust anchor /dev/zero: it is a device");
+	snprintf(path, sizeof path, "%s/empty.anchor", s->folder);
+	nsd_write_file(s, "empty.anchor", "; nothing\nexample.com. IN A 192.0.2.1\n");
+	config.trust_anchor = path;
+	expect_refused(&config, "it holds no trust anchor");
+	config.dnssec = false;
+	config.unbound_config = s->folder;
+	expect_refused(&config, ": Is a directory");
+	config.unbound_config = NULL;
 	config.engine = &recursive_forward_engine;
 	expect_refused(&config, "no upstream");
 	config.engine = &forward_engine;
