@@ -123,3 +123,46 @@ void json_texts(struct json *j, const char *name, char *const *values, unsigned 
 	}
 	textbuf_put_char(j->out, ']');
 }
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Where the value that begins at `at` ends, by its braces and brackets; `end` when it does not. */
+static const char *value_end(const char *at, const char *end)
+{
+	unsigned depth = 0;
+	bool in_text = false;
+	for (; at < end; at++) {
+		if (in_text && *at == '\\')
+			at++;
+		else if (*at == '"')
+			in_text = !in_text;
+		else if (!in_text && (*at == '{' || *at == '['))
+			depth++;
+		else if (!in_text && (*at == '}' || *at == ']') && !--depth)
+			return at + 1;
+	}
+	return end;
+}
+
+bool json_begins_object(const char *text, size_t size)
+{
+	const char *at = text, *end = text + size;
+	if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		at += 3;
+	while (at < end && is_blank(*at))
+		at++;
+	if (at == end || *at != '{')
+		return false;
+	const char *second = at + 1;
+	while (second < end && is_blank(*second))
+		second++;
+	if (second < end && *second != '"' && *second != '}')
+		return false;
+	for (at = value_end(at, end); at < end; at++)
+		if (!is_blank(*at))
+			return false;
+	return true;
+}

@@ -36,4 +36,9 @@ void json_bool(struct json *j, const char *name, bool value);
 /* A list of texts. */
 void json_texts(struct json *j, const char *name, char *const *values, unsigned n);
 
+/* True when the text is a JSON object, or may become one with what follows: behind blanks and a
+ * byte-order mark stand `{` and members, and behind its `}` nothing but blanks. The members are not
+ * looked at. */
+bool json_begins_object(const char *text, size_t size);
+
 #endif

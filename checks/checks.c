@@ -7,11 +7,12 @@
 static const struct {
 	const char *name;
 	enum check check;
+	bool needs_name, needs_address;
 } checks[] = {
-	{ "spf", CHECK_SPF },
-	{ "iprev", CHECK_IPREV },
-	{ "mx", CHECK_MX },
-	{ "a", CHECK_A },
+	{ "spf", CHECK_SPF, true, true },
+	{ "iprev", CHECK_IPREV, false, true },
+	{ "mx", CHECK_MX, true, false },
+	{ "a", CHECK_A, true, false },
 };
 enum { CHECK_COUNT = sizeof checks / sizeof checks[0] };
 
@@ -48,4 +49,14 @@ char *checks_print(char text[CHECKS_TEXT_BYTES], unsigned set)
 			used += (size_t)snprintf(text + used, CHECKS_TEXT_BYTES - used, "%s%s",
 			        used ? "," : "", checks[i].name);
 	return text;
+}
+
+unsigned checks_lacking(unsigned set, bool has_name, bool has_address)
+{
+	unsigned lacking = 0;
+	for (unsigned i = 0; i < CHECK_COUNT; i++)
+		if ((checks[i].needs_name && !has_name) ||
+		        (checks[i].needs_address && !has_address))
+			lacking |= checks[i].check;
+	return set & lacking;
 }

@@ -18,4 +18,7 @@ bool checks_parse(unsigned *set, const char *text);
 /* The words of a set in the table's order, with commas between them. Gives the buffer back. */
 char *checks_print(char text[CHECKS_TEXT_BYTES], unsigned set);
 
+/* Those of a set that cannot run: each needs a name, an address or both. */
+unsigned checks_lacking(unsigned set, bool has_name, bool has_address);
+
 #endif

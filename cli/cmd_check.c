@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/message.h"
+#include "checks/checks.h"
 #include "results/causes.h"
 #include "results/columns.h"
 #include "results/problems.h"
@@ -17,6 +18,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct trace {
 	struct spf_observer observer; /* first */
@@ -238,6 +240,55 @@ static struct pair pair_of(char *const *operands, unsigned n)
 	return pair;
 }
 
+/* A file's name may be a domain, too: of a folder of zone files, say. A final dot says so. */
+static bool is_no_file(const char *operand)
+{
+	struct stat st;
+	if (!*operand || stat(operand, &st) || !S_ISREG(st.st_mode))
+		return true;
+	message(MESSAGE_ERROR,
+	        "'%s' is a file: `spfsweep scan` reads files; as a domain write it with a final "
+	        "dot",
+	        operand);
+	return false;
+}
+
+/* A row of CSV, or a list. A quoted local-part may hold anything. */
+static bool is_one_value(const char *operand)
+{
+	const char *between = strpbrk(operand, ",;\t");
+	if (!between || strchr(operand, '"'))
+		return true;
+	message(MESSAGE_ERROR, "'%s' holds '%s': give an address and a domain or sender as two words",
+	        operand, *between == '\t' ? "tab" : *between == ',' ? "," : ";");
+	return false;
+}
+
+/* SPF of a name alone shows its record. */
+static bool may_run(const struct options *options, const struct pair *pair)
+{
+	char words[CHECKS_TEXT_BYTES];
+	bool has_name = (pair->who && *pair->who) || options->helo;
+	unsigned checks = options->checks & ~(has_name ? CHECK_SPF : 0u),
+	         lacking = checks_lacking(checks, has_name, pair->ip);
+	if (options->checks == CHECK_ALL || !lacking)
+		return true;
+	message(MESSAGE_ERROR, "--checks %s cannot run without %s", checks_print(words, lacking),
+	        checks_lacking(lacking, has_name, true) ? "a domain, a sender or --helo"
+	                                                : "an address");
+	return false;
+}
+
+/* False after telling the user why nothing would come of it. */
+static bool fits(const struct options *options, char *const *operands, unsigned n)
+{
+	const struct pair pair = pair_of(operands, n);
+	for (unsigned i = 0; i < n; i++)
+		if (!is_no_file(operands[i]) || !is_one_value(operands[i]))
+			return false;
+	return may_run(options, &pair);
+}
+
 struct checking {
 	const struct options *options;
 	struct pair pair;
@@ -368,6 +419,8 @@ int cmd_check(const struct options *wanted, char **operands, unsigned n_operands
 	struct options fitting = *wanted;
 	const struct options *options = &fitting;
 	int status = EXIT_STOPPED;
+	if (!fits(options, operands, n_operands))
+		return EXIT_USAGE;
 	fitting.workers = 1;
 	if (!headroom_fit(&fitting, false))
 		return status;

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* With the name that was most likely meant, of this command's options, or of another's. */
 static void tell_unknown_option(const struct command *command, const char *word)
@@ -30,6 +31,18 @@ static void tell_unknown_option(const struct command *command, const char *word)
 	else
 		message(MESSAGE_ERROR, "unknown option '%s'; see spfsweep %s --help", word,
 		        command->name);
+}
+
+/* Of two values one would be lost without a word. Those of upstreams add up. */
+static bool is_given_again(struct command_line *line, const struct option_row *row)
+{
+	uint64_t bit = (uint64_t)1 << (row - option_at(0));
+	bool adds_up = !row->argument || row->kind == KIND_UPSTREAM || row->kind == KIND_UPSTREAMS;
+	bool again = !adds_up && line->given & bit;
+	line->given |= bit;
+	if (again)
+		message(MESSAGE_ERROR, "--%s is given twice: give it once", row->name);
+	return again;
 }
 
 /* One option: --name, --name=value, --name value, -o value, -ovalue. Gives how many words it took,
@@ -66,6 +79,8 @@ static int take_option(struct command_line *line, int argc, char **argv)
 		value = argv[1];
 		used = 2;
 	}
+	if (is_given_again(line, row))
+		return 0;
 	if (row->kind == KIND_HELP)
 		line->help = true;
 	return option_set(&line->options, row, value) ? used : 0;
@@ -135,13 +150,43 @@ static bool check_resume(const struct options *options)
 	return false;
 }
 
-/* It is a domain name, and stands in the note of the output. */
+/* It stands in the note of the output, and in explanations, which are ASCII. */
 static bool check_receiver(const struct options *options)
 {
-	if (!options->receiver || strlen(options->receiver) <= DNAME_MAX_BYTES)
+	static const char host_octets[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                  "0123456789-_.";
+	const char *name = options->receiver;
+	struct dname unused;
+	if (!name || (!name[strspn(name, host_octets)] && strcmp(name, ".") != 0 &&
+	                     !dname_parse(&unused, name, strlen(name))))
 		return true;
-	message(MESSAGE_ERROR, "--receiver is longer than a domain name can be");
+	message(MESSAGE_ERROR,
+	        "--receiver takes the domain name of a host, in letters, digits, '-', '_' and dots, "
+	        "not '%s'",
+	        name);
 	return false;
+}
+
+/* Names of what others write. Nobody who reads such a file would find what the name says. */
+static const char *const other_forms[] = { ".xz", ".zst", ".zstd", ".bz2", ".lz4", ".lzma", ".br",
+	".7z", ".z", ".zip", ".tar", ".tgz", ".bgz", ".bgzf", ".parquet", ".avro", ".arrow",
+	".feather", ".orc", ".xls", ".xlsx", ".ods", ".json", ".jsonl", ".ndjson", ".tsv",
+	".sqlite", ".db" };
+
+static bool check_output(const struct options *options)
+{
+	size_t size = strlen(options->output);
+	for (size_t i = 0; i < sizeof other_forms / sizeof other_forms[0]; i++) {
+		size_t end = strlen(other_forms[i]);
+		if (size < end || strcasecmp(options->output + size - end, other_forms[i]) != 0)
+			continue;
+		message(MESSAGE_ERROR,
+		        "--output '%s': what is written is CSV, and only *.gz is compressed: choose "
+		        "a name that says so",
+		        options->output);
+		return false;
+	}
+	return true;
 }
 
 /* Names the options whose wishes no engine serves together. */
@@ -181,7 +226,7 @@ static bool check_input(const struct options *options)
 static bool check_combination(const struct options *options)
 {
 	if (!check_input(options) || !check_engine(options) || !check_resume(options) ||
-	        !check_receiver(options))
+	        !check_output(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");

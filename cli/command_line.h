@@ -8,11 +8,13 @@
 #include "cli/commands.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct command_line {
 	const struct command *command; /* NULL: only help or the version of the program is wanted */
 	bool help, version;
 	struct options options; /* their texts are those of argv */
+	uint64_t given;         /* a set of rows of the option table */
 	char **operands;        /* in argv */
 	unsigned n_operands;
 };

@@ -5,9 +5,20 @@
 #include "cli/command_line.h"
 #include "cli/help.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/resource.h>
+
+/* A stream that was closed at the start gets a place-holder that fails when it is used. Otherwise
+ * the next file to be opened would take its number, and messages would go into an output. */
+static void hold_standard_streams(void)
+{
+	static const int useless[] = { O_WRONLY, O_RDONLY, O_WRONLY };
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", useless[fd]);
+}
 
 /* An engine has up to hundreds of sockets for each worker. The usual soft limit is 1024. */
 static void raise_file_limit(void)
@@ -54,6 +65,7 @@ static int run(const struct command_line *line)
 int main(int argc, char **argv)
 {
 	struct command_line line;
+	hold_standard_streams();
 	int status = command_line_parse(&line, argc, argv) ? run(&line) : EXIT_USAGE;
 	command_line_fini(&line);
 	return status;

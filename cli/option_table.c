@@ -110,6 +110,7 @@ static const struct option_row rows[] = {
 	/* clang-format on */
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+_Static_assert(ROW_COUNT <= 64, "command_line.h has a set of them in 64 bits");
 
 const struct option_row *option_at(unsigned i)
 {
@@ -216,6 +217,15 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	return true;
 }
 
+static bool set_text(const char **member, const struct option_row *row, const char *text)
+{
+	*member = text;
+	if (*text)
+		return true;
+	message(MESSAGE_ERROR, "--%s takes %s, not an empty text", row->name, row->argument);
+	return false;
+}
+
 static bool set_progress(enum progress_mode *mode, const char *text)
 {
 	static const char *const words[] = { "auto", "always", "never" };
@@ -275,8 +285,7 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		*(bool *)member = true;
 		return true;
 	case KIND_TEXT:
-		*(const char **)member = value;
-		return true;
+		return set_text(member, row, value);
 	case KIND_NUMBER:
 		return set_number(member, row, value);
 	case KIND_LIMIT:

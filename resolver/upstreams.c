@@ -146,6 +146,12 @@ bool upstreams_read(struct upstreams *u, const char *path)
 {
 	struct textbuf text = { 0 };
 	const char *why;
+	if (u->n_files == UPSTREAMS_MAX) {
+		message(MESSAGE_ERROR, "--upstreams %s: there are %d such files already", path,
+		        UPSTREAMS_MAX);
+		return false;
+	}
+	u->files[u->n_files++] = path;
 	bool good = namedfile_read(&text, path, FILE_MAX_BYTES, false, &why);
 	if (good)
 		good = read_lines(u, &text, path);

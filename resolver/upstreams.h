@@ -19,12 +19,14 @@
 struct upstreams {
 	struct resolver_upstream list[UPSTREAMS_MAX];
 	unsigned n;
+	const char *files[UPSTREAMS_MAX]; /* those that were read, by their names; the caller's */
+	unsigned n_files;
 };
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". */
 bool upstreams_add(struct upstreams *u, const char *text);
 
-/* Adds those of a file. A file that names none is a mistake, too. */
+/* Adds those of a file. A file that names none is a mistake, too. `path` outlives *u. */
 bool upstreams_read(struct upstreams *u, const char *path);
 
 /* Appends "192.0.2.1:53" or "[2001:db8::1]:53". */

@@ -4,6 +4,7 @@
 #include "resolver/exclusions.h"
 
 #include <string.h>
+#include <strings.h>
 
 void options_fini(struct options *options)
 {
@@ -14,5 +15,5 @@ void options_fini(struct options *options)
 bool options_output_is_gzip(const struct options *options)
 {
 	size_t size = strlen(options->output);
-	return size > 3 && !strcmp(options->output + size - 3, ".gz");
+	return size > 3 && !strcasecmp(options->output + size - 3, ".gz");
 }

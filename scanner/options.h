@@ -70,7 +70,7 @@ struct options {
 /* Frees what the options own. Takes zeroed ones. */
 void options_fini(struct options *options);
 
-/* True when the output's name ends in ".gz": it is block gzip. */
+/* True when the output's name ends in ".gz", in any letter case: it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
 
 #endif

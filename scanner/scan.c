@@ -17,6 +17,7 @@
 #include "results/aside.h"
 #include "results/retry.h"
 #include "results/standing.h"
+#include "scanner/filenames.h"
 #include "scanner/headroom.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
@@ -26,7 +27,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What the signal handlers need. Set before they are. */
@@ -82,49 +82,6 @@ static void leave_signals(void)
 	on_stop_signals(&ignore);
 	sigaction(SIGUSR1, &ignore, NULL);
 	stop_target = NULL;
-}
-
-/* stat() of a path, or of the standard stream behind "-". */
-static bool find_file(const char *path, int standard_fd, struct stat *st)
-{
-	return !strcmp(path, "-") ? !fstat(standard_fd, st) : !stat(path, st);
-}
-
-/* True for two names of one regular file, also by links. A file that does not exist has only the
- * one name. */
-static bool is_same_file(const char *a, int standard_a, const char *b, int standard_b)
-{
-	struct stat x, y;
-	if (!find_file(a, standard_a, &x) || !find_file(b, standard_b, &y))
-		return !strcmp(a, b);
-	return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* An output must be no input: it would be emptied before it is read, or be read without end. */
-static bool overwrites_input(const struct options *options, const char *path, const char *what)
-{
-	for (unsigned i = 0; i < options->n_inputs; i++)
-		if (is_same_file(path, STDOUT_FILENO, options->inputs[i], STDIN_FILENO)) {
-			message(MESSAGE_ERROR, "the %s is an input, too (%s): choose another --%s",
-			        what, options->inputs[i], what);
-			return true;
-		}
-	return false;
-}
-
-static bool overwrites(const struct options *options)
-{
-	const char *summary = options->summary;
-	if (overwrites_input(options, options->output, "output") ||
-	        (summary && overwrites_input(options, summary, "summary")))
-		return true;
-	if (!summary ||
-	        (strcmp(summary, options->output) &&
-	                !is_same_file(summary, STDOUT_FILENO, options->output, STDOUT_FILENO)))
-		return false;
-	message(MESSAGE_ERROR, "the summary is the output, too (%s): choose another --summary",
-	        options->output);
-	return true;
 }
 
 /* --max-temperror: by all rows of the output. */
@@ -229,7 +186,7 @@ static void write_note(struct scan *s)
 static int set_up(struct scan *s)
 {
 	const struct options *o = s->options;
-	if (overwrites(o))
+	if (!filenames_allow(o))
 		return EXIT_USAGE;
 	if (!headroom_fit(&s->fitting, true))
 		return EXIT_STOPPED;

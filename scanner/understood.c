@@ -3,17 +3,6 @@
 
 #include "base/message.h"
 
-/* What a check needs of a row. A name comes from any of domain, sender and helo. */
-static const struct {
-	enum check check;
-	bool needs_name, needs_ip;
-} needs[] = {
-	{ CHECK_SPF, true, true },
-	{ CHECK_IPREV, false, true },
-	{ CHECK_MX, true, false },
-	{ CHECK_A, true, false },
-};
-
 static bool refuse_ask(const struct ask *ask, const char *lacks)
 {
 	struct textbuf text = { 0 };
@@ -37,35 +26,25 @@ static bool allows_asks(const struct asks *asks, bool has_name, bool has_ip)
 	return true;
 }
 
-static bool refuse(enum check check, const char *lacks)
-{
-	char words[CHECKS_TEXT_BYTES];
-	message(MESSAGE_ERROR,
-	        "--checks %s can run on no row: no column is %s; name one with --columns",
-	        checks_print(words, check), lacks);
-	return false;
-}
-
-/* All checks are the default, which runs those that it can. */
+/* All checks are the default, which runs those that it can. A name comes from any of domain, sender
+ * and helo. */
 bool understood_allows(const struct layout *l, const struct options *options)
 {
-	unsigned checks = options->checks;
-	bool has_ip = l->ip != COLUMN_NONE;
+	char words[CHECKS_TEXT_BYTES];
 	bool has_name =
 	        l->domain != COLUMN_NONE || l->sender != COLUMN_NONE || l->helo != COLUMN_NONE;
+	bool has_ip = l->ip != COLUMN_NONE;
 	if (!allows_asks(&options->asks, has_name, has_ip))
 		return false;
-	if (checks == CHECK_ALL)
+	unsigned lacking = checks_lacking(options->checks, has_name, has_ip),
+	         first = lacking & -lacking;
+	if (options->checks == CHECK_ALL || !lacking)
 		return true;
-	for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-		if (!(checks & needs[i].check))
-			continue;
-		if (needs[i].needs_ip && !has_ip)
-			return refuse(needs[i].check, "ip");
-		if (needs[i].needs_name && !has_name)
-			return refuse(needs[i].check, "domain, sender or helo");
-	}
-	return true;
+	bool lacks_name = checks_lacking(first, has_name, true);
+	message(MESSAGE_ERROR,
+	        "--checks %s can run on no row: no column is %s; name one with --columns",
+	        checks_print(words, first), lacks_name ? "domain, sender or helo" : "ip");
+	return false;
 }
 
 void understood_tell(const struct layout *layout)

@@ -30,8 +30,33 @@ static void test_members(void **state)
 	textbuf_fini(&out);
 }
 
+static void test_what_begins_an_object(void **state)
+{
+	static const struct {
+		const char *text;
+		bool does;
+	} cases[] = {
+		{ "{}", true },
+		{ "\xef\xbb\xbf \n{ }\n", true },
+		{ "{\n  \"a\": [1, {\"b\": \"}\\\"{\"}],", true },
+		{ "{\"a\": {}}\n\n", true },
+		{ "{", true },
+		{ "", false },
+		{ "row,domain\n", false },
+		{ "[{}]", false },
+		{ "{\"a\": 1}\n{\"a\": 2}\n", false },
+		{ "{ print }", false },
+		{ "{}}", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (json_begins_object(cases[i].text, strlen(cases[i].text)) != cases[i].does)
+			fail_msg("of: %s", cases[i].text);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_members) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_members),
+		cmocka_unit_test(test_what_begins_an_object) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

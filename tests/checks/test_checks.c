@@ -57,12 +57,22 @@ static void test_print(void **state)
 	}
 }
 
+static void test_lacking(void **state)
+{
+	(void)state;
+	assert_int_equal(checks_lacking(CHECK_ALL, true, true), 0);
+	assert_int_equal(checks_lacking(CHECK_ALL, true, false), CHECK_SPF | CHECK_IPREV);
+	assert_int_equal(checks_lacking(CHECK_ALL, false, true), CHECK_SPF | CHECK_MX | CHECK_A);
+	assert_int_equal(checks_lacking(CHECK_IPREV | CHECK_MX, false, true), CHECK_MX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_lacking),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

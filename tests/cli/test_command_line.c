@@ -55,6 +55,11 @@ static void test_forms(void **state)
 	assert_int_equal(o.upstreams.list[1].ip.family, IPFAMILY_6);
 	assert_int_equal(parsed.n_operands, 3);
 	assert_string_equal(parsed.operands[2], "-c");
+	assert_true(parse(&o, "scan in --dnssec --dnssec -q -q --receiver mx_1.Example.com."));
+	assert_true(parse(&o, "scan in -o out.xz.csv"));
+	assert_false(options_output_is_gzip(&o));
+	assert_true(parse(&o, "scan in -o out.GZ --resume"));
+	assert_true(options_output_is_gzip(&o));
 	assert_true(parse(&o, "scan -oout - --dnssec"));
 	assert_string_equal(o.output, "out");
 	assert_string_equal(parsed.operands[0], "-");
@@ -99,6 +104,19 @@ static void test_refusals(void **state)
 		"scan in --upstream 192.0.2.1 --dnssec --qps-per-upstream 5",
 		"scan in --upstream 192.0.2.1 --dnssec --0x20",
 		"check 192.0.2.1 a --0x20",
+		"scan in -o a -o b",
+		"scan in --output=a -oa",
+		"scan in --checks spf --checks mx",
+		"scan in --qps 5 --qps=6",
+		"scan in --summary=",
+		"scan in --output=",
+		"check 192.0.2.1 --receiver=",
+		"check 192.0.2.1 --receiver http://x/",
+		"check 192.0.2.1 --receiver a..b",
+		"check 192.0.2.1 --receiver .",
+		"scan in -o out.csv.xz",
+		"scan in -o out.TGZ",
+		"scan in -o out.json",
 	};
 	struct options o;
 	(void)state;

@@ -12,7 +12,7 @@ static void block_gzip_by_name(void **state)
 		{ "out.csv.gz", true },
 		{ "a.gz", true },
 		{ "dir.gz/out.csv", false },
-		{ "out.GZ", false },
+		{ "out.GZ", true },
 		{ "out.gz.part", false },
 		{ ".gz", false }, /* a hidden file without a name */
 		{ "gz", false },
