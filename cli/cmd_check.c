@@ -259,8 +259,11 @@ static bool is_one_value(const char *operand)
 	const char *between = strpbrk(operand, ",;\t");
 	if (!between || strchr(operand, '"'))
 		return true;
-	message(MESSAGE_ERROR, "'%s' holds '%s': give an address and a domain or sender as two words",
-	        operand, *between == '\t' ? "tab" : *between == ',' ? "," : ";");
+	message(MESSAGE_ERROR,
+	        "'%s' holds '%s': give an address and a domain or sender as two words", operand,
+	        *between == '\t'          ? "tab"
+	                : *between == ',' ? ","
+	                                  : ";");
 	return false;
 }
 

@@ -157,11 +157,12 @@ static bool check_receiver(const struct options *options)
 	                                  "0123456789-_.";
 	const char *name = options->receiver;
 	struct dname unused;
-	if (!name || (!name[strspn(name, host_octets)] && strcmp(name, ".") != 0 &&
-	                     !dname_parse(&unused, name, strlen(name))))
+	if (!name ||
+	        (!name[strspn(name, host_octets)] && strcmp(name, ".") != 0 &&
+	                !dname_parse(&unused, name, strlen(name))))
 		return true;
 	message(MESSAGE_ERROR,
-	        "--receiver takes the domain name of a host, in letters, digits, '-', '_' and dots, "
+	        "--receiver takes the domain name of a host (letters, digits, '-', '_' and dots), "
 	        "not '%s'",
 	        name);
 	return false;
@@ -181,8 +182,8 @@ static bool check_output(const struct options *options)
 		if (size < end || strcasecmp(options->output + size - end, other_forms[i]) != 0)
 			continue;
 		message(MESSAGE_ERROR,
-		        "--output '%s': what is written is CSV, and only *.gz is compressed: choose "
-		        "a name that says so",
+		        "--output '%s': what is written is CSV, and only *.gz is compressed: "
+		        "choose a name that says so",
 		        options->output);
 		return false;
 	}

@@ -321,6 +321,22 @@ static bool check_further(struct inputs *in, const volatile bool *stop)
 	return good;
 }
 
+/* Reads a file of another form from its beginning to its end. */
+static bool look_ahead(struct inputs *in, const volatile bool *stop)
+{
+	struct inputs other = { .paths = in->paths, .n_paths = 1, .form = in->form };
+	struct input_row row;
+	if (!in->form || !in->form->looks_ahead || may_block(in->paths[0]))
+		return true;
+	bool good = open_at(&other, 0, stop) && read_first(&other, stop);
+	while (good && inputs_next(&other, &row, stop))
+		;
+	in->broke = other.broke;
+	in->is_wrong = other.is_wrong;
+	inputs_close(&other);
+	return good && !in->broke;
+}
+
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
 	*in = (struct inputs){
@@ -332,8 +348,8 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 	in->layout.guarded = config->guarded;
 	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
-	if (!open_at(in, 0, stop) || !begin_digest(in) || !read_first(in, stop) ||
-	        !check_further(in, stop))
+	if (!look_ahead(in, stop) || !open_at(in, 0, stop) || !begin_digest(in) ||
+	        !read_first(in, stop) || !check_further(in, stop))
 		return false;
 	note_sizes(in);
 	return true;
@@ -387,6 +403,9 @@ static bool form_row(struct inputs *in, struct input_row *row)
 	if (err == ERROR_NOMEM)
 		message(MESSAGE_ERROR, "%s: row %llu: %s", source_path(in->source),
 		        (unsigned long long)in->n_rows, error_text(err));
+	else if (in->form->refusal)
+		message(MESSAGE_ERROR, "%s: line %llu: %s", source_path(in->source),
+		        (unsigned long long)in->first.line, in->form->refusal);
 	else
 		message(MESSAGE_ERROR,
 		        "%s: line %llu is not row %llu of an output: only whole outputs can be "
@@ -394,6 +413,7 @@ static bool form_row(struct inputs *in, struct input_row *row)
 		        source_path(in->source), (unsigned long long)in->first.line,
 		        (unsigned long long)in->n_rows);
 	in->broke = true;
+	in->is_wrong = err != ERROR_NOMEM;
 	return false;
 }
 

@@ -33,6 +33,10 @@ struct input_row {
  * The functions are called from the feeder's thread. */
 struct input_form {
 	size_t row_max_bytes;
+	/* Read a regular file once before the scan: what is wrong with a row far behind is told
+	 * before anything is asked. */
+	bool looks_ahead;
+	const char *refusal; /* row() sets it: why, when it gives ERROR_SYNTAX; NULL: no such row */
 	/* What the note says of the columns, from 0 or COLUMN_NONE. Without it their names do. */
 	bool has_columns;
 	int columns[ROLE_COUNT];
@@ -75,7 +79,8 @@ struct inputs {
 	char (*digests)[DIGEST_TEXT_BYTES];
 	uint64_t n_rows;     /* data rows given out */
 	uint64_t raw_before; /* raw bytes of the files before this one */
-	bool broke;          /* an input cannot be read to its end; a later run may succeed */
+	bool broke;          /* an input cannot be read to its end; a later run may succeed, */
+	bool is_wrong;       /* ... but not where this is set, too */
 	/* written here, read by the progress thread */
 	_Atomic uint64_t raw_bytes, raw_size; /* raw_size 0: unknown */
 };

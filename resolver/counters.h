@@ -5,20 +5,23 @@
 #ifndef RESOLVER_COUNTERS_H
 #define RESOLVER_COUNTERS_H
 
+#include "dns/answer.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 struct resolver_counters {
 	uint64_t questions; /* resolver_ask() calls */
 	uint64_t cache_hits;
-	uint64_t joined;         /* single flight: the question was already under way */
-	uint64_t excluded;       /* not asked: --exclude */
-	uint64_t queries_sent;   /* flights handed to the engine; retransmissions are `retries` */
-	uint64_t answers;        /* flights that ended with a definite answer */
-	uint64_t failures;       /* flights that ended otherwise */
-	uint64_t timeouts;       /* of the failures: no answer in time */
-	uint64_t retries;        /* 0 from an engine that cannot tell */
-	uint64_t busiest_second; /* the most queries and retries in one second */
+	uint64_t joined;       /* single flight: the question was already under way */
+	uint64_t excluded;     /* not asked: --exclude */
+	uint64_t queries_sent; /* flights handed to the engine; retransmissions are `retries` */
+	uint64_t answers;      /* flights that ended with a definite answer */
+	uint64_t failures;     /* flights that ended otherwise */
+	uint64_t timeouts;     /* of the failures: no answer in time */
+	uint64_t failed_as[ANSWER_STATUS_COUNT]; /* the failures, by enum answer_status */
+	uint64_t retries;                        /* 0 from an engine that cannot tell */
+	uint64_t busiest_second;                 /* the most queries and retries in one second */
 	uint64_t rate_waits; /* a zone's rate held a question back: once for each second of that */
 	uint64_t local_answers; /* from zones that the engine has itself */
 	uint64_t tcp_queries;   /* queries by TCP, because the answer by UDP was truncated */
@@ -36,7 +39,7 @@ struct upstream_counters {
 	uint64_t lost;           /* of them: their question was answered by another query */
 	uint64_t trip_us;        /* how long the answers took, in all */
 	uint64_t busiest_second; /* the most sent in one second */
-	uint64_t received;       /* packets of any kind, answers to probes, too */
+	uint64_t received;       /* packets that answer a question, or a probe: somebody is there */
 };
 
 /* For the one thread that writes. */

@@ -214,6 +214,7 @@ static void count_outcome(struct resolver *r, const struct answer *answer)
 		return;
 	}
 	counter_add(&r->counters.failures, 1);
+	counter_add(&r->counters.failed_as[answer->status], 1);
 	if (answer->status == ANSWER_TIMEOUT)
 		counter_add(&r->counters.timeouts, 1);
 }

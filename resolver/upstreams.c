@@ -168,3 +168,12 @@ void upstream_print(struct textbuf *out, const struct resolver_upstream *upstrea
 	ipaddr_print(out, &upstream->ip);
 	textbuf_printf(out, "%s:%u", is_ipv6 ? "]" : "", upstream->port);
 }
+
+void upstreams_print(struct textbuf *out, const struct upstreams *u, unsigned n_max)
+{
+	for (unsigned i = 0; i < u->n && i < n_max; i++) {
+		textbuf_put_text(out, i ? ", " : "");
+		upstream_print(out, &u->list[i]);
+	}
+	textbuf_put_text(out, u->n > n_max ? ", ..." : "");
+}

@@ -29,6 +29,9 @@ bool upstreams_add(struct upstreams *u, const char *text);
 /* Adds those of a file. A file that names none is a mistake, too. `path` outlives *u. */
 bool upstreams_read(struct upstreams *u, const char *path);
 
+/* Appends the first `n_max` of them, and "..." for more: "192.0.2.1:53, [2001:db8::1]:53, ...". */
+void upstreams_print(struct textbuf *out, const struct upstreams *u, unsigned n_max);
+
 /* Appends "192.0.2.1:53" or "[2001:db8::1]:53". */
 void upstream_print(struct textbuf *out, const struct resolver_upstream *upstream);
 

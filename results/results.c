@@ -36,6 +36,9 @@ static const struct {
 	{ "helo_spf", offsetof(struct results_row, helo_spf) },
 	{ "iprev", offsetof(struct results_row, iprev) },
 	{ "mx_state", offsetof(struct results_row, mx_state) },
+	{ "a", offsetof(struct results_row, a) },
+	{ "a_state", offsetof(struct results_row, a_state) },
+	{ "a_match", offsetof(struct results_row, a_match) },
 	{ "problems", offsetof(struct results_row, problems) },
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
@@ -180,6 +183,13 @@ bool results_has_failure(const struct results_row *row)
 	return has_problem(row, "temperror");
 }
 
+unsigned results_checks(const struct results_row *row)
+{
+	return (row->spf.size || row->helo_spf.size ? CHECK_SPF : 0u) |
+	        (row->iprev.size ? CHECK_IPREV : 0u) | (row->mx_state.size ? CHECK_MX : 0u) |
+	        (row->a.size || row->a_state.size || row->a_match.size ? CHECK_A : 0u);
+}
+
 static void tally_spf(tally_count counts[SPF_VERDICT_COUNT], struct csv_field word)
 {
 	for (enum spf_verdict v = SPF_NONE; word.size && v < SPF_VERDICT_COUNT; v++)
@@ -190,6 +200,7 @@ static void tally_spf(tally_count counts[SPF_VERDICT_COUNT], struct csv_field wo
 void results_tally(struct tally *t, const struct results_row *row)
 {
 	tally_add(&t->rows, 1);
+	tally_checks(t, results_checks(row));
 	if (csv_field_is(row->status, "bad_input"))
 		tally_add(&t->bad_rows, 1);
 	if (csv_field_is(row->status, "excluded"))

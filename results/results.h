@@ -13,6 +13,7 @@
 #define RESULTS_RESULTS_H
 
 #include "base/textbuf.h"
+#include "checks/checks.h"
 #include "io/csv.h"
 #include "results/columns.h"
 #include "results/tally.h"
@@ -36,7 +37,8 @@ struct results {
 struct results_row {
 	uint64_t number;
 	struct csv_field input; /* the input's columns as written, with the commas between them */
-	struct csv_field status, error, spf, spf_problem, helo_spf, iprev, mx_state, problems;
+	struct csv_field status, error, spf, spf_problem, helo_spf, iprev, mx_state, a, a_state,
+	        a_match, problems;
 };
 
 /* Reads a header row. *input gets the input's part of it as written. `n_input` is how many columns
@@ -56,6 +58,10 @@ bool results_parse(const struct results *r, const struct csv_record *record,
 
 /* True when a look-up failed in the row: its `problems` has temperror. */
 bool results_has_failure(const struct results_row *row);
+
+/* The checks that left a result in the row. One that ran and found nothing may be missing, where an
+ * older output has no word for that. */
+unsigned results_checks(const struct results_row *row);
 
 /* Counts the row as tally_outcome() counted it when it was written. */
 void results_tally(struct tally *t, const struct results_row *row);

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "io/members.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,6 +48,11 @@ static bool begin(struct input_form *form, const char *path, const struct csv_re
 	struct retry *r = (struct retry *)form;
 	struct csv_field input;
 	const char *why = "it has no column problems, or none error";
+	r->last_number = 0;
+	if (!first->size) {
+		message(MESSAGE_ERROR, "%s: this is no output of spfsweep: it is empty", path);
+		return false;
+	}
 	if (!results_of_header(&r->results, first, r->told.n_input, r->asks, &input, &why) ||
 	        !has_needed_columns(&r->results)) {
 		message(MESSAGE_ERROR,
@@ -67,6 +73,20 @@ static bool is_next_number(const struct retry *r, uint64_t number, uint64_t expe
 	return r->told.has_gaps ? number > r->last_number : number == expected;
 }
 
+/* A row that is done again would lose what those found. */
+static bool lacks_checks(struct retry *r, const struct results_row *row)
+{
+	char words[CHECKS_TEXT_BYTES];
+	unsigned lost = results_checks(row) & ~r->checks;
+	if (lost)
+		snprintf(r->refusal, sizeof r->refusal,
+		        "the row holds results of %s, which --checks leaves out: give retry the "
+		        "--checks that the scan had",
+		        checks_print(words, lost));
+	r->form.refusal = lost ? r->refusal : NULL;
+	return lost;
+}
+
 static enum error next(
         struct input_form *form, const struct csv_record *record, struct input_row *row)
 {
@@ -76,20 +96,28 @@ static enum error next(
 	if (!results_parse(&r->results, record, &r->scratch, &result) ||
 	        !is_next_number(r, result.number, row->number))
 		return r->scratch.failed ? ERROR_NOMEM : ERROR_SYNTAX;
+	r->form.refusal = NULL;
 	bool is_no_record = result.error.size >= strlen(no_record) &&
 	        !memcmp(result.error.text, no_record, strlen(no_record));
 	row->number = r->last_number = result.number;
 	row->printed = (struct csv_field){ .text = record->text, .size = record->size };
 	row->keep = is_no_record || !results_has_failure(&result);
+	if (!row->keep && lacks_checks(r, &result))
+		return ERROR_SYNTAX;
 	row->record = unguarded(r, result.input);
 	return r->input.failed || r->scratch.failed ? ERROR_NOMEM : ERROR_NONE;
 }
 
-void retry_init(struct retry *r, bool guarded, struct format_told told, const struct asks *asks)
+void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_told told,
+        const struct asks *asks)
 {
 	*r = (struct retry){
-		.form = { .row_max_bytes = RESULTS_ROW_MAX_BYTES, .begin = begin, .row = next },
+		.form = { .row_max_bytes = RESULTS_ROW_MAX_BYTES,
+		        .looks_ahead = told.n_input == RESULTS_UNTOLD,
+		        .begin = begin,
+		        .row = next },
 		.guarded = guarded,
+		.checks = checks,
 		.told = told,
 		.asks = asks,
 	};

@@ -6,6 +6,9 @@
  * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
  * what was wrong with it
  *
+ * A row that is done again loses the results of checks that do not run: that is refused. Where no
+ * note tells how the rows were made, a file is read once from end to end before anything is asked.
+ *
  * The rows of an output are numbered from 1 without a gap. The note of a shard says that there are
  * gaps; then the numbers must grow. Any other row ends the run: the file is no whole output.
  * Belongs to the feeder's thread. */
@@ -23,12 +26,16 @@ struct retry {
 	struct format_told told; /* by the note */
 	const struct asks *asks; /* of the output; NULL: none */
 	bool guarded;            /* the output was written with --csv-safe */
-	uint64_t last_number;    /* of the row before */
+	unsigned checks;         /* that run now; a row that is done again must not need others */
+	char refusal[128];
+	uint64_t last_number; /* of the row before */
 	struct textbuf scratch, input;
 };
 
-/* `told`: see retry_told(). `asks` are those of the output, and outlive *r; NULL: none. */
-void retry_init(struct retry *r, bool guarded, struct format_told told, const struct asks *asks);
+/* `checks` is the set of those that run, `told`: see retry_told(). `asks` are those of the output,
+ * and outlive *r; NULL: none. */
+void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_told told,
+        const struct asks *asks);
 /* Takes a zeroed one. */
 void retry_fini(struct retry *r);
 

@@ -1,22 +1,31 @@
 /* tally.c - the counts of one worker, added up. */
 #include "results/tally.h"
 
+#include "checks/checks.h"
+
 #include <string.h>
 
 static void keep_name(struct tally *t, const char *name, size_t size, uint64_t row)
 {
 	size_t n = size < TALLY_NAME_BYTES - 1 ? size : TALLY_NAME_BYTES - 1;
+	if (t->first_no_host_row && t->first_no_host_row < row)
+		return;
 	memcpy(t->first_no_host, name, n);
 	t->first_no_host[n] = 0;
-	atomic_store_explicit(&t->first_no_host_row, row, memory_order_release);
+	t->first_no_host_row = row;
 }
 
-/* Rows of one worker end in any order: the first that ended is shown. */
-static void count_no_host(struct tally *t, const struct outcome *o)
+void tally_checks(struct tally *t, unsigned checks)
 {
-	tally_add(&t->no_host_names, 1);
-	if (!tally_read(&t->first_no_host_row))
-		keep_name(t, o->no_host.text, o->no_host.size, o->number);
+	_Static_assert(CHECK_ALL < 1 << TALLY_CHECKS, "a count for each check");
+	for (; checks; checks &= checks - 1)
+		tally_add(&t->ran[__builtin_ctz(checks)], 1);
+}
+
+static unsigned checks_of(const struct outcome *o)
+{
+	return (o->spf || o->has_helo_spf ? CHECK_SPF : 0u) | (o->iprev ? CHECK_IPREV : 0u) |
+	        (o->mailhosts ? CHECK_MX : 0u) | (o->address ? CHECK_A : 0u);
 }
 
 void tally_outcome(struct tally *t, const struct outcome *o)
@@ -26,8 +35,11 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->excluded_rows, 1);
 	else if (o->error[0])
 		tally_add(&t->bad_rows, 1);
-	if (o->no_host.size)
-		count_no_host(t, o);
+	tally_checks(t, checks_of(o));
+	if (o->no_host.size) {
+		tally_add(&t->no_host_names, 1);
+		keep_name(t, o->no_host.text, o->no_host.size, o->number);
+	}
 	if (o->spf && !o->spf->undecided) {
 		tally_add(&t->spf[o->spf->verdict], 1);
 		tally_add(&t->spf_problem[o->spf->problem], 1);
@@ -67,14 +79,18 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));
 	tally_add(&sum->no_host_names, tally_read(&from->no_host_names));
-	uint64_t row = atomic_load_explicit(&from->first_no_host_row, memory_order_acquire);
-	uint64_t first = tally_read(&sum->first_no_host_row);
-	if (row && (!first || row < first))
-		keep_name(sum, from->first_no_host, strlen(from->first_no_host), row);
 	sum_counts(sum->spf, from->spf, SPF_VERDICT_COUNT);
 	sum_counts(sum->helo_spf, from->helo_spf, SPF_VERDICT_COUNT);
 	sum_counts(sum->iprev, from->iprev, IPREV_VERDICT_COUNT);
 	sum_counts(sum->problems, from->problems, PROBLEMS_MAX);
 	sum_counts(sum->spf_problem, from->spf_problem, SPF_PROBLEM_COUNT);
 	sum_counts(sum->mx_state, from->mx_state, MX_STATE_COUNT);
+	sum_counts(sum->ran, from->ran, TALLY_CHECKS);
+}
+
+void tally_sum_names(struct tally *sum, const struct tally *from)
+{
+	if (from->first_no_host_row)
+		keep_name(sum, from->first_no_host, strlen(from->first_no_host),
+		        from->first_no_host_row);
 }

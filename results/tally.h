@@ -12,25 +12,29 @@
 
 typedef _Atomic uint64_t tally_count;
 
-enum { TALLY_NAME_BYTES = 64 };
+enum { TALLY_NAME_BYTES = 64, TALLY_CHECKS = 4 };
 
 struct tally {
 	tally_count rows, bad_rows, temperror_rows, excluded_rows;
 	tally_count spf[SPF_VERDICT_COUNT], helo_spf[SPF_VERDICT_COUNT], iprev[IPREV_VERDICT_COUNT];
 	tally_count problems[PROBLEMS_MAX], spf_problem[SPF_PROBLEM_COUNT],
 	        mx_state[MX_STATE_COUNT];
-	tally_count retried_rows;  /* `retry`: done again */
-	tally_count changed_rows;  /* of these, with another result */
-	tally_count active_rows;   /* in flight now */
-	tally_count no_host_names; /* rows whose domain no mail host can have */
+	tally_count retried_rows;      /* `retry`: done again */
+	tally_count changed_rows;      /* of these, with another result */
+	tally_count active_rows;       /* in flight now */
+	tally_count no_host_names;     /* rows whose domain no mail host can have */
+	tally_count ran[TALLY_CHECKS]; /* rows in which a check left a result, by its bit */
 
-	/* The first of these rows; 0: none. Its text is written once, before its row is. */
-	tally_count first_no_host_row;
+	/* The lowest of those rows; 0: none. Not to be read while its worker runs. */
+	uint64_t first_no_host_row;
 	char first_no_host[TALLY_NAME_BYTES];
 };
 
 /* Worker: counts a finished row. */
 void tally_outcome(struct tally *t, const struct outcome *o);
+
+/* Counts the checks, a set, that left a result in a row. tally_outcome() does it for its own. */
+void tally_checks(struct tally *t, unsigned checks);
 
 /* Worker, `retry`: counts a row that was done again. */
 void tally_retried(struct tally *t, bool changed);
@@ -49,5 +53,7 @@ static inline uint64_t tally_read(const tally_count *count)
 
 /* Adds all counts of `from`, which may be in use, to `sum`, which the caller owns. */
 void tally_sum(struct tally *sum, const struct tally *from);
+/* The names that tally_sum() leaves out. `from` is no longer in use. */
+void tally_sum_names(struct tally *sum, const struct tally *from);
 
 #endif

@@ -113,6 +113,12 @@ void exchange_tally(
 	}
 }
 
+void exchange_tally_names(const struct exchange *x, struct tally *tally)
+{
+	for (unsigned i = 0; i < x->n_lanes; i++)
+		tally_sum_names(tally, &x->lanes[i].tally);
+}
+
 bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum)
 {
 	*sum = (struct upstream_counters){ 0 };

@@ -110,12 +110,15 @@ uint64_t exchange_rows_fed(const struct exchange *x);
 void exchange_tally(
         const struct exchange *x, struct tally *tally, struct resolver_counters *counters);
 
+/* Adds what is not to be read while workers run. When they have ended. */
+void exchange_tally_names(const struct exchange *x, struct tally *tally);
+
 /* Sums the counters of an upstream, by its place in the options. False: the engine cannot tell. Any
  * thread. */
 bool exchange_upstream(const struct exchange *x, unsigned index, struct upstream_counters *sum);
 
-/* True when nothing at all came from any upstream. Where the engine cannot tell: when no question
- * was answered, nor those of resolver/rewriting.h. Any thread. */
+/* True when nothing that answers a question came from any upstream. Where the engine cannot tell:
+ * when no question was answered, nor those of resolver/rewriting.h. Any thread. */
 bool exchange_upstreams_are_silent(const struct exchange *x);
 
 /* Rows that a worker was given and has not begun. Feeder. */

@@ -17,3 +17,8 @@ bool options_output_is_gzip(const struct options *options)
 	size_t size = strlen(options->output);
 	return size > 3 && !strcasecmp(options->output + size - 3, ".gz");
 }
+
+const char *options_output_name(const struct options *options)
+{
+	return strcmp(options->output, "-") ? options->output : "standard output";
+}

@@ -73,4 +73,7 @@ void options_fini(struct options *options);
 /* True when the output's name ends in ".gz", in any letter case: it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
 
+/* The output's name for messages: "standard output" for "-". */
+const char *options_output_name(const struct options *options);
+
 #endif

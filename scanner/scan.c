@@ -17,6 +17,7 @@
 #include "results/aside.h"
 #include "results/retry.h"
 #include "results/standing.h"
+#include "scanner/ending.h"
 #include "scanner/filenames.h"
 #include "scanner/headroom.h"
 #include "scanner/pipeline.h"
@@ -84,28 +85,6 @@ static void leave_signals(void)
 	stop_target = NULL;
 }
 
-/* --max-temperror: by all rows of the output. */
-static bool has_too_many_failures(const struct options *options, const struct summary *s)
-{
-	uint64_t failed = tally_read(&s->tally.temperror_rows);
-	if (failed * 100 <= s->rows_written * options->max_temperror_percent)
-		return false;
-	message(MESSAGE_ERROR,
-	        "%s: look-ups failed in %llu of %llu rows, more than --max-temperror=%u allows: "
-	        "`spfsweep retry` does them again",
-	        options->output, (unsigned long long)failed, (unsigned long long)s->rows_written,
-	        options->max_temperror_percent);
-	return true;
-}
-
-static int exit_status_of(const struct options *options, const struct summary *s)
-{
-	if (!s->complete || has_too_many_failures(options, s))
-		return EXIT_STOPPED;
-	return tally_read(&s->tally.bad_rows) && !options->bad_input_is_ok ? EXIT_BAD_ROWS
-	                                                                   : EXIT_DONE;
-}
-
 /* What a scan is made of, in the order in which it is made. */
 struct scan {
 	struct options fitting;        /* the job's, lowered by headroom_fit() */
@@ -150,7 +129,7 @@ static bool open_inputs(struct scan *s)
 			return false;
 		if (!o->asks.n)
 			s->fitting.asks = s->told_asks;
-		retry_init(&s->retry, o->csv_safe, retry_told(o->inputs[0]),
+		retry_init(&s->retry, o->csv_safe, o->checks, retry_told(o->inputs[0]),
 		        s->told_asks.n ? &s->told_asks : &o->asks);
 		config.form = &s->retry.form;
 	}
@@ -191,7 +170,7 @@ static int set_up(struct scan *s)
 	if (!headroom_fit(&s->fitting, true))
 		return EXIT_STOPPED;
 	if (!open_inputs(s))
-		return s->inputs.broke ? EXIT_STOPPED : EXIT_USAGE;
+		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
 	write_note(s);
@@ -207,7 +186,7 @@ static int set_up(struct scan *s)
 
 static int fail_with_output(const struct scan *s, const char *why)
 {
-	message(MESSAGE_ERROR, "%s: %s", s->options->output, why);
+	message(MESSAGE_ERROR, "%s: %s", options_output_name(s->options), why);
 	return EXIT_STOPPED;
 }
 
@@ -235,7 +214,7 @@ static int open_output(struct scan *s)
 {
 	const struct options *o = s->options;
 	if (sink_open(&s->sink, o->output))
-		return fail_to_open(o->output, "", errno);
+		return fail_to_open(options_output_name(o), "", errno);
 	if (!may_begin(s))
 		return EXIT_USAGE;
 	if (o->summary && !(s->digest = digest_new()))
@@ -353,12 +332,12 @@ static int tell_end(struct scan *s, bool whole)
 		s->digest = NULL;
 	}
 	if (sink_close(s->sink)) {
-		message(MESSAGE_ERROR, "%s: %s", s->options->output, strerror(errno));
+		fail_with_output(s, strerror(errno));
 		whole = false;
 	}
 	s->sink = NULL;
 	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
-	summary.exit_status = s->refused ? EXIT_USAGE : exit_status_of(s->options, &summary);
+	summary.exit_status = s->refused ? EXIT_USAGE : ending_status(&summary);
 	if (whole && !summary.complete)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,

@@ -34,6 +34,7 @@ void summary_init(struct summary *s, const struct scan_job *job, const struct ex
 		.started_ms = started_ms,
 		.ended_ms = clock_wall_ms() };
 	exchange_tally(x, &s->tally, &s->counters);
+	exchange_tally_names(x, &s->tally);
 	s->rows_read = x->inputs->n_rows;
 	s->rows_written = atomic_load(&x->n_written_rows);
 	s->rows_before = x->resumption->n_rows;
@@ -137,7 +138,7 @@ static void tell_no_host_names(const struct tally *t)
 		return;
 	textbuf_put_escaped(&name, t->first_no_host, strlen(t->first_no_host));
 	message(MESSAGE_INFO, "%llu rows with names that no mail host can have, as row %llu: '%s'",
-	        (unsigned long long)n, (unsigned long long)tally_read(&t->first_no_host_row),
+	        (unsigned long long)n, (unsigned long long)t->first_no_host_row,
 	        textbuf_text(&name));
 	textbuf_fini(&name);
 }

@@ -68,6 +68,14 @@ static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 	skip_row(w, batch, slot);
 }
 
+/* With the header row the output is no longer empty. */
+static const char *how_to_begin_again(const struct options *options)
+{
+	return options_output_is_gzip(options)      ? " --resume begins again"
+	        : strcmp(options->output, "-") != 0 ? " --overwrite begins again"
+	                                            : "";
+}
+
 /* The first row would end with failures, and no upstream ever said a word: most likely the address
  * is wrong. What ends later in the same turn is not written either. */
 static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
@@ -78,18 +86,15 @@ static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
 		w->has_heard = true;
 		return false;
 	}
-	const struct upstreams *upstreams = &w->exchange->options->upstreams;
+	const struct options *options = w->exchange->options;
 	struct textbuf names = { 0 };
-	for (unsigned i = 0; i < upstreams->n && i < NAMED_MAX; i++) {
-		textbuf_put_text(&names, i ? ", " : "");
-		upstream_print(&names, &upstreams->list[i]);
-	}
+	upstreams_print(&names, &options->upstreams, NAMED_MAX);
 	if (exchange_fail(w->exchange))
 		message(MESSAGE_ERROR,
-		        "nothing came from the upstream%s %s%s since the start: the scan stops "
-		        "before its first row. Is that a resolver? --resume begins again",
-		        upstreams->n > 1 ? "s" : "", textbuf_text(&names),
-		        upstreams->n > NAMED_MAX ? ", ..." : "");
+		        "nothing came from the upstream%s %s since the start that answers a "
+		        "question: the scan stops before its first row. Is that a resolver?%s",
+		        options->upstreams.n > 1 ? "s" : "", textbuf_text(&names),
+		        how_to_begin_again(options));
 	textbuf_fini(&names);
 	return true;
 }

@@ -75,7 +75,6 @@ static void take(
         struct forwarder *e, struct route *r, uint16_t port, const uint8_t *packet, size_t size)
 {
 	struct resolver_counters *counters = e->engine.dispatcher->counters;
-	counter_add(&r->counts.received, 1);
 	if (size < QUESTION_MATCH_HEADER_BYTES) {
 		counter_add(&counters->bad_packets, 1);
 		return;
@@ -93,6 +92,7 @@ static void take(
 		counter_add(&counters->bad_packets, 1);
 		return;
 	}
+	counter_add(&r->counts.received, 1);
 	if (a->query)
 		transaction_answered(e, a, packet, size);
 	else

@@ -1,5 +1,5 @@
-"""test_mistakes.py - command lines that cannot be meant so: each ends at once, with status 2 and one
-line that says what is wrong, and changes no file."""
+"""test_mistakes.py - command lines that cannot be meant so: each ends at once, with status 2 and
+one line that says what is wrong, and changes no file."""
 
 import os
 import subprocess
@@ -230,3 +230,29 @@ def test_check_of_what_can_be_checked(bulk_nsd, folder):
     assert done.returncode == DONE and b"A d1.bulk.test: ok" in done.stdout
     done = harness.run("check", bulk_nsd.upstream, "192.0.2.65", '"a,b"@d1.bulk.test')
     assert done.returncode == DONE and b"spf: pass" in done.stdout
+
+
+# ---- what no row can run ----
+
+
+def test_a_check_that_ran_on_no_row(bulk_nsd, tmp_path):
+    rows = "domain,ip\nd1.bulk.test,\nd2.bulk.test,\n"
+    scan = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--checks=iprev,mx,a")
+    assert scan.status == DONE
+    assert scan.says("warning", "iprev ran on 0 of 2 rows")
+    assert "ran on" not in scan.stderr.replace("iprev ran on", "")
+    again = harness.scan(
+        tmp_path, rows + "d3.bulk.test,192.0.2.3\n", bulk_nsd.upstream, "--checks=iprev,mx,a",
+        "--resume",
+    )
+    assert again.status == DONE and "ran on" not in again.stderr
+    all_checks = harness.scan(tmp_path, rows, bulk_nsd.upstream, "--overwrite")
+    assert all_checks.status == DONE and "ran on" not in all_checks.stderr
+
+
+def test_the_first_name_that_no_mail_host_can_have(server, tmp_path):
+    """By its row, although the first rows end last, in whatever worker."""
+    rows = "domain,ip\n" + "".join(f"n{i},192.0.2.1\n" for i in range(3, 300))
+    slow = server(lambda name, type: [], delay_s=lambda name: 0.3 if name in ("n3", "n4") else 0)
+    scan = harness.scan(tmp_path, rows, slow.upstream, "--checks=mx", "--workers=4")
+    assert scan.status == DONE and scan.says("297 rows", "as row 1: 'n3'"), scan.stderr

@@ -172,7 +172,7 @@ static void check_retry(char *output_path)
 	struct inputs in;
 	struct input_row row;
 	struct retry retry;
-	retry_init(&retry, false, retry_told(output_path), NULL);
+	retry_init(&retry, false, CHECK_ALL, retry_told(output_path), NULL);
 	config.form = &retry.form;
 	retry_fits(output_path, note_of_scan());
 	if (inputs_open(&in, &config, NULL))

@@ -16,7 +16,7 @@ static struct csv_record record_of(const char *text)
 static void begin(struct retry *r, bool guarded, struct format_told told, const char *header)
 {
 	struct csv_record record = record_of(header), input;
-	retry_init(r, guarded, told, NULL);
+	retry_init(r, guarded, CHECK_ALL, told, NULL);
 	assert_true(r->form.begin(&r->form, "file", &record, &input));
 	assert_int_equal(input.size, strlen("domain,ip"));
 	assert_memory_equal(input.text, "domain,ip", input.size);
@@ -122,7 +122,7 @@ static void header_rows_that_are_refused(void **state)
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
 		struct retry r;
 		struct csv_record record = record_of(headers[i].header), input;
-		retry_init(&r, false, headers[i].told, NULL);
+		retry_init(&r, false, CHECK_ALL, headers[i].told, NULL);
 		assert_false(r.form.begin(&r.form, "file", &record, &input));
 		retry_fini(&r);
 	}

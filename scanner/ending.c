@@ -1,0 +1,118 @@
+/* ending.c - by the counts of all workers. */
+#include "scanner/ending.h"
+
+#include "base/exit_status.h"
+#include "base/message.h"
+
+/* Fewer rows may all have names that nobody answers for. */
+enum { ROWS_IN_VAIN = 10 };
+/* Upstreams named in a message. */
+enum { NAMED_MAX = 4 };
+
+/* What was said to every question that failed in one way only, behind who said it. */
+static const char *const said[ANSWER_STATUS_COUNT] = {
+	[ANSWER_SERVFAIL] = "answered every question with SERVFAIL",
+	[ANSWER_REFUSED] = "refused every question",
+	[ANSWER_TIMEOUT] = "left every question unanswered",
+	[ANSWER_BOGUS] = "gave only answers that DNSSEC validation refused",
+	[ANSWER_MALFORMED] = "sent only what cannot be read as an answer",
+	[ANSWER_UNRESOLVED] = "gave libunbound no answer to any question",
+};
+
+static void put_who(struct textbuf *out, const struct options *o)
+{
+	if (!o->upstreams.n) {
+		textbuf_put_text(out, "the DNS");
+		return;
+	}
+	textbuf_put_text(out, o->upstreams.n > 1 ? "the upstreams " : "the upstream ");
+	upstreams_print(out, &o->upstreams, NAMED_MAX);
+}
+
+/* "refused every question"; "failed every question (refused 5, timeout 3)". */
+static void put_what(struct textbuf *out, const struct resolver_counters *c)
+{
+	unsigned n = 0;
+	enum answer_status last = ANSWER_OK;
+	for (enum answer_status status = ANSWER_OK; status < ANSWER_STATUS_COUNT; status++)
+		if (c->failed_as[status]) {
+			last = status;
+			n++;
+		}
+	if (n == 1 && last == ANSWER_TIMEOUT && c->bad_packets) {
+		textbuf_printf(out, "sent %llu packets, none of which answers a question",
+		        (unsigned long long)c->bad_packets);
+		return;
+	}
+	if (n <= 1) {
+		textbuf_put_text(out, said[last] ? said[last] : said[ANSWER_TIMEOUT]);
+		return;
+	}
+	textbuf_put_text(out, "failed every question");
+	for (enum answer_status status = ANSWER_OK; status < ANSWER_STATUS_COUNT; status++)
+		if (c->failed_as[status])
+			textbuf_printf(out, "%s%s %llu",
+			        out->bytes[out->size - 1] == 'n' ? " (" : ", ",
+			        answer_status_text(status),
+			        (unsigned long long)c->failed_as[status]);
+	textbuf_put_char(out, ')');
+}
+
+/* Without any definite answer each row that asked something has a failure. */
+static bool was_in_vain(const struct summary *s)
+{
+	const struct resumption *before = s->exchange->resumption;
+	uint64_t n_asked =
+	        tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
+	if (s->counters.answers || n_asked < ROWS_IN_VAIN)
+		return false;
+	struct textbuf why = { 0 };
+	put_who(&why, s->options);
+	textbuf_put_char(&why, ' ');
+	put_what(&why, &s->counters);
+	message(MESSAGE_ERROR,
+	        "%s: %s, so its %llu rows that asked something hold no result: `spfsweep retry` "
+	        "does them again",
+	        options_output_name(s->options), textbuf_text(&why), (unsigned long long)n_asked);
+	textbuf_fini(&why);
+	return true;
+}
+
+/* --max-temperror: by all rows of the output. */
+static bool has_too_many_failures(const struct summary *s)
+{
+	const struct options *o = s->options;
+	uint64_t failed = tally_read(&s->tally.temperror_rows);
+	if (failed * 100 <= s->rows_written * o->max_temperror_percent)
+		return false;
+	message(MESSAGE_ERROR,
+	        "%s: look-ups failed in %llu of %llu rows, more than --max-temperror=%u allows: "
+	        "`spfsweep retry` does them again",
+	        options_output_name(o), (unsigned long long)failed,
+	        (unsigned long long)s->rows_written, o->max_temperror_percent);
+	return true;
+}
+
+/* All checks are the default, which runs those that it can. */
+static void warn_of_idle_checks(const struct summary *s)
+{
+	unsigned named = s->options->checks;
+	uint64_t n_rows = tally_read(&s->tally.rows);
+	for (unsigned i = 0; i < TALLY_CHECKS && n_rows && named != CHECK_ALL; i++) {
+		char word[CHECKS_TEXT_BYTES];
+		if (named & 1u << i && !tally_read(&s->tally.ran[i]))
+			message(MESSAGE_WARNING, "%s ran on 0 of %llu rows: none has what it needs",
+			        checks_print(word, 1u << i), (unsigned long long)n_rows);
+	}
+}
+
+int ending_status(const struct summary *s)
+{
+	warn_of_idle_checks(s);
+	if (!s->complete)
+		return s->exchange->inputs->is_wrong ? EXIT_USAGE : EXIT_STOPPED;
+	if (was_in_vain(s) || has_too_many_failures(s))
+		return EXIT_STOPPED;
+	return tally_read(&s->tally.bad_rows) && !s->options->bad_input_is_ok ? EXIT_BAD_ROWS
+	                                                                      : EXIT_DONE;
+}
