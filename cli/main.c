@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 
 /* A stream that was closed at the start gets a place-holder that fails when it is used. Otherwise
- * the next file to be opened would take its number, and messages would go into an output. */
+ * the next file to be opened could take its number, and messages would go into an output. */
 static void hold_standard_streams(void)
 {
 	static const int useless[] = { O_WRONLY, O_RDONLY, O_WRONLY };

@@ -103,7 +103,9 @@ def test_0x20_takes_no_answer_in_another_case(server, tmp_path):
     """The false answer is the only one to the first query, so the question must be asked again."""
     dns = server(
         raw=lambda query: (
-            truth(query.name, query.type) if query.number else in_other_case(query, FALSEHOOD)
+            truth(query.name, query.type)
+            if query.number or query.type != "TXT"
+            else in_other_case(query, FALSEHOOD)
         )
     )
     result = scan(tmp_path, 50, [dns], "--0x20", "--timeout=500")
@@ -182,7 +184,7 @@ def test_servers_close_idle_connections(server, tmp_path):
 def test_tcp_that_never_works_is_a_temperror(server, tmp_path):
     """No part of a set is ever taken for the set."""
     dns = server(raw=long_set)
-    result = scan(tmp_path, 10, [dns], "--timeout=300", "--retries=1")
+    result = scan(tmp_path, 9, [dns], "--timeout=300", "--retries=1")
     assert result.status == harness.DONE and all(row["spf"] == "temperror" for row in result.rows)
 
 
@@ -255,7 +257,8 @@ def test_an_error_of_one_upstream_is_asked_elsewhere(server, tmp_path, rcode):
 def test_an_error_of_all_upstreams_counts(server, tmp_path, rcode, n_upstreams):
     upstreams = [server(lambda name, type: rcode) for _ in range(n_upstreams)]
     result = scan(tmp_path, 30, upstreams)
-    assert result.status == harness.DONE and {row["spf"] for row in result.rows} == {"temperror"}
+    assert result.status == harness.STOPPED and result.says("every question", "hold no result")
+    assert {row["spf"] for row in result.rows} == {"temperror"} and result.summary["complete"]
     assert causes(result) == {f"TXT NAME: {rcode.lower()}"}
     assert all(upstream.count() > 0 for upstream in upstreams)
 

@@ -371,8 +371,6 @@ def test_names_that_no_mail_host_can_have_are_counted(bulk_nsd, tmp_path):
         bulk_nsd.upstream,
         "--workers=1",
         "--in-flight=1",
-        "--summary",
-        tmp_path / "summary.json",
     )
     assert scan.status == DONE
     assert scan.says("2 rows with names that no mail host can have", "'localhost'")
