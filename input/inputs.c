@@ -324,12 +324,13 @@ static bool check_further(struct inputs *in, const volatile bool *stop)
 /* Reads a file of another form from its beginning to its end. */
 static bool look_ahead(struct inputs *in, const volatile bool *stop)
 {
+	static const volatile bool never;
 	struct inputs other = { .paths = in->paths, .n_paths = 1, .form = in->form };
 	struct input_row row;
 	if (!in->form || !in->form->looks_ahead || may_block(in->paths[0]))
 		return true;
 	bool good = open_at(&other, 0, stop) && read_first(&other, stop);
-	while (good && inputs_next(&other, &row, stop))
+	while (good && inputs_next(&other, &row, stop ? stop : &never))
 		;
 	in->broke = other.broke;
 	in->is_wrong = other.is_wrong;

@@ -27,7 +27,7 @@ static bool is_standard(const struct filename *f)
 
 static const char *shown(const struct filename *f)
 {
-	return !is_standard(f)                     ? f->path
+	return !is_standard(f)                   ? f->path
 	        : f->standard_fd == STDIN_FILENO ? "standard input"
 	                                         : "standard output";
 }
@@ -56,8 +56,8 @@ static bool would_be_same(const char *a, const char *b)
 {
 	struct stat x, y;
 	const char *a_name, *b_name;
-	return find_folder(a, &x, &a_name) && find_folder(b, &y, &b_name) &&
-	        x.st_dev == y.st_dev && x.st_ino == y.st_ino && !strcmp(a_name, b_name);
+	return find_folder(a, &x, &a_name) && find_folder(b, &y, &b_name) && x.st_dev == y.st_dev &&
+	        x.st_ino == y.st_ino && !strcmp(a_name, b_name);
 }
 
 static bool is_same(const struct filename *a, const struct filename *b)
@@ -101,8 +101,9 @@ static bool is_only_written(const struct options *o, const char *writer, const c
 		            &(struct filename){ o->upstreams.files[i], -1 }))
 			return false;
 	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
-		if (read[i].path && !differs(writer, path, read[i].what,
-		                            &(struct filename){ read[i].path, -1 }))
+		if (read[i].path &&
+		        !differs(
+		                writer, path, read[i].what, &(struct filename){ read[i].path, -1 }))
 			return false;
 	return true;
 }

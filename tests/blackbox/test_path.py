@@ -1,6 +1,6 @@
 """test_path.py - every place of the way to an answer fails, for good: each row ends, as a temperror
-that names its question, and no lie becomes a verdict; such a scan is no success. Then the same failing now and then: nothing
-is lost. By our own engine, and by libunbound.
+that names its question, and no lie becomes a verdict; such a scan is no success. Then the same
+failing now and then: nothing is lost. By our own engine, and by libunbound.
 
 The truth makes every row pass, every lie would make it fail."""
 
