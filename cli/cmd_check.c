@@ -16,6 +16,7 @@
 #include "scanner/worker_resolver.h"
 #include "spf/record.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -406,15 +407,16 @@ static int check_pair(const struct options *options, char **operands, unsigned n
 	runner_fini(&runner);
 	const struct textbuf *told = options->json ? &checking.json : &checking.trace.text;
 	fwrite(told->bytes, 1, told->size, stdout);
-	bool good = !checking.trace.text.failed && !checking.json.failed &&
-	        !checking.lacked_memory && !fflush(stdout);
+	bool printed = !fflush(stdout) && !ferror(stdout);
+	if (!printed)
+		message(MESSAGE_ERROR, "standard output: %s", strerror(errno));
+	bool lacked_memory =
+	        checking.lacked_memory || checking.trace.text.failed || checking.json.failed;
+	if (lacked_memory)
+		message(MESSAGE_ERROR, "memory: there was none left; this is no result");
 	textbuf_fini(&checking.trace.text);
 	textbuf_fini(&checking.json);
-	if (!good)
-		message(MESSAGE_ERROR,
-		        checking.lacked_memory ? "memory: there was none left; this is no result"
-		                               : "the result cannot be printed");
-	return !good ? EXIT_STOPPED : checking.bad ? EXIT_BAD_ROWS : EXIT_DONE;
+	return !printed || lacked_memory ? EXIT_STOPPED : checking.bad ? EXIT_BAD_ROWS : EXIT_DONE;
 }
 
 int cmd_check(const struct options *wanted, char **operands, unsigned n_operands)
@@ -430,7 +432,9 @@ int cmd_check(const struct options *wanted, char **operands, unsigned n_operands
 	struct loop *loop = loop_new();
 	struct resolver *resolver = loop ? worker_resolver_new(options, 0, 1, loop, &status) : NULL;
 	if (!loop)
-		message(MESSAGE_ERROR, "out of memory or file descriptors");
+		message(MESSAGE_ERROR,
+		        "the check cannot begin: out of memory or file descriptors; raise the "
+		        "limit");
 	if (resolver)
 		status = check_pair(options, operands, n_operands, resolver, loop);
 	resolver_free(resolver);

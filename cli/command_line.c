@@ -292,10 +292,12 @@ static bool take_command(struct command_line *line, const char *word)
 	const struct command *command;
 	for (unsigned i = 0; (command = command_at(i)) != NULL; i++)
 		nearest_try(&nearest, command->name);
-	message(MESSAGE_ERROR, "unknown command '%s': %s%s%s; see spfsweep --help", word,
-	        nearest.name ? "did you mean " : "",
-	        nearest.name ? nearest.name : commands_print(names, sizeof names),
-	        nearest.name ? "?" : "");
+	if (nearest.name)
+		message(MESSAGE_ERROR, "unknown command '%s'; did you mean %s? See spfsweep --help",
+		        word, nearest.name);
+	else
+		message(MESSAGE_ERROR, "unknown command '%s': there are %s; see spfsweep --help",
+		        word, commands_print(names, sizeof names));
 	return false;
 }
 

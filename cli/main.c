@@ -5,9 +5,11 @@
 #include "cli/command_line.h"
 #include "cli/help.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 /* A stream that was closed at the start gets a place-holder that fails when it is used. Otherwise
@@ -47,7 +49,10 @@ static int print(const struct command_line *line)
 		help_print_version(stdout);
 	else
 		help_print(stdout, line->command);
-	return fflush(stdout) ? EXIT_STOPPED : EXIT_DONE;
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_DONE;
+	message(MESSAGE_ERROR, "standard output: %s", strerror(errno));
+	return EXIT_STOPPED;
 }
 
 static int run(const struct command_line *line)

@@ -108,7 +108,8 @@ static bool read_form(struct inputs *in)
 	if (known)
 		return true;
 	message(MESSAGE_ERROR,
-	        "%s: none of its input's columns is named domain, ip, sender or helo",
+	        "%s: none of its input's columns is named domain, ip, sender or helo; rename them "
+	        "in its header row",
 	        source_path(in->source));
 	return false;
 }

@@ -185,7 +185,7 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
 	}
 	if (!parse_header(&results, header, header_size, format_told_by(note, note_size).n_input,
 	            f->results.columns.asks, &input, &wrong)) {
-		snprintf(why, why_size, "its header row is another one: %s", wrong);
+		snprintf(why, why_size, "it is no output of this version of spfsweep: %s", wrong);
 		return false;
 	}
 	if (!fits_input(f, input, why, why_size))

@@ -92,17 +92,17 @@ static bool find_told_columns(struct results *r, const struct header *h, unsigne
 static bool find_columns(struct results *r, const struct header *h, int n_input, const char **why)
 {
 	r->columns.n = 0;
-	*why = "it has no columns of results at its end";
+	*why = "its header row has no columns of results at its end";
 	if (n_input == RESULTS_UNTOLD) {
 		if (!columns_of_names(&r->columns, h->last, h->n_last))
 			return false;
 	} else {
-		*why = "it has a column of results that this version does not know, or has one "
-		       "twice";
+		*why = "its header row has a column of results that this version does not know, or "
+		       "has one twice";
 		if (!find_told_columns(r, h, (unsigned)n_input))
 			return false;
 	}
-	*why = "it has none of its input's columns";
+	*why = "its header row has none of the input's columns";
 	if (h->n < r->columns.n + 2)
 		return false;
 	r->n_input = h->n - r->columns.n - 1;
@@ -119,7 +119,7 @@ static bool understand_header(struct results *r, struct header *h, const struct 
 		*why = error_text(ERROR_NOMEM);
 		return false;
 	}
-	*why = "it is no header row";
+	*why = "its first row is no header row of an output";
 	if (record->broken || h->n < 3 || !csv_field_is(h->first, "row") ||
 	        !find_columns(r, h, n_input, why))
 		return false;

@@ -184,6 +184,7 @@ static bool take_rows(struct reader *rd)
 #define DAMAGED_BEGINNING                                                                          \
 	"its beginning is damaged, which says how its rows are to be read; `gunzip -c` shows "     \
 	"what is whole; move it away to begin anew"
+#define NO_OUTPUT "it is no output of this version of spfsweep; choose another --output"
 
 static bool take_run(struct reader *rd, const struct bgzf_checkpoint *checkpoint)
 {
@@ -208,7 +209,7 @@ static bool take_note(struct reader *rd, const struct member *member)
 	char why[640];
 	const struct bgzf_checkpoint *c = &member->checkpoint;
 	if (!member->has_checkpoint || !c->note_size)
-		return refuse_another(rd, "it is no output of this version of spfsweep");
+		return refuse_another(rd, NO_OUTPUT);
 	rd->version = c->version;
 	textbuf_reset(&rd->note);
 	textbuf_put(&rd->note, c->note, c->note_size);
@@ -317,7 +318,7 @@ static bool judge_beginning(struct reader *rd, enum error err, const struct memb
 	if (err == ERROR_TRUNCATED && !member->size)
 		return true; /* not even its header is whole */
 	if (!member->has_checkpoint)
-		return refuse_another(rd, "it is no output of spfsweep");
+		return refuse_another(rd, NO_OUTPUT);
 	if (!format_may_begin(
 	            rd->format, rd->note.bytes, rd->note.size, member->checkpoint.fingerprint) ||
 	        has_octets_behind(rd, member->size))

@@ -3,7 +3,6 @@
 #include "results/retry.h"
 
 #include "base/message.h"
-#include "base/version.h"
 #include "io/members.h"
 
 #include <stdio.h>
@@ -47,18 +46,17 @@ static bool begin(struct input_form *form, const char *path, const struct csv_re
 {
 	struct retry *r = (struct retry *)form;
 	struct csv_field input;
-	const char *why = "it has no column problems, or none error";
+	const char *why = "its header row has no column problems, or none error";
 	r->last_number = 0;
 	if (!first->size) {
-		message(MESSAGE_ERROR, "%s: this is no output of spfsweep: it is empty", path);
+		message(MESSAGE_ERROR,
+		        "%s: it is no output of this version of spfsweep: it is empty", path);
 		return false;
 	}
 	if (!results_of_header(&r->results, first, r->told.n_input, r->asks, &input, &why) ||
 	        !has_needed_columns(&r->results)) {
-		message(MESSAGE_ERROR,
-		        "%s: this is no output of spfsweep %s: its header row is another "
-		        "one (%s)",
-		        path, SPFSWEEP_VERSION, why);
+		message(MESSAGE_ERROR, "%s: it is no output of this version of spfsweep: %s", path,
+		        why);
 		return false;
 	}
 	*header = unguarded(r, input);

@@ -23,8 +23,9 @@ static void tell_failure(struct collector *c, uint64_t n_rows)
 		atomic_store_explicit(&c->x->n_written_rows, 0, memory_order_relaxed);
 		message(MESSAGE_ERROR, "%s: %s", sink_path(sink), sink_why(sink));
 	} else {
-		message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu", sink_path(sink),
-		        sink_why(sink), (unsigned long long)(n_rows + 1));
+		message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu%s", sink_path(sink),
+		        sink_why(sink), (unsigned long long)(n_rows + 1),
+		        c->x->compress && sink_is_file(sink) ? ", where --resume goes on" : "");
 	}
 	exchange_fail(c->x);
 }
@@ -83,9 +84,7 @@ static void write_header(struct collector *c)
 	}
 	if (packed.failed) {
 		c->ended = true;
-		if (exchange_fail(c->x))
-			message(MESSAGE_ERROR, "the header row cannot be written: %s",
-			        error_text(ERROR_NOMEM));
+		exchange_fail_memory(c->x, 1);
 	}
 	write_out(c, c->x->compress ? packed.bytes : format->header.bytes,
 	        c->x->compress ? packed.size : format->header.size);
@@ -213,9 +212,7 @@ void *collector_main(void *arg)
 	c.z = bgzf_new((int)x->options->compression_level);
 	if (!c.z) {
 		c.ended = true;
-		if (exchange_fail(x))
-			message(MESSAGE_ERROR, "the output cannot be written: %s",
-			        error_text(ERROR_NOMEM));
+		exchange_fail_memory(x, c.n_rows + 1);
 	} else if (x->begin_output && !x->begin_output(x->begin_output_arg)) {
 		c.ended = c.sync_failed = true;
 		exchange_fail(x);

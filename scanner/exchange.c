@@ -28,20 +28,23 @@ bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, uns
 		.main_thread = pthread_self(),
 		.feeder_bell.fd = -1,
 		.collector_bell.fd = -1 };
-	if (doorbell_init(&x->feeder_bell) || doorbell_init(&x->collector_bell)) {
-		message(MESSAGE_ERROR, "no file descriptors left");
-		return false;
-	}
+	bool good = !doorbell_init(&x->feeder_bell) && !doorbell_init(&x->collector_bell);
 	x->waiting = calloc(n_batches, sizeof *x->waiting);
 	x->spare = ring_new(n_batches);
 	x->lanes = aligned_alloc(_Alignof(struct lane), n_lanes * sizeof *x->lanes);
-	bool good = x->waiting && x->spare && x->lanes;
+	good = good && x->waiting && x->spare && x->lanes;
 	while (good && x->n_lanes < n_lanes)
 		good = lane_init(&x->lanes[x->n_lanes++], n_batches);
-	if (!good)
-		message(MESSAGE_ERROR,
-		        "%u workers cannot be set up: out of memory or file descriptors", n_lanes);
-	return good;
+	return good || exchange_lacks_room(n_lanes);
+}
+
+bool exchange_lacks_room(unsigned n_workers)
+{
+	message(MESSAGE_ERROR,
+	        "%u workers cannot be set up: out of memory or file descriptors; raise the limit, "
+	        "or use fewer --workers",
+	        n_workers);
+	return false;
 }
 
 void exchange_fini(struct exchange *x)
@@ -73,6 +76,15 @@ bool exchange_fail(struct exchange *x)
 	if (is_first)
 		exchange_stop(x, false);
 	return is_first;
+}
+
+void exchange_fail_memory(struct exchange *x, uint64_t row)
+{
+	if (exchange_fail(x))
+		message(MESSAGE_ERROR,
+		        "memory: there was none left for row %llu; raise the limit, or use a "
+		        "smaller --in-flight, --window or --cache",
+		        (unsigned long long)row);
 }
 
 void exchange_nudge(struct exchange *x)

@@ -103,6 +103,12 @@ void exchange_nudge(struct exchange *x);
  * Any thread. */
 bool exchange_fail(struct exchange *x);
 
+/* Out of memory: stops the scan before this row, and tells the user once. Any thread. */
+void exchange_fail_memory(struct exchange *x, uint64_t row);
+
+/* Tells the user that there is too little for so many workers. Always false. */
+bool exchange_lacks_room(unsigned n_workers);
+
 /* Rows that the feeder has given to workers, and those that a resumed output held. Any thread. */
 uint64_t exchange_rows_fed(const struct exchange *x);
 

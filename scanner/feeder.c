@@ -141,10 +141,7 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 		return false;
 	unsigned w = choose_worker(f, &row->record);
 	if (!batch_add(f->batch, row, w)) {
-		if (exchange_fail(f->x))
-			message(MESSAGE_ERROR, "%s: row %llu cannot be taken in: %s",
-			        inputs_path(f->x->inputs), (unsigned long long)row->number,
-			        error_text(ERROR_NOMEM));
+		exchange_fail_memory(f->x, row->number);
 		return false;
 	}
 	f->n_rows++;

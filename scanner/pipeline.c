@@ -45,10 +45,8 @@ static bool init_workers(struct pipeline *p)
 {
 	unsigned n = p->exchange.n_lanes;
 	p->workers = aligned_alloc(_Alignof(struct worker), n * sizeof *p->workers);
-	if (!p->workers) {
-		message(MESSAGE_ERROR, "out of memory for %u workers", n);
-		return false;
-	}
+	if (!p->workers)
+		return exchange_lacks_room(n);
 	while (p->n_workers < n) {
 		unsigned index = p->n_workers++;
 		if (!worker_init(&p->workers[index], &p->exchange, index, &p->status))

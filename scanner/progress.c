@@ -228,7 +228,7 @@ bool progress_start(struct progress *progress, struct exchange *exchange, enum p
 	progress->last_rows = exchange->resumption->n_rows;
 	watchdog_init(&progress->watchdog, progress->started_ns);
 	if (doorbell_init(&progress->bell)) {
-		message(MESSAGE_ERROR, "no file descriptors left");
+		message(MESSAGE_ERROR, "file descriptors: there are none left; raise `ulimit -n`");
 		return false;
 	}
 	return thread_start(&progress->thread, progress_main, progress);

@@ -223,7 +223,8 @@ static int open_output(struct scan *s)
 	if (!o->resume)
 		return EXIT_DONE;
 	if (!sink_is_file(s->sink)) {
-		message(MESSAGE_ERROR, "%s: --resume needs a file", o->output);
+		message(MESSAGE_ERROR, "%s: --resume needs a regular file; choose another --output",
+		        o->output);
 		return EXIT_USAGE;
 	}
 	switch (resume_read(&s->resumption, o->output, &s->format, &s->inputs)) {

@@ -33,10 +33,8 @@ static void pack(struct worker *w, struct batch *batch)
 	struct exchange *x = w->exchange;
 	for (unsigned i = 0; i < batch->n_workers; i++)
 		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, &w->packer) && exchange_fail(x))
-		message(MESSAGE_ERROR, "rows from %llu on are lost: %s",
-		        (unsigned long long)(batch->first_row + batch->n_packed_rows),
-		        error_text(ERROR_NOMEM));
+	if (!batch_pack(batch, &w->packer))
+		exchange_fail_memory(x, batch->first_row + batch->n_packed_rows);
 	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->lane->out, batch);
 	doorbell_ring(&x->collector_bell);
@@ -60,11 +58,7 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 /* Out of memory: the scan ends before this row, since it has no result. */
 static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	if (exchange_fail(w->exchange))
-		message(MESSAGE_ERROR,
-		        "memory: there was none left for row %llu; raise the limit, or use a "
-		        "smaller --in-flight, --window or --cache",
-		        (unsigned long long)batch->rows[slot].number);
+	exchange_fail_memory(w->exchange, batch->rows[slot].number);
 	skip_row(w, batch, slot);
 }
 
@@ -308,11 +302,8 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 		.z = bgzf_new(x->compress ? (int)x->options->compression_level : 1),
 		.as_text = !x->compress,
 	};
-	if (!w->loop || !w->packer.z) {
-		message(MESSAGE_ERROR,
-		        "worker %u cannot be set up: out of memory or file descriptors", index + 1);
-		return false;
-	}
+	if (!w->loop || !w->packer.z)
+		return exchange_lacks_room(x->n_lanes);
 	w->bell_event = loop_watch(w->loop, doorbell_fd(&w->lane->bell), on_wake, w);
 	w->resolver = worker_resolver_new(x->options, index, x->n_lanes, w->loop, status);
 	w->lane->resolver = w->resolver;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """docs.py SPFSWEEP - compares what the documents say with what the program does: options, columns,
-words, the examples' verdicts and the README's sessions; links with files, and rooms with house.py.
+words, messages (messages.py), the examples' verdicts and the README's sessions; links with files,
+and rooms with house.py.
 
 SPFSWEEP is the binary. Options and columns are taken from the binary, words from the tables in the
 sources that print them, since no run shows all of them. Every comparison is of two whole lists, so
@@ -19,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 import house
+import messages
 
 ROOT = Path(__file__).resolve().parents[1]
 VERDICTS = ("none", "neutral", "pass", "fail", "softfail", "temperror", "permerror")
@@ -490,6 +492,8 @@ def main(binary, directory):
     check_summary(binary, directory)
     check_examples(binary)
     check_readme(binary, directory)
+    complaints.extend(messages.check(ROOT))
+    complaints.extend(messages.selftest(ROOT))
     for complaint in complaints:
         print(complaint)
     return 1 if complaints else 0

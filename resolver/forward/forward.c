@@ -12,6 +12,7 @@
 #include "resolver/forward/question_match.h"
 #include "resolver/forward/tcp.h"
 #include "resolver/resolver.h"
+#include "resolver/upstreams.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -147,6 +148,19 @@ static bool wants_first_probe(const struct forwarder *e, struct route *r)
 	return is_due;
 }
 
+static void tell_the_dead(const struct forwarder *e)
+{
+	struct textbuf name = { 0 };
+	upstream_print(&name, &e->upstreams[0]);
+	if (e->n_routes == 1)
+		message(MESSAGE_WARNING, "upstream %s does not answer; waiting for it",
+		        textbuf_text(&name));
+	else
+		message(MESSAGE_WARNING, "none of the %u upstreams answers; waiting for one",
+		        e->n_routes);
+	textbuf_fini(&name);
+}
+
 /* Notes since when no upstream is alive, and tells the user once. */
 static void note_the_dead(struct forwarder *e)
 {
@@ -163,9 +177,7 @@ static void note_the_dead(struct forwarder *e)
 		e->all_dead_since_ns = e->now_ns;
 	e->is_pausing = ever_answered && e->now_ns - e->all_dead_since_ns < PAUSE_NS;
 	if (!e->said_dead)
-		message(MESSAGE_WARNING,
-		        e->n_routes == 1 ? "the upstream does not answer; waiting for it"
-		                         : "no upstream answers; waiting for one");
+		tell_the_dead(e);
 	e->said_dead = true;
 }
 
@@ -302,6 +314,7 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	 * more tries fit into the same time */
 	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;
 	e->mix_case = config->mix_case;
+	e->upstreams = config->upstreams;
 	e->said_dead = config->worker != 0;
 	e->builder.slab = dispatcher->slab;
 	e->routes = calloc(config->n_upstreams, sizeof *e->routes);

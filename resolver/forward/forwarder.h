@@ -17,6 +17,7 @@ struct forwarder {
 	uint64_t timeout_ns; /* of one try */
 	unsigned tries_max;
 	bool mix_case;
+	const struct resolver_upstream *upstreams;
 	/* upstreams */
 	struct route *routes;
 	unsigned n_routes;

@@ -15,7 +15,7 @@ import addresses
 import bulk
 import harness
 import nameservers
-from harness import BAD_ROWS, DONE, USAGE
+from harness import BAD_ROWS, DONE, STOPPED, USAGE
 
 OPTIONS_OF_BOTH = [
     "--checks",
@@ -74,10 +74,14 @@ def test_version(word):
     )
 
 
-def test_help_into_a_closed_pipe_is_no_success():
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["check", "192.0.2.1"]])
+def test_what_cannot_be_printed_is_told(args, bulk_nsd):
+    """A full disk: one line that says so, and status 3."""
+    more = [bulk_nsd.upstream] if "check" in args else []
     with open("/dev/full", "wb") as full:
-        done = harness.run("--help", stdout=full)
-    assert done.returncode != DONE
+        done = harness.run(*args, *more, stdout=full)
+    assert done.returncode == STOPPED
+    assert done.stderr == "spfsweep: standard output: No space left on device\n"
 
 
 # ---- mistakes: one line that names what is wrong, status 2, nothing done ----

@@ -71,6 +71,16 @@ def test_where_nobody_listens(tmp_path):
     assert_stopped_before_the_first_row(scan, address)
 
 
+@pytest.mark.parametrize("n, words", [(1, "upstream {} does"), (2, "none of the 2 upstreams")])
+def test_the_warning_names_it(n, words):
+    """Five questions, and no answer to any."""
+    dead = [addresses.nobody() for _ in range(n)]
+    done = harness.run(
+        "check", "192.0.2.1", "example.test", *[f"--upstream={one}" for one in dead], *FAST
+    )
+    assert done.returncode == DONE and words.format(dead[0]) in done.stderr, done.stderr
+
+
 def test_several(server, tmp_path):
     servers = [server(mute) for _ in range(5)]
     scan = harness.scan(tmp_path, ROWS, *[s.upstream for s in servers], *FAST, "--workers=2")

@@ -108,15 +108,17 @@ static void refusals(void **state)
 	refuse(&f, "input_columns=2\n", "row,domain,helo,spf\n",
 	        "its column 3 is 'helo', not 'ip'");
 	refuse(&f, "input_columns=2\n", "row,domain,ip,spf,magic\n",
-	        "its header row is another one: it has a column of results that this version does "
-	        "not know, or has one twice");
+	        "it is no output of this version of spfsweep: its header row has a column of "
+	        "results that this version does not know, or has one twice");
 	refuse(&f, "input_columns=2\n", "row,domain,ip,spf,spf\n",
-	        "its header row is another one: it has a column of results that this version does "
-	        "not know, or has one twice");
+	        "it is no output of this version of spfsweep: its header row has a column of "
+	        "results that this version does not know, or has one twice");
 	refuse(&f, "input_columns=2\n", "line,domain,ip,spf\n",
-	        "its header row is another one: it is no header row");
+	        "it is no output of this version of spfsweep: its first row is no header row of "
+	        "an output");
 	refuse(&f, "", "row,domain,ip,spf\n",
-	        "its header row is another one: it has no columns of results at its end");
+	        "it is no output of this version of spfsweep: its header row has no columns of "
+	        "results at its end");
 	format_fini(&f);
 }
 

@@ -446,8 +446,12 @@ static void bad_configurations_are_explained(void **state)
 	expect_refused(&config, "bad.conf: no such module: nosuch");
 	config.unbound_config = "/nonexistent/unbound.conf";
 	expect_refused(&config, "/nonexistent/unbound.conf: No such file or directory");
+	config.unbound_config = "/";
+	expect_refused(&config, "unbound configuration /: Is a directory");
 	config.unbound_config = NULL;
 	config.dnssec = true;
+	config.trust_anchor = "/";
+	expect_refused(&config, "trust anchor /: Is a directory");
 	config.trust_anchor = "/nonexistent/root.key";
 	expect_refused(&config, "trust anchor /nonexistent/root.key: No such file or directory");
 	config.trust_anchor = s->folder;
