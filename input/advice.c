@@ -1,107 +1,16 @@
 /* advice.c - what to type. */
 #include "input/advice.h"
 
-#include "base/utf8.h"
 #include "input/clean.h"
 
 #include <string.h>
 
-/* ---- texts and words ---- */
-
-/* Printable, and seen: no controls, nothing without width, nothing that turns the direction. */
-static bool is_shown(uint32_t code)
-{
-	return code >= ' ' && (code < 0x7f || code > 0xa0) && code != 0xad && code != 0xfeff &&
-	        !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	        !(code >= 0x2060 && code <= 0x206f) && code < 0xe000;
-}
-
-static bool is_all_shown(struct csv_field t)
-{
-	uint32_t code = 0;
-	for (size_t at = 0, n; at < t.size; at += n) {
-		n = utf8_decode(t.text + at, t.size - at, &code);
-		if (!n || !is_shown(code))
-			return false;
-	}
-	return true;
-}
-
-static void put_shown(struct textbuf *out, struct csv_field t, size_t at_most)
-{
-	uint32_t code = 0;
-	size_t at = 0;
-	for (size_t n; at < t.size && at < at_most; at += n) {
-		n = utf8_decode(t.text + at, t.size - at, &code);
-		if (n && is_shown(code))
-			textbuf_put(out, t.text + at, n);
-		else
-			textbuf_put_char(out, '?');
-		n += !n;
-	}
-	if (at < t.size)
-		textbuf_put_text(out, "...");
-}
-
-void advice_put_text(struct textbuf *out, struct csv_field text)
-{
-	enum { SHOWN_BYTES = 80 };
-	put_shown(out, text, SHOWN_BYTES);
-}
-
-void advice_put_word(struct textbuf *out, struct csv_field word)
-{
-	static const char safe[] =
-	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=@%:,";
-	bool is_safe = word.size > 0;
-	for (size_t i = 0; i < word.size; i++)
-		is_safe &= word.text[i] && strchr(safe, word.text[i]);
-	textbuf_put_text(out, is_safe ? "" : "'");
-	while (word.size) {
-		const char *quote = memchr(word.text, '\'', word.size);
-		size_t n = quote ? (size_t)(quote - word.text) : word.size;
-		put_shown(out, (struct csv_field){ word.text, n }, n);
-		textbuf_put_text(out, quote ? "'\\''" : "");
-		n += quote != NULL;
-		word = (struct csv_field){ word.text + n, word.size - n };
-	}
-	textbuf_put_text(out, is_safe ? "" : "'");
-}
-
-static struct csv_field field_of(const char *text)
-{
-	return (struct csv_field){ text, strlen(text) };
-}
+/* ---- columns ---- */
 
 static struct csv_field field_in(const struct textbuf *text)
 {
 	return (struct csv_field){ text->size ? text->bytes : "", text->size };
 }
-
-void advice_put_pipe(struct textbuf *out, const struct advice_file *file, const char *command,
-        const char *in_pipe, const struct textbuf *options)
-{
-	bool is_pipe = !strcmp(file->path, "-");
-	textbuf_put_text(out, "type: ");
-	if (is_pipe) {
-		textbuf_printf(out, "... | %s%s", file->is_gzip ? "gzip -dc | " : "", in_pipe);
-	} else if (file->is_gzip) {
-		textbuf_put_text(out, "gzip -dc ");
-		advice_put_word(out, field_of(file->path));
-		textbuf_printf(out, " | %s", in_pipe);
-	} else {
-		textbuf_printf(out, "%s ", command);
-		advice_put_word(out, field_of(file->path));
-	}
-	textbuf_put_text(out, " | spfsweep scan ");
-	if (options && options->size) {
-		textbuf_put(out, options->bytes, options->size);
-		textbuf_put_char(out, ' ');
-	}
-	textbuf_put_char(out, '-');
-}
-
-/* ---- columns ---- */
 
 /* Which column is proposed for each role; COLUMN_NONE: none. */
 struct proposal {
@@ -193,7 +102,7 @@ static bool is_any(const struct proposal *p)
 static bool is_typable(struct csv_field name)
 {
 	name = clean_blanks(name);
-	return name.size && is_all_shown(name) && !memmem(name.text, name.size, "  ", 2) &&
+	return name.size && typed_can_be(name) && !memmem(name.text, name.size, "  ", 2) &&
 	        !memchr(name.text, ';', name.size) && !memchr(name.text, '|', name.size);
 }
 
@@ -219,7 +128,7 @@ static bool put_names(struct textbuf *out, const struct layout *l, const struct 
 	good = good && list.size;
 	if (good) {
 		textbuf_put_text(out, "--columns ");
-		advice_put_word(out, field_in(&list));
+		typed_put_word(out, field_in(&list));
 	}
 	textbuf_fini(&list);
 	textbuf_fini(&pair);
@@ -275,7 +184,7 @@ static void put_field(struct textbuf *out, const struct csv_record *record, int 
 	struct textbuf scratch = { 0 };
 	struct csv_field field = { 0 };
 	firstrow_field(record, column, &scratch, &field);
-	advice_put_text(out, clean_blanks(field));
+	typed_put_text(out, clean_blanks(field));
 	textbuf_fini(&scratch);
 }
 
@@ -308,7 +217,7 @@ void advice_on_value(
 }
 
 static void put_proposal(struct textbuf *why, const struct layout *l, const struct proposal *p,
-        const struct advice_file *file)
+        const struct typed_file *file)
 {
 	struct textbuf options = { 0 };
 	size_t at = why->size;
@@ -316,13 +225,13 @@ static void put_proposal(struct textbuf *why, const struct layout *l, const stru
 	if (!put_names(why, l, p)) {
 		why->size = at;
 		put_places(&options, l->n_columns, p);
-		advice_put_pipe(why, file, "tail -n +2", "tail -n +2", &options);
+		typed_put_pipe(why, file, "tail -n +2", "tail -n +2", &options);
 	}
 	textbuf_fini(&options);
 }
 
 void advice_on_column(struct textbuf *why, const struct layout *l, enum role role, int column,
-        const struct csv_record *data, const struct advice_file *file)
+        const struct csv_record *data, const struct typed_file *file)
 {
 	static const char *const holds[] = { "a domain", "an IP address", "an e-mail address",
 		"a HELO name" };
@@ -348,55 +257,72 @@ void advice_on_column(struct textbuf *why, const struct layout *l, enum role rol
 
 /* ---- nothing that is known ---- */
 
-/* What a single field is that should have been several, with a command that helps. */
-static bool tell_form(struct textbuf *why, struct csv_field line, const struct advice_file *file)
+static bool is_json(struct csv_field t)
 {
-	static const char one[] = "jq -r '[.domain, .ip] | @csv'",
-	                  list[] = "jq -r '.[] | [.domain, .ip] | @csv'";
-	line = clean_blanks(line);
-	if (!line.size || (*line.text != '{' && *line.text != '['))
+	t = clean_blanks(t);
+	return t.size && (*t.text == '{' || *t.text == '[') &&
+	        (t.size == 1 || memchr("\"[{ \t]}", t.text[1], 8));
+}
+
+bool advice_is_json(const struct csv_record *first)
+{
+	return is_json((struct csv_field){ first->text, first->size });
+}
+
+static bool tell_json(struct textbuf *why, struct csv_field begin, const struct typed_file *file)
+{
+	if (!is_json(begin))
 		return false;
-	bool is_list = *line.text == '[';
-	if (line.size > 1 && !memchr("\"[{ \t]}", line.text[1], 8))
-		return false;
+	begin = clean_blanks(begin);
+	const char *command = *begin.text == '{'         ? "jq -r '[.domain, .ip] | @csv'"
+	        : begin.size > 1 && begin.text[1] == '"' ? "jq -r '.[]'"
+	                                                 : "jq -r '.[] | [.domain, .ip] | @csv'";
 	textbuf_put_text(why, "it is JSON, and only CSV is read; with the names of your members ");
-	advice_put_pipe(why, file, is_list ? list : one, is_list ? list : one, NULL);
+	typed_put_pipe(why, file, command, command, NULL);
 	return true;
 }
 
-/* Runs of blanks become commas. */
-static void split_blanks(struct textbuf *out, struct csv_field line)
+/* Runs of the separator become commas. */
+static void split_runs(struct textbuf *out, struct csv_field line, char separator)
 {
 	line = clean_blanks(line);
 	for (size_t i = 0; i < line.size; i++)
-		if (line.text[i] != ' ')
+		if (line.text[i] != separator)
 			textbuf_put_char(out, line.text[i]);
 		else if (out->size && out->bytes[out->size - 1] != ',')
 			textbuf_put_char(out, ',');
 }
 
-/* Columns between blanks: names that are known, or data in each. */
-static bool tell_blanks(struct textbuf *why, struct csv_field line, const struct advice_file *file)
+/* Characters that separate columns in other files than CSV. */
+static const struct separator {
+	char c;
+	const char *what, *command, *in_pipe;
+} separators[] = {
+	{ ' ', "blanks", "awk -v OFS=, '{$1=$1} 1'", "awk -v OFS=, '{$1=$1} 1'" },
+	{ ':', "colons", "tr : , <", "tr : ," },
+};
+enum { SEPARATORS = sizeof separators / sizeof separators[0] };
+
+/* It separates names that are known, or data. */
+static bool tell_separator(struct textbuf *why, struct csv_field line,
+        const struct separator *separator, const struct typed_file *file)
 {
-	static const char command[] = "awk -v OFS=, '{$1=$1} 1'";
 	struct textbuf text = { 0 }, scratch = { 0 }, options = { 0 };
 	struct csv_field name;
 	bool known = false;
-	if (line.size && memchr(line.text, ',', line.size))
-		return false;
-	split_blanks(&text, line);
+	split_runs(&text, line, separator->c);
 	struct csv_fields fields = csv_fields_between(field_in(&text), ',', &scratch);
 	while (csv_next_field(&fields, &name))
 		known |= role_find(name) != ROLE_COUNT;
 	struct firstrow row = firstrow_look(csv_fields_between(field_in(&text), ',', &scratch));
 	bool is_data = !known && row.is_data && firstrow_has_value(&row);
-	bool fits = row.n_fields > 1 && (known || is_data);
+	bool fits = row.n_fields > 1 && (known || is_data) && !memchr(line.text, ',', line.size);
 	if (fits) {
 		struct proposal p = proposal_of_data(&row);
 		if (is_data && row.is == FIRSTROW_OTHER)
 			put_places(&options, row.n_fields, &p);
-		textbuf_put_text(why, "its columns are separated by blanks; ");
-		advice_put_pipe(why, file, command, command, &options);
+		textbuf_printf(why, "its columns are separated by %s; ", separator->what);
+		typed_put_pipe(why, file, separator->command, separator->in_pipe, &options);
 	}
 	textbuf_fini(&text);
 	textbuf_fini(&scratch);
@@ -404,82 +330,108 @@ static bool tell_blanks(struct textbuf *why, struct csv_field line, const struct
 	return fits;
 }
 
+static bool tell_separators(
+        struct textbuf *why, struct csv_field line, const struct typed_file *file)
+{
+	for (unsigned i = 0; line.size && i < SEPARATORS; i++)
+		if (tell_separator(why, line, &separators[i], file))
+			return true;
+	return false;
+}
+
 static bool tell_single_quotes(
-        struct textbuf *why, struct csv_field line, const struct advice_file *file)
+        struct textbuf *why, struct csv_field line, const struct typed_file *file)
 {
 	static const char command[] = "tr \"'\" '\"'", to_pipe[] = "tr \"'\" '\"' <";
 	line = clean_blanks(line);
 	if (line.size < 2 || line.text[0] != '\'' || !memchr(line.text + 1, '\'', line.size - 1))
 		return false;
 	textbuf_put_text(why, "its fields stand between single quotes; ");
-	advice_put_pipe(why, file, to_pipe, command, NULL);
+	typed_put_pipe(why, file, to_pipe, command, NULL);
 	return true;
 }
 
-static void tell_line(struct textbuf *why, uint64_t line, const struct advice_file *file)
+static void tell_line(struct textbuf *why, uint64_t line, const struct typed_file *file)
 {
 	struct textbuf command = { 0 };
 	textbuf_printf(&command, "tail -n +%llu", (unsigned long long)line);
 	textbuf_printf(why, "%llu line%s before its first row; ", (unsigned long long)line - 1,
 	        line == 2 ? " stands" : "s stand");
-	advice_put_pipe(why, file, textbuf_text(&command), textbuf_text(&command), NULL);
+	typed_put_pipe(why, file, textbuf_text(&command), textbuf_text(&command), NULL);
 	textbuf_fini(&command);
+}
+
+/* What to type for one column whose name is not known. */
+static void tell_one_column(struct textbuf *why, const struct layout *l, const struct proposal *p,
+        struct csv_field name, bool has_data, const struct typed_file *file)
+{
+	bool may_be_domain = look_at(name) == LOOK_NAME;
+	if (has_data && is_any(p))
+		put_proposal(why, l, p, file);
+	if (has_data && is_any(p) && may_be_domain)
+		textbuf_put_text(
+		        why, " if that is its header row, or --columns domain if it is data");
+	else if (may_be_domain)
+		textbuf_put_text(why, "type --columns domain if it is a list of domains");
+	else if (!has_data || !is_any(p))
+		textbuf_put_text(why, "a table of domains or addresses is needed, as CSV");
 }
 
 /* By the names and the data below them when it is a header row, by its own data when it is none. */
 static void tell_columns(struct textbuf *why, const struct layout *l, const struct csv_record *next,
-        const struct advice_file *file)
+        const struct typed_file *file)
 {
-	struct textbuf scratch = { 0 };
+	struct textbuf scratch = { 0 }, of_next = { 0 };
 	struct csv_record names = names_of(l);
-	struct firstrow row = firstrow_look(csv_fields_of_record(&names, &scratch));
+	struct csv_field name = { 0 };
+	struct firstrow row = firstrow_look(csv_fields_of_record(&names, &scratch)), data = { 0 };
 	struct proposal places = proposal_of_data(&row), p = propose(l, next);
+	if (next)
+		data = firstrow_look(csv_fields_of_record(next, &of_next));
 	textbuf_put_text(why,
 	        "its first row is no header row with a name that is known, and no "
 	        "domain and address: '");
-	advice_put_text(why, names_of(l).size ? field_in(&l->header) : field_of(""));
+	typed_put_text(why, field_in(&l->header));
 	textbuf_put_text(why, "'; ");
+	firstrow_field(&names, 0, &scratch, &name);
 	if (firstrow_has_value(&row)) {
 		textbuf_put_text(why, "type ");
 		put_places(why, row.n_fields, &places);
+	} else if (l->n_columns == 1) {
+		tell_one_column(why, l, &p, name, next && firstrow_has_value(&data), file);
 	} else if (is_any(&p)) {
 		put_proposal(why, l, &p, file);
-		if (next && l->n_columns == 1)
-			textbuf_put_text(why,
-			        " if that is its header row, or --columns domain if it is data");
-	} else if (l->n_columns == 1) {
-		struct csv_field only = { 0 };
-		firstrow_field(&names, 0, &scratch, &only);
-		textbuf_put_text(why,
-		        look_at(only) == LOOK_NAME
-		                ? "type --columns domain if it is a list of domains"
-		                : "a table of domains or addresses is needed, as CSV");
 	} else {
 		textbuf_put_text(why,
 		        "type --columns domain=NAME,ip=NAME with names of its header row; if it "
 		        "has none, --columns with a word for each column, as domain,x,ip");
 	}
 	textbuf_fini(&scratch);
+	textbuf_fini(&of_next);
+}
+
+/* Names stand above data: as many of them as columns, and a single one looks like a name. */
+static bool is_above(const struct layout *l, struct csv_field first, const struct csv_record *next)
+{
+	struct textbuf scratch = { 0 };
+	struct firstrow row = firstrow_look(csv_fields_of_record(next, &scratch));
+	textbuf_fini(&scratch);
+	return row.n_fields == l->n_columns && firstrow_has_value(&row) &&
+	        (l->n_columns > 1 || look_at(first) == LOOK_NAME);
 }
 
 void advice_on_other(struct textbuf *why, const struct layout *l, const struct csv_record *next,
-        uint64_t header_line, const struct advice_file *file)
+        uint64_t begin_line, const struct typed_file *file)
 {
 	struct textbuf scratch = { 0 };
 	struct csv_record names = names_of(l);
 	struct csv_field first = { 0 };
 	firstrow_field(&names, 0, &scratch, &first);
-	/* names stand above data: as many of them as columns, and what could be a name */
-	struct textbuf of_next = { 0 };
-	bool is_named = next && header_line == next->line &&
-	        firstrow_look(csv_fields_of_record(next, &of_next)).n_fields == l->n_columns &&
-	        (l->n_columns > 1 || look_at(first) == LOOK_NAME);
-	textbuf_fini(&of_next);
-	if (tell_form(why, first, file) || tell_single_quotes(why, first, file) ||
-	        (l->n_columns == 1 && tell_blanks(why, first, file)))
+	if (tell_json(why, first, file) || tell_single_quotes(why, first, file) ||
+	        (l->n_columns == 1 && tell_separators(why, first, file)))
 		;
-	else if (header_line > 1 && !is_named)
-		tell_line(why, header_line, file);
+	else if (begin_line > 1 && !(begin_line == next->line && is_above(l, first, next)))
+		tell_line(why, begin_line, file);
 	else
 		tell_columns(why, l, next, file);
 	textbuf_fini(&scratch);

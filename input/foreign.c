@@ -102,14 +102,14 @@ static const struct kind *kind_of(struct csv_field begin)
 	return &binary;
 }
 
-bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct advice_file *file)
+bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct typed_file *file)
 {
 	const struct kind *kind = kind_of(begin);
 	if (!kind)
 		return false;
 	textbuf_printf(why, "it is %s, and only plain text and gzip are read; ", kind->what);
 	if (kind->command)
-		advice_put_pipe(why, file, kind->command,
+		typed_put_pipe(why, file, kind->command,
 		        kind->in_pipe ? kind->in_pipe : kind->command, NULL);
 	else
 		textbuf_put_text(why, kind->help);

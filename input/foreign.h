@@ -3,12 +3,12 @@
 #ifndef INPUT_FOREIGN_H
 #define INPUT_FOREIGN_H
 
-#include "input/advice.h"
+#include "input/typed.h"
 
 #include <stdbool.h>
 
 /* True when a text that begins so is no table: `why` gets what it is, and the command that helps.
  * A text that was in it compressed is what was in it. */
-bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct advice_file *file);
+bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct typed_file *file);
 
 #endif

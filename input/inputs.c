@@ -138,7 +138,7 @@ static bool begin_text(struct inputs *in, const volatile bool *stop)
 {
 	struct textbuf why = { 0 };
 	struct csv_field begin = csv_peek(in->csv, stop);
-	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
 	if (foreign_tell(&why, begin, &file)) {
 		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
 		textbuf_fini(&why);
@@ -220,7 +220,7 @@ static bool pass_empty(struct inputs *in, const volatile bool *stop)
  * source is told when the row is wanted. */
 static bool confirm(struct inputs *in, struct textbuf *why, const volatile bool *stop)
 {
-	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
 	in->has_first = read_csv(in, stop);
 	return layout_confirm(&in->layout, in->has_first ? &in->first : NULL, &file, why);
 }
@@ -230,7 +230,7 @@ static bool confirm(struct inputs *in, struct textbuf *why, const volatile bool 
 static void refuse(struct inputs *in, struct textbuf *why, const volatile bool *stop)
 {
 	enum { SEARCHED_RECORDS = 32 };
-	const struct advice_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
 	struct textbuf text = { 0 };
 	struct csv_record next = { 0 };
 	uint64_t begin_line = 0;

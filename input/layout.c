@@ -135,16 +135,16 @@ static void tell_twice(const struct layout *l, enum role role, unsigned second,
 		if (n == first || n == second)
 			names[n == second] = clean_blanks(field);
 	textbuf_printf(why, "its columns %u (", first + 1);
-	advice_put_text(why, names[0]);
+	typed_put_text(why, names[0]);
 	textbuf_printf(why, ") and %u (", second + 1);
-	advice_put_text(why, names[1]);
+	typed_put_text(why, names[1]);
 	textbuf_printf(why, ") may both be %s: ", role_text(role));
 	if (names[0].size == names[1].size &&
 	        !strncasecmp(names[0].text, names[1].text, names[0].size))
 		textbuf_put_text(why, "give them different names");
 	else {
 		textbuf_printf(why, "choose with --columns %s=", role_text(role));
-		advice_put_text(why, names[0]);
+		typed_put_text(why, names[0]);
 	}
 	textbuf_fini(&scratch);
 }
@@ -158,7 +158,7 @@ static bool from_positions(struct layout *l, const struct layout_wish *wish,
 	struct csv_record names = { .text = wish->columns, .size = strlen(wish->columns) };
 	if (!layout_from_names(l, &names)) {
 		textbuf_put_text(why, "--columns names none of domain, ip, sender, helo: '");
-		advice_put_text(why, (struct csv_field){ names.text, names.size });
+		typed_put_text(why, (struct csv_field){ names.text, names.size });
 		textbuf_put_text(why, "'");
 		return false;
 	}
@@ -226,7 +226,7 @@ enum layout_state layout_decide(struct layout *l, const struct layout_wish *wish
 	l->is_empty = !first;
 	if (wish->columns && !mapping_is(wish->columns))
 		return state_of(from_positions(l, wish, first, why));
-	if (first && first->broken && !wish->no_header) {
+	if (first && first->broken && !wish->no_header && !advice_is_json(first)) {
 		textbuf_put_text(why,
 		        "its first row has a quoted field that is not closed, or followed by more "
 		        "than a comma");
@@ -281,7 +281,7 @@ static int find_unclaimed(const struct layout *l, const struct csv_record *data,
 }
 
 bool layout_confirm(const struct layout *l, const struct csv_record *data,
-        const struct advice_file *file, struct textbuf *why)
+        const struct typed_file *file, struct textbuf *why)
 {
 	struct csv_record names = { .text = l->header.size ? l->header.bytes : "",
 		.size = l->header.size };
@@ -372,7 +372,7 @@ bool layout_begins(const struct layout_wish *wish, const struct csv_record *reco
 }
 
 void layout_refuse(const struct layout *l, const struct layout_wish *wish,
-        const struct csv_record *next, uint64_t begin_line, const struct advice_file *file,
+        const struct csv_record *next, uint64_t begin_line, const struct typed_file *file,
         struct textbuf *why)
 {
 	struct textbuf scratch = { 0 };
@@ -414,7 +414,7 @@ static void put_column(
 		;
 	if (l->has_header) {
 		textbuf_put_text(out, " (");
-		advice_put_text(out, clean_blanks(field));
+		typed_put_text(out, clean_blanks(field));
 		textbuf_put_char(out, ')');
 	}
 	textbuf_fini(&scratch);

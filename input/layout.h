@@ -48,11 +48,11 @@ enum layout_state layout_decide(struct layout *layout, const struct layout_wish 
         const struct csv_record *first, struct textbuf *why);
 /* After LAYOUT_NAMED, from the first data row; NULL: there is none. False: refused. */
 bool layout_confirm(const struct layout *layout, const struct csv_record *data,
-        const struct advice_file *file, struct textbuf *why);
+        const struct typed_file *file, struct textbuf *why);
 /* After LAYOUT_UNKNOWN, from the record behind, or NULL. `begin_line`: the line of the first record
  * for which layout_begins() is true, or 0. */
 void layout_refuse(const struct layout *layout, const struct layout_wish *wish,
-        const struct csv_record *next, uint64_t begin_line, const struct advice_file *file,
+        const struct csv_record *next, uint64_t begin_line, const struct typed_file *file,
         struct textbuf *why);
 /* A record that could be the first: a header row, or data. */
 bool layout_begins(const struct layout_wish *wish, const struct csv_record *record);

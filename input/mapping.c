@@ -1,8 +1,8 @@
 /* mapping.c - --columns with names. */
 #include "input/mapping.h"
 
-#include "input/advice.h"
 #include "input/clean.h"
+#include "input/typed.h"
 
 #include <string.h>
 #include <strings.h>
@@ -74,9 +74,9 @@ bool mapping_check(const struct layout *l, const char *columns, struct textbuf *
 			textbuf_put_text(why, "the header row has no column named '");
 		good = is_pair && role_column_of(l, role) != COLUMN_NONE;
 		if (!good) {
-			advice_put_text(why, is_pair ? name : pair);
+			typed_put_text(why, is_pair ? name : pair);
 			textbuf_put_text(why, "' (");
-			advice_put_text(why,
+			typed_put_text(why,
 			        (struct csv_field){
 			                l->header.bytes ? l->header.bytes : "", l->header.size });
 			textbuf_put_text(why, ")");

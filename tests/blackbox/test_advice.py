@@ -94,7 +94,9 @@ def test_a_column_that_is_left_out(bulk_nsd, tmp_path):
         "domain              ip\n" + PAIRS.replace(",", "    "),
         PAIRS.replace(",", " "),
         f"192.0.2.1 {PASSING}\n192.0.2.9 {FAILING}\n",
+        "domain:ip\n" + PAIRS.replace(",", ":"),
         "# a comment\n# another\ndomain,ip\n" + PAIRS,
+        '"Domain list 2026",,\ndomain,ip,x\n' + PAIRS.replace("\n", ",\n"),
         "\n\n" + PAIRS,
         f"Report of 2026\n\nip,domain\n192.0.2.1,{PASSING}\n192.0.2.9,{FAILING}\n",
         f"Kunde  Nr,Web  site,IP\n1,{PASSING},192.0.2.1\n2,{FAILING},192.0.2.9\n",
@@ -137,6 +139,7 @@ def test_another_delimiter(bulk_nsd, tmp_path, text, options, delimiter):
     [
         ('{"domain": "d.test", "ip": "192.0.2.1"}\n', "jq -r '[.domain, .ip] | @csv' "),
         ('[{"domain": "d.test"}]\n', "jq -r '.[] | [.domain, .ip] | @csv' "),
+        ('["d1.test","d2.test"]\n', "jq -r '.[]' "),
         ("{\n", "jq -r "),
     ],
 )
