@@ -150,7 +150,8 @@ def test_more_questions_given_up_than_libunbound_may_have_open(server, tmp_path)
         "--in-flight=4",
         timeout=harness.HANGS_S,
     )
-    assert scan.status == DONE
+    any_passes = any(row["spf"] == "pass" for row in scan.rows)
+    assert scan.status == (DONE if any_passes else STOPPED), scan.stderr
     assert [row["spf"] for row in scan.rows[:12]] == ["temperror"] * 12 and len(scan.rows) == 24
     assert all(row["spf"] == "pass" or row["dns_cause"] for row in scan.rows[12:])
 
