@@ -262,13 +262,8 @@ static bool add_ask(struct asks *asks, const char *text)
 	return false;
 }
 
-/* Two lists may mean two things, and one of them must not be dropped in silence. */
 static bool set_exclude(struct options *options, const char *path)
 {
-	if (options->exclusions) {
-		message(MESSAGE_ERROR, "--exclude is given twice: put all into one file");
-		return false;
-	}
 	options->exclude = path;
 	options->exclusions = exclusions_read(path);
 	return options->exclusions != NULL;

@@ -392,7 +392,7 @@ def test_octets_behind_the_end(bad_weather, tmp_path):
 def test_what_is_no_output(server, tmp_path, text):
     scan = retry(tmp_path, text, server(lambda name, type: []).upstream)
     assert scan.status == USAGE
-    assert scan.says("in.csv: it is no output of this version of spfsweep: its")
+    assert scan.says("in.csv: it is no output of this version of spfsweep: it")
 
 
 def test_a_part_of_an_output(bad_weather, tmp_path):
