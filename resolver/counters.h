@@ -17,6 +17,7 @@ struct resolver_counters {
 	uint64_t excluded;     /* not asked: --exclude */
 	uint64_t queries_sent; /* flights handed to the engine; retransmissions are `retries` */
 	uint64_t answers;      /* flights that ended with a definite answer */
+	uint64_t late_answers; /* definite ones for flights that had ended before; cached */
 	uint64_t failures;     /* flights that ended otherwise */
 	uint64_t timeouts;     /* of the failures: no answer in time */
 	uint64_t failed_as[ANSWER_STATUS_COUNT]; /* the failures, by enum answer_status */

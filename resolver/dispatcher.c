@@ -133,6 +133,7 @@ void dispatcher_late(struct dispatcher *d, const struct answer *answer)
 		struct question q;
 		answer_qname(answer, &qname);
 		question_of(&q, &qname, (enum rrtype)answer->type);
+		counter_add(&d->counters->late_answers, 1);
 		cache_put(d->cache, &q, answer, dispatcher_cache_ns(d));
 	}
 	answer_unref(answer);

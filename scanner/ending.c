@@ -64,7 +64,7 @@ static bool was_in_vain(const struct summary *s)
 	const struct resumption *before = s->exchange->resumption;
 	uint64_t n_asked =
 	        tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
-	if (s->counters.answers || n_asked < ROWS_IN_VAIN)
+	if (s->counters.answers || s->counters.late_answers || n_asked < ROWS_IN_VAIN)
 		return false;
 	struct textbuf why = { 0 };
 	put_who(&why, s->options);
