@@ -3,6 +3,8 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CLOCK_NS_PER_MS 1000000ull
@@ -13,6 +15,13 @@ uint64_t clock_now_ns(void);
 
 /* Milliseconds since the Epoch, by the wall clock. Any thread. */
 uint64_t clock_wall_ms(void);
+
+/* Seconds since the Epoch as RFC 3339 in UTC, "2026-11-23T07:30:34Z"; gives the buffer back. After
+ * the year 9999 it is that year's end. Pure, and quick: no time zone is looked at. */
+#define CLOCK_UTC_BYTES 21
+char *clock_utc_text(uint64_t s, char text[CLOCK_UTC_BYTES]);
+/* The same form back. False: it is no such text, or a day that does not exist. */
+bool clock_utc_parse(uint64_t *s, const char *text, size_t size);
 
 /* CPU nanoseconds of this process, user and system. Any thread. */
 uint64_t clock_cpu_ns(void);

@@ -1,7 +1,7 @@
 /* answer.c - packs a builder's records into one block, and reads them back.
  *
  * The block: struct answer, record table, qname, canonical name (left out when it is the qname),
- * rdata, cause with a NUL. An offset of 0 means that there is no cause.
+ * rdata, cause with a NUL. Where the rdata end at the block's end there is no cause.
  *
  * Duplicates are removed (RFC 2181 section 5): the same MX twice must not cost two look-ups. Two
  * TXT records with other character-strings are two records, also when their joined texts are equal,
@@ -37,6 +37,7 @@ const char *answer_status_text(enum answer_status status)
 		[ANSWER_UNRESOLVED] = "unresolved",
 		[ANSWER_CANCELLED] = "cancelled",
 		[ANSWER_EXCLUDED] = "excluded",
+		[ANSWER_NOT_RECORDED] = "not_recorded",
 	};
 	return (unsigned)status < ANSWER_STATUS_COUNT ? texts[status] : "?";
 }
@@ -95,7 +96,7 @@ bool answer_has_address(const struct answer *a, const struct ipaddr *ip, unsigne
 
 void answer_qname(const struct answer *a, struct dname *qname)
 {
-	name_load(qname, answer_at(a, a->qname_at), answer_qname_size(a));
+	name_load(qname, answer_qname_wire(a), answer_qname_size(a));
 }
 
 void answer_canonical(const struct answer *a, struct dname *name)
@@ -105,7 +106,9 @@ void answer_canonical(const struct answer *a, struct dname *name)
 
 const char *answer_cause(const struct answer *a)
 {
-	return a->cause_at ? (const char *)answer_at(a, a->cause_at) : "";
+	const struct answer_record *last = a->n_records ? &a->records[a->n_records - 1] : NULL;
+	size_t at = last ? last->rdata_at + last->rdata_size : a->canonical_at + a->canonical_size;
+	return at < a->size_bytes ? (const char *)answer_at(a, at) : "";
 }
 
 size_t answer_bytes(const struct answer *a)
@@ -168,8 +171,9 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 	b->status = ANSWER_OK;
 	b->dnssec = ANSWER_INSECURE;
 	b->attempts = 0;
+	b->upstream = 0;
 	b->ttl_s = 0;
-	b->is_half = false;
+	b->has_twins = b->is_half = false;
 	b->cause[0] = '\0';
 	b->n_records = 0;
 	textbuf_reset(&b->rdata);
@@ -309,7 +313,7 @@ static bool record_is_known(const struct answer_builder *b, size_t n, const stru
 
 static void records_settle(struct answer_builder *b)
 {
-	if (b->n_records < 2)
+	if (b->n_records < 2 || (b->has_twins && b->type == RRTYPE_TXT))
 		return;
 	if (b->type != RRTYPE_TXT)
 		qsort_r(b->records, b->n_records, sizeof(b->records[0]), records_compare, b);
@@ -390,9 +394,8 @@ struct answer *answer_build(struct answer_builder *b)
 		.n_records = (uint16_t)b->n_records,
 		.ttl_s = b->ttl_s,
 		.size_bytes = (uint32_t)l.end,
-		.qname_at = (uint32_t)l.qname_at,
 		.canonical_at = (uint32_t)l.canonical_at,
-		.cause_at = (uint32_t)l.cause_at,
+		.upstream = b->upstream,
 		.n_references = 1,
 	};
 	records_pack(a, b, l.rdata_at);

@@ -28,17 +28,18 @@
 #include <stdint.h>
 
 enum answer_status {
-	ANSWER_OK,         /* records of the type that was asked */
-	ANSWER_NODATA,     /* RCODE 0, but no record of that type */
-	ANSWER_NXDOMAIN,   /* RCODE 3 */
-	ANSWER_SERVFAIL,   /* RCODE 2, or an RCODE without a status of its own */
-	ANSWER_REFUSED,    /* RCODE 5 */
-	ANSWER_TIMEOUT,    /* no answer within the question's deadline */
-	ANSWER_BOGUS,      /* DNSSEC validation failed */
-	ANSWER_MALFORMED,  /* what came is no DNS answer to the question */
-	ANSWER_UNRESOLVED, /* the engine failed and cannot say how */
-	ANSWER_CANCELLED,  /* the row's deadline passed first */
-	ANSWER_EXCLUDED,   /* --exclude: it was not asked */
+	ANSWER_OK,           /* records of the type that was asked */
+	ANSWER_NODATA,       /* RCODE 0, but no record of that type */
+	ANSWER_NXDOMAIN,     /* RCODE 3 */
+	ANSWER_SERVFAIL,     /* RCODE 2, or an RCODE without a status of its own */
+	ANSWER_REFUSED,      /* RCODE 5 */
+	ANSWER_TIMEOUT,      /* no answer within the question's deadline */
+	ANSWER_BOGUS,        /* DNSSEC validation failed */
+	ANSWER_MALFORMED,    /* what came is no DNS answer to the question */
+	ANSWER_UNRESOLVED,   /* the engine failed and cannot say how */
+	ANSWER_CANCELLED,    /* the row's deadline passed first */
+	ANSWER_EXCLUDED,     /* --exclude: it was not asked */
+	ANSWER_NOT_RECORDED, /* a replay's record does not have it: nobody was asked */
 	ANSWER_STATUS_COUNT
 };
 
@@ -77,7 +78,9 @@ struct answer {
 	uint32_t ttl_s; /* the smallest of the records and CNAMEs; without records the negative TTL
 	                   (RFC 2308) */
 	uint32_t size_bytes;
-	uint32_t qname_at, canonical_at, cause_at;
+	uint32_t canonical_at;
+	uint8_t upstream;    /* as in the builder */
+	uint32_t received_s; /* when it came, by the wall clock; 0: not known. The dispatcher's. */
 	/* owned by the thread of its resolver */
 	uint32_t n_references;
 	struct answer_account *account; /* NULL: none */
@@ -97,10 +100,16 @@ static inline bool answer_is_void(const struct answer *a)
 	return a->status == ANSWER_NODATA || a->status == ANSWER_NXDOMAIN;
 }
 
+/* Where the qname stands in the block. */
+static inline uint32_t answer_qname_at(const struct answer *a)
+{
+	return (uint32_t)(sizeof *a + a->n_records * sizeof a->records[0]);
+}
+
 /* The name that was asked does not exist. An alias to such a name exists. */
 static inline bool answer_is_no_such_name(const struct answer *a)
 {
-	return a->status == ANSWER_NXDOMAIN && a->canonical_at == a->qname_at;
+	return a->status == ANSWER_NXDOMAIN && a->canonical_at == answer_qname_at(a);
 }
 
 /* The name in lower case, "nxdomain": a word of the output, which never changes. */
@@ -123,11 +132,19 @@ void answer_qname(const struct answer *a, struct dname *qname);
 /* The same in place: its wire form, of answer_qname_size() octets. */
 static inline const uint8_t *answer_qname_wire(const struct answer *a)
 {
-	return (const uint8_t *)a + a->qname_at;
+	return (const uint8_t *)a + answer_qname_at(a);
 }
 static inline size_t answer_qname_size(const struct answer *a)
 {
-	return a->canonical_at == a->qname_at ? a->canonical_size : a->canonical_at - a->qname_at;
+	uint32_t at = answer_qname_at(a);
+	return a->canonical_at == at ? a->canonical_size : a->canonical_at - at;
+}
+/* The same name and type. */
+static inline bool answer_same_question(const struct answer *a, const struct answer *b)
+{
+	size_t size = answer_qname_size(a);
+	return a->type == b->type && size == answer_qname_size(b) &&
+	        !memcmp(answer_qname_wire(a), answer_qname_wire(b), size);
 }
 /* The end of the CNAME chain; the qname when there was none. */
 void answer_canonical(const struct answer *a, struct dname *name);
@@ -176,7 +193,11 @@ struct answer_builder {
 	enum answer_status status;
 	enum answer_dnssec dnssec;
 	unsigned attempts;
+	uint8_t upstream; /* who answered, by its place in the configuration, from 1; 0: not known
+	                   */
 	uint32_t ttl_s;
+	bool has_twins; /* TXT: equal texts are records of their own, with other character-strings,
+	                   which are not known any more */
 	bool is_half; /* the CNAME chain ends at `canonical`, of which nothing was said: it is to be
 	                 asked for (resolver/chain.h) */
 	char cause[256];

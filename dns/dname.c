@@ -6,6 +6,7 @@
  * same labels. */
 #include "dns/dname.h"
 
+#include "base/escape.h"
 #include "dns/ipaddr.h"
 
 #include <assert.h>
@@ -130,6 +131,49 @@ enum error dname_parse(struct dname *name, const char *text, size_t size)
 		return dname_split(name, text, size - 1);
 	name->wire[0] = 0;
 	name->size = 1;
+	return ERROR_NONE;
+}
+
+/* Ends the label that begins at *length_at, and begins the next one. */
+static enum error end_label(struct dname *name, size_t *length_at, size_t at)
+{
+	const size_t size = at - *length_at - 1;
+	if (size == 0)
+		return ERROR_LABEL_EMPTY;
+	if (size > DNAME_MAX_LABEL_BYTES)
+		return ERROR_LABEL_LONG;
+	name->wire[*length_at] = (uint8_t)size;
+	*length_at = at;
+	return ERROR_NONE;
+}
+
+enum error dname_parse_escaped(struct dname *name, const char *text, size_t size)
+{
+	const uint8_t *at = (const uint8_t *)text, *end = at + size;
+	size_t length_at = 0, to = 1;
+	enum error err = ERROR_NONE;
+	name->size = 0;
+	if (!memchr(text, '\\', size))
+		return dname_parse(name, text, size);
+	while (!err && at < end) {
+		int octet = *at++;
+		if (octet == '.') {
+			err = end_label(name, &length_at, to++);
+			continue;
+		}
+		if (octet == '\\' && (octet = escape_read(&at, end)) < 0)
+			return ERROR_SYNTAX;
+		/* one place is kept for the root */
+		if (to > DNAME_MAX_BYTES - 2)
+			return ERROR_NAME_LONG;
+		name->wire[to++] = (uint8_t)octet;
+	}
+	if (!err && to > length_at + 1)
+		err = end_label(name, &length_at, to++);
+	if (err)
+		return err;
+	name->wire[length_at] = 0;
+	name->size = (uint8_t)(length_at + 1);
 	return ERROR_NONE;
 }
 

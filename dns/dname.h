@@ -30,6 +30,11 @@ struct dname {
  * ERROR_EMPTY, ERROR_LABEL_EMPTY, ERROR_LABEL_LONG or ERROR_NAME_LONG: *name has size 0 then. */
 enum error dname_parse(struct dname *name, const char *text, size_t size);
 
+/* From what dname_print() writes: master file form (RFC 1035 section 5.1), in which "\X" and "\DDD"
+ * stand for an octet. One final dot is allowed; "." is the root. The errors of dname_parse(), and
+ * ERROR_SYNTAX for a backslash that escapes nothing. */
+enum error dname_parse_escaped(struct dname *name, const char *text, size_t size);
+
 /* From wire form. False unless the `size` octets are exactly one uncompressed name. */
 bool dname_decode(struct dname *name, const uint8_t *wire, size_t size);
 

@@ -16,12 +16,13 @@ struct failures {
 	const struct answer *answers[FAILURES_MAX]; /* references */
 };
 
-/* Takes a reference, once for each answer. A list of nothing but what was not asked
+/* Takes a reference, once for each question: when a row's deadline passes, a question that was
+ * asked twice at the same time has two answers. A list of nothing but what was not asked
  * (ANSWER_EXCLUDED) does not hide a failure behind it. */
 static inline void failures_add(struct failures *f, const struct answer *answer)
 {
 	for (unsigned i = 0; i < f->n; i++)
-		if (f->answers[i] == answer)
+		if (f->answers[i] == answer || answer_same_question(f->answers[i], answer))
 			return;
 	if (f->n == FAILURES_MAX && answer->status != ANSWER_EXCLUDED &&
 	        f->answers[f->n - 1]->status == ANSWER_EXCLUDED)

@@ -98,13 +98,21 @@ static struct answer *timeout_of(const struct dispatcher *d, const struct flight
 	return answer_of_failure(&f->qname, f->type, ANSWER_TIMEOUT, cause);
 }
 
+/* Nobody else has it yet. */
+static void stamp(const struct dispatcher *d, const struct answer *answer)
+{
+	((struct answer *)answer)->received_s = d->wall_s;
+}
+
 static void finish(struct dispatcher *d, struct flight *f, const struct answer *answer)
 {
 	leave(d, f);
 	f->state = FLIGHT_FINISHED;
 	f->answer = answer;
-	if (answer)
+	if (answer) {
+		stamp(d, answer);
 		answer_enter(answer, &d->cache->account);
+	}
 	flight_list_push(&d->finished, f);
 }
 
@@ -134,6 +142,7 @@ void dispatcher_late(struct dispatcher *d, const struct answer *answer)
 		answer_qname(answer, &qname);
 		question_of(&q, &qname, (enum rrtype)answer->type);
 		counter_add(&d->counters->late_answers, 1);
+		stamp(d, answer);
 		cache_put(d->cache, &q, answer, dispatcher_cache_ns(d));
 	}
 	answer_unref(answer);

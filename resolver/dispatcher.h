@@ -32,6 +32,7 @@ struct dispatcher {
 	uint64_t now_ns;                    /* of the latest pump */
 	uint64_t slept_ns;                  /* not in now_ns, but cached answers age by it */
 	unsigned n_sleeps;
+	uint32_t wall_s;      /* the wall clock: when an answer came */
 	unsigned question_ms; /* the deadline of a flight */
 	uint64_t n_started;   /* flights on `started` */
 	bool closing;         /* the engine is being freed: outcomes are dropped */

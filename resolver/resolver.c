@@ -292,6 +292,11 @@ bool resolver_wants_pump(const struct resolver *r)
 	return d->finished.first || (d->queue.first && dispatcher_may_start(d));
 }
 
+void resolver_set_wall(struct resolver *r, uint64_t wall_s)
+{
+	r->dispatcher.wall_s = (uint32_t)wall_s;
+}
+
 void resolver_slept(struct resolver *r, uint64_t ns)
 {
 	r->dispatcher.slept_ns += ns;

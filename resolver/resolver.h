@@ -143,6 +143,10 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns);
  * sent. */
 bool resolver_wants_pump(const struct resolver *r);
 
+/* The wall clock of the turn, in seconds since the Epoch: answers that come from now on say that
+ * they came then (answer.h: received_s). */
+void resolver_set_wall(struct resolver *r, uint64_t wall_s);
+
 /* The thread did not run for `ns` nanoseconds, and `now_ns` does not count them. Cached answers age
  * by them all the same. To an engine with a clock of its own this looked like silence: questions
  * that failed meanwhile are asked again. Call before the pump of the turn that found out. */

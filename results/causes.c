@@ -9,20 +9,12 @@ struct causes {
 	unsigned n_seen;
 };
 
-static bool same_question(const struct answer *a, const struct answer *b)
-{
-	struct dname x, y;
-	answer_qname(a, &x);
-	answer_qname(b, &y);
-	return a == b || (a->type == b->type && dname_equal(&x, &y));
-}
-
 static void put_cause(struct causes *c, const struct answer *failed)
 {
 	if (!failed || c->n_seen == FAILURES_MAX)
 		return;
 	for (unsigned i = 0; i < c->n_seen; i++)
-		if (same_question(c->seen[i], failed))
+		if (answer_same_question(c->seen[i], failed))
 			return;
 	if (c->n_seen)
 		textbuf_put_char(c->out, ';');

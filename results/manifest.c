@@ -1,21 +1,17 @@
 /* manifest.c - a scan as JSON, in the order in which docs/output.md has the members. */
 #include "results/manifest.h"
 
+#include "base/clock.h"
 #include "base/message.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 /* UTC, RFC 3339. */
 static void put_time(struct json *j, const char *name, uint64_t ms)
 {
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm utc;
-	char text[32];
-	gmtime_r(&seconds, &utc);
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	json_text(j, name, text);
+	char text[CLOCK_UTC_BYTES];
+	json_text(j, name, clock_utc_text(ms / 1000, text));
 }
 
 static void put_results(struct json *j, const struct tally *t)

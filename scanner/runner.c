@@ -1,8 +1,6 @@
 /* runner.c - one thread's rows in flight. */
 #include "scanner/runner.h"
 
-#include <time.h>
-
 #define IDLE_LOOK_NS (60 * CLOCK_NS_PER_S)
 
 /* row_host.wake */
@@ -63,10 +61,8 @@ void runner_tick(struct runner *runner, uint64_t now_ns, uint64_t wall_s)
 	if (wall_s == runner->host.wall_s)
 		return;
 	runner->host.wall_s = wall_s;
-	time_t seconds = (time_t)wall_s;
-	struct tm utc;
-	gmtime_r(&seconds, &utc);
-	strftime(runner->host.wall_text, sizeof runner->host.wall_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	resolver_set_wall(runner->host.resolver, wall_s);
+	clock_utc_text(wall_s, runner->host.wall_text);
 }
 
 bool runner_has_room(const struct runner *runner)

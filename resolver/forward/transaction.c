@@ -227,13 +227,14 @@ static void note_answer(struct forwarder *e, struct route *r, const struct attem
 }
 
 /* NULL: out of memory. */
-static const struct answer *decode(
-        struct forwarder *e, const struct query *q, const uint8_t *packet, size_t size)
+static const struct answer *decode(struct forwarder *e, const struct query *q,
+        const struct route *r, const uint8_t *packet, size_t size)
 {
 	struct answer_builder *b = &e->builder;
 	flight_begin_answer(q->flight, b);
 	wire_decode(b, packet, size);
 	b->attempts = q->n_tries;
+	b->upstream = (uint8_t)(r->index + 1);
 	return answer_build(b);
 }
 
@@ -263,7 +264,7 @@ void transaction_answered(
 	struct query *q = a->query;
 	struct route *r = &e->routes[a->channel.upstream];
 	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && a->channel.port != CHANNEL_TCP;
-	const struct answer *answer = is_truncated ? NULL : decode(e, q, packet, size);
+	const struct answer *answer = is_truncated ? NULL : decode(e, q, r, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet)) {
 		counter_add(&e->engine.dispatcher->counters->bad_packets, 1);
 		heard_failure(e, q, r, answer, q->attempts == a);

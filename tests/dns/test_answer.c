@@ -57,12 +57,15 @@ static void the_block_holds_what_was_asked(void **state)
 	b.canonical = name_of("Host.Example.NET");
 	b.dnssec = ANSWER_SECURE;
 	b.attempts = 1000;
+	b.upstream = 64;
 	b.ttl_s = 300;
 	answer_builder_add(&b, "\300\0\2\1", 4, 7);
 	struct answer *a = built(&b);
 	assert_int_equal(a->status, ANSWER_OK);
 	assert_int_equal(a->dnssec, ANSWER_SECURE);
 	assert_int_equal(a->attempts, 255);
+	assert_int_equal(a->upstream, 64);
+	assert_int_equal(a->received_s, 0);
 	assert_int_equal(a->ttl_s, 300);
 	assert_int_equal(a->type, RRTYPE_A);
 	assert_int_equal(a->n_records, 1);

@@ -351,6 +351,70 @@ static void order_is_by_text(void **state)
 	assert_int_not_equal(dname_compare(&plain, &dotted), 0);
 }
 
+static void what_is_printed_is_parsed_again(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 256; first++) {
+		/* labels of one octet each, all octets in turn, and the longest name */
+		struct dname name = { .size = DNAME_MAX_BYTES }, again;
+		for (unsigned i = 0; i < DNAME_MAX_BYTES - 1; i += 2) {
+			name.wire[i] = 1;
+			name.wire[i + 1] = (uint8_t)(first + i / 2);
+		}
+		name.wire[DNAME_MAX_BYTES - 1] = 0;
+		char text[DNAME_TEXT_BYTES];
+		dname_text(&name, text);
+		assert_int_equal(dname_parse_escaped(&again, text, strlen(text)), ERROR_NONE);
+		assert_int_equal(again.size, name.size);
+		assert_memory_equal(again.wire, name.wire, name.size);
+		memcpy(text + strlen(text), ".", 2);
+		assert_int_equal(dname_parse_escaped(&again, text, strlen(text)), ERROR_NONE);
+		assert_int_equal(again.size, name.size);
+	}
+}
+
+static void escapes_are_read_as_in_a_master_file(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum error err;
+		const char *wire;
+		size_t size;
+	} cases[] = {
+		{ "a\\.b.c", ERROR_NONE, "\3a.b\1c", 7 },
+		{ "\\065\\x", ERROR_NONE, "\2Ax", 4 },
+		{ "a.\\046.", ERROR_NONE, "\1a\1.", 5 },
+		{ ".", ERROR_NONE, "", 1 },
+		{ "", ERROR_EMPTY, "", 0 },
+		{ "a\\", ERROR_SYNTAX, "", 0 },
+		{ "a\\25", ERROR_SYNTAX, "", 0 },
+		{ "a\\2x5", ERROR_SYNTAX, "", 0 },
+		{ "a\\256", ERROR_SYNTAX, "", 0 },
+		{ "\\097..b", ERROR_LABEL_EMPTY, "", 0 },
+		{ ".\\097", ERROR_LABEL_EMPTY, "", 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct dname name;
+		assert_int_equal(dname_parse_escaped(&name, cases[i].text, strlen(cases[i].text)),
+		        cases[i].err);
+		assert_int_equal(name.size, cases[i].size);
+		assert_memory_equal(name.wire, cases[i].wire, cases[i].size);
+	}
+	struct dname name;
+	char text[4 * 256];
+	for (unsigned i = 0; i < 64; i++)
+		memcpy(text + 4 * (size_t)i, "\\001", 4);
+	assert_int_equal(dname_parse_escaped(&name, text, 4 * 63), ERROR_NONE);
+	assert_int_equal(dname_parse_escaped(&name, text, 4 * 64), ERROR_LABEL_LONG);
+	for (size_t i = 0; i < 128; i++)
+		memcpy(text + 5 * i, "\\001.", 5);
+	assert_int_equal(dname_parse_escaped(&name, text, 127 * 5 - 1), ERROR_NONE);
+	assert_int_equal(name.size, 255);
+	assert_int_equal(dname_parse_escaped(&name, text, 128 * 5 - 1), ERROR_NAME_LONG);
+	assert_int_equal(name.size, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +433,8 @@ int main(void)
 		cmocka_unit_test(equality_is_by_labels),
 		cmocka_unit_test(within_is_label_by_label),
 		cmocka_unit_test(order_is_by_text),
+		cmocka_unit_test(what_is_printed_is_parsed_again),
+		cmocka_unit_test(escapes_are_read_as_in_a_master_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,32 @@ static void an_answer_comes_once_and_stays_cached(void **state)
 	scenario_close(&net);
 }
 
+/* A cached answer keeps the time at which it came. */
+static void an_answer_says_when_it_came(void **state)
+{
+	(void)state;
+	struct scenario net;
+	const struct resolver_config config = scenario_config();
+	scenario_open(&net, &config);
+	struct asked first = { 0 }, silent = { 0 }, again = { 0 };
+	ask(&net, &first, "slow.example");
+	ask(&net, &silent, "silent.example");
+	resolver_set_wall(net.resolver, 1000);
+	scenario_pump_after(&net, 0);
+	resolver_set_wall(net.resolver, 1001);
+	scenario_pump_after(&net, 300);
+	assert_int_equal(first.answer->received_s, 1001);
+	asked_expect(&first, ANSWER_OK);
+	resolver_set_wall(net.resolver, 1002);
+	scenario_pump_after(&net, 700);
+	assert_int_equal(silent.answer->received_s, 1002);
+	asked_expect(&silent, ANSWER_TIMEOUT);
+	ask(&net, &again, "slow.example");
+	assert_int_equal(again.answer->received_s, 1001);
+	asked_expect(&again, ANSWER_OK);
+	scenario_close(&net);
+}
+
 static void the_same_question_flies_once(void **state)
 {
 	(void)state;
@@ -503,6 +529,7 @@ int main(void)
 	hash_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_comes_once_and_stays_cached),
+		cmocka_unit_test(an_answer_says_when_it_came),
 		cmocka_unit_test(the_same_question_flies_once),
 		cmocka_unit_test(silence_ends_at_the_deadline),
 		cmocka_unit_test(waiting_for_the_throttle_is_no_failure),
