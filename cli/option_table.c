@@ -76,6 +76,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, "FILE", "trust anchors for --dnssec (default: Debian's root anchor)" },
 	{ "no-exp", 0, GROUP_RESOLVER, KIND_FLAG, AT(no_exp), DECIDES_ROWS, "!explanations",
 	  NUM(0, 0, 0), NULL, NULL, "do not fetch SPF explanations" },
+	{ "record", 0, GROUP_RESOLVER, KIND_TEXT, AT(record), DECIDES_RUN, "record",
+	  NUM(0, 0, 0), NULL, "FILE", "keep each answer beside the results: text, in block gzip; --replay reads it" },
 	{ "void-limit", 0, GROUP_RESOLVER, KIND_LIMIT, AT(void_limit), DECIDES_ROWS, "void_limit",
 	  NUM(0, 1000, 2), NULL, "N", "void look-ups that an SPF check may spend, or none for no limit (default 2)" },
 	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver",

@@ -120,8 +120,9 @@ const struct answer *resolver_give_up(
 	const struct flight *f = waiter->flight;
 	if (!f)
 		return NULL;
-	const struct answer *answer =
-	        answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
+	struct answer *answer = answer_of_failure(&f->qname, f->type, ANSWER_CANCELLED, cause);
+	if (answer)
+		answer->received_s = r->dispatcher.wall_s;
 	resolver_cancel(r, waiter);
 	return answer ? answer : resolver_out_of_memory(r);
 }

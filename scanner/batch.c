@@ -18,8 +18,26 @@ bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
 	return b->rows && b->slices && b->out;
 }
 
+bool batch_add_side(struct batch *b, enum side side)
+{
+	struct batch_side *s = &b->sides[side];
+	s->of_worker = calloc(b->n_workers, sizeof *s->of_worker);
+	s->of_row = calloc(b->max_rows, sizeof *s->of_row);
+	return s->of_worker && s->of_row;
+}
+
+static void side_fini(struct batch_side *s, unsigned n_workers)
+{
+	for (unsigned w = 0; s->of_worker && w < n_workers; w++)
+		textbuf_fini(&s->of_worker[w]);
+	free(s->of_worker);
+	free(s->of_row);
+}
+
 void batch_fini(struct batch *b)
 {
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		side_fini(&b->sides[side], b->n_workers);
 	for (unsigned w = 0; b->out && w < b->n_workers; w++)
 		textbuf_fini(&b->out[w]);
 	textbuf_fini(&b->input);
@@ -61,6 +79,9 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 		.too_long = record->too_long,
 		.split = record->split,
 	};
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		if (b->sides[side].of_row)
+			b->sides[side].of_row[index] = (struct batch_side_row){ 0 };
 	struct batch_slice *slice = &b->slices[worker];
 	*(slice->count++ ? &b->rows[slice->last].next : &slice->first) = index;
 	b->rows[index].next_batch = b;
@@ -97,6 +118,40 @@ struct csv_field batch_printed(const struct batch *b, unsigned row)
 		.size = r->printed_size };
 }
 
+struct textbuf *batch_side_text(struct batch *b, enum side side, unsigned worker)
+{
+	return b->sides[side].of_worker ? &b->sides[side].of_worker[worker] : NULL;
+}
+
+void batch_end_side_row(struct batch *b, enum side side, unsigned row, unsigned worker, size_t at)
+{
+	b->sides[side].of_row[row] = (struct batch_side_row){ .at = at,
+		.size = (uint32_t)(b->sides[side].of_worker[worker].size - at) };
+}
+
+struct csv_field batch_side_row(const struct batch *b, enum side side, unsigned row)
+{
+	const struct batch_side_row *r = &b->sides[side].of_row[row];
+	const char *text = b->sides[side].of_worker[b->rows[row].worker].bytes;
+	return (struct csv_field){ .text = r->size ? text + r->at : "", .size = r->size };
+}
+
+size_t batch_side_bytes(const struct batch *b)
+{
+	size_t bytes = 0;
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
+			bytes += b->sides[side].of_worker[w].size;
+	return bytes;
+}
+
+void batch_drop_sides(struct batch *b)
+{
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
+			textbuf_shrink(&b->sides[side].of_worker[w], KEEP_BYTES);
+}
+
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
 {
 	struct batch_row *r = &b->rows[row];
@@ -110,10 +165,13 @@ bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out
 
 static bool any_failed(const struct batch *b)
 {
+	bool failed = false;
 	for (unsigned w = 0; w < b->n_workers; w++)
-		if (b->out[w].failed)
-			return true;
-	return false;
+		failed |= b->out[w].failed;
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
+			failed |= b->sides[side].of_worker[w].failed;
+	return failed;
 }
 
 /* Makes members of rows. A row that does not fit behind the others begins a member. One that does
@@ -122,6 +180,7 @@ struct member_writer {
 	struct batch_packer *packer;
 	struct textbuf *out;
 	struct bgzf_checkpoint checkpoint;
+	struct batch_row *last; /* that was put, of a batch; NULL: none yet */
 };
 
 static struct member_writer writer_begin(
@@ -140,6 +199,8 @@ static void end_member(struct member_writer *m)
 	if (!joined->size)
 		return;
 	bgzf_put_member(m->packer->z, m->out, joined->bytes, joined->size, &m->checkpoint);
+	if (m->last && m->checkpoint.n_rows)
+		m->last->ends_member = true;
 	m->checkpoint.first_row += m->checkpoint.n_rows;
 	m->checkpoint.n_rows = 0;
 	textbuf_reset(joined);
@@ -209,7 +270,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	b->n_packed_rows = 0;
 	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped;
 	        i++, b->n_packed_rows++) {
-		const struct batch_row *r = &b->rows[i];
+		struct batch_row *r = &b->rows[i];
 		const char *bytes = b->out[r->worker].bytes + r->out_at;
 		if (r->compressed)
 			put_compressed_row(&m, bytes, r->out_size);
@@ -217,6 +278,8 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 			put_row(&m, bytes, r->out_size);
 		else
 			textbuf_put(&b->packed, bytes, r->out_size);
+		r->ends_member = r->compressed;
+		m.last = r;
 	}
 	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)

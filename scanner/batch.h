@@ -46,6 +46,7 @@ struct batch_row {
 	/* the row's worker */
 	bool skipped;    /* the scan was stopped before the row began: no output */
 	bool compressed; /* its output is whole BGZF members */
+	bool ends_member; /* the finisher's: a member of the output ends with it */
 	uint32_t out_size;
 	size_t out_at; /* in out[worker]; all rows together may pass 4 GiB */
 };
@@ -53,6 +54,18 @@ struct batch_row {
 /* The rows of one worker, a list. In a shuffled window it goes on in other batches. */
 struct batch_slice {
 	uint32_t first, last, count;
+};
+
+/* The side files of a scan: sides.h. */
+enum side { SIDE_RECORD, SIDE_COUNT };
+
+/* What belongs into one side file. */
+struct batch_side {
+	struct textbuf *of_worker; /* one for each worker; NULL: the side file is not wanted */
+	struct batch_side_row {
+		size_t at; /* in the buffer of the row's worker */
+		uint32_t size;
+	} * of_row;
 };
 
 struct batch {
@@ -64,10 +77,11 @@ struct batch {
 	struct batch_row *rows;
 	struct batch_slice *slices; /* one for each worker */
 	struct textbuf *out;        /* one for each worker */
-	atomic_uint n_left;         /* rows not finished yet */
-	struct textbuf packed;      /* what the collector writes */
-	bool is_members;            /* `packed` is BGZF members, also when the output is text */
-	unsigned n_packed_rows;     /* the rows before the first that was skipped */
+	struct batch_side sides[SIDE_COUNT];
+	atomic_uint n_left;     /* rows not finished yet */
+	struct textbuf packed;  /* what the collector writes */
+	bool is_members;        /* `packed` is BGZF members, also when the output is text */
+	unsigned n_packed_rows; /* the rows before the first that was skipped */
 };
 
 /* How a worker makes BGZF members of rows. */
@@ -83,6 +97,8 @@ void batch_packer_fini(struct batch_packer *packer);
 
 /* False: out of memory. batch_fini() cleans up either way. */
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers);
+/* With the text of a side file. False: out of memory. */
+bool batch_add_side(struct batch *b, enum side side);
 /* Takes a zeroed one. */
 void batch_fini(struct batch *b);
 
@@ -106,6 +122,16 @@ struct csv_field batch_printed(const struct batch *b, unsigned row);
  * from `out_at` on. Out of memory: out[worker].failed. */
 void batch_compress_long_row(
         struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer);
+/* Worker: where the text of its row for a side file goes: its own buffer, as far as it is filled.
+ * NULL: the side file is not wanted. */
+struct textbuf *batch_side_text(struct batch *b, enum side side, unsigned worker);
+/* Worker: it put the row's text there, from `at` on. Before batch_finish_row(). */
+void batch_end_side_row(struct batch *b, enum side side, unsigned row, unsigned worker, size_t at);
+/* Collector, of a packed batch: the row's text for a side file, and of all rows how many octets. */
+struct csv_field batch_side_row(const struct batch *b, enum side side, unsigned row);
+size_t batch_side_bytes(const struct batch *b);
+/* Collector: the texts for side files are written. */
+void batch_drop_sides(struct batch *b);
 /* Worker: its row is finished, with output in its buffer from `out_at` on, or is skipped. True for
  * the batch's last row: then the caller packs the batch. */
 bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);

@@ -30,9 +30,19 @@ static void tell_failure(struct collector *c, uint64_t n_rows)
 	exchange_fail(c->x);
 }
 
-/* Brings the output to the disk; what is there counts as written. */
+/* A side file failed, which was told: no row may be written whose text it lacks. */
+static void end_before_sides(struct collector *c)
+{
+	c->ended = true;
+	exchange_fail(c->x);
+}
+
+/* Brings the output to the disk, and before it what belongs to its rows; what is there counts as
+ * written. */
 static void sync_output(struct collector *c)
 {
+	if (c->x->sides && !sides_sync(c->x->sides))
+		end_before_sides(c);
 	if (c->sync_failed || sink_is_lost(c->x->sink))
 		return;
 	c->unsynced = false;
@@ -126,8 +136,18 @@ static void write_inflated(struct collector *c, const struct textbuf *members)
 	textbuf_fini(&text);
 }
 
+static void write_sides(struct collector *c, struct batch *batch)
+{
+	size_t bytes = batch_side_bytes(batch);
+	if (c->x->sides && !c->ended && !sides_write(c->x->sides, batch))
+		end_before_sides(c);
+	batch_drop_sides(batch);
+	atomic_fetch_sub_explicit(&c->x->held_bytes, (int64_t)bytes, memory_order_relaxed);
+}
+
 static void write_batch(struct collector *c, struct batch *batch)
 {
+	write_sides(c, batch);
 	if (batch->is_members && !c->x->compress)
 		write_inflated(c, &batch->packed);
 	else
@@ -194,6 +214,8 @@ static void write_end(struct collector *c)
 	struct textbuf eof = { 0 };
 	bool whole = !atomic_load_explicit(&x->stopping, memory_order_acquire) && !x->inputs->broke;
 	sync_output(c);
+	if (x->sides && whole && !c->ended && !sides_end(x->sides))
+		end_before_sides(c);
 	if (x->compress && whole) {
 		bgzf_put_eof(&eof);
 		write_out(c, eof.bytes, eof.size);

@@ -18,6 +18,7 @@
 #include "scanner/batch.h"
 #include "scanner/options.h"
 #include "scanner/row.h"
+#include "scanner/sides.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -47,6 +48,7 @@ struct exchange {
 	const struct options *options;
 	struct inputs *inputs; /* the feeder's */
 	struct sink *sink;     /* the collector's */
+	struct sides *sides;   /* likewise; NULL: none */
 	struct row_settings settings;
 	bool compress;               /* the output is block gzip */
 	unsigned shuffle_rows;       /* --shuffle-window; 0: rows are begun in order */

@@ -63,6 +63,8 @@ static bool would_be_same(const char *a, const char *b)
 static bool is_same(const struct filename *a, const struct filename *b)
 {
 	struct stat x, y;
+	if (is_standard(a) && is_standard(b) && a->standard_fd == b->standard_fd)
+		return true;
 	bool a_is = find(a, &x), b_is = find(b, &y);
 	if (a_is && b_is)
 		return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
@@ -91,6 +93,7 @@ static bool is_only_written(const struct options *o, const char *writer, const c
 	} read[] = {
 		{ "the file of --unbound-config", o->unbound_config },
 		{ "the file of --trust-anchor", o->trust_anchor },
+		{ "the file of --exclude", o->exclude },
 	};
 	for (unsigned i = 0; i < o->n_inputs; i++)
 		if (!differs(writer, path, "an input",
@@ -157,20 +160,39 @@ static bool are_usable(const struct options *o)
 	return false;
 }
 
+/* A file that is written, by the option that names it. */
+struct written {
+	const char *option, *path;
+};
+
+static unsigned find_written(struct written *files, const struct options *o)
+{
+	unsigned n = 0;
+	files[n++] = (struct written){ "output", o->output };
+	if (o->summary)
+		files[n++] = (struct written){ "summary", o->summary };
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		if (sides_path(o, side))
+			files[n++] = (struct written){ sides_option(side), sides_path(o, side) };
+	return n;
+}
+
 bool filenames_allow(const struct options *o)
 {
-	if (!are_usable(o) || !is_only_written(o, "output", o->output))
+	struct written files[2 + SIDE_COUNT];
+	unsigned n = find_written(files, o);
+	if (!are_usable(o))
 		return false;
-	if (!o->summary)
-		return true;
-	const struct filename output = { o->output, STDOUT_FILENO };
-	if (!is_only_written(o, "summary", o->summary))
-		return false;
-	if (!strcmp(o->summary, "-") && is_standard(&output)) {
-		message(MESSAGE_ERROR,
-		        "the summary is the output, too (standard output): choose another "
-		        "--summary");
-		return false;
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_only_written(o, files[i].option, files[i].path))
+			return false;
+		for (unsigned k = 0; k < i; k++) {
+			char what[32];
+			snprintf(what, sizeof what, "the %s", files[k].option);
+			if (!differs(files[i].option, files[i].path, what,
+			            &(struct filename){ files[k].path, STDOUT_FILENO }))
+				return false;
+		}
 	}
-	return differs("summary", o->summary, "the output", &output) && may_replace(o->summary);
+	return !o->summary || may_replace(o->summary);
 }

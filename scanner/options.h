@@ -27,7 +27,7 @@ struct options {
 	/* what goes in, what comes out */
 	char **inputs;
 	unsigned n_inputs;
-	const char *output, *columns, *summary;
+	const char *output, *columns, *summary, *record;
 	unsigned compression_level, sync_interval_s;
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;

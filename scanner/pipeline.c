@@ -31,6 +31,9 @@ static bool init_batches(struct pipeline *p)
 	bool good = p->batches;
 	for (unsigned i = 0; good && i < x->n_batches; i++) {
 		good = batch_init(&p->batches[i], x->batch_rows, x->n_lanes);
+		for (enum side side = 0; side < SIDE_COUNT && good; side++)
+			if (sides_path(x->options, side))
+				good = batch_add_side(&p->batches[i], side);
 		if (good)
 			ring_push(x->spare, &p->batches[i]);
 	}

@@ -75,6 +75,17 @@ static void on_answer(struct resolver_waiter *waiter, const struct answer *answe
 	w->row->host->wake(w->row->host, w->row);
 }
 
+static const struct answer *cancelled(
+        const struct row *row, const struct dname *qname, enum rrtype type)
+{
+	struct answer *answer =
+	        answer_of_failure(qname, type, ANSWER_CANCELLED, "the row's deadline passed");
+	if (!answer)
+		return resolver_out_of_memory(row->host->resolver);
+	answer->received_s = (uint32_t)row->host->wall_s;
+	return answer;
+}
+
 static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
         const struct dname *qname, enum rrtype type)
 {
@@ -83,9 +94,7 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	if (answer)
 		return answer_ref(answer);
 	if (row->expired) {
-		answer = answer_of_failure(
-		        qname, type, ANSWER_CANCELLED, "the row's deadline passed");
-		answer = answer ? answer : resolver_out_of_memory(row->host->resolver);
+		answer = cancelled(row, qname, type);
 	} else {
 		answer = resolver_ask(row->host->resolver,
 		        waiter_at(row, which_probe(row, probe), slot), qname, type);

@@ -99,8 +99,9 @@ struct scan {
 	struct pipeline pipeline;
 	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
-	struct rewriting rewriting;       /* of the upstreams; the collector's while it runs */
-	bool refused;                     /* one of them rewrites: nothing was written */
+	struct sides sides;
+	struct rewriting rewriting; /* of the upstreams; the collector's while it runs */
+	bool refused;               /* one of them rewrites: nothing was written */
 	struct resumption resumption;
 };
 
@@ -144,6 +145,9 @@ static void note_column(struct note *note, const char *name, int column)
 		textbuf_put_u64(value, (uint64_t)column + 1);
 }
 
+/* Which record has the answers of the output's rows. */
+#define RECORD_LINE "info.record"
+
 /* What decides the rows besides the input and the DNS. docs/output.md describes the lines. */
 static void write_note(struct scan *s)
 {
@@ -158,6 +162,9 @@ static void write_note(struct scan *s)
 	        layout_delimiter_text(layout->delimiter));
 	s->job->put_note(note, s->options);
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
+	if (s->options->record)
+		textbuf_put_escaped(note_add(note, NOTE_INFO, RECORD_LINE, NULL),
+		        s->options->record, strlen(s->options->record));
 }
 
 /* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
@@ -287,11 +294,18 @@ static bool check_upstreams(struct scan *s)
 	return !s->refused;
 }
 
+static bool begin_sides(struct scan *s)
+{
+	struct bgzf_checkpoint mark = s->pipeline.exchange.mark;
+	mark.first_row = s->resumption.n_rows + 1;
+	return sides_begin(&s->sides, &mark, (int)s->options->compression_level);
+}
+
 /* In the collector's thread: rows are asked meanwhile. */
 static bool begin_output(void *arg)
 {
 	struct scan *s = arg;
-	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes);
+	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes) && begin_sides(s);
 }
 
 /* True when every row is in the output. A complete output keeps its end-of-file member all the
@@ -308,6 +322,7 @@ static bool cut_and_add(struct scan *s)
 	p->exchange.begin_output = begin_output;
 	p->exchange.begin_output_arg = s;
 	p->exchange.rewriting = &s->rewriting;
+	p->exchange.sides = &s->sides;
 	return pipeline_run(p, s->sink);
 }
 
@@ -351,6 +366,22 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
+/* With the side files, which are in step with it. */
+static int open_files(struct scan *s)
+{
+	int status = open_output(s);
+	if (status != EXIT_DONE)
+		return status;
+	struct csv_field record =
+	        note_value(s->format.note.bytes, s->format.note.size, RECORD_LINE);
+	if (record.text && !s->options->record)
+		message(MESSAGE_WARNING,
+		        "the answers so far are recorded in %.*s; without --record those from here "
+		        "on are not",
+		        (int)record.size, record.text);
+	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
+}
+
 /* Opened before the scan, so that a wrong name is told at once. Emptied when it is written. */
 static int open_summary(struct scan *s)
 {
@@ -363,7 +394,7 @@ static int run(struct scan *s)
 {
 	int status = set_up(s);
 	if (status == EXIT_DONE)
-		status = open_output(s);
+		status = open_files(s);
 	if (status == EXIT_DONE)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
@@ -388,6 +419,8 @@ int scan_run(const struct scan_job *job)
 	int status = run(&s);
 	sink_close(s.sink);
 	sink_close(s.summary_sink);
+	if (!sides_close(&s.sides) && status < EXIT_STOPPED)
+		status = EXIT_STOPPED;
 	pipeline_fini(&s.pipeline);
 	digest_free(s.digest);
 	resume_fini(&s.resumption);

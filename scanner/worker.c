@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "results/columns.h"
 #include "scanner/headroom.h"
+#include "scanner/recording.h"
 #include "scanner/worker_resolver.h"
 #include "results/results.h"
 #include "scanner/watchdog.h"
@@ -38,6 +39,19 @@ static void pack(struct worker *w, struct batch *batch)
 	w->held_bytes += (int64_t)batch->packed.size;
 	ring_push(w->lane->out, batch);
 	doorbell_ring(&x->collector_bell);
+}
+
+/* --record: the answers that the row was given. */
+static void record_row(struct worker *w, struct batch *batch, const struct row *row)
+{
+	struct textbuf *text = batch_side_text(batch, SIDE_RECORD, w->index);
+	if (!text)
+		return;
+	size_t at = text->size;
+	recording_put_row(
+	        text, &w->scratch, &w->exchange->options->upstreams, row->number, &row->answers);
+	batch_end_side_row(batch, SIDE_RECORD, row->owner_slot, w->index, at);
+	w->held_bytes += (int64_t)(text->size - at);
 }
 
 /* Its output is in the worker's buffer of the batch from `at` on. */
@@ -117,6 +131,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		tally_retried(&w->lane->tally,
 		        !results_same(results, before.text, before.size, out->bytes + at,
 		                out->size - at));
+	record_row(w, batch, row);
 	finish_row(w, batch, row->owner_slot, at);
 }
 
