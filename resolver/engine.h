@@ -20,9 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct answer;
 struct dispatcher;
 struct engine;
 struct flight;
+struct question;
 struct resolver_config;
 struct upstream_counters;
 
@@ -31,6 +33,7 @@ struct upstream_counters;
 enum engine_wish {
 	ENGINE_UPSTREAMS = 1, /* --upstream, --upstreams: ask these */
 	ENGINE_DNSSEC = 2,    /* --dnssec: validate */
+	ENGINE_REPLAY = 4,    /* --replay: ask nobody, answer from a record */
 };
 
 /* File descriptors of one resolver. */
@@ -87,6 +90,11 @@ struct engine_type {
 	enum error (*new)(struct engine **out, const struct resolver_config *config,
 	        struct dispatcher *dispatcher, struct loop *loop, char *why, size_t why_size);
 	void (*free)(struct engine *e);
+	/* Only of an engine that has each answer at hand: the answer that this row gets, with a
+	 * reference. resolver_ask() calls it, and there are no flights: start() and abandon() are
+	 * NULL then, and the resolver's cache keeps nothing. NULL: out of memory. */
+	const struct answer *(*answer)(
+	        struct engine *e, const struct question *question, uint64_t row);
 	/* Sends the question. Every start ends in one dispatcher_finish() or one abandon(). The
 	 * flight may be finished before it returns. */
 	void (*start)(struct engine *e, struct flight *f, uint64_t now_ns);

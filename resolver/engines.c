@@ -3,12 +3,15 @@
 
 #include "resolver/forward/forward.h"
 #include "resolver/recursive/recursive.h"
+#include "resolver/replay/replay.h"
 
 #include <string.h>
 
 static const struct engine_type *const table[] = {
-	&recursive_engine, &forward_engine,
+	&recursive_engine,
+	&forward_engine,
 	&recursive_forward_engine, /* slower than ours, but it validates */
+	&replay_engine,
 };
 
 enum { TABLE_ROWS = sizeof table / sizeof table[0] };

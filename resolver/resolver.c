@@ -73,6 +73,21 @@ static const struct answer *excluded_answer(
 	return answer ? answer : resolver_out_of_memory(r);
 }
 
+/* The engine has all answers at hand. */
+static const struct answer *answer_at_once(
+        struct resolver *r, const struct question *q, uint64_t row)
+{
+	struct engine *e = r->dispatcher.engine;
+	const struct answer *answer = e->type->answer(e, q, row);
+	if (!answer)
+		return resolver_out_of_memory(r);
+	if (answer->status == ANSWER_NOT_RECORDED)
+		counter_add(&r->counters.not_recorded, 1);
+	else
+		counter_add(&r->counters.replayed, 1);
+	return answer;
+}
+
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type)
 {
@@ -85,6 +100,10 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 		counter_add(&r->counters.cache_hits, 1);
 		return answer;
 	}
+	if (r->dispatcher.engine->type->answer)
+		return exclusions_hold_name(r->exclusions, qname)
+		        ? excluded_answer(r, qname, type, NULL)
+		        : answer_at_once(r, &q, waiter->row);
 	struct flight *f = flights_find(&r->flights, &q);
 	if (f) {
 		counter_add(&r->counters.joined, 1);
@@ -383,8 +402,10 @@ static bool set_up(struct resolver *r, const struct resolver_config *config, str
 	static const struct dname root = { .size = 1 };
 	set_up_dispatcher(r, config);
 	r->exclusions = config->exclusions;
+	/* an engine that has all answers at hand keeps them itself */
+	size_t cache_bytes = config->engine->answer ? 0 : config->cache_bytes;
 	if (!flights_init(&r->flights) ||
-	        !cache_init(&r->cache, config->cache_bytes, config->failure_ttl_s))
+	        !cache_init(&r->cache, cache_bytes, config->failure_ttl_s))
 		return false;
 	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
 	if (!r->out_of_memory)

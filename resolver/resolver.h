@@ -45,6 +45,9 @@ struct resolver;
  * done() is called at most once for each resolver_ask(), gets a reference of its own, and may ask
  * and cancel freely. */
 struct resolver_waiter {
+	/* The number of the row that asks, set before each resolver_ask(). For an engine whose
+	 * answers depend on it; 0: none. */
+	uint64_t row;
 	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
 	/* private */
 	struct flight *flight;
@@ -104,9 +107,10 @@ void resolver_free(struct resolver *r);
 
 /* ---- questions ---- */
 
-/* Asks for `type` of `qname`. Returns the answer when it is cached, one of status ANSWER_EXCLUDED
- * when the name must not be asked, or resolver_out_of_memory().
- * Otherwise returns NULL, and done() is called once, from a later resolver_pump(). */
+/* Asks for `type` of `qname`. Returns the answer when it is cached, or the engine has all answers
+ * at hand (engine.h: answer), one of status ANSWER_EXCLUDED when the name must not be asked, or
+ * resolver_out_of_memory(). Otherwise returns NULL, and done() is called once, from a later
+ * resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 

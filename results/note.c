@@ -72,6 +72,7 @@ static void tell(const struct note_line *line, struct csv_field was, struct csv_
 {
 	static const char *const forms[] = {
 		[NOTE_OPTION] = "--%s was '%s' and is '%s' now",
+		[NOTE_ANSWERS] = "--%s was '%s' and is '%s' now",
 		[NOTE_COLUMN] = "the column of '%s' was '%s' and is '%s' now",
 		[NOTE_FORM] = "its %s is '%s' and not '%s'",
 	};
@@ -133,7 +134,8 @@ bool note_differs(const struct note *ours, const char *theirs, size_t size, bool
 {
 	for (unsigned i = 0; i < ours->n_lines; i++) {
 		const struct note_line *line = &ours->lines[i];
-		if (line->kind == NOTE_INFO || (line->kind == NOTE_COMMAND && any_command))
+		if (line->kind == NOTE_INFO ||
+		        ((line->kind == NOTE_COMMAND || line->kind == NOTE_ANSWERS) && any_command))
 			continue;
 		if (line_differs(line, theirs, size, why, why_size))
 			return true;

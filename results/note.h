@@ -27,6 +27,8 @@ enum note_kind {
 	NOTE_OPTION,  /* "--checks was 'spf' and is 'mx' now" */
 	NOTE_COMMAND, /* "it was written by 'spfsweep retry' and not by 'spfsweep scan'" */
 	NOTE_COLUMN,  /* "the column of 'ip' was 2 and is 3 now" */
+	NOTE_ANSWERS, /* as NOTE_OPTION; `retry` may take its answers from elsewhere than the scan
+	               */
 	NOTE_FORM,    /* "its kind is 'audit' and not 'scan'" */
 	NOTE_INFO,    /* never compared; its name begins with "info." */
 };
@@ -60,7 +62,8 @@ void note_put(struct textbuf *out, const struct note *note);
 struct csv_field note_value(const char *text, size_t size, const char *name);
 
 /* True when an output's note differs from ours; `why` gets the first difference in words for the
- * user. With `any_command` the line of the command is not compared. */
+ * user. With `any_command` the line of the command is not compared, nor where the answers came
+ * from. */
 bool note_differs(const struct note *ours, const char *theirs, size_t size, bool any_command,
         char *why, size_t why_size);
 

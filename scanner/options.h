@@ -20,6 +20,7 @@
 
 struct engine_type;
 struct exclusions;
+struct replaying;
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
@@ -55,7 +56,8 @@ struct options {
 	struct upstreams upstreams;
 	unsigned wishes; /* a set of enum engine_wish: the options that were given */
 	const struct engine_type *engine; /* resolver/engines.h: chosen by the wishes */
-	const char *unbound_config, *trust_anchor;
+	const char *unbound_config, *trust_anchor, *replay;
+	const struct replaying *replaying; /* what --replay names, loaded; NULL without it */
 	struct exclusions *exclusions; /* --exclude; NULL: none. options_fini() frees them */
 	const char *exclude;           /* their file */
 	unsigned timeout_ms, retries;

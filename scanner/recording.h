@@ -8,7 +8,8 @@
 #include "scanner/options.h"
 #include "scanner/row_answers.h"
 
-#define RECORDING_VERSION_LINE "#spfsweep-record\t1"
+#define RECORDING_NAME "#spfsweep-record"
+#define RECORDING_VERSION_LINE RECORDING_NAME "\t1"
 #define RECORDING_COLUMNS_LINE                                                                     \
 	"#row\ttime\tttl\tupstream\ttype\tname\tstatus\tdnssec\tcanonical\tcause\trecords"
 

@@ -96,8 +96,9 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	if (row->expired) {
 		answer = cancelled(row, qname, type);
 	} else {
-		answer = resolver_ask(row->host->resolver,
-		        waiter_at(row, which_probe(row, probe), slot), qname, type);
+		struct resolver_waiter *waiter = waiter_at(row, which_probe(row, probe), slot);
+		waiter->row = row->number;
+		answer = resolver_ask(row->host->resolver, waiter, qname, type);
 	}
 	if (answer)
 		keep(row, answer);

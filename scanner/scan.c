@@ -22,6 +22,7 @@
 #include "scanner/headroom.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
+#include "scanner/replaying.h"
 #include "scanner/summary.h"
 #include "scanner/understood.h"
 
@@ -100,6 +101,7 @@ struct scan {
 	struct digest *digest;            /* of the output; NULL without --summary */
 	struct sink *sink, *summary_sink; /* NULL without --summary */
 	struct sides sides;
+	struct replaying replaying; /* --replay */
 	struct rewriting rewriting; /* of the upstreams; the collector's while it runs */
 	bool refused;               /* one of them rewrites: nothing was written */
 	struct resumption resumption;
@@ -161,10 +163,19 @@ static void write_note(struct scan *s)
 	textbuf_put_text(note_add(note, NOTE_FORM, "delimiter", ","),
 	        layout_delimiter_text(layout->delimiter));
 	s->job->put_note(note, s->options);
+	textbuf_put_text(note_add(note, NOTE_ANSWERS, "replay", ""), s->replaying.digest);
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
 	if (s->options->record)
 		textbuf_put_escaped(note_add(note, NOTE_INFO, RECORD_LINE, NULL),
 		        s->options->record, strlen(s->options->record));
+}
+
+static int load_replay(struct scan *s)
+{
+	if (!s->options->replay)
+		return EXIT_DONE;
+	s->fitting.replaying = &s->replaying;
+	return replaying_load(&s->replaying, s->options->replay);
 }
 
 /* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
@@ -176,6 +187,9 @@ static int set_up(struct scan *s)
 		return EXIT_USAGE;
 	if (!headroom_fit(&s->fitting, true))
 		return EXIT_STOPPED;
+	int status = load_replay(s);
+	if (status != EXIT_DONE)
+		return status;
 	if (!open_inputs(s))
 		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
 	if (!understood_allows(&s->inputs.layout, o))
@@ -426,6 +440,7 @@ int scan_run(const struct scan_job *job)
 	resume_fini(&s.resumption);
 	format_fini(&s.format);
 	note_fini(&s.note);
+	replaying_fini(&s.replaying);
 	inputs_close(&s.inputs);
 	retry_fini(&s.retry);
 	return status;

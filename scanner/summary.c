@@ -100,6 +100,15 @@ static void tell_rates(const struct summary *s)
 		        (unsigned long long)c->rate_waits);
 }
 
+static void tell_replay(const struct resolver_counters *c)
+{
+	message(MESSAGE_INFO,
+	        "dns: %llu questions, %llu answered from the record, %llu not recorded, nobody "
+	        "asked",
+	        (unsigned long long)c->questions, (unsigned long long)c->replayed,
+	        (unsigned long long)c->not_recorded);
+}
+
 static void tell_dns(const struct resolver_counters *c)
 {
 	char repeated[40] = "";
@@ -174,7 +183,10 @@ void summary_tell(const struct summary *s)
 	tell_no_host_names(&s->tally);
 	tell_exclusions(s);
 	tell_results(&s->tally);
-	tell_dns(&s->counters);
+	if (s->options->replay)
+		tell_replay(&s->counters);
+	else
+		tell_dns(&s->counters);
 	tell_rates(s);
 	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
@@ -212,6 +224,8 @@ static const struct {
 	COUNTER(cache_entries),
 	COUNTER(cache_bytes),
 	COUNTER(cache_evictions),
+	COUNTER(replayed),
+	COUNTER(not_recorded),
 };
 
 static void put_upstream(

@@ -11,6 +11,7 @@
 #include "results/columns.h"
 #include "scanner/headroom.h"
 #include "scanner/recording.h"
+#include "scanner/replaying.h"
 #include "scanner/worker_resolver.h"
 #include "results/results.h"
 #include "scanner/watchdog.h"
@@ -48,8 +49,10 @@ static void record_row(struct worker *w, struct batch *batch, const struct row *
 	if (!text)
 		return;
 	size_t at = text->size;
-	recording_put_row(
-	        text, &w->scratch, &w->exchange->options->upstreams, row->number, &row->answers);
+	const struct options *options = w->exchange->options;
+	recording_put_row(text, &w->scratch,
+	        options->replaying ? &options->replaying->source.upstreams : &options->upstreams,
+	        row->number, &row->answers);
 	batch_end_side_row(batch, SIDE_RECORD, row->owner_slot, w->index, at);
 	w->held_bytes += (int64_t)(text->size - at);
 }
@@ -69,10 +72,15 @@ static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 		pack(w, batch);
 }
 
-/* Out of memory: the scan ends before this row, since it has no result. */
+/* Out of memory, or the record that is replayed was changed: the scan ends before this row, since
+ * it has no result. */
 static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	exchange_fail_memory(w->exchange, batch->rows[slot].number);
+	const struct replaying *replaying = w->exchange->options->replaying;
+	if (replaying && atomic_load(&replaying->is_broken))
+		exchange_fail(w->exchange); /* that was told */
+	else
+		exchange_fail_memory(w->exchange, batch->rows[slot].number);
 	skip_row(w, batch, slot);
 }
 

@@ -4,6 +4,7 @@
 #include "base/exit_status.h"
 #include "base/message.h"
 #include "resolver/engine.h"
+#include "scanner/replaying.h"
 
 /* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short
  * outage does not stick. */
@@ -26,6 +27,7 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		.engine = options->engine,
 		.upstreams = options->upstreams.list,
 		.n_upstreams = options->upstreams.n,
+		.source = options->replaying ? &options->replaying->source : NULL,
 		.unbound_config = options->unbound_config,
 		.exclusions = options->exclusions,
 		.dnssec = options->dnssec,
