@@ -11,7 +11,11 @@
 #include "results/causes.h"
 #include "results/columns.h"
 #include "results/problems.h"
+#include "results/sidefile.h"
+#include "cli/casefile.h"
 #include "scanner/headroom.h"
+#include "scanner/recording.h"
+#include "scanner/replaying.h"
 #include "scanner/runner.h"
 #include "scanner/worker_resolver.h"
 #include "spf/record.h"
@@ -297,7 +301,8 @@ struct checking {
 	const struct options *options;
 	struct pair pair;
 	struct trace trace;
-	struct textbuf json; /* with --json: all that is printed */
+	struct textbuf json;    /* with --json: all that is printed */
+	struct textbuf answers; /* with --record: the lines */
 	bool finished, bad, lacked_memory;
 };
 
@@ -342,6 +347,19 @@ static void put_json(struct textbuf *out, const struct checking *checking, const
 	textbuf_fini(&value);
 }
 
+static const struct upstreams *answering(const struct options *options)
+{
+	return options->replaying ? &options->replaying->source.upstreams : &options->upstreams;
+}
+
+static void record(struct checking *checking, const struct row *row)
+{
+	struct textbuf scratch = { 0 };
+	recording_put_row(&checking->answers, &scratch, answering(checking->options), row->number,
+	        &row->answers);
+	textbuf_fini(&scratch);
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct checking *checking = runner->owner;
@@ -350,6 +368,8 @@ static void on_finished(struct runner *runner, struct row *row)
 		put_json(&checking->json, checking, &outcome);
 	else
 		put_outcome(&checking->trace.text, &outcome);
+	if (checking->options->record)
+		record(checking, row);
 	checking->finished = true;
 	checking->lacked_memory = row_lacked_memory(row);
 	checking->bad = outcome.error[0] && !outcome.excluded;
@@ -390,8 +410,20 @@ static void run(struct runner *runner, struct checking *checking, struct loop *l
 	}
 }
 
+/* --record: only of a check that was finished. Takes the file. */
+static bool keep_answers(const struct checking *checking, struct sidefile *file)
+{
+	const struct pair *pair = &checking->pair;
+	if (!checking->lacked_memory)
+		return casefile_write(file, checking->options,
+		        &(struct casefile_pair){ pair->ip, pair->who, checking->options->helo },
+		        &checking->answers);
+	sidefile_close(file);
+	return false;
+}
+
 static int check_pair(const struct options *options, char **operands, unsigned n,
-        struct resolver *resolver, struct loop *loop)
+        struct resolver *resolver, struct loop *loop, struct sidefile *file)
 {
 	struct checking checking = {
 		.options = options, .pair = pair_of(operands, n), .trace.observer.event = on_event
@@ -405,6 +437,7 @@ static int check_pair(const struct options *options, char **operands, unsigned n
 	runner_tick(&runner, clock_now_ns(), clock_wall_ms() / 1000);
 	run(&runner, &checking, loop);
 	runner_fini(&runner);
+	bool is_kept = keep_answers(&checking, file);
 	const struct textbuf *told = options->json ? &checking.json : &checking.trace.text;
 	fwrite(told->bytes, 1, told->size, stdout);
 	bool printed = !fflush(stdout) && !ferror(stdout);
@@ -416,7 +449,30 @@ static int check_pair(const struct options *options, char **operands, unsigned n
 		message(MESSAGE_ERROR, "memory: there was none left; this is no result");
 	textbuf_fini(&checking.trace.text);
 	textbuf_fini(&checking.json);
-	return !printed || lacked_memory ? EXIT_STOPPED : checking.bad ? EXIT_BAD_ROWS : EXIT_DONE;
+	textbuf_fini(&checking.answers);
+	return !printed || lacked_memory || !is_kept ? EXIT_STOPPED
+	        : checking.bad                       ? EXIT_BAD_ROWS
+	                                             : EXIT_DONE;
+}
+
+/* Takes the file of --record. */
+static int check(
+        const struct options *options, char **operands, unsigned n_operands, struct sidefile *file)
+{
+	int status = EXIT_STOPPED;
+	struct loop *loop = loop_new();
+	struct resolver *resolver = loop ? worker_resolver_new(options, 0, 1, loop, &status) : NULL;
+	if (!loop)
+		message(MESSAGE_ERROR, 
+		        "the check cannot begin: out of memory or file descriptors; raise the "
+		        "limit");
+	if (resolver)
+		status = check_pair(options, operands, n_operands, resolver, loop, file);
+	else
+		sidefile_close(file);
+	resolver_free(resolver);
+	loop_free(loop);
+	return status;
 }
 
 int cmd_check(const struct options *wanted, char **operands, unsigned n_operands)
@@ -429,15 +485,14 @@ int cmd_check(const struct options *wanted, char **operands, unsigned n_operands
 	fitting.workers = 1;
 	if (!headroom_fit(&fitting, false))
 		return status;
-	struct loop *loop = loop_new();
-	struct resolver *resolver = loop ? worker_resolver_new(options, 0, 1, loop, &status) : NULL;
-	if (!loop)
-		message(MESSAGE_ERROR,
-		        "the check cannot begin: out of memory or file descriptors; raise the "
-		        "limit");
-	if (resolver)
-		status = check_pair(options, operands, n_operands, resolver, loop);
-	resolver_free(resolver);
-	loop_free(loop);
+	struct replaying replaying = { 0 };
+	struct sidefile *file = NULL;
+	fitting.replaying = options->replay ? &replaying : NULL;
+	status = options->replay ? replaying_load(&replaying, options->replay) : EXIT_DONE;
+	if (status == EXIT_DONE)
+		status = casefile_open(&file, options);
+	if (status == EXIT_DONE)
+		status = check(options, operands, n_operands, file);
+	replaying_fini(&replaying);
 	return status;
 }

@@ -133,6 +133,21 @@ static bool check_forwarding(const struct options *options)
 	return true;
 }
 
+/* What says how the DNS is asked, where nobody is. */
+static bool check_replay(const struct options *options)
+{
+	const char *name = options->unbound_config    ? "--unbound-config"
+	        : options->trust_anchor               ? "--trust-anchor"
+	        : options->mix_case                   ? "--0x20"
+	        : options->queries_per_s_per_upstream ? "--qps-per-upstream"
+	                                              : NULL;
+	if (!options->replay || !name)
+		return true;
+	message(MESSAGE_ERROR,
+	        "%s has no effect with --replay, which asks nobody: give one of them", name);
+	return false;
+}
+
 /* Only block gzip is its own checkpoint. */
 static bool check_resume(const struct options *options)
 {
@@ -227,8 +242,8 @@ static bool check_input(const struct options *options)
 
 static bool check_combination(const struct options *options)
 {
-	if (!check_input(options) || !check_engine(options) || !check_resume(options) ||
-	        !check_output(options) || !check_receiver(options))
+	if (!check_input(options) || !check_engine(options) || !check_replay(options) ||
+	        !check_resume(options) || !check_output(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");

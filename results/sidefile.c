@@ -64,8 +64,7 @@ static bool is_repeated(struct sidefile *s, const struct sidefile_key *key)
 static bool fail(struct sidefile *s, const char *why)
 {
 	if (!s->failed)
-		message(MESSAGE_ERROR, "%s: %s; the scan stops, since its --%s would lack rows",
-		        s->path, why, s->kind);
+		message(MESSAGE_ERROR, "%s: the %s cannot be written: %s", s->path, s->kind, why);
 	s->failed = true;
 	return false;
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/message.h"
+#include "scanner/sides.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -94,6 +95,7 @@ static bool is_only_written(const struct options *o, const char *writer, const c
 		{ "the file of --unbound-config", o->unbound_config },
 		{ "the file of --trust-anchor", o->trust_anchor },
 		{ "the file of --exclude", o->exclude },
+		{ "the file of --replay", o->replay },
 	};
 	for (unsigned i = 0; i < o->n_inputs; i++)
 		if (!differs(writer, path, "an input",

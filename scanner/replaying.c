@@ -62,6 +62,10 @@ struct loading {
 
 static int refuse(const struct loading *l, const char *why)
 {
+	if (!l->line.number) {
+		message(MESSAGE_ERROR, "%s: it is empty", l->r->path);
+		return EXIT_USAGE;
+	}
 	message(MESSAGE_ERROR, "%s: line %llu: %s", l->r->path, (unsigned long long)l->line.number,
 	        why);
 	return EXIT_USAGE;
@@ -141,7 +145,7 @@ static int walk(struct loading *l)
 	if (status != EXIT_DONE)
 		return status;
 	if (err == ERROR_EMPTY && !l->line.number)
-		return refuse(l, "the file is empty");
+		return refuse(l, NULL);
 	if (err == ERROR_EMPTY)
 		return EXIT_DONE;
 	if (err != ERROR_TRUNCATED || !l->line.number)

@@ -29,7 +29,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the signal handlers need. Set before they are. */
 static struct exchange *stop_target;
