@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 /* Members that a reader keeps inflated: 4 MiB. */
-enum { KEPT_BITS = 6, KEPT = 1 << KEPT_BITS, READ_BYTES = 64 << 10, OFFSET_BITS = 16 };
+enum { KEPT_BITS = 6, KEPT = 1 << KEPT_BITS };
+/* Most members are not larger, and every header is smaller. */
+enum { READ_FIRST_BYTES = 20 << 10 };
+enum { READ_BYTES = 64 << 10, OFFSET_BITS = 16 };
 
 struct linefile {
 	int fd;
@@ -229,26 +232,36 @@ void linefile_reader_free(struct linefile_reader *r)
 	free(r);
 }
 
-static enum error inflate(struct linefile_reader *r, struct kept_member *m, uint64_t at)
+/* The octets from `at` on, as many as the file has of `wanted`, behind those that are there. */
+static enum error read_octets(struct linefile_reader *r, uint64_t at, size_t *size, size_t wanted)
 {
-	struct bgzf_checkpoint checkpoint;
-	bool has_checkpoint;
-	size_t size = 0, member_size;
-	while (size < sizeof r->buffer) {
-		ssize_t n = pread(
-		        r->file->fd, r->buffer + size, sizeof r->buffer - size, (off_t)(at + size));
+	while (*size < wanted) {
+		ssize_t n =
+		        pread(r->file->fd, r->buffer + *size, wanted - *size, (off_t)(at + *size));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return ERROR_SYSTEM;
 		if (n == 0)
 			break;
-		size += (size_t)n;
+		*size += (size_t)n;
 	}
+	return ERROR_NONE;
+}
+
+static enum error inflate(struct linefile_reader *r, struct kept_member *m, uint64_t at)
+{
+	struct bgzf_checkpoint checkpoint;
+	bool has_checkpoint;
+	size_t size = 0, member_size = 0;
 	m->is_there = false;
 	textbuf_reset(&m->text);
-	enum error err =
-	        bgzf_parse_header(r->buffer, size, &member_size, &checkpoint, &has_checkpoint);
+	enum error err = read_octets(r, at, &size, READ_FIRST_BYTES);
+	if (!err)
+		err = bgzf_parse_header(
+		        r->buffer, size, &member_size, &checkpoint, &has_checkpoint);
+	if (!err)
+		err = read_octets(r, at, &size, member_size);
 	if (!err)
 		err = bgzf_get_member(r->z, r->buffer, size, &m->text);
 	if (err)

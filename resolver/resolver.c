@@ -28,6 +28,7 @@ struct resolver {
 	struct loop_event *tick;
 	const struct exclusions *exclusions; /* NULL: none */
 	bool lacked_memory;
+	bool has_all;                       /* the engine has all answers at hand */
 	const struct answer *out_of_memory; /* allocated while there was memory */
 	struct resolver_counters counters;
 };
@@ -94,16 +95,16 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	struct question q;
 	question_of(&q, qname, type);
 	counter_add(&r->counters.questions, 1);
+	if (r->has_all)
+		return exclusions_hold_name(r->exclusions, qname)
+		        ? excluded_answer(r, qname, type, NULL)
+		        : answer_at_once(r, &q, waiter->row);
 	const struct answer *answer =
 	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher));
 	if (answer) {
 		counter_add(&r->counters.cache_hits, 1);
 		return answer;
 	}
-	if (r->dispatcher.engine->type->answer)
-		return exclusions_hold_name(r->exclusions, qname)
-		        ? excluded_answer(r, qname, type, NULL)
-		        : answer_at_once(r, &q, waiter->row);
 	struct flight *f = flights_find(&r->flights, &q);
 	if (f) {
 		counter_add(&r->counters.joined, 1);
@@ -403,7 +404,8 @@ static bool set_up(struct resolver *r, const struct resolver_config *config, str
 	set_up_dispatcher(r, config);
 	r->exclusions = config->exclusions;
 	/* an engine that has all answers at hand keeps them itself */
-	size_t cache_bytes = config->engine->answer ? 0 : config->cache_bytes;
+	r->has_all = config->engine->answer != NULL;
+	size_t cache_bytes = r->has_all ? 0 : config->cache_bytes;
 	if (!flights_init(&r->flights) ||
 	        !cache_init(&r->cache, cache_bytes, config->failure_ttl_s))
 		return false;

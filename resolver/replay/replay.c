@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A table of so many slots is worth it for so many octets of answers. */
-enum { ANSWER_BYTES = 256, WAYS = 2, LINES_LEAST = 64 };
+/* A slot for so many octets of answers: most are larger, and a table that is mostly empty has few
+ * answers that put each other out. */
+enum { ANSWER_BYTES = 128, WAYS = 2, LINES_LEAST = 64 };
 
 /* More than that is slower, since the processor's caches are small, and a line is soon an answer
  * again. */
@@ -213,7 +214,8 @@ static void replay_free(struct engine *e)
 
 static bool slots_init(struct replay *r, size_t cache_bytes)
 {
-	r->limit_bytes = cache_bytes < KEPT_MAX_BYTES ? cache_bytes : KEPT_MAX_BYTES;
+	/* the index takes memory, too */
+	r->limit_bytes = cache_bytes / 2 < KEPT_MAX_BYTES ? cache_bytes / 2 : KEPT_MAX_BYTES;
 	size_t n = LINES_LEAST;
 	while (n * WAYS * ANSWER_BYTES < r->limit_bytes)
 		n *= 2;
