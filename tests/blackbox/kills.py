@@ -40,6 +40,10 @@ def engine_options(folder, nsd, engine):
     return [f"--unbound-config={config}"]
 
 
+def record_of(out):
+    return out.with_suffix(".rec")
+
+
 @dataclass
 class Round:
     """What one round scans, and how."""
@@ -48,8 +52,10 @@ class Round:
     options: list
     stdin: bytes
     n_rows: int
+    is_recorded: bool
 
     def command(self, out, *more):
+        record = ["--record", record_of(out)] if self.is_recorded else []
         return [
             "scan",
             *self.inputs,
@@ -59,6 +65,7 @@ class Round:
             "--summary",
             out.with_suffix(".json"),
             "--progress=never",
+            *record,
             *more,
         ]
 
@@ -104,7 +111,7 @@ def make_round(rng, folder, nsd):
         f"--in-flight={rng.choice([10, 300, 2000])}",
         *engine_options(folder, nsd, rng.choice(ENGINES)),
     ]
-    return Round(inputs, options, stdin, n_rows)
+    return Round(inputs, options, stdin, n_rows, rng.random() < 0.5)
 
 
 def run(round_, out, *more):
@@ -195,6 +202,26 @@ def assert_manifest(out, n_rows):
     ), told
 
 
+def assert_record(round_, out, expected):
+    """It has the answers of every row, whichever run wrote it."""
+    replayed = out.with_name("replayed.csv.gz")
+    command = [
+        "scan",
+        *round_.inputs,
+        f"--replay={record_of(out)}",
+        "--summary",
+        replayed.with_suffix(".json"),
+        "-o",
+        replayed,
+    ]
+    done = harness.run(*command, stdin=round_.stdin or None, timeout=300)
+    assert done.returncode in (harness.DONE, harness.BAD_ROWS), done.stderr
+    told = json.loads(replayed.with_suffix(".json").read_bytes())
+    scan = harness.Scan(done.returncode, done.stderr, replayed.read_bytes(), told)
+    assert scan.timeless() == expected, "the replayed output differs"
+    assert told["not_recorded"] == 0 and told["queries_sent"] == 0, told
+
+
 def torment(seed, folder, nsd):
     """One round. Gives how often it was killed."""
     rng = random.Random(seed)
@@ -210,6 +237,8 @@ def torment(seed, folder, nsd):
             damage(rng, out)
     assert run(round_, out, "--resume") == expected, "the resumed output differs"
     assert_manifest(out, round_.n_rows)
+    if round_.is_recorded:
+        assert_record(round_, out, expected)
     return n_kills
 
 

@@ -8,6 +8,7 @@
 #include "resolver/engines.h"
 #include "resolver/forward/forward.h"
 #include "resolver/recursive/recursive.h"
+#include "resolver/replay/replay.h"
 
 static void the_choice_is_by_wishes(void **state)
 {
@@ -17,7 +18,10 @@ static void the_choice_is_by_wishes(void **state)
 	assert_ptr_equal(engines_choose(ENGINE_UPSTREAMS), &forward_engine);
 	assert_ptr_equal(
 	        engines_choose(ENGINE_UPSTREAMS | ENGINE_DNSSEC), &recursive_forward_engine);
-	assert_null(engines_choose(1u << 31)); /* nobody serves that */
+	assert_ptr_equal(engines_choose(ENGINE_REPLAY), &replay_engine);
+	assert_ptr_equal(engines_choose(ENGINE_REPLAY | ENGINE_DNSSEC), &replay_engine);
+	assert_null(engines_choose(ENGINE_REPLAY | ENGINE_UPSTREAMS)); /* it asks nobody */
+	assert_null(engines_choose(1u << 31));                         /* nobody serves that */
 }
 
 /* Users see how the DNS is asked, not which code does it. */
@@ -27,6 +31,7 @@ static void names_are_those_of_the_manifest(void **state)
 	assert_string_equal(recursive_engine.name, "recursive");
 	assert_string_equal(forward_engine.name, "forward");
 	assert_string_equal(recursive_forward_engine.name, "forward");
+	assert_string_equal(replay_engine.name, "replay");
 	assert_non_null(engines_library_version("libunbound"));
 	assert_null(engines_library_version("libnothing"));
 }

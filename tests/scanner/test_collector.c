@@ -5,7 +5,10 @@
 
 #include "base/hash.h"
 #include "io/members.h"
+#include "results/sidefile.h"
 #include "scanner/collector.h"
+
+#include <signal.h>
 
 enum { LANES = 2, BATCHES = 4, BATCH_ROWS = 16, ROWS = 3 };
 
@@ -69,6 +72,30 @@ static void push(struct world *w, unsigned sequence, unsigned lane, int skipped)
 	}
 	assert_true(batch_pack(b, &w->packer));
 	ring_push(w->x.lanes[lane].out, b);
+	atomic_fetch_add(&w->x.n_fed, 1);
+}
+
+/* As push(), with a line of a side file for each row. */
+static void push_with_side(struct world *w, unsigned sequence, const char *const lines[ROWS])
+{
+	struct batch *b = &w->batches[sequence];
+	assert_true(batch_add_side(b, SIDE_RECORD));
+	batch_begin(b, sequence, 1 + sequence * ROWS);
+	for (unsigned i = 0; i < ROWS; i++)
+		assert_true(batch_add(b, &(struct input_row){ .number = i + 1 }, i % LANES));
+	batch_seal(b);
+	for (unsigned k = 0; k < ROWS; k++) {
+		unsigned i = ROWS - 1 - k, lane = i % LANES; /* they end in any order */
+		struct textbuf *side = batch_side_text(b, SIDE_RECORD, lane);
+		size_t at = b->out[lane].size, side_at = side->size;
+		textbuf_printf(&b->out[lane], "%u,x,pass\n", sequence * ROWS + i + 1);
+		sidefile_add_line(side, &(struct sidefile_key){ 0, 0 }, lines[i], strlen(lines[i]));
+		batch_end_side_row(b, SIDE_RECORD, i, lane, side_at);
+		batch_finish_row(b, i, lane, at, false);
+	}
+	assert_true(batch_pack(b, &w->packer));
+	atomic_fetch_add(&w->x.held_bytes, (int64_t)(b->packed.size + batch_side_bytes(b)));
+	ring_push(w->x.lanes[0].out, b);
 	atomic_fetch_add(&w->x.n_fed, 1);
 }
 
@@ -218,6 +245,67 @@ static void of_an_input_that_broke(void **state)
 	end(&w);
 }
 
+/* The members of both files end behind the same rows, and those of the side file come first. */
+static void a_side_file_is_in_step(void **state)
+{
+	(void)state;
+	static const char *const first[ROWS] = { "1 a", "2 b", "3 c" };
+	static const char *const second[ROWS] = { "4 d", "5 e", "6 f" };
+	struct made_file side = made_text("");
+	struct sides sides = { 0 };
+	struct world w;
+	begin(&w, true, 0);
+	assert_int_equal(sidefile_open(&sides.at[SIDE_RECORD], side.path, "record"), 0);
+	w.x.sides = &sides;
+	w.x.mark.first_row = 1;
+	assert_true(sides_begin(&sides, &w.x.mark, 1));
+	push_with_side(&w, 1, second);
+	push_with_side(&w, 0, first);
+	struct textbuf bytes = collect(&w), told = { 0 };
+	assert_int_equal(atomic_load(&w.x.held_bytes), 0);
+	assert_true(sides_close(&sides));
+	struct members *m;
+	struct member member;
+	assert_int_equal(members_open(&m, side.path), ERROR_NONE);
+	while (!members_next(m, &member)) {
+		if (member.has_checkpoint)
+			textbuf_printf(&told, "[%u+%u]", (unsigned)member.checkpoint.first_row,
+			        member.checkpoint.n_rows);
+		textbuf_put(&told, member.text, member.text_size);
+	}
+	members_close(m);
+	assert_string_equal(textbuf_text(&told), "[1+0][1+3]1 a\n2 b\n3 c\n[4+3]4 d\n5 e\n6 f\n");
+	assert_true(member.is_eof);
+	textbuf_fini(&told);
+	textbuf_fini(&bytes);
+	made_close(&side);
+	end(&w);
+}
+
+/* A full disk: no row is written whose text it lacks. */
+static void a_side_file_that_fails_ends_the_output(void **state)
+{
+	(void)state;
+	static const char *const lines[ROWS] = { "1 a", "2 b", "3 c" };
+	struct sides sides = { 0 };
+	struct world w;
+	begin(&w, false, 0);
+	assert_int_equal(sidefile_open(&sides.at[SIDE_RECORD], "/dev/full", "record"), 0);
+	w.x.sides = &sides;
+	signal(SIGUSR1, SIG_IGN); /* a failure ends a blocking read of the main thread */
+	push_with_side(&w, 0, lines);
+	/* its first member cannot be written */
+	assert_false(sides_begin(&sides, &w.x.mark, 1));
+	struct textbuf bytes = collect(&w);
+	assert_string_equal(textbuf_text(&bytes), "row,domain,spf\n");
+	assert_false(w.x.is_whole);
+	assert_true(atomic_load(&w.x.failed));
+	assert_int_equal(atomic_load(&w.x.held_bytes), 0);
+	sides_close(&sides);
+	textbuf_fini(&bytes);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +315,8 @@ int main(void)
 		cmocka_unit_test(behind_what_is_kept),
 		cmocka_unit_test(compressed),
 		cmocka_unit_test(of_an_input_that_broke),
+		cmocka_unit_test(a_side_file_is_in_step),
+		cmocka_unit_test(a_side_file_that_fails_ends_the_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
