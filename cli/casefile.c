@@ -52,7 +52,7 @@ static void put_head(
 	put_rules(out, options);
 	textbuf_put_text(out, "#check");
 	put_text(out, pair->ip);
-	put_text(out, pair->who);
+	put_text(out, pair->who && !*pair->who ? "<>" : pair->who);
 	put_text(out, pair->helo);
 	textbuf_put_char(out, '\n');
 }
