@@ -143,6 +143,7 @@ def deciding_options(binary, directory):
     note = octets[octets.index(b"kind=") :].split(b"\ninfo.")[0].decode()
     names = [line.split("=")[0] for line in note.splitlines()]
     others = {"kind", "command", "input_columns", "domain", "ip", "sender", "helo", "delimiter"}
+    others |= {"replay"}  # the file's SHA-256; `retry` may have another
     return [name for name in names if name not in others]
 
 
