@@ -463,7 +463,7 @@ static int check(
 	struct loop *loop = loop_new();
 	struct resolver *resolver = loop ? worker_resolver_new(options, 0, 1, loop, &status) : NULL;
 	if (!loop)
-		message(MESSAGE_ERROR, 
+		message(MESSAGE_ERROR,
 		        "the check cannot begin: out of memory or file descriptors; raise the "
 		        "limit");
 	if (resolver)

@@ -104,10 +104,17 @@ void answer_canonical(const struct answer *a, struct dname *name)
 	name_load(name, answer_at(a, a->canonical_at), a->canonical_size);
 }
 
+/* What is kept of a record: for TXT also its string lengths. */
+static size_t kept_size(enum rrtype type, const struct answer_record *r)
+{
+	return r->rdata_size + (type == RRTYPE_TXT ? r->preference : 0u);
+}
+
 const char *answer_cause(const struct answer *a)
 {
 	const struct answer_record *last = a->n_records ? &a->records[a->n_records - 1] : NULL;
-	size_t at = last ? last->rdata_at + last->rdata_size : a->canonical_at + a->canonical_size;
+	size_t at = last ? last->rdata_at + kept_size((enum rrtype)a->type, last)
+	                 : a->canonical_at + a->canonical_size;
 	return at < a->size_bytes ? (const char *)answer_at(a, at) : "";
 }
 
@@ -173,7 +180,7 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 	b->attempts = 0;
 	b->upstream = 0;
 	b->ttl_s = 0;
-	b->has_twins = b->is_half = false;
+	b->is_half = false;
 	b->cause[0] = '\0';
 	b->n_records = 0;
 	textbuf_reset(&b->rdata);
@@ -285,12 +292,6 @@ static int records_compare(const void *left, const void *right, void *builder)
 	        built_rdata(b, x), x->rdata_size, built_rdata(b, y), y->rdata_size);
 }
 
-/* What is kept of a record: for TXT also its string lengths. */
-static size_t kept_size(enum rrtype type, const struct answer_record *r)
-{
-	return r->rdata_size + (type == RRTYPE_TXT ? r->preference : 0u);
-}
-
 static bool records_equal(const struct answer_builder *b, const struct answer_record *x,
         const struct answer_record *y)
 {
@@ -313,7 +314,7 @@ static bool record_is_known(const struct answer_builder *b, size_t n, const stru
 
 static void records_settle(struct answer_builder *b)
 {
-	if (b->n_records < 2 || (b->has_twins && b->type == RRTYPE_TXT))
+	if (b->n_records < 2)
 		return;
 	if (b->type != RRTYPE_TXT)
 		qsort_r(b->records, b->n_records, sizeof(b->records[0]), records_compare, b);

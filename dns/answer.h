@@ -196,8 +196,6 @@ struct answer_builder {
 	uint8_t upstream; /* who answered, by its place in the configuration, from 1; 0: not known
 	                   */
 	uint32_t ttl_s;
-	bool has_twins; /* TXT: equal texts are records of their own, with other character-strings,
-	                   which are not known any more */
 	bool is_half; /* the CNAME chain ends at `canonical`, of which nothing was said: it is to be
 	                 asked for (resolver/chain.h) */
 	char cause[256];

@@ -4,10 +4,11 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
+#include "dns/rdata.h"
 
 #include <string.h>
 
-enum { TEXT_MAX_BYTES = 65535 };
+enum { TEXT_MAX_BYTES = 65535, STRING_MAX_BYTES = 255 };
 
 static const char *const dnssec_texts[] = {
 	[ANSWER_INSECURE] = "insecure", [ANSWER_SECURE] = "secure", [ANSWER_DNSSEC_BOGUS] = "bogus"
@@ -31,24 +32,53 @@ static void put_quoted(struct textbuf *out, const uint8_t *text, size_t size)
 	textbuf_put_char(out, '"');
 }
 
+/* Its character-strings, with blanks between them. */
+static void put_txt(struct textbuf *out, const struct answer *a, unsigned i)
+{
+	const uint8_t *text = answer_rdata(a, i), *sizes;
+	unsigned n = answer_strings(a, i, &sizes);
+	if (n == 0)
+		put_quoted(out, text, a->records[i].rdata_size);
+	for (unsigned s = 0; s < n; text += sizes[s++]) {
+		if (s > 0)
+			textbuf_put_char(out, ' ');
+		put_quoted(out, text, sizes[s]);
+	}
+}
+
+/* RFC 3597 section 5. */
+static void put_octets(struct textbuf *out, const uint8_t *rdata, size_t size)
+{
+	textbuf_put_text(out, "\\# ");
+	textbuf_put_u64(out, size);
+	for (size_t i = 0; i < size; i++)
+		textbuf_printf(out, i ? "%02X" : " %02X", rdata[i]);
+}
+
 static void put_record(struct textbuf *out, const struct answer *a, unsigned i)
 {
+	struct ipaddr ip;
 	struct dname target;
-	if (a->type == RRTYPE_A || a->type == RRTYPE_AAAA) {
-		struct ipaddr ip = answer_address(a, i);
+	switch (a->type) {
+	case RRTYPE_A:
+	case RRTYPE_AAAA:
+		ip = answer_address(a, i);
 		ipaddr_print(out, &ip);
-		return;
-	}
-	if (a->type == RRTYPE_TXT) {
-		put_quoted(out, answer_rdata(a, i), a->records[i].rdata_size);
-		return;
-	}
-	answer_target(a, i, &target);
-	if (a->type == RRTYPE_MX) {
+		break;
+	case RRTYPE_TXT:
+		put_txt(out, a, i);
+		break;
+	case RRTYPE_MX:
 		textbuf_put_u64(out, a->records[i].preference);
 		textbuf_put_char(out, ' ');
+		/* fall through */
+	case RRTYPE_PTR:
+		answer_target(a, i, &target);
+		dname_print(out, &target);
+		break;
+	default:
+		put_octets(out, answer_rdata(a, i), a->records[i].rdata_size);
 	}
-	dname_print(out, &target);
 }
 
 static void put_head(struct textbuf *out, const struct answer_line *line, const struct answer *a)
@@ -75,7 +105,8 @@ void answer_line_print(struct textbuf *out, const struct answer_line *line, cons
 	struct dname name;
 	put_head(out, line, a);
 	parts->question_at = out->size;
-	textbuf_put_text(out, rrtype_text((enum rrtype)a->type));
+	char type[RRTYPE_TEXT_BYTES];
+	textbuf_put_text(out, rrtype_print(type, (enum rrtype)a->type));
 	textbuf_put_char(out, '\t');
 	answer_qname(a, &name);
 	dname_print(out, &name);
@@ -162,17 +193,87 @@ static bool parse_text(struct field field, char quote, size_t max, uint8_t *to, 
 	return true;
 }
 
+/* Takes the first character-string of a field, between quotes, and the blank behind it. False:
+ * there is none. */
+static bool next_string(struct field *field, struct field *inside)
+{
+	size_t at = 1;
+	if (!field->size || field->text[0] != '"')
+		return false;
+	while (at < field->size && field->text[at] != '"')
+		at += field->text[at] == '\\' ? 2 : 1;
+	if (at >= field->size)
+		return false;
+	*inside = (struct field){ field->text + 1, at - 1 };
+	at++;
+	if (at < field->size && (field->text[at] != ' ' || ++at == field->size))
+		return false;
+	*field = (struct field){ field->text + at, field->size - at };
+	return true;
+}
+
+/* One text of over 255 octets stands for strings whose lengths are not known. */
 static bool parse_txt(struct answer_builder *b, struct field field)
 {
-	uint8_t text[TEXT_MAX_BYTES];
-	size_t size;
-	if (field.size < 2 || field.text[0] != '"' || field.text[field.size - 1] != '"')
+	uint8_t wire[TEXT_MAX_BYTES + 1];
+	size_t used = 0, size;
+	struct field inside;
+	do {
+		if (used >= sizeof wire || !next_string(&field, &inside) ||
+		        !parse_text(inside, '"', sizeof wire - used - 1, wire + used + 1, &size))
+			return false;
+		if (size > STRING_MAX_BYTES && (used > 0 || field.size > 0))
+			return false;
+		if (size > STRING_MAX_BYTES) {
+			answer_builder_add(b, wire + 1, size, 0);
+			return true;
+		}
+		wire[used] = (uint8_t)size;
+		used += 1 + size;
+	} while (field.size > 0);
+	return used <= TEXT_MAX_BYTES && answer_builder_add_txt(b, wire, used);
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Rdata that follows its type, as dns/rdata.h keeps it. */
+static bool add_octets(struct answer_builder *b, const uint8_t *octets, size_t size)
+{
+	uint8_t room[RDATA_ROOM_BYTES];
+	struct reader r = { .start = octets, .at = octets, .end = octets + size };
+	size_t read_size;
+	const uint8_t *rdata = rdata_read(room, b->type, r, &read_size);
+	if (!rdata || read_size != size || memcmp(rdata, octets, size) != 0)
 		return false;
-	field = (struct field){ field.text + 1, field.size - 2 };
-	if (!parse_text(field, '"', sizeof text, text, &size))
-		return false;
-	answer_builder_add(b, text, size, 0);
+	answer_builder_add(b, octets, size, 0);
 	return true;
+}
+
+static bool parse_octets(struct answer_builder *b, struct field field)
+{
+	uint8_t octets[TEXT_MAX_BYTES];
+	static const char mark[] = "\\# ";
+	size_t n = sizeof mark - 1;
+	uint64_t size;
+	if (field.size < n || memcmp(field.text, mark, n) != 0)
+		return false;
+	const char *blank = memchr(field.text + n, ' ', field.size - n);
+	struct field number = { field.text + n,
+		(blank ? (size_t)(blank - field.text) : field.size) - n };
+	if (!parse_number(number, TEXT_MAX_BYTES, &size) ||
+	        field.size != n + number.size + (size ? 1 + 2 * size : 0))
+		return false;
+	const char *digits = field.text + n + number.size + 1;
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(digits[2 * i]), low = hex_digit(digits[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		octets[i] = (uint8_t)(high << 4 | low);
+	}
+	return add_octets(b, octets, size);
 }
 
 static bool parse_address(struct answer_builder *b, struct field field)
@@ -206,21 +307,26 @@ static bool parse_target(struct answer_builder *b, struct field field)
 
 static bool parse_record(struct answer_builder *b, struct field field)
 {
-	return b->type == RRTYPE_TXT                            ? parse_txt(b, field)
-	        : b->type == RRTYPE_A || b->type == RRTYPE_AAAA ? parse_address(b, field)
-	                                                        : parse_target(b, field);
+	switch (b->type) {
+	case RRTYPE_TXT:
+		return parse_txt(b, field);
+	case RRTYPE_A:
+	case RRTYPE_AAAA:
+		return parse_address(b, field);
+	case RRTYPE_MX:
+	case RRTYPE_PTR:
+		return parse_target(b, field);
+	default:
+		return parse_octets(b, field);
+	}
 }
 
+/* Only as it is printed: not "txt", nor "TYPE16". */
 static bool parse_type(struct field field, enum rrtype *type)
 {
-	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX, RRTYPE_PTR,
-		RRTYPE_TXT };
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (is_word(field, rrtype_text(types[i]))) {
-			*type = types[i];
-			return true;
-		}
-	return false;
+	char text[RRTYPE_TEXT_BYTES];
+	return rrtype_parse(type, field.text, field.size) &&
+	        is_word(field, rrtype_print(text, *type));
 }
 
 static bool parse_status(struct field field, enum answer_status *status)
@@ -314,7 +420,6 @@ static const char *parse_answer(struct answer_builder *b, struct fields *f)
 	        memchr(b->cause, 0, cause_size))
 		return "its cause is no text, or too long";
 	b->cause[cause_size] = 0;
-	b->has_twins = true;
 	while (next_field(f, &record))
 		if (!parse_record(b, record))
 			return "a record is none of its type";

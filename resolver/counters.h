@@ -13,7 +13,8 @@
 struct resolver_counters {
 	uint64_t questions; /* resolver_ask() calls */
 	uint64_t cache_hits;
-	uint64_t replayed, not_recorded; /* by an engine that has all answers at hand, or lacks one */
+	uint64_t replayed,
+	        not_recorded;  /* by an engine that has all answers at hand, or lacks one */
 	uint64_t joined;       /* single flight: the question was already under way */
 	uint64_t excluded;     /* not asked: --exclude */
 	uint64_t queries_sent; /* flights handed to the engine; retransmissions are `retries` */

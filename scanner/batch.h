@@ -44,8 +44,8 @@ struct batch_row {
 	bool plain, broken, too_long, split, keep;
 	uint16_t worker; /* the feeder's choice */
 	/* the row's worker */
-	bool skipped;    /* the scan was stopped before the row began: no output */
-	bool compressed; /* its output is whole BGZF members */
+	bool skipped;     /* the scan was stopped before the row began: no output */
+	bool compressed;  /* its output is whole BGZF members */
 	bool ends_member; /* the finisher's: a member of the output ends with it */
 	uint32_t out_size;
 	size_t out_at; /* in out[worker]; all rows together may pass 4 GiB */

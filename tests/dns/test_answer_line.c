@@ -94,11 +94,29 @@ static void each_type_has_its_form(void **state)
 	answer_builder_add(&b, host.wire, host.size, 0);
 	round_trip(&b, "12\t\t0\t\tPTR\t1.2.0.192.in-addr.arpa\tok\tinsecure\t\t\tmx1.example.com");
 	begin(&b, "example.com", RRTYPE_TXT);
-	answer_builder_add(&b, "v=spf1 \"\\\t-all", 14, 0);
-	answer_builder_add(&b, "", 0, 0);
+	assert_true(answer_builder_add_txt(&b, (const uint8_t *)"\16v=spf1 \"\\\t-all", 15));
+	assert_true(answer_builder_add_txt(&b, (const uint8_t *)"", 1));
 	round_trip(&b,
 	        "12\t\t0\t\tTXT\texample.com\tok\tinsecure\t\t\t\"v=spf1 "
 	        "\\\"\\\\\\009-all\"\t\"\"");
+	answer_builder_fini(&b);
+}
+
+/* Of --ask: all that has no form of its own. */
+static void other_types_are_octets(void **state)
+{
+	(void)state;
+	struct answer_builder b = { 0 };
+	struct dname host = name_of("ns1.example.com");
+	begin(&b, "example.com", RRTYPE_NS);
+	answer_builder_add(&b, host.wire, host.size, 0);
+	round_trip(&b,
+	        "12\t\t0\t\tNS\texample.com\tok\tinsecure\t\t\t"
+	        "\\# 17 036E7331076578616D706C6503636F6D00");
+	begin(&b, "example.com", (enum rrtype)65280);
+	answer_builder_add(&b, "", 0, 0);
+	answer_builder_add(&b, "\0\377", 2, 0);
+	round_trip(&b, "12\t\t0\t\tTYPE65280\texample.com\tok\tinsecure\t\t\t\\# 0\t\\# 2 00FF");
 	answer_builder_fini(&b);
 }
 
@@ -123,7 +141,7 @@ static void equal_texts_stay_two(void **state)
 	begin(&b, "example.com", RRTYPE_TXT);
 	assert_true(answer_builder_add_txt(&b, (const uint8_t *)"\3a-b", 4));
 	assert_true(answer_builder_add_txt(&b, (const uint8_t *)"\1a\2-b", 5));
-	round_trip(&b, "12\t\t0\t\tTXT\texample.com\tok\tinsecure\t\t\t\"a-b\"\t\"a-b\"");
+	round_trip(&b, "12\t\t0\t\tTXT\texample.com\tok\tinsecure\t\t\t\"a-b\"\t\"a\" \"-b\"");
 	answer_builder_fini(&b);
 }
 
@@ -198,7 +216,13 @@ static void what_is_no_line_is_refused(void **state)
 		"1\t\t0\t192.0.2.1\tA\texample\tnodata\tinsecure\t\t",
 		"1\t\t0\t192.0.2.1#65536\tA\texample\tnodata\tinsecure\t\t",
 		"1\t\t0\t192.0.2#53\tA\texample\tnodata\tinsecure\t\t",
-		"1\t\t0\t\tSOA\texample\tnodata\tinsecure\t\t",
+		"1\t\t0\t\tANY\texample\tnodata\tinsecure\t\t",
+		"1\t\t0\t\ttxt\texample\tnodata\tinsecure\t\t",
+		"1\t\t0\t\tTYPE16\texample\tnodata\tinsecure\t\t",
+		"1\t\t0\t\tNS\texample\tok\tinsecure\t\t\t\\# 2 0000",
+		"1\t\t0\t\tNS\texample\tok\tinsecure\t\t\tns1.example",
+		"1\t\t0\t\tTXT\texample\tok\tinsecure\t\t\t\"a\" ",
+		"1\t\t0\t\tTXT\texample\tok\tinsecure\t\t\t\"a\"\"b\"",
 		"1\t\t0\t\tA\t\tnodata\tinsecure\t\t",
 		"1\t\t0\t\tA\ta..b\tnodata\tinsecure\t\t",
 		"1\t\t0\t\tA\texample\tNODATA\tinsecure\t\t",
@@ -230,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_type_has_its_form),
+		cmocka_unit_test(other_types_are_octets),
 		cmocka_unit_test(every_octet_of_a_text_comes_back),
 		cmocka_unit_test(equal_texts_stay_two),
 		cmocka_unit_test(every_status_comes_back),
