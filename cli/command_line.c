@@ -140,6 +140,7 @@ static bool check_replay(const struct options *options)
 	        : options->trust_anchor               ? "--trust-anchor"
 	        : options->mix_case                   ? "--0x20"
 	        : options->queries_per_s_per_upstream ? "--qps-per-upstream"
+	        : options->queries_per_s_per_zone     ? "--qps-per-zone"
 	                                              : NULL;
 	if (!options->replay || !name)
 		return true;
@@ -242,7 +243,7 @@ static bool check_input(const struct options *options)
 
 static bool check_combination(const struct options *options)
 {
-	if (!check_input(options) || !check_engine(options) || !check_replay(options) ||
+	if (!check_input(options) || !check_replay(options) || !check_engine(options) ||
 	        !check_resume(options) || !check_output(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
@@ -265,7 +266,7 @@ enum { OPEN_QPS = 2000, OPEN_QPS_PER_ZONE = 200 };
 
 static void settle_rates(struct options *options)
 {
-	bool is_open = !options->upstreams.n && !options->unbound_config;
+	bool is_open = !options->upstreams.n && !options->unbound_config && !options->replay;
 	if (options->queries_per_s == OPTIONS_UNSET)
 		options->queries_per_s = is_open ? OPEN_QPS : 0;
 	if (options->queries_per_s_per_zone == OPTIONS_UNSET)

@@ -374,7 +374,7 @@ def test_what_is_no_record_is_refused_with_its_line(tmp_path, text, words):
 def test_one_file_is_one_file(recorded, bulk_nsd, tmp_path):
     _, path, record = recorded
     scan = replay(tmp_path, path, record, "--record", record)
-    assert scan.status == USAGE and scan.says("the record is what is replayed, too")
+    assert scan.status == USAGE and scan.says("the record is the file of --replay, too")
     out = tmp_path / "out.csv.gz"
     scan = harness.scan(tmp_path, path, bulk_nsd.upstream, "--record", out)
     assert scan.status == USAGE and scan.says("the record is the output, too")
