@@ -3,16 +3,16 @@
 
 #include "base/message.h"
 #include "dns/idna.h"
+#include "resolver/namedfile.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NEITHER "it is neither a name nor a network"
 
-enum { SHOWN_BYTES = 100, WHY_BYTES = 160 };
+enum { SHOWN_BYTES = 100, WHY_BYTES = 160, FILE_MAX_BYTES = 256 << 20 };
 
 /* A line that cannot be taken, in words. */
 struct refusal {
@@ -120,63 +120,62 @@ static void tell(const char *path, unsigned line, const char *text, const char *
 	textbuf_fini(&shown);
 }
 
-/* The octets of the file go into the digest as they are read. */
-static bool read_lines(struct exclusions *x, FILE *file, const char *path, struct digest *digest)
+/* Line by line, each ended by a NUL octet in its place. */
+static bool take_lines(struct exclusions *x, char *text, size_t size, const char *path)
 {
-	char *line = NULL;
-	size_t room = 0;
-	unsigned number = 0;
-	bool good = true;
-	for (ssize_t size; good && (size = getline(&line, &room, file)) >= 0;) {
-		struct refusal r;
-		digest_add(digest, line, (size_t)size);
-		size_t mark = number++ == 0 ? mark_size(line, (size_t)size) : 0;
-		good = !memchr(line, 0, (size_t)size);
-		if (!good) {
+	struct refusal r;
+	unsigned number = 1;
+	for (size_t at = mark_size(text, size), end; at < size; at = end + 1, number++) {
+		char *line = text + at;
+		const char *newline = memchr(line, '\n', size - at);
+		end = newline ? (size_t)(newline - text) : size;
+		if (memchr(line, 0, end - at)) {
 			tell(path, number, line, "a NUL octet: this is no text file");
-			break;
+			return false;
 		}
-		const char *text = strip(line + mark);
-		good = !*text || add_line(x, text, &r);
-		if (!good)
-			tell(path, number, text, r.why);
+		text[end] = 0;
+		const char *stripped = strip(line);
+		if (*stripped && !add_line(x, stripped, &r)) {
+			tell(path, number, stripped, r.why);
+			return false;
+		}
 	}
-	free(line);
-	if (good && ferror(file)) {
-		message(MESSAGE_ERROR, "--exclude %s: %s", path, strerror(errno));
-		return false;
-	}
-	return good;
+	return true;
 }
 
-static bool fill(struct exclusions *x, FILE *file, const char *path)
+static bool fill(struct exclusions *x, struct textbuf *text, const char *path)
 {
 	struct digest *digest = digest_new();
-	bool good = digest && read_lines(x, file, path, digest);
-	if (good)
+	bool has_memory = digest && textbuf_reserve(text, 1);
+	if (has_memory) {
+		digest_add(digest, text->bytes, text->size);
 		digest_text(digest, x->sha256);
-	if (!digest || (good && !netset_seal(&x->networks))) {
-		message(MESSAGE_ERROR, "--exclude %s: %s", path, error_text(ERROR_NOMEM));
-		good = false;
 	}
 	digest_free(digest);
-	return good;
+	if (has_memory && !take_lines(x, text->bytes, text->size, path))
+		return false;
+	if (has_memory && netset_seal(&x->networks))
+		return true;
+	message(MESSAGE_ERROR, "--exclude %s: %s", path, error_text(ERROR_NOMEM));
+	return false;
 }
 
 struct exclusions *exclusions_read(const char *path)
 {
-	FILE *file = fopen(path, "re");
-	struct exclusions *x = file ? calloc(1, sizeof *x) : NULL;
+	struct textbuf text = { 0 };
+	const char *why = NULL;
+	bool is_read = namedfile_read(&text, path, FILE_MAX_BYTES, false, &why);
+	struct exclusions *x = is_read ? calloc(1, sizeof *x) : NULL;
 	if (!x) {
-		message(MESSAGE_ERROR, "--exclude %s: %s", path, strerror(errno));
-	} else if (!fill(x, file, path)) {
+		message(MESSAGE_ERROR, "--exclude %s: %s", path,
+		        is_read ? error_text(ERROR_NOMEM) : why);
+	} else if (!fill(x, &text, path)) {
 		exclusions_free(x);
 		x = NULL;
 	} else if (!x->names.n_names && !x->networks.n_nets) {
 		message(MESSAGE_WARNING, "--exclude %s: the file names nothing", path);
 	}
-	if (file)
-		fclose(file);
+	textbuf_fini(&text);
 	return x;
 }
 

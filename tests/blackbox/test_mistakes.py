@@ -32,11 +32,13 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("command", [["scan", "in.csv"], ["check", "192.0.2.1"]])
 @pytest.mark.parametrize("kind", ["folder", "device", "pipe", "nowhere"])
-@pytest.mark.parametrize("option", ["--upstreams", "--unbound-config", "--trust-anchor"])
+@pytest.mark.parametrize(
+    "option", ["--upstreams", "--unbound-config", "--trust-anchor", "--exclude"]
+)
 def test_what_is_no_file(folder, command, kind, option):
     os.mkfifo(folder / "pipe")
     path = {"folder": folder, "device": "/dev/zero", "pipe": "pipe", "nowhere": "no"}[kind]
-    if (option, kind) == ("--upstreams", "pipe"):
+    if option in ("--upstreams", "--exclude") and kind == "pipe":
         return  # a shell's <(...): it is read once, see below
     dnssec = ["--dnssec"] if option == "--trust-anchor" else []
     words = {"folder": "directory", "device": "device", "pipe": "pipe", "nowhere": "No such file"}
@@ -51,6 +53,19 @@ def test_upstreams_from_a_pipe(bulk_nsd, folder):
         timeout=harness.HANGS_S,
     )
     assert done.returncode == DONE and done.stdout.count(b"\n") == 3, done.stderr
+
+
+def test_exclusions_from_a_pipe(bulk_nsd, folder):
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" scan in.csv --checks a --upstream {bulk_nsd.address}:'
+         f"{bulk_nsd.port} --exclude <(printf 'D1.bulk.test\\n# no more')", harness.SPFSWEEP],
+        capture_output=True,
+        text=True,
+        timeout=harness.HANGS_S,
+    )
+    rows = done.stdout.splitlines()
+    assert done.returncode == DONE and len(rows) == 3, done.stderr
+    assert ["domain: excluded" in row for row in rows] == [False, True, False]
 
 
 @pytest.mark.parametrize("text", ["", "\n; . IN DS 20326 8 2 ab\n", "a.test. IN NS ns.test.\n"])
@@ -256,3 +271,26 @@ def test_the_first_name_that_no_mail_host_can_have(server, tmp_path):
     slow = server(lambda name, type: [], delay_s=lambda name: 0.3 if name in ("n3", "n4") else 0)
     scan = harness.scan(tmp_path, rows, slow.upstream, "--checks=mx", "--workers=4")
     assert scan.status == DONE and scan.says("297 rows", "as row 1: 'n3'"), scan.stderr
+
+
+# ---- an option where a value belongs ----
+
+
+@pytest.mark.parametrize("option", [["-o"], ["--output"], ["--summary"], ["--exclude"]])
+@pytest.mark.parametrize("word", ["--overwrite", "--overwrit", "-q", "-c", "-qx", "--"])
+def test_an_option_as_a_value(folder, option, word):
+    done = harness.run("scan", *option, word, "in.csv")
+    name = option[0] if option[0] != "-o" else "--output"
+    assert_told(done, f"{name} takes FILE", f"'{word}'", f"./{word}")
+    assert sorted(path.name for path in folder.iterdir()) == ["in.csv"]
+
+
+@pytest.mark.parametrize("option", ["--checks", "--workers", "--delimiter"])
+def test_an_option_as_a_word(folder, option):
+    assert_told(harness.run("scan", option, "--overwrite", "in.csv"), option, "'--overwrite'")
+
+
+@pytest.mark.parametrize("words", [["-o", "./--overwrite"], ["--output=--overwrite"], ["-o-qx"]])
+def test_a_file_that_is_named_like_an_option(bulk_nsd, folder, words):
+    harness.run("scan", "in.csv", "--checks=a", bulk_nsd.upstream, *words)
+    assert sorted(path.name for path in folder.iterdir())[0] in ("--overwrite", "-qx")
