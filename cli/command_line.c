@@ -46,6 +46,24 @@ static bool is_given_again(struct command_line *line, const struct option_row *r
 	return again;
 }
 
+/* The value was forgotten, and the next word is an option, or a mistyped one. "-" is none. */
+static bool is_option(
+        const struct command_line *line, const struct option_row *row, const char *value)
+{
+	bool looks_so = value[0] == '-' &&
+	        (value[1] == '-' ||
+	                (value[1] &&
+	                        option_find(
+	                                NULL, 0, value[1], line->command->groups | GROUP_EVERY)));
+	if (looks_so && !strcmp(row->argument, "FILE"))
+		message(MESSAGE_ERROR, "--%s takes FILE, and '%s' is an option (write ./%s)",
+		        row->name, value, value);
+	else if (looks_so)
+		message(MESSAGE_ERROR, "--%s takes %s, and '%s' is an option", row->name,
+		        row->argument, value);
+	return looks_so;
+}
+
 /* One option: --name, --name=value, --name value, -o value, -ovalue. Gives how many words it took,
  * 0 after telling the user a mistake. */
 static int take_option(struct command_line *line, int argc, char **argv)
@@ -79,6 +97,8 @@ static int take_option(struct command_line *line, int argc, char **argv)
 		}
 		value = argv[1];
 		used = 2;
+		if (is_option(line, row, value))
+			return 0;
 	}
 	if (is_given_again(line, row))
 		return 0;
