@@ -59,7 +59,7 @@ static void parse_domain(struct identity *s, const char *field, struct identity_
 	enum error err = idna_parse(&s->domain, text.text, text.size, NULL);
 	if (objects(s, field, text, err))
 		s->domain.size = 0;
-	else if (look_is_no_host(field_of(text)))
+	else if (look_is_no_host(&s->domain))
 		s->no_host = text;
 }
 
@@ -114,6 +114,19 @@ static void parse_helo(struct identity *s, struct identity_text helo)
 	idna_parse(&s->helo_domain, helo.text, helo.size, NULL);
 }
 
+/* A placeholder is no HELO name that anybody gave. Whatever else is given is none of ours. */
+static void take_helo_as_domain(struct identity *s, struct identity_text helo)
+{
+	char why[LOOK_REASON_BYTES];
+	bool is_hyphen = helo.size == 1 && *helo.text == '-';
+	s->domain = s->helo_domain;
+	s->has_domain = true;
+	if (!is_hyphen && look_at(field_of(helo)) != LOOK_PLACEHOLDER)
+		return;
+	s->domain.size = 0;
+	set_error(s, "helo", look_no_domain(why, field_of(helo)));
+}
+
 struct fields {
 	struct identity_text domain, ip, sender, helo;
 	bool has_sender_column;
@@ -134,6 +147,8 @@ static void understand(struct identity *s, struct fields *f)
 	s->ip = (struct ipaddr){ 0 };
 	s->domain.size = s->helo_domain.size = 0;
 	s->has_domain = false;
+	s->filled = (f->domain.size ? 1u << ROLE_DOMAIN : 0u) | (f->ip.size ? 1u << ROLE_IP : 0u) |
+	        (f->sender.size ? 1u << ROLE_SENDER : 0u) | (f->helo.size ? 1u << ROLE_HELO : 0u);
 	s->source = f->domain.size ? IDENTITY_DOMAIN
 	        : f->sender.size   ? IDENTITY_MAILFROM
 	        : f->helo.size     ? IDENTITY_HELO
@@ -149,10 +164,8 @@ static void understand(struct identity *s, struct fields *f)
 	} else if (f->helo.size) {
 		if (f->has_sender_column)
 			take_sender(s, f->helo);
-		if (!f->domain.size) {
-			s->domain = s->helo_domain;
-			s->has_domain = true;
-		}
+		if (!f->domain.size)
+			take_helo_as_domain(s, f->helo);
 	}
 	if (!s->has_domain && !f->ip.size)
 		set_error(s, "row", "neither a domain nor an IP address");
@@ -223,6 +236,9 @@ void identity_parse(
 	else if (record->broken)
 		set_error(
 		        s, "row", "a quoted field is not closed, or followed by more than a comma");
+	else if (n != layout->n_columns &&
+	        !clean_blanks((struct csv_field){ record->text, record->size }).size)
+		set_error(s, "row", "an empty line");
 	else if (n != layout->n_columns)
 		snprintf(s->error, sizeof s->error, "row: %u fields where %u belong", n,
 		        layout->n_columns);

@@ -40,6 +40,8 @@ struct identity {
 	struct identity_text helo; /* as given */
 	struct dname helo_domain;  /* size 0: malformed, its SPF is "none" */
 
+	unsigned filled; /* the roles that have a value, of whatever kind: bits 1 << enum role */
+
 	bool lacked_memory;     /* out of memory: nothing else here is valid */
 	char error[128];        /* "", or why the row is bad input */
 	struct textbuf scratch; /* owned */

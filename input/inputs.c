@@ -174,15 +174,44 @@ static bool read_record(struct inputs *in, const volatile bool *stop)
 	return in->has_first || !source_error(in->source) || fail_at_source(in);
 }
 
+/* The file at hand does not begin as the first one did. */
+static void tell_other_begin(const struct inputs *in, const struct csv_record *first, bool known)
+{
+	const char *path = in->paths[in->at], *other = in->paths[in->decided_by];
+	char delimiter =
+	        in->layout.has_header && !in->form ? layout_other_delimiter(&in->layout, first) : 0;
+	struct textbuf scratch = { 0 };
+	struct firstrow row = firstrow_look(csv_fields_of_record(first, &scratch));
+	textbuf_fini(&scratch);
+	if (delimiter)
+		message(MESSAGE_ERROR,
+		        "%s: its columns are separated by '%s', and those of %s by '%s'; scan it "
+		        "on its own",
+		        path, layout_delimiter_text(delimiter), other,
+		        layout_delimiter_text(in->layout.delimiter));
+	else if (in->layout.has_header && !known && firstrow_has_value(&row))
+		message(MESSAGE_ERROR,
+		        "%s: it has no header row, and %s has one; scan it on its own", path,
+		        other);
+	else if (!in->layout.has_header)
+		message(MESSAGE_ERROR,
+		        "%s: it has a header row, and %s has none; scan it on its own", path,
+		        other);
+	else
+		message(MESSAGE_ERROR,
+		        "%s: its header row differs from that of %s; scan it on its own", path,
+		        other);
+}
+
 /* Of a further file: it must begin as the first file did. A header row is dropped. */
 static bool read_further_first(struct inputs *in, const volatile bool *stop)
 {
 	struct layout other = { 0 };
 	if (!read_record(in, stop))
 		return false;
-	bool wants = in->layout.has_header, is_header = false, same = true;
+	bool wants = in->layout.has_header, is_header = false, same = true, known = false;
 	if (in->has_first && !in->form) {
-		bool known = layout_from_names(&other, &in->first);
+		known = layout_from_names(&other, &in->first);
 		is_header = is_same_header(&other, &in->layout);
 		if (in->wish.columns)
 			known = firstrow_is_header(&in->layout, &in->first);
@@ -194,9 +223,7 @@ static bool read_further_first(struct inputs *in, const volatile bool *stop)
 	}
 	textbuf_fini(&other.header);
 	if (!same)
-		message(MESSAGE_ERROR,
-		        "%s: its header row differs from that of %s; scan it on its own",
-		        in->paths[in->at], in->paths[in->decided_by]);
+		tell_other_begin(in, &in->first, known);
 	in->has_first = in->has_first && !is_header;
 	return same;
 }

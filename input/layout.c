@@ -398,10 +398,33 @@ void layout_refuse(const struct layout *l, const struct layout_wish *wish,
 	textbuf_fini(&scratch);
 }
 
+char layout_other_delimiter(const struct layout *l, const struct csv_record *first)
+{
+	struct textbuf scratch = { 0 }, names = { 0 }, other = { 0 };
+	struct csv_field line = { 0 }, name;
+	char found = 0;
+	firstrow_field(first, 0, &scratch, &line);
+	for (unsigned i = 0; line.size && !found && i < DELIMITERS; i++) {
+		char delimiter = delimiters[i].delimiter;
+		struct csv_fields fields = csv_fields_between(line, delimiter, &other);
+		textbuf_reset(&names);
+		for (unsigned n = 0; csv_next_field(&fields, &name); n++) {
+			textbuf_put_text(&names, n ? "," : "");
+			csv_put_field(&names, name.text, name.size);
+		}
+		bool is_same = names.size == l->header.size &&
+		        !memcmp(textbuf_text(&names), l->header.bytes, names.size);
+		found = is_same && delimiter != l->delimiter ? delimiter : 0;
+	}
+	textbuf_fini(&scratch);
+	textbuf_fini(&names);
+	textbuf_fini(&other);
+	return found;
+}
+
 /* ---- what was understood ---- */
 
-static void put_column(
-        struct textbuf *out, const struct layout *l, enum role role, const char *separator)
+void layout_tell_column(struct textbuf *out, const struct layout *l, enum role role)
 {
 	struct csv_record names = { .text = l->header.size ? l->header.bytes : "",
 		.size = l->header.size };
@@ -409,7 +432,7 @@ static void put_column(
 	struct csv_fields fields = csv_fields_of_record(&names, &scratch);
 	struct csv_field field = { 0 };
 	int column = role_column_of(l, role);
-	textbuf_printf(out, "%s%s=%d", separator, role_text(role), column + 1);
+	textbuf_printf(out, "%s=%d", role_text(role), column + 1);
 	for (int n = 0; n <= column && csv_next_field(&fields, &field); n++)
 		;
 	if (l->has_header) {
@@ -430,7 +453,8 @@ void layout_tell(struct textbuf *out, const struct layout *l)
 	}
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		if (role_column_of(l, role) != COLUMN_NONE) {
-			put_column(out, l, role, separator);
+			textbuf_put_text(out, separator);
+			layout_tell_column(out, l, role);
 			separator = ", ";
 			n_known++;
 		}

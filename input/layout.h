@@ -60,6 +60,12 @@ bool layout_begins(const struct layout_wish *wish, const struct csv_record *reco
  * two for the same role counts. */
 bool layout_from_names(struct layout *layout, const struct csv_record *record);
 
+/* What separates the names in the first record of another file when nothing else tells its header
+ * row from that of the layout. 0: something else does. */
+char layout_other_delimiter(const struct layout *l, const struct csv_record *first);
+
+/* Appends "domain=2 (site)", the column that has the role. */
+void layout_tell_column(struct textbuf *out, const struct layout *l, enum role role);
 /* Appends "domain=2 (site), ip=1; no sender, no helo; 3 more pass through". */
 void layout_tell(struct textbuf *out, const struct layout *layout);
 

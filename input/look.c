@@ -125,10 +125,10 @@ static struct shape shape_of(struct csv_field t)
 	return s;
 }
 
-bool look_is_no_host(struct csv_field name)
+bool look_is_no_host(const struct dname *name)
 {
-	struct shape s = shape_of(name);
-	return !s.has_dot || s.has_star;
+	return name->size < 2 || name->wire[0] + 2u == name->size ||
+	        memchr(name->wire, '*', name->size);
 }
 
 /* ---- addresses that are none ---- */

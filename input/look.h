@@ -7,6 +7,7 @@
 #ifndef INPUT_LOOK_H
 #define INPUT_LOOK_H
 
+#include "dns/dname.h"
 #include "io/csv.h"
 
 #include <stdbool.h>
@@ -45,8 +46,8 @@ enum { LOOK_REASON_BYTES = 96 };
 const char *look_no_domain(char why[LOOK_REASON_BYTES], struct csv_field name);
 /* Why a cleaned text, which clean_address() did not take, is no address. */
 const char *look_no_address(struct csv_field text);
-/* True for a domain that no mail host can have: without a dot, or with a '*'. */
-bool look_is_no_host(struct csv_field name);
+/* True for a domain that no mail host can have: of one label, or with a '*'. */
+bool look_is_no_host(const struct dname *name);
 
 /* For messages: what an octet or control is called, as "';'" or "U+0000". Into `text`, given back.
  */

@@ -57,6 +57,20 @@ bool mapping_has(const char *columns, enum role wanted)
 	return mapped;
 }
 
+/* A column has one role. False when --columns wants it to have two, in which case *why says so. */
+static bool has_one_role(
+        const char *columns, enum role role, struct csv_field name, struct textbuf *why)
+{
+	enum role other = mapping_role(columns, name);
+	if (other == role || other == ROLE_COUNT)
+		return true;
+	textbuf_put_text(why, "--columns names the column '");
+	typed_put_text(why, name);
+	textbuf_printf(why, "' for two roles, %s and %s: name it for one of them", role_text(role),
+	        role_text(other));
+	return false;
+}
+
 bool mapping_check(const struct layout *l, const char *columns, struct textbuf *why)
 {
 	struct textbuf scratch = { 0 };
@@ -66,6 +80,10 @@ bool mapping_check(const struct layout *l, const char *columns, struct textbuf *
 	bool good = true;
 	while (good && csv_next_field(&fields, &pair)) {
 		bool is_pair = parse_pair(pair, &role, &name);
+		if (is_pair && !has_one_role(columns, role, name, why)) {
+			good = false;
+			break;
+		}
 		if (!is_pair)
 			textbuf_put_text(why,
 			        "--columns takes domain=, ip=, sender= and helo= with names of "

@@ -25,6 +25,7 @@ struct outcome {
 	const char *error;        /* why it is bad input, or "" */
 	const char *excluded;     /* --exclude: why nothing was asked; NULL: it was */
 	struct csv_field no_host; /* the domain, when no mail host can have that name */
+	unsigned filled;          /* what was given: struct identity */
 	bool validated;           /* --dnssec */
 
 	/* The checks. NULL: did not run. */

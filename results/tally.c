@@ -31,6 +31,9 @@ static unsigned checks_of(const struct outcome *o)
 void tally_outcome(struct tally *t, const struct outcome *o)
 {
 	tally_add(&t->rows, 1);
+	tally_add(&t->done_rows, 1);
+	for (enum role role = 0; role < ROLE_COUNT; role++)
+		tally_add(&t->filled[role], o->filled >> role & 1);
 	if (o->excluded)
 		tally_add(&t->excluded_rows, 1);
 	else if (o->error[0])
@@ -86,6 +89,8 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	sum_counts(sum->spf_problem, from->spf_problem, SPF_PROBLEM_COUNT);
 	sum_counts(sum->mx_state, from->mx_state, MX_STATE_COUNT);
 	sum_counts(sum->ran, from->ran, TALLY_CHECKS);
+	tally_add(&sum->done_rows, tally_read(&from->done_rows));
+	sum_counts(sum->filled, from->filled, ROLE_COUNT);
 }
 
 void tally_sum_names(struct tally *sum, const struct tally *from)

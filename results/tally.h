@@ -24,6 +24,8 @@ struct tally {
 	tally_count active_rows;       /* in flight now */
 	tally_count no_host_names;     /* rows whose domain no mail host can have */
 	tally_count ran[TALLY_CHECKS]; /* rows in which a check left a result, by its bit */
+	tally_count done_rows;         /* rows of this run: not those that an output held already */
+	tally_count filled[ROLE_COUNT]; /* of these, with a value in the column */
 
 	/* The lowest of those rows; 0: none. Not to be read while its worker runs. */
 	uint64_t first_no_host_row;

@@ -106,8 +106,32 @@ static void warn_of_idle_checks(const struct summary *s)
 	}
 }
 
+/* Of the columns that any of these roles has, in the rows of this run. A retry does only some of
+ * the rows again. */
+static void warn_of_empty_columns(const struct summary *s, unsigned roles, const char *what)
+{
+	const struct layout *layout = &s->exchange->inputs->layout;
+	struct textbuf columns = { 0 };
+	bool is_filled = s->exchange->inputs->form != NULL;
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		if (!(roles & 1u << role) || role_column_of(layout, role) == COLUMN_NONE)
+			continue;
+		textbuf_put_text(&columns, columns.size ? ", " : "");
+		layout_tell_column(&columns, layout, role);
+		is_filled |= tally_read(&s->tally.filled[role]) > 0;
+	}
+	if (columns.size && !is_filled && tally_read(&s->tally.done_rows))
+		message(MESSAGE_WARNING, "no row has %s: nothing stands in %s of %llu rows", what,
+		        textbuf_text(&columns),
+		        (unsigned long long)tally_read(&s->tally.done_rows));
+	textbuf_fini(&columns);
+}
+
 int ending_status(const struct summary *s)
 {
+	warn_of_empty_columns(s, 1u << ROLE_IP, "an address");
+	warn_of_empty_columns(
+	        s, 1u << ROLE_DOMAIN | 1u << ROLE_SENDER | 1u << ROLE_HELO, "a domain");
 	warn_of_idle_checks(s);
 	if (!s->complete)
 		return s->exchange->inputs->is_wrong ? EXIT_USAGE : EXIT_STOPPED;

@@ -9,6 +9,7 @@
  *
  *     why an output that is complete is no success: no question of the run had a definite answer,
  *     or --max-temperror
+ *     which columns that are known are empty in every row: a warning
  *     which check that --checks names ran on no row: a warning */
 int ending_status(const struct summary *s);
 

@@ -344,6 +344,7 @@ struct outcome row_outcome(const struct row *row)
 		.excluded = row->excluded,
 		.no_host = { row->identity.no_host.text,
 		        row->excluded ? 0 : row->identity.no_host.size },
+		.filled = row->identity.filled,
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
 		.spf_domain = row->has_spf ? &row->identity.domain : NULL,

@@ -277,7 +277,7 @@ def test_the_first_name_that_no_mail_host_can_have(server, tmp_path):
 
 
 @pytest.mark.parametrize("option", [["-o"], ["--output"], ["--summary"], ["--exclude"]])
-@pytest.mark.parametrize("word", ["--overwrite", "--overwrit", "-q", "-c", "-qx", "--"])
+@pytest.mark.parametrize("word", ["--overwrite", "--overwrit", "-q", "-o", "-qx", "--"])
 def test_an_option_as_a_value(folder, option, word):
     done = harness.run("scan", *option, word, "in.csv")
     name = option[0] if option[0] != "-o" else "--output"

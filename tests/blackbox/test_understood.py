@@ -375,3 +375,85 @@ def test_names_that_no_mail_host_can_have_are_counted(bulk_nsd, tmp_path):
     assert scan.status == DONE
     assert scan.says("2 rows with names that no mail host can have", "'localhost'")
     assert scan.summary["no_host_names"] == 2
+
+
+# ---- columns that are empty ----
+
+
+@pytest.mark.parametrize(
+    "text, options, told",
+    [
+        ("domain,ip\nd1.bulk.test,\nd2.bulk.test, \n", [],
+         "no row has an address: nothing stands in ip=2 (ip) of 2 rows"),
+        ("helo,addr,sender\n,192.0.2.1,\n,192.0.2.2,<>\n", ["--columns=ip=addr"],
+         "no row has a domain: nothing stands in sender=3 (sender), helo=1 (helo) of 2 rows"),
+        ("domain,ip\nd1.bulk.test,\nd2.bulk.test,192.0.2.9\n", [], None),
+        ("domain,ip\nd1.bulk.test,x\n", [], None),
+        ("domain,sender,ip\n,a@d1.bulk.test,192.0.2.1\n", [], None),
+        ("domain\nd1.bulk.test\n", [], None),
+    ],
+)
+def test_a_column_that_is_empty(bulk_nsd, tmp_path, text, options, told):
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, *options)
+    lines = [line for line in scan.stderr.splitlines() if "no row has" in line]
+    assert lines == ([f"spfsweep: warning: {told}"] if told else [])
+
+
+# ---- HELO names that nobody gave ----
+
+
+@pytest.mark.parametrize("helo", ["NULL", "-", "unknown", "n/a", "None"])
+def test_a_placeholder_as_helo(bulk_nsd, tmp_path, helo):
+    text = f"domain,ip,helo\n,192.0.2.1,{helo}\n{PASSING},192.0.2.1,{helo}\n"
+    alone, beside = harness.scan(tmp_path, text, bulk_nsd.upstream, "--checks=spf").rows
+    assert (alone["status"], alone["spf"], alone["spf_problem"]) == (
+        "bad_input", "none", "bad_domain")
+    assert alone["error"].startswith("helo: a ")
+    assert (beside["status"], beside["spf"], beside["helo_spf"]) == ("ok", "pass", "none")
+
+
+def test_a_literal_as_helo_is_no_placeholder(bulk_nsd, tmp_path):
+    row = harness.scan(tmp_path, "ip,helo\n192.0.2.1,[192.0.2.1]\n", bulk_nsd.upstream).row
+    assert (row["status"], row["spf"]) == ("ok", "none")
+
+
+def test_names_that_no_mail_host_can_have(bulk_nsd, tmp_path):
+    text = "domain\nd1\u3002bulk\u3002test\nlocalhost\u3002\n*.bulk.test\nd2.bulk.test\n"
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, "--checks=a")
+    assert scan.summary["no_host_names"] == 2
+    assert scan.says("2 rows with names that no mail host can have, as row 2: 'localhost")
+
+
+# ---- rows and files of another form ----
+
+
+def test_an_empty_line(bulk_nsd, tmp_path):
+    text = f"domain,ip\n{PASSING},192.0.2.1\n\n \t\n,\nx\n"
+    scan = harness.scan(tmp_path, text, bulk_nsd.upstream, "--checks=spf")
+    assert [row["error"] for row in scan.rows] == [
+        "", "row: an empty line", "row: an empty line",
+        "row: neither a domain nor an IP address", "row: 1 fields where 2 belong",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", ["domain=domain,ip=domain", "ip=DOMAIN,sender=ip,helo=domain"])
+def test_one_column_for_two_roles(tmp_path, columns):
+    scan = harness.scan(tmp_path, "domain,ip\na.test,192.0.2.1\n", f"--columns={columns}")
+    assert_refused(scan, "names the column '", "for two roles, ")
+
+
+@pytest.mark.parametrize(
+    "first, second, words",
+    [
+        ("domain,ip\n", "domain;ip\n", ["separated by ';', and those of", "by ','"]),
+        ("domain;ip\n", "domain,ip\n", ["separated by ',', and those of", "by ';'"]),
+        ("domain\tip\n", "domain|ip\n", ["separated by '|', and those of", "by 'tab'"]),
+        ("domain,ip\n", "a.test,192.0.2.1\n", ["it has no header row, and", "has one"]),
+        ("a.test,192.0.2.1\n", "domain,ip\n", ["it has a header row, and", "has none"]),
+        ("domain,ip\n", "ip,domain\n", ["its header row differs"]),
+    ],
+)
+def test_a_second_file_of_another_form(tmp_path, first, second, words):
+    paths = [harness.write_input(tmp_path / name, text)
+             for name, text in (("one.csv", first), ("two.csv", second))]  # fmt: skip
+    assert_refused(harness.scan(tmp_path, paths), "two.csv: ", "one.csv", *words)
