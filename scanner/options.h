@@ -58,8 +58,8 @@ struct options {
 	const struct engine_type *engine; /* resolver/engines.h: chosen by the wishes */
 	const char *unbound_config, *trust_anchor, *replay;
 	const struct replaying *replaying; /* what --replay names, loaded; NULL without it */
-	struct exclusions *exclusions; /* --exclude; NULL: none. options_fini() frees them */
-	const char *exclude;           /* their file */
+	struct exclusions *exclusions;     /* --exclude; NULL: none. options_fini() frees them */
+	const char *exclude;               /* their file */
 	unsigned timeout_ms, retries;
 	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;

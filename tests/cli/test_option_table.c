@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/option_table.h"
+#include "tests/made_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,6 @@ static const char *another(const struct option_row *row)
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:
-	case KIND_EXCLUDE:
 		return "/dev/null";
 	default:
 		return "other";
@@ -56,6 +56,7 @@ static void what_decides_rows(void **state)
 	(void)state;
 	const struct option_row *row;
 	struct options usual;
+	struct made_file list = made_text("example.com\n");
 	options_set_defaults(&usual);
 	struct textbuf before = note_of(&usual);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++) {
@@ -64,7 +65,8 @@ static void what_decides_rows(void **state)
 		if (row->kind == KIND_UPSTREAMS)
 			continue; /* its file is another test's */
 		assert_true(row->decides >= DECIDES_ROWS && row->decides <= DECIDES_RUN);
-		if (!option_set(&options, row, another(row)))
+		const char *value = row->kind == KIND_EXCLUDE ? list.path : another(row);
+		if (!option_set(&options, row, value))
 			fail_msg("--%s does not take the test's value", row->name);
 		struct textbuf after = note_of(&options);
 		in_note = after.size != before.size ||
@@ -76,6 +78,7 @@ static void what_decides_rows(void **state)
 		textbuf_fini(&after);
 		options_fini(&options);
 	}
+	made_close(&list);
 	textbuf_fini(&before);
 }
 

@@ -39,7 +39,7 @@ static const struct expectation cases[] = {
 	{ &pair, "example.com,", "example.com", "", "", "", "" },
 	{ &pair, ",192.0.2.1", "", "192.0.2.1", "", "", "" },
 	{ &pair, ",", "", "", "", "", "row: neither" },
-	{ &pair, "", "", "", "", "", "row: 1 fields where 2" },
+	{ &pair, "", "", "", "", "", "row: an empty line" },
 	{ &pair, "example.com,192.0.2.1,more", "example.com", "192.0.2.1", "", "",
 	        "row: 3 fields where 2" },
 	{ &pair, "example.com,192.0.2.256", "example.com", "", "", "", "ip: not an IP" },
