@@ -2,8 +2,10 @@
 #include "input/advice.h"
 
 #include "input/clean.h"
+#include "input/jq.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* ---- columns ---- */
 
@@ -106,6 +108,21 @@ static bool is_typable(struct csv_field name)
 	        !memchr(name.text, ';', name.size) && !memchr(name.text, '|', name.size);
 }
 
+/* Of one column only. */
+static bool is_unique(const struct csv_record *names, struct csv_field wanted)
+{
+	struct textbuf scratch = { 0 };
+	struct csv_fields fields = csv_fields_of_record(names, &scratch);
+	struct csv_field name;
+	unsigned n = 0;
+	while (csv_next_field(&fields, &name)) {
+		name = clean_blanks(name);
+		n += name.size == wanted.size && !strncasecmp(name.text, wanted.text, name.size);
+	}
+	textbuf_fini(&scratch);
+	return n == 1;
+}
+
 /* "--columns 'domain=Domain name,ip=ip'". False: a name of them cannot be typed; nothing is put. */
 static bool put_names(struct textbuf *out, const struct layout *l, const struct proposal *p)
 {
@@ -119,6 +136,7 @@ static bool put_names(struct textbuf *out, const struct layout *l, const struct 
 		good = good && firstrow_field(&names, p->column[role], &scratch, &name) &&
 		        is_typable(name);
 		name = clean_blanks(name);
+		good = good && is_unique(&names, name);
 		textbuf_reset(&pair);
 		textbuf_printf(&pair, "%s=", role_text(role));
 		textbuf_put(&pair, name.text, name.size);
@@ -236,11 +254,11 @@ void advice_on_column(struct textbuf *why, const struct layout *l, enum role rol
 	static const char *const holds[] = { "a domain", "an IP address", "an e-mail address",
 		"a HELO name" };
 	struct csv_record names = names_of(l);
-	struct proposal as_is = proposal_of(l), p = as_is;
-	p.column[role] = column;
+	struct proposal p, without;
 	struct layout wanted = *l;
 	*role_column(&wanted, role) = column;
-	p = propose(&wanted, data);
+	p = without = propose(&wanted, data);
+	without.column[role] = COLUMN_NONE;
 	textbuf_printf(why, "no column is named %s, and column %d (", role_text(role), column + 1);
 	put_field(why, &names, column);
 	textbuf_printf(why, ") holds %s, '", holds[role]);
@@ -249,38 +267,13 @@ void advice_on_column(struct textbuf *why, const struct layout *l, enum role rol
 	put_proposal(why, l, &p, file);
 	size_t at = why->size;
 	textbuf_put_text(why, " (or to leave it out: ");
-	if (put_names(why, l, &as_is))
+	if (put_names(why, l, &without))
 		textbuf_put_char(why, ')');
 	else
 		why->size = at;
 }
 
 /* ---- nothing that is known ---- */
-
-static bool is_json(struct csv_field t)
-{
-	t = clean_blanks(t);
-	return t.size && (*t.text == '{' || *t.text == '[') &&
-	        (t.size == 1 || memchr("\"[{ \t]}", t.text[1], 8));
-}
-
-bool advice_is_json(const struct csv_record *first)
-{
-	return is_json((struct csv_field){ first->text, first->size });
-}
-
-static bool tell_json(struct textbuf *why, struct csv_field begin, const struct typed_file *file)
-{
-	if (!is_json(begin))
-		return false;
-	begin = clean_blanks(begin);
-	const char *command = *begin.text == '{'         ? "jq -r '[.domain, .ip] | @csv'"
-	        : begin.size > 1 && begin.text[1] == '"' ? "jq -r '.[]'"
-	                                                 : "jq -r '.[] | [.domain, .ip] | @csv'";
-	textbuf_put_text(why, "it is JSON, and only CSV is read; with the names of your members ");
-	typed_put_pipe(why, file, command, command, NULL);
-	return true;
-}
 
 /* Runs of the separator become commas. */
 static void split_runs(struct textbuf *out, struct csv_field line, char separator)
@@ -302,6 +295,28 @@ static const struct separator {
 	{ ':', "colons", "tr : , <", "tr : ," },
 };
 enum { SEPARATORS = sizeof separators / sizeof separators[0] };
+
+/* "domain: d1.example" is a listing, and its lines are no rows: no command for all of them. */
+static bool tell_listing(struct textbuf *why, struct csv_field line, char separator)
+{
+	line = clean_blanks(line);
+	const char *at = line.size ? memchr(line.text, separator, line.size) : NULL;
+	if (!at)
+		return false;
+	struct csv_field name = { line.text, (size_t)(at - line.text) };
+	struct csv_field value =
+	        clean_blanks((struct csv_field){ at + 1, line.size - name.size - 1 });
+	enum look look = look_at(value);
+	if (role_guess(clean_blanks(name)) == ROLE_COUNT ||
+	        (look != LOOK_DOMAIN && look != LOOK_ADDRESS && look != LOOK_MAIL))
+		return false;
+	textbuf_put_text(why, "it has a name and a value in a line: '");
+	typed_put_text(why, line);
+	textbuf_put_text(why,
+	        "'; a table is needed: a header row like domain,ip and below it a line of values "
+	        "for each row");
+	return true;
+}
 
 /* It separates names that are known, or data. */
 static bool tell_separator(struct textbuf *why, struct csv_field line,
@@ -333,6 +348,9 @@ static bool tell_separator(struct textbuf *why, struct csv_field line,
 static bool tell_separators(
         struct textbuf *why, struct csv_field line, const struct typed_file *file)
 {
+	for (unsigned i = 0; line.size && i < SEPARATORS; i++)
+		if (tell_listing(why, line, separators[i].c))
+			return true;
 	for (unsigned i = 0; line.size && i < SEPARATORS; i++)
 		if (tell_separator(why, line, &separators[i], file))
 			return true;
@@ -427,7 +445,7 @@ void advice_on_other(struct textbuf *why, const struct layout *l, const struct c
 	struct csv_record names = names_of(l);
 	struct csv_field first = { 0 };
 	firstrow_field(&names, 0, &scratch, &first);
-	if (tell_json(why, first, file) || tell_single_quotes(why, first, file) ||
+	if (jq_tell(why, &names, next, file) || tell_single_quotes(why, first, file) ||
 	        (l->n_columns == 1 && tell_separators(why, first, file)))
 		;
 	else if (begin_line > 1 && !(begin_line == next->line && is_above(l, first, next)))

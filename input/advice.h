@@ -7,11 +7,6 @@
 #include "input/firstrow.h"
 #include "input/typed.h"
 
-#include <stdbool.h>
-
-/* It begins as JSON does. */
-bool advice_is_json(const struct csv_record *first);
-
 /* Why a first record is refused, and what to type; appended.
  *
  * --columns has positions, and the record is a header row. */

@@ -2,6 +2,7 @@
 #include "input/layout.h"
 
 #include "input/clean.h"
+#include "input/jq.h"
 #include "input/mapping.h"
 
 #include <stdio.h>
@@ -226,7 +227,7 @@ enum layout_state layout_decide(struct layout *l, const struct layout_wish *wish
 	l->is_empty = !first;
 	if (wish->columns && !mapping_is(wish->columns))
 		return state_of(from_positions(l, wish, first, why));
-	if (first && first->broken && !wish->no_header && !advice_is_json(first)) {
+	if (first && first->broken && !wish->no_header && !jq_is_json(first)) {
 		textbuf_put_text(why,
 		        "its first row has a quoted field that is not closed, or followed by more "
 		        "than a comma");

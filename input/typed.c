@@ -70,6 +70,15 @@ static struct csv_field field_of(const char *text)
 	return (struct csv_field){ text, strlen(text) };
 }
 
+/* A path that no command takes for an option. */
+static void put_path(struct textbuf *out, const char *path)
+{
+	struct textbuf word = { 0 };
+	textbuf_printf(&word, "%s%s", *path == '-' ? "./" : "", path);
+	typed_put_word(out, field_of(textbuf_text(&word)));
+	textbuf_fini(&word);
+}
+
 void typed_put_pipe(struct textbuf *out, const struct typed_file *file, const char *command,
         const char *in_pipe, const struct textbuf *options)
 {
@@ -79,11 +88,11 @@ void typed_put_pipe(struct textbuf *out, const struct typed_file *file, const ch
 		textbuf_printf(out, "... | %s%s", file->is_gzip ? "gzip -dc | " : "", in_pipe);
 	} else if (file->is_gzip) {
 		textbuf_put_text(out, "gzip -dc ");
-		typed_put_word(out, field_of(file->path));
+		put_path(out, file->path);
 		textbuf_printf(out, " | %s", in_pipe);
 	} else {
 		textbuf_printf(out, "%s ", command);
-		typed_put_word(out, field_of(file->path));
+		put_path(out, file->path);
 	}
 	textbuf_put_text(out, " | spfsweep scan ");
 	if (options && options->size) {

@@ -82,6 +82,42 @@ def test_names_with_dots_are_names_above_data(bulk_nsd, tmp_path):
     assert [row["spf"] for row in scan.rows] == ["pass", "fail"]
 
 
+def test_the_sender_stays_when_another_column_is_left_out(bulk_nsd, tmp_path):
+    text = f"Source IP,Envelope From,EHLO\n192.0.2.1,a@{PASSING},mx.test\n"
+    path, message = refused(tmp_path, bulk_nsd, text)
+    done = harness.run("scan", bulk_nsd.upstream, *columns_of(message), path)
+    assert done.returncode == DONE and "ip=1 (Source IP), sender=2" in done.stderr
+    done = harness.run("scan", bulk_nsd.upstream, *columns_of(message, which=1), path)
+    assert done.returncode == DONE
+    assert "sender=2 (Envelope From), helo=3 (EHLO); no domain, no ip" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "domain: d1.test\nip: 192.0.2.1\n",
+        "ip: 192.0.2.1\n",
+        "Domain name : d1.test\n",
+        "domain d1.test\nip 192.0.2.1\n",
+        "sender: a@d1.test\n",
+    ],
+)
+def test_a_listing_is_no_table(bulk_nsd, tmp_path, text):
+    _, message = refused(tmp_path, bulk_nsd, text)
+    assert "a table is needed" in message and "type" not in message
+
+
+def test_a_file_that_begins_with_a_hyphen(bulk_nsd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("-odd.csv", "-odd.csv.gz"):
+        harness.write_input(tmp_path / name, PAIRS.replace(",", " "))
+        done = harness.run("scan", bulk_nsd.upstream, "--", name)
+        command = done.stderr.split("type: ", 1)[1]
+        command = command.replace("spfsweep scan", f"'{harness.SPFSWEEP}' scan {bulk_nsd.upstream}")
+        done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=harness.HANGS_S)
+        assert_pass_and_fail(done)
+
+
 def test_a_column_that_is_left_out(bulk_nsd, tmp_path):
     path, message = refused(tmp_path, bulk_nsd, f"domain,a\n{PASSING},192.0.2.1\n")
     done = harness.run("scan", bulk_nsd.upstream, *columns_of(message, which=1), path)
@@ -101,6 +137,8 @@ def test_a_column_that_is_left_out(bulk_nsd, tmp_path):
         f"Report of 2026\n\nip,domain\n192.0.2.1,{PASSING}\n192.0.2.9,{FAILING}\n",
         f"Kunde  Nr,Web  site,IP\n1,{PASSING},192.0.2.1\n2,{FAILING},192.0.2.9\n",
         "Dom\u200bain,ip\n" + PAIRS,
+        "null,null\n" + PAIRS,
+        "x,Name,name\n" + f"1,{PASSING},192.0.2.1\n2,{FAILING},192.0.2.9\n",
         f"'domain','ip'\n'{PASSING}','192.0.2.1'\n'{FAILING}','192.0.2.9'\n",
     ],
 )
@@ -140,6 +178,13 @@ def test_another_delimiter(bulk_nsd, tmp_path, text, options, delimiter):
         ('{"domain": "d.test", "ip": "192.0.2.1"}\n', "jq -r '[.domain, .ip] | @csv' "),
         ('[{"domain": "d.test"}]\n', "jq -r '.[] | [.domain, .ip] | @csv' "),
         ('["d1.test","d2.test"]\n', "jq -r '.[]' "),
+        ('["d1.test",\n"d2.test"]\n', "jq -r '.[]' "),
+        ('["d1.test","192.0.2.1"]\n', "jq -r '@csv' "),
+        ('["192.0.2.1", "d1.test"]\n["192.0.2.2", "d2.test"]\n', "jq -r '@csv' "),
+        ('["d1.test"]\n["d2.test"]\n', "jq -r '@csv' "),
+        ('[["d1.test","192.0.2.1"],\n["d2.test","192.0.2.2"]]\n', "jq -r '.[] | @csv' "),
+        ('[\n["d1.test","192.0.2.1"]]\n', "jq -r '.[] | @csv' "),
+        ('[\n{"domain": "d1.test"}]\n', "jq -r '.[] | [.domain, .ip] | @csv' "),
         ("{\n", "jq -r "),
     ],
 )
