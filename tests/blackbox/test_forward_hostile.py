@@ -173,7 +173,7 @@ def test_noise(server, tmp_path):
         return bytes(packet[: dice.randrange(len(packet))] if dice.random() < 0.2 else packet)
 
     result = scan(
-        tmp_path, 1000, [server(raw=noisy), server(raw=noisy)], "--timeout=300", "--retries=1"
+        tmp_path, 1000, [server(raw=noisy), server(raw=noisy)], "--timeout=1000", "--retries=1"
     )
     assert result.status == harness.DONE and len(result.rows) == 1000
     assert {row["spf"] for row in result.rows} <= {"pass", "temperror", "none", "permerror"}
