@@ -84,6 +84,8 @@ static void sort_few(struct recorded_line *lines, size_t n)
 
 bool recorded_index_sort(struct recorded_index *index)
 {
+	if (!index->n)
+		return true; /* then there are no lines to point to, either */
 	index->bucket_bits = 1;
 	while (index->bucket_bits < BUCKET_BITS_MAX &&
 	        index->n >> index->bucket_bits > LINES_PER_BUCKET)
