@@ -14,14 +14,15 @@ struct resolver_counters {
 	uint64_t questions; /* resolver_ask() calls */
 	uint64_t cache_hits;
 	uint64_t replayed,
-	        not_recorded;  /* by an engine that has all answers at hand, or lacks one */
-	uint64_t joined;       /* single flight: the question was already under way */
-	uint64_t excluded;     /* not asked: --exclude */
-	uint64_t queries_sent; /* flights handed to the engine; retransmissions are `retries` */
-	uint64_t answers;      /* flights that ended with a definite answer */
-	uint64_t late_answers; /* definite ones for flights that had ended before; cached */
-	uint64_t failures;     /* flights that ended otherwise */
-	uint64_t timeouts;     /* of the failures: no answer in time */
+	        not_recorded;      /* by an engine that has all answers at hand, or lacks one */
+	uint64_t replayed_answers; /* of the replayed: the definite ones */
+	uint64_t joined;           /* single flight: the question was already under way */
+	uint64_t excluded;         /* not asked: --exclude */
+	uint64_t queries_sent;     /* flights handed to the engine; retransmissions are `retries` */
+	uint64_t answers;          /* flights that ended with a definite answer */
+	uint64_t late_answers;     /* definite ones for flights that had ended before; cached */
+	uint64_t failures;         /* flights that ended otherwise */
+	uint64_t timeouts;         /* of the failures: no answer in time */
 	uint64_t failed_as[ANSWER_STATUS_COUNT]; /* the failures, by enum answer_status */
 	uint64_t retries;                        /* 0 from an engine that cannot tell */
 	uint64_t busiest_second;                 /* the most queries and retries in one second */

@@ -86,6 +86,8 @@ static const struct answer *answer_at_once(
 		counter_add(&r->counters.not_recorded, 1);
 	else
 		counter_add(&r->counters.replayed, 1);
+	if (answer_is_definite(answer))
+		counter_add(&r->counters.replayed_answers, 1);
 	return answer;
 }
 

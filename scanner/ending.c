@@ -21,6 +21,10 @@ static const char *const said[ANSWER_STATUS_COUNT] = {
 
 static void put_who(struct textbuf *out, const struct options *o)
 {
+	if (o->replay) {
+		textbuf_printf(out, "the record %s", o->replay);
+		return;
+	}
 	if (!o->upstreams.n) {
 		textbuf_put_text(out, "the DNS");
 		return;
@@ -34,6 +38,10 @@ static void put_what(struct textbuf *out, const struct resolver_counters *c)
 {
 	unsigned n = 0;
 	enum answer_status last = ANSWER_OK;
+	if (c->replayed || c->not_recorded) {
+		textbuf_put_text(out, "has a definite answer to none of the questions");
+		return;
+	}
 	for (enum answer_status status = ANSWER_OK; status < ANSWER_STATUS_COUNT; status++)
 		if (c->failed_as[status]) {
 			last = status;
@@ -64,12 +72,13 @@ static bool was_in_vain(const struct summary *s)
 	const struct resumption *before = s->exchange->resumption;
 	uint64_t n_asked =
 	        tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
-	if (s->counters.answers || s->counters.late_answers || n_asked < ROWS_IN_VAIN)
+	const struct resolver_counters *c = &s->counters;
+	if (c->answers || c->late_answers || c->replayed_answers || n_asked < ROWS_IN_VAIN)
 		return false;
 	struct textbuf why = { 0 };
 	put_who(&why, s->options);
 	textbuf_put_char(&why, ' ');
-	put_what(&why, &s->counters);
+	put_what(&why, c);
 	message(MESSAGE_ERROR,
 	        "%s: %s, so its %llu rows that asked something hold no result: `spfsweep retry` "
 	        "does them again",

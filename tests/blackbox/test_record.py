@@ -173,6 +173,27 @@ def test_what_is_not_there_is_not_recorded(recorded, tmp_path):
     assert scan.summary["not_recorded"] > 0 and scan.summary["queries_sent"] == 0
 
 
+def test_the_failures_of_a_record_are_those_of_its_replay(server, tmp_path):
+    """Some rows failed: a replay repeats that, and is as good as the scan was."""
+    dns = server(lambda name, type: "SERVFAIL" if name.startswith("bad") else [])
+    names = [f"bad{n}.test\n" for n in range(20)] + [f"good{n}.test\n" for n in range(5)]
+    rows = "domain\n" + "".join(names)
+    record = tmp_path / "record.gz"
+    scan = harness.scan(tmp_path, rows, dns.upstream, "--retries=0", "--record", record)
+    failed = [row for row in scan.rows if row["spf"] == "temperror"]
+    assert scan.status == DONE and len(failed) == 20
+    again = replay(tmp_path, rows, record, output="again.csv.gz")
+    assert again.status == DONE and again.timeless() == scan.timeless()
+
+
+def test_a_record_without_any_answer_gives_rows_that_mean_nothing(recorded, tmp_path):
+    _, _, record = recorded
+    rows = "domain\n" + "".join(f"elsewhere{n}.test\n" for n in range(40))
+    scan = replay(tmp_path, rows, record)
+    assert scan.status == STOPPED and len(scan.rows) == 40
+    assert scan.says(str(record), "definite answer to none", "40 rows", "hold no result")
+
+
 def test_a_replay_can_be_recorded(recorded, tmp_path):
     """A part of a record becomes a record of its own, with who answered and when."""
     _, _, record = recorded
