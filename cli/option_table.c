@@ -26,6 +26,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), "auto", "CHAR", "what separates the input's columns: auto (default), ',', ';', tab, '|'" },
 	{ "no-header", 0, GROUP_SCAN, KIND_FLAG, AT(no_header), DECIDES_INPUT, "no_header",
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
+	{ "shard", 0, GROUP_SCAN, KIND_SHARD, AT(shard), DECIDES_ROWS, "shard",
+	  NUM(0, 0, 0), NULL, "K/N", "only the rows of part K, from 0, of N by the hash of their domain; merge joins them" },
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
 	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
 	{ "ask", 0, GROUP_RESOLVER, KIND_ASK, AT(asks), DECIDES_ROWS, "ask",
@@ -252,6 +254,16 @@ static bool set_bad_input(bool *is_ok, const char *text)
 	return false;
 }
 
+static bool set_shard(struct shard *shard, const char *text)
+{
+	if (shard_parse(shard, text, strlen(text)))
+		return true;
+	message(MESSAGE_ERROR,
+	        "--shard takes K/N, as 0/8 to 7/8, with N up to %u and K below N, not '%s'",
+	        (unsigned)SHARDS_MAX, text);
+	return false;
+}
+
 static bool add_ask(struct asks *asks, const char *text)
 {
 	char why[ASK_WHY_BYTES];
@@ -305,6 +317,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return set_progress(member, value);
 	case KIND_BAD_INPUT:
 		return set_bad_input(member, value);
+	case KIND_SHARD:
+		return set_shard(member, value);
 	case KIND_CHECKS:
 		if (checks_parse(member, value))
 			return true;
@@ -351,6 +365,9 @@ static void put_value(
 		break;
 	case KIND_ASK:
 		asks_print(out, value);
+		break;
+	case KIND_SHARD:
+		shard_print(out, value);
 		break;
 	case KIND_TEXT:
 		text = text_of(options, row);
@@ -408,6 +425,15 @@ static void put_asks(struct json *j, const char *name, const struct asks *asks)
 	json_close_list(j);
 }
 
+static void put_shard(struct json *j, const char *name, const struct shard *shard)
+{
+	struct textbuf text = { 0 };
+	shard_print(&text, shard);
+	json_text(j, name, text.size ? textbuf_text(&text) : NULL);
+	j->out->failed |= text.failed;
+	textbuf_fini(&text);
+}
+
 static void put_member(struct json *j, const struct options *options, const struct option_row *row)
 {
 	bool opposite = row->manifest[0] == '!';
@@ -436,6 +462,9 @@ static void put_member(struct json *j, const struct options *options, const stru
 		break;
 	case KIND_ASK:
 		put_asks(j, name, value);
+		break;
+	case KIND_SHARD:
+		put_shard(j, name, value);
 		break;
 	case KIND_UPSTREAM:
 		put_upstreams(j, value);

@@ -36,6 +36,7 @@ enum option_kind {
 	KIND_EXCLUDE,   /* struct exclusions *, and its file */
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_BAD_INPUT, /* bool: `ok` */
+	KIND_SHARD,     /* struct shard */
 	KIND_HELP,      /* no member */
 };
 

@@ -10,7 +10,7 @@
 #include "dns/ipaddr.h"
 #include "base/textbuf.h"
 #include "io/csv.h"
-#include "input/inputs.h"
+#include "input/layout.h"
 
 struct identity_text {
 	const char *text;

@@ -17,9 +17,9 @@ static bool fail_at_source(struct inputs *in)
 	        : err == ERROR_CORRUPT         ? "the gzip data is corrupt"
 	                                       : error_text(err);
 	in->broke = true;
-	if (in->n_rows)
+	if (in->n_records)
 		message(MESSAGE_ERROR, "%s: %s after row %llu; every row before is in the output",
-		        source_path(in->source), what, (unsigned long long)in->n_rows);
+		        source_path(in->source), what, (unsigned long long)in->n_records);
 	else
 		message(MESSAGE_ERROR, "%s: %s before the first row", source_path(in->source),
 		        what);
@@ -84,7 +84,7 @@ static void close_current(struct inputs *in)
 	in->digest = NULL;
 	in->csv = NULL;
 	in->source = NULL;
-	in->has_first = false;
+	in->has_first = in->is_counted = false;
 }
 
 /* The first record of a file of another form. The columns are those of the input in it. */
@@ -228,12 +228,6 @@ static bool read_further_first(struct inputs *in, const volatile bool *stop)
 	return same;
 }
 
-static void note_progress(struct inputs *in)
-{
-	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
-	        memory_order_relaxed);
-}
-
 /* Leaves the file that was read to its end for the next one. */
 static bool pass_empty(struct inputs *in, const volatile bool *stop)
 {
@@ -375,6 +369,8 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
+	if (config->shard.count && !(in->filter = shard_filter_new(&config->shard)))
+		return fail_without_memory(in, in->paths[0]);
 	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
 	if (!look_ahead(in, stop) || !open_at(in, 0, stop) || !begin_digest(in) ||
@@ -388,6 +384,7 @@ void inputs_close(struct inputs *in)
 {
 	close_current(in);
 	free(in->digests);
+	shard_filter_free(in->filter);
 	textbuf_fini(&in->layout.header);
 	textbuf_fini(&in->row);
 	textbuf_fini(&in->fields);
@@ -405,13 +402,30 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	return false;
 }
 
-/* The next record is in `first`. */
+/* Counts the record that was read. One of another shard is dropped. */
+static void count_first(struct inputs *in)
+{
+	bool takes = true;
+	in->n_records++;
+	if (in->filter && shard_filter_take(in->filter, &in->layout, &in->first, &takes))
+		fail_without_memory(in, in->paths[in->at]);
+	in->is_counted = in->has_first = takes && !in->broke;
+	if (in->n_records % 256 == 0)
+		atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
+		        memory_order_relaxed);
+}
+
+/* The next row is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
-	while (in->csv && !in->has_first && !in->broke) {
-		in->has_first = read_csv(in, stop);
-		if (in->has_first)
-			break;
+	while (in->csv && !in->is_counted && !in->broke) {
+		in->has_first = in->has_first || read_csv(in, stop);
+		if (in->has_first) {
+			count_first(in);
+			if (!in->is_counted && *stop)
+				return false;
+			continue;
+		}
 		if (*stop)
 			return false;
 		if (source_error(in->source))
@@ -420,7 +434,7 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 		if (!open_next(in, stop))
 			return false;
 	}
-	return in->has_first;
+	return in->is_counted;
 }
 
 /* The row in the record at hand, of a file of another form. */
@@ -450,22 +464,30 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 {
 	if (!inputs_has_more(in, stop))
 		return false;
-	in->has_first = false;
-	if (in->n_rows++ % 256 == 0)
-		note_progress(in);
-	*row = (struct input_row){ .number = in->n_rows, .record = in->first };
+	in->has_first = in->is_counted = false;
+	in->n_rows++;
+	*row = (struct input_row){ .number = in->n_records, .record = in->first };
 	if (!in->form || form_row(in, row))
 		return true;
 	in->n_rows--;
 	return false;
 }
 
-bool inputs_would_block(const struct inputs *in)
+bool inputs_would_block(struct inputs *in)
 {
-	if (!in->csv || in->has_first)
+	if (!in->csv || in->is_counted)
 		return false;
-	if (csv_would_block(in->csv))
-		return true;
+	if (in->has_first)
+		count_first(in);
+	while (!in->is_counted && !in->broke) {
+		if (csv_would_block(in->csv))
+			return true;
+		if (!in->filter || !csv_has_next(in->csv) || !read_csv(in, NULL))
+			break;
+		count_first(in);
+	}
+	if (in->is_counted || in->broke)
+		return false;
 	/* the file has ended; the next one may have to be waited for */
 	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
 	        may_block(in->paths[in->at + 1]);

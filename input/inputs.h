@@ -4,6 +4,8 @@
  * count. Every further file must begin with the same header row, or with none when the first has
  * none, and have the same delimiter. Regular files are checked for that before the scan starts.
  * `spfsweep retry` reads an output instead, through an `input_form` (results/retry.h).
+ * With --shard only the rows of one shard are given out (shard.h); their numbers are those in the
+ * whole input.
  *
  * Every failure is told to the user where it happens. Belongs to the feeder's thread; only the
  * progress counters may be read by others. */
@@ -14,6 +16,7 @@
 #include "base/error.h"
 #include "base/textbuf.h"
 #include "input/layout.h"
+#include "input/shard.h"
 #include "io/csv.h"
 
 #include <stdatomic.h>
@@ -59,6 +62,7 @@ struct inputs_config {
 	bool no_header;          /* --no-header */
 	bool guarded;            /* --csv-safe */
 	bool wants_digests;      /* SHA-256 of the files */
+	struct shard shard;      /* --shard; not with a form */
 	struct input_form *form; /* the caller's; NULL: the files are the input itself */
 };
 
@@ -72,15 +76,18 @@ struct inputs {
 	struct layout_wish wish;
 	struct csv_record first; /* the next record, read but not yet given out */
 	bool has_first;
+	bool is_counted;            /* that record is a row to be given out; n_records counts it */
 	unsigned decided_by;        /* which file has the first record */
 	struct textbuf row, fields; /* a record of another delimiter, with commas */
 	struct digest *digest;      /* of the current file; NULL: not wanted */
 	/* Of each file that was read to its end, "" for the others. NULL: not wanted. Owned. */
 	char (*digests)[DIGEST_TEXT_BYTES];
-	uint64_t n_rows;     /* data rows given out */
-	uint64_t raw_before; /* raw bytes of the files before this one */
-	bool broke;          /* an input cannot be read to its end; a later run may succeed, */
-	bool is_wrong;       /* ... but not where this is set, too */
+	struct shard_filter *filter; /* --shard; NULL: all rows are given out */
+	uint64_t n_records;          /* data rows of all shards up to the one given out last */
+	uint64_t n_rows;             /* data rows given out */
+	uint64_t raw_before;         /* raw bytes of the files before this one */
+	bool broke;    /* an input cannot be read to its end; a later run may succeed, */
+	bool is_wrong; /* ... but not where this is set, too */
 	/* written here, read by the progress thread */
 	_Atomic uint64_t raw_bytes, raw_size; /* raw_size 0: unknown */
 };
@@ -99,8 +106,9 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 /* True when inputs_next() would give a row. May wait for it. False as inputs_next(). */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop);
 
-/* True when inputs_next() would have to wait for a pipe. */
-bool inputs_would_block(const struct inputs *in);
+/* True when inputs_next() would have to wait for a pipe. With --shard it passes the rows of other
+ * shards that are there. */
+bool inputs_would_block(struct inputs *in);
 
 /* The current file's name, for messages. */
 const char *inputs_path(const struct inputs *in);

@@ -66,6 +66,9 @@ enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_s
  * nothing was appended. */
 enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, struct textbuf *text);
 
+/* CRC-32 as gzip has it (RFC 1952 section 8). `bytes` may be NULL when `size` is 0. Any thread. */
+uint32_t bgzf_crc32(const void *bytes, size_t size);
+
 /* The version of libdeflate that we were built with; it does not say at run time. Any thread. */
 const char *bgzf_library_version(void);
 

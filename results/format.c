@@ -96,6 +96,8 @@ struct format_told format_told_by(const char *note, size_t size)
 		memcpy(text, delimiter.text, delimiter.size);
 		layout_delimiter_parse(&told.delimiter, text);
 	}
+	struct csv_field shard = note_value(note, size, SHARD);
+	shard_parse(&told.shard, shard.text, shard.size);
 	read_columns(&told, note, size);
 	return told;
 }

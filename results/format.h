@@ -10,8 +10,7 @@
  *     input_columns=N   so many columns behind `row` are the input's; ours follow
  *     domain, ip, sender, helo   which column is which; `retry` reads them
  *     delimiter         what separated the input's columns; `retry` keeps it
- *     shard=K/N         the rows are a part of the input; `row` grows, with gaps. No option writes
- *                       it yet, so note_differs() refuses it as a line of a newer version
+ *     shard=K/N         the rows are a part of the input; `row` grows, with gaps; `retry` keeps it
  *
  * Made in the main thread, const while the scan's threads run. */
 #ifndef RESULTS_FORMAT_H
@@ -42,8 +41,9 @@ void format_fini(struct format *f);
 
 /* What a note says of the rows behind it. It is needed to read their header row. */
 struct format_told {
-	int n_input;   /* how many columns are the input's, or RESULTS_UNTOLD */
-	bool has_gaps; /* `row` grows, but not always by one */
+	int n_input;        /* how many columns are the input's, or RESULTS_UNTOLD */
+	struct shard shard; /* of the input; count 0: all of it */
+	bool has_gaps;      /* `row` grows, but not always by one */
 	/* Which of the input's columns is what, from 0 or COLUMN_NONE. */
 	bool has_columns;
 	int columns[ROLE_COUNT];

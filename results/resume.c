@@ -73,7 +73,7 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 	message(MESSAGE_ERROR,
 	        "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has "
 	        "'%s'",
-	        rd->path, (unsigned long long)rd->inputs->n_rows, textbuf_text(&was),
+	        rd->path, (unsigned long long)rd->inputs->n_records, textbuf_text(&was),
 	        inputs_path(rd->inputs), textbuf_text(&is));
 	textbuf_fini(&was);
 	textbuf_fini(&is);
@@ -86,7 +86,7 @@ static bool refuse_kept(struct reader *rd)
 	snprintf(why, sizeof why,
 	        "its row %llu is not the one that is kept: it is of other results, or of another "
 	        "retry of them",
-	        (unsigned long long)rd->inputs->n_rows);
+	        (unsigned long long)rd->inputs->n_records);
 	return refuse_another(rd, why);
 }
 
@@ -118,7 +118,7 @@ static bool compare_with_input(
 		message(MESSAGE_ERROR,
 		        "%s: this output cannot be gone on with: it has more rows than the input, "
 		        "which ends after row %llu",
-		        rd->path, (unsigned long long)rd->inputs->n_rows);
+		        rd->path, (unsigned long long)rd->inputs->n_records);
 		return refuse(rd, RESUME_REFUSED);
 	}
 	textbuf_reset(&rd->expected);
@@ -144,6 +144,7 @@ static bool take_row(struct reader *rd, const char *text, size_t size)
 		return false;
 	results_tally(&rd->r->tally, &row);
 	rd->r->n_rows++;
+	rd->r->last_row = row.number;
 	return true;
 }
 
@@ -369,6 +370,10 @@ static void tell(const struct reader *rd)
 		        (unsigned long long)r->n_rows, torn);
 	else if (!r->n_rows)
 		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path,
+		        torn);
+	else if (r->last_row != r->n_rows)
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on behind row %llu%s",
+		        rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->last_row,
 		        torn);
 	else
 		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path,

@@ -30,6 +30,7 @@ struct resumption {
 	uint64_t keep_bytes;     /* whole members from the beginning of the file */
 	uint64_t header_bytes;   /* of them, the members with note and header row */
 	uint64_t n_rows;         /* in them */
+	uint64_t last_row;       /* the `row` of the last of them; 0: there is none */
 	struct tally tally;      /* of these rows */
 	struct resume_run *runs; /* that wrote them, in order; owned */
 	unsigned n_runs;

@@ -123,6 +123,7 @@ static bool open_inputs(struct scan *s)
 		.no_header = o->no_header,
 		.guarded = o->csv_safe,
 		.wants_digests = o->summary,
+		.shard = o->shard,
 	};
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);
@@ -133,6 +134,7 @@ static bool open_inputs(struct scan *s)
 			s->fitting.asks = s->told_asks;
 		retry_init(&s->retry, o->csv_safe, o->checks, retry_told(o->inputs[0]),
 		        s->told_asks.n ? &s->told_asks : &o->asks);
+		s->fitting.shard = s->retry.told.shard;
 		config.form = &s->retry.form;
 	}
 	return inputs_open(&s->inputs, &config, &never);

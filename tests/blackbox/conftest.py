@@ -24,6 +24,7 @@ SANITIZED = {
     "test_resume",
     "test_retry",
     "test_rows",
+    "test_shard",
     "test_signals",
     "test_terminal",
 }

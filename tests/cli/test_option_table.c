@@ -31,6 +31,8 @@ static const char *another(const struct option_row *row)
 		return "ok";
 	case KIND_ASK:
 		return "NS:{domain}";
+	case KIND_SHARD:
+		return "1/2";
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:
