@@ -230,8 +230,9 @@ static bool read_further_first(struct inputs *in, const volatile bool *stop)
 
 static void note_progress(struct inputs *in)
 {
-	atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
-	        memory_order_relaxed);
+	uint64_t n =
+	        in->reader ? in->reader->raw_bytes : in->raw_before + source_raw_bytes(in->source);
+	atomic_store_explicit(&in->raw_bytes, n, memory_order_relaxed);
 }
 
 /* Leaves the file that was read to its end for the next one. */
@@ -366,17 +367,31 @@ static bool look_ahead(struct inputs *in, const volatile bool *stop)
 	return good && !in->broke;
 }
 
+static void open_reader(struct inputs *in)
+{
+	const struct csv_record header = { in->reader->header, strlen(in->reader->header) };
+	in->layout.has_header = layout_from_names(&in->layout, &header);
+	in->layout.delimiter = ',';
+	in->reader->digests = in->digests;
+	note_sizes(in);
+}
+
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
 	*in = (struct inputs){
 		.paths = config->paths,
 		.n_paths = config->n_paths,
 		.form = config->form,
+		.reader = config->reader,
 		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
 	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
+	if (in->reader) {
+		open_reader(in);
+		return true;
+	}
 	if (!look_ahead(in, stop) || !open_at(in, 0, stop) || !begin_digest(in) ||
 	        !read_first(in, stop) || !check_further(in, stop))
 		return false;
@@ -408,6 +423,10 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 /* The next record is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
+	if (in->reader && !in->has_first && !in->broke) {
+		in->has_first = in->reader->next(in->reader, &in->first, stop);
+		in->broke = in->reader->broke;
+	}
 	while (in->csv && !in->has_first && !in->broke) {
 		in->has_first = read_csv(in, stop);
 		if (in->has_first)
@@ -462,6 +481,8 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 
 bool inputs_would_block(const struct inputs *in)
 {
+	if (in->reader && !in->has_first)
+		return in->reader->would_block(in->reader);
 	if (!in->csv || in->has_first)
 		return false;
 	if (csv_would_block(in->csv))
@@ -473,5 +494,7 @@ bool inputs_would_block(const struct inputs *in)
 
 const char *inputs_path(const struct inputs *in)
 {
-	return in->source ? source_path(in->source) : in->paths[in->at];
+	return in->reader    ? in->reader->path(in->reader)
+	        : in->source ? source_path(in->source)
+	                     : in->paths[in->at];
 }
