@@ -40,6 +40,17 @@ uint64_t hash_stable(const void *bytes, size_t size)
 	return siphash(bytes, size, fixed);
 }
 
+/* A key is hashed first, since BLAKE2b's has a size of its own. */
+void hash_keyed(char text[HASH_KEYED_TEXT_BYTES], const void *secret, size_t secret_size,
+        const void *bytes, size_t size)
+{
+	unsigned char under[crypto_generichash_KEYBYTES], out[crypto_generichash_BYTES_MIN];
+	_Static_assert(2 * sizeof out + 1 == HASH_KEYED_TEXT_BYTES, "two digits an octet");
+	crypto_generichash(under, sizeof under, secret, secret_size, NULL, 0);
+	crypto_generichash(out, sizeof out, bytes, size, under, sizeof under);
+	sodium_bin2hex(text, HASH_KEYED_TEXT_BYTES, out, sizeof out);
+}
+
 const char *hash_library_version(void)
 {
 	return sodium_version_string();

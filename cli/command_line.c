@@ -244,6 +244,31 @@ static bool check_engine(const struct options *options)
 	return false;
 }
 
+/* What says how CSV is read, and what says how mail logs are. */
+static bool check_log(const struct options *options, bool is_scan)
+{
+	const char *of_csv = options->columns ? "--columns"
+	        : options->no_header          ? "--no-header"
+	        : options->delimiter          ? "--delimiter"
+	                                      : NULL;
+	const char *of_log = options->year ? "--year"
+	        : options->since           ? "--since"
+	        : options->until           ? "--until"
+	        : options->connects        ? "--connects"
+	        : options->trusted         ? "--trusted"
+	                                   : NULL;
+	if (options->log && of_csv) {
+		message(MESSAGE_ERROR,
+		        "%s is about CSV, and --log says that the input is mail logs", of_csv);
+		return false;
+	}
+	if (is_scan && !options->log && of_log) {
+		message(MESSAGE_ERROR, "%s has no effect without --log", of_log);
+		return false;
+	}
+	return true;
+}
+
 static bool check_input(const struct options *options)
 {
 	char unused;
@@ -261,10 +286,11 @@ static bool check_input(const struct options *options)
 	return false;
 }
 
-static bool check_combination(const struct options *options)
+static bool check_combination(const struct options *options, const struct command *command)
 {
-	if (!check_input(options) || !check_replay(options) || !check_engine(options) ||
-	        !check_resume(options) || !check_output(options) || !check_receiver(options))
+	if (!check_log(options, command->groups & GROUP_SCAN) || !check_input(options) ||
+	        !check_replay(options) || !check_engine(options) || !check_resume(options) ||
+	        !check_output(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
@@ -375,5 +401,6 @@ bool command_line_parse(struct command_line *line, int argc, char **argv)
 	if (!take_words(line, argc, argv))
 		return false;
 	settle(&line->options);
-	return line->help || (check_operands(line) && check_combination(&line->options));
+	return line->help ||
+	        (check_operands(line) && check_combination(&line->options, line->command));
 }

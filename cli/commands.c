@@ -26,11 +26,27 @@ static const struct command commands[] = {
 	                "configuration; 3 stopped before the end (the output is valid up to there; "
 	                "--resume goes on), or not\n"
 	                "begun for want of memory, file descriptors or threads.\n",
-	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_RESOLVER,
+	        .groups = GROUP_SCAN | GROUP_LOG | GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT |
+	                GROUP_RESOLVER,
 	        .n_operands_min = 1,
 	        .n_operands_max = UINT_MAX,
 	        .wanted = "scan needs an input file ('-' is standard input)",
 	        .run = cmd_scan },
+	{ .name = "extract",
+	        .operands = "LOG...",
+	        .summary = "mail logs in, pairs out",
+	        .help = "Reads the logs of a mail server (gzip or plain, in any order; '-' is "
+	                "standard input) and writes\n"
+	                "one CSV row for each message and each reject: when, from which address, "
+	                "with which HELO and sender.\n"
+	                "spfsweep scan takes the rows; scan --log does both in one go. Nothing is "
+	                "asked of the DNS.\n",
+	        .statuses = "Exit status: 0 all was read; 2 usage; 3 stopped before the end.\n",
+	        .groups = GROUP_LOG | GROUP_EXTRACT | GROUP_MEMORY | GROUP_SENT | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "extract needs a mail log ('-' is standard input)",
+	        .run = cmd_extract },
 	{ .name = "check",
 	        .operands = "[IP] [DOMAIN_OR_SENDER]",
 	        .summary = "one pair, explained step by step",
@@ -55,7 +71,7 @@ static const struct command commands[] = {
 	                "stood.\n",
 	        .keeps_rows = true,
 	        .statuses = "Exit status: as of scan.\n",
-	        .groups = GROUP_ROWS | GROUP_RESOLVER,
+	        .groups = GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER,
 	        .n_operands_min = 1,
 	        .n_operands_max = 1,
 	        .wanted = "retry takes one file, an output of spfsweep scan",

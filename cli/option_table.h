@@ -22,6 +22,11 @@ enum option_group {
 	GROUP_CHECK = 4,    /* one pair */
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
+	GROUP_OUTPUT = 32,  /* of every command that writes a file of rows */
+	GROUP_LOG = 64,     /* how mail logs are read */
+	GROUP_EXTRACT = 128,
+	GROUP_MEMORY = 256, /* of the commands that have tables of groups */
+	GROUP_SENT = 512,   /* of the commands that take senders from mail logs */
 };
 
 enum option_kind {

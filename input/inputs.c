@@ -228,6 +228,13 @@ static bool read_further_first(struct inputs *in, const volatile bool *stop)
 	return same;
 }
 
+static void note_progress(struct inputs *in)
+{
+	uint64_t n =
+	        in->reader ? in->reader->raw_bytes : in->raw_before + source_raw_bytes(in->source);
+	atomic_store_explicit(&in->raw_bytes, n, memory_order_relaxed);
+}
+
 /* Leaves the file that was read to its end for the next one. */
 static bool pass_empty(struct inputs *in, const volatile bool *stop)
 {
@@ -360,12 +367,22 @@ static bool look_ahead(struct inputs *in, const volatile bool *stop)
 	return good && !in->broke;
 }
 
+static void open_reader(struct inputs *in)
+{
+	const struct csv_record header = { in->reader->header, strlen(in->reader->header) };
+	in->layout.has_header = layout_from_names(&in->layout, &header);
+	in->layout.delimiter = ',';
+	in->reader->digests = in->digests;
+	note_sizes(in);
+}
+
 bool inputs_open(struct inputs *in, const struct inputs_config *config, const volatile bool *stop)
 {
 	*in = (struct inputs){
 		.paths = config->paths,
 		.n_paths = config->n_paths,
 		.form = config->form,
+		.reader = config->reader,
 		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
@@ -373,6 +390,10 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 		return fail_without_memory(in, in->paths[0]);
 	if (config->wants_digests && !(in->digests = calloc(in->n_paths, sizeof *in->digests)))
 		return fail_without_memory(in, in->paths[0]);
+	if (in->reader) {
+		open_reader(in);
+		return true;
+	}
 	if (!look_ahead(in, stop) || !open_at(in, 0, stop) || !begin_digest(in) ||
 	        !read_first(in, stop) || !check_further(in, stop))
 		return false;
@@ -411,21 +432,37 @@ static void count_first(struct inputs *in)
 		fail_without_memory(in, in->paths[in->at]);
 	in->is_counted = in->has_first = takes && !in->broke;
 	if (in->n_records % 256 == 0)
-		atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
-		        memory_order_relaxed);
+		note_progress(in);
+}
+
+static bool take_record(struct inputs *in, const volatile bool *stop)
+{
+	if (!in->reader)
+		return read_csv(in, stop);
+	bool has = in->reader->next(in->reader, &in->first, stop);
+	in->broke = in->broke || in->reader->broke;
+	return has;
+}
+
+/* Whether the next record can be read without waiting for it; a log tells by would_block(). */
+static bool has_record(struct inputs *in)
+{
+	return in->reader || csv_has_next(in->csv);
 }
 
 /* The next row is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
-	while (in->csv && !in->is_counted && !in->broke) {
-		in->has_first = in->has_first || read_csv(in, stop);
+	while ((in->csv || in->reader) && !in->is_counted && !in->broke) {
+		in->has_first = in->has_first || take_record(in, stop);
 		if (in->has_first) {
 			count_first(in);
 			if (!in->is_counted && *stop)
 				return false;
 			continue;
 		}
+		if (in->reader)
+			return false;
 		if (*stop)
 			return false;
 		if (source_error(in->source))
@@ -475,18 +512,18 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 
 bool inputs_would_block(struct inputs *in)
 {
-	if (!in->csv || in->is_counted)
+	if ((!in->csv && !in->reader) || in->is_counted)
 		return false;
 	if (in->has_first)
 		count_first(in);
 	while (!in->is_counted && !in->broke) {
-		if (csv_would_block(in->csv))
+		if (in->reader ? in->reader->would_block(in->reader) : csv_would_block(in->csv))
 			return true;
-		if (!in->filter || !csv_has_next(in->csv) || !read_csv(in, NULL))
+		if (!in->filter || !has_record(in) || !take_record(in, NULL))
 			break;
 		count_first(in);
 	}
-	if (in->is_counted || in->broke)
+	if (in->reader || in->is_counted || in->broke)
 		return false;
 	/* the file has ended; the next one may have to be waited for */
 	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
@@ -495,5 +532,7 @@ bool inputs_would_block(struct inputs *in)
 
 const char *inputs_path(const struct inputs *in)
 {
-	return in->source ? source_path(in->source) : in->paths[in->at];
+	return in->reader    ? in->reader->path(in->reader)
+	        : in->source ? source_path(in->source)
+	                     : in->paths[in->at];
 }

@@ -54,22 +54,42 @@ struct input_form {
 	        struct input_form *form, const struct csv_record *record, struct input_row *row);
 };
 
+/* Files that are no CSV, as records of CSV: mail logs (logs/logfiles.h). Its functions are called
+ * from the feeder's thread. */
+struct input_reader {
+	const char *header; /* the names of its columns, as a record */
+	uint64_t raw_bytes; /* read so far */
+	bool broke;         /* a file cannot be read to its end */
+	/* Of each of the inputs' files that was read to its end. NULL: not wanted. */
+	char (*digests)[DIGEST_TEXT_BYTES];
+	/* The next record, valid until the next call. False at the end, at *stop, or when `broke`
+	 * is set: then the user was told. */
+	bool (*next)(
+	        struct input_reader *reader, struct csv_record *record, const volatile bool *stop);
+	/* True when next() would have to wait for a pipe. */
+	bool (*would_block)(struct input_reader *reader);
+	/* The current file's name, for messages. */
+	const char *(*path)(const struct input_reader *reader);
+};
+
 struct inputs_config {
 	char **paths; /* n_paths of them, at least one; the caller's */
 	unsigned n_paths;
-	const char *columns;     /* --columns, or NULL */
-	char delimiter;          /* --delimiter; 0: auto */
-	bool no_header;          /* --no-header */
-	bool guarded;            /* --csv-safe */
-	bool wants_digests;      /* SHA-256 of the files */
-	struct shard shard;      /* --shard; not with a form */
-	struct input_form *form; /* the caller's; NULL: the files are the input itself */
+	const char *columns;         /* --columns, or NULL */
+	char delimiter;              /* --delimiter; 0: auto */
+	bool no_header;              /* --no-header */
+	bool guarded;                /* --csv-safe */
+	bool wants_digests;          /* SHA-256 of the files */
+	struct shard shard;          /* --shard; not with a form */
+	struct input_form *form;     /* the caller's; NULL: the files are the input itself */
+	struct input_reader *reader; /* the caller's; NULL: the files are CSV */
 };
 
 struct inputs {
 	char **paths;
 	unsigned n_paths, at;
 	struct input_form *form;
+	struct input_reader *reader;
 	struct source *source;
 	struct csv_reader *csv;
 	struct layout layout;

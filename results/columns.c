@@ -51,6 +51,8 @@ static void put_spf(struct textbuf *out, const struct outcome *o)
 {
 	if (has_verdict(o))
 		textbuf_put_text(out, spf_verdict_text(o->spf->verdict));
+	else if (o->spf && o->spf->problem == SPF_PROBLEM_NEEDS_LOCAL_PART)
+		textbuf_put_text(out, spf_problem_text(o->spf->problem));
 }
 
 static void put_spf_matched(struct textbuf *out, const struct outcome *o)

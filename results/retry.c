@@ -158,6 +158,18 @@ struct format_told retry_told(const char *path)
 	return told;
 }
 
+bool retry_note_value(const char *path, const char *name, struct textbuf *value)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	struct csv_field found = { 0 };
+	if (m)
+		found = note_value(first.checkpoint.note, first.checkpoint.note_size, name);
+	textbuf_put(value, found.text, found.size);
+	members_close(m);
+	return found.size > 0;
+}
+
 bool retry_asks(const char *path, struct asks *asks)
 {
 	struct member first;

@@ -42,6 +42,9 @@ void retry_fini(struct retry *r);
 /* What the note of the output at `path` says of its rows. Where there is no note, or no file that
  * can be read twice: n_input is RESULTS_UNTOLD. */
 struct format_told retry_told(const char *path);
+/* Appends the value of a line of an output's note. False: the file has no such line, or none of it.
+ */
+bool retry_note_value(const char *path, const char *name, struct textbuf *value);
 
 /* What the output at `path` asks by its note: fills *asks, with none where no note says it. False,
  * after telling the user: it asks what this version does not know. */

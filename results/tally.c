@@ -43,10 +43,10 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->no_host_names, 1);
 		keep_name(t, o->no_host.text, o->no_host.size, o->number);
 	}
-	if (o->spf && !o->spf->undecided) {
+	if (o->spf && !o->spf->undecided)
 		tally_add(&t->spf[o->spf->verdict], 1);
+	if (o->spf && (!o->spf->undecided || o->spf->problem))
 		tally_add(&t->spf_problem[o->spf->problem], 1);
-	}
 	if (o->has_helo_spf)
 		tally_add(&t->helo_spf[o->helo_verdict], 1);
 	if (o->iprev)

@@ -66,6 +66,15 @@ struct options {
 	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;
 
+	/* mail logs: `spfsweep scan --log`, `spfsweep extract` */
+	const char *log, *since, *until, *trusted; /* NULL: not given */
+	unsigned year;                             /* 0: by the files' times */
+	bool connects;
+	bool send_local_parts; /* also those of mail logs */
+	bool unique;
+	const char *hash_key; /* the file of --hash-local-part */
+	unsigned memory_mib;
+
 	/* `spfsweep check` */
 	const char *helo;
 	bool json;

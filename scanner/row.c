@@ -165,6 +165,7 @@ static void begin_spf(struct row *row, bool helo)
 	if (!helo) {
 		row->request.local_part = s->local_part.text;
 		row->request.local_part_size = s->local_part.size;
+		row->request.hides_local_part = s->hides_local_part;
 		row->request.sender_domain = s->sender_domain.size ? s->sender_domain.text : NULL;
 		row->request.sender_domain_size = s->sender_domain.size;
 	}

@@ -11,7 +11,7 @@
 #include "base/digest.h"
 #include "base/exit_status.h"
 #include "base/message.h"
-#include "base/version.h"
+#include "input/privacy.h"
 #include "io/bgzf.h"
 #include "resolver/rewriting.h"
 #include "results/aside.h"
@@ -20,9 +20,11 @@
 #include "scanner/ending.h"
 #include "scanner/filenames.h"
 #include "scanner/headroom.h"
+#include "scanner/logwish.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/replaying.h"
+#include "scanner/scannote.h"
 #include "scanner/summary.h"
 #include "scanner/understood.h"
 
@@ -91,8 +93,11 @@ struct scan {
 	const struct options *options; /* these */
 	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
-	struct retry retry;    /* with options->retry: how the input is read */
-	struct asks told_asks; /* the same: what its note says was asked */
+	struct retry retry;     /* with options->retry: how the input is read */
+	struct asks told_asks;  /* the same: what its note says was asked */
+	struct logwish logwish; /* --log */
+	struct logfiles *logs;  /* NULL without it */
+	struct textbuf years;   /* what the output that is resumed says of them */
 	struct inputs inputs;
 	struct note note;     /* what decides the rows */
 	struct format format; /* of the output */
@@ -110,6 +115,22 @@ static int fail_without_memory(void)
 {
 	message(MESSAGE_ERROR, "the scan cannot begin: %s", error_text(ERROR_NOMEM));
 	return EXIT_STOPPED;
+}
+
+/* With --resume the years are those that the scan began with, however old the files are now. */
+static bool open_logs(struct scan *s)
+{
+	const struct options *o = s->options;
+	bool is_wrong = true;
+	if (!logwish_init(&s->logwish, o, "scan"))
+		s->inputs.is_wrong = true;
+	else if (o->resume && !o->year && retry_note_value(o->output, SCANNOTE_YEAR, &s->years))
+		s->logwish.config.years = textbuf_text(&s->years);
+	if (!s->inputs.is_wrong)
+		s->logs = logfiles_open(&s->logwish.config, &is_wrong);
+	s->inputs.is_wrong = is_wrong;
+	s->inputs.broke = !s->logs;
+	return s->logs;
 }
 
 static bool open_inputs(struct scan *s)
@@ -137,38 +158,15 @@ static bool open_inputs(struct scan *s)
 		s->fitting.shard = s->retry.told.shard;
 		config.form = &s->retry.form;
 	}
-	return inputs_open(&s->inputs, &config, &never);
-}
-
-/* Which of the input's columns this is, from 1. Empty: none. */
-static void note_column(struct note *note, const char *name, int column)
-{
-	struct textbuf *value = note_add(note, NOTE_COLUMN, name, NULL);
-	if (column != COLUMN_NONE)
-		textbuf_put_u64(value, (uint64_t)column + 1);
-}
-
-/* Which record has the answers of the output's rows. */
-#define RECORD_LINE "info.record"
-
-/* What decides the rows besides the input and the DNS. docs/output.md describes the lines. */
-static void write_note(struct scan *s)
-{
-	struct note *note = &s->note;
-	const struct layout *layout = &s->inputs.layout;
-	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
-	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), s->job->command);
-	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		note_column(note, role_text(role), role_column_of(layout, role));
-	textbuf_put_text(note_add(note, NOTE_FORM, "delimiter", ","),
-	        layout_delimiter_text(layout->delimiter));
-	s->job->put_note(note, s->options);
-	textbuf_put_text(note_add(note, NOTE_ANSWERS, "replay", ""), s->replaying.digest);
-	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
-	if (s->options->record)
-		textbuf_put_escaped(note_add(note, NOTE_INFO, RECORD_LINE, NULL),
-		        s->options->record, strlen(s->options->record));
+	if (o->log) {
+		if (!open_logs(s))
+			return false;
+		config.reader = logfiles_reader(s->logs);
+	}
+	if (!inputs_open(&s->inputs, &config, &never))
+		return false;
+	privacy_decide(&s->inputs.layout, o->send_local_parts);
+	return true;
 }
 
 static int load_replay(struct scan *s)
@@ -195,7 +193,8 @@ static int set_up(struct scan *s)
 		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
-	write_note(s);
+	scannote_write(&s->note,
+	        &(struct scannote){ s->job, o, &s->inputs.layout, s->logs, s->replaying.digest });
 	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
 	            o->retry ? &s->retry.results.columns : NULL))
 		return fail_without_memory();
@@ -373,6 +372,8 @@ static int tell_end(struct scan *s, bool whole)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,
 		        (unsigned long long)summary.rows_written);
+	if (!s->refused && s->logs)
+		logfiles_tell(s->logs);
 	if (!s->refused)
 		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
@@ -388,7 +389,7 @@ static int open_files(struct scan *s)
 	if (status != EXIT_DONE)
 		return status;
 	struct csv_field record =
-	        note_value(s->format.note.bytes, s->format.note.size, RECORD_LINE);
+	        note_value(s->format.note.bytes, s->format.note.size, SCANNOTE_RECORD);
 	if (record.text && !s->options->record)
 		message(MESSAGE_WARNING,
 		        "the answers so far are recorded in %.*s; without --record those from here "
@@ -414,6 +415,8 @@ static int run(struct scan *s)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
+	if (s->logs)
+		logfiles_tell_begin(s->logs);
 	understood_tell(&s->inputs.layout);
 	take_signals(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams);
@@ -443,6 +446,9 @@ int scan_run(const struct scan_job *job)
 	note_fini(&s.note);
 	replaying_fini(&s.replaying);
 	inputs_close(&s.inputs);
+	logfiles_close(s.logs);
+	logwish_fini(&s.logwish);
+	textbuf_fini(&s.years);
 	retry_fini(&s.retry);
 	return status;
 }

@@ -52,5 +52,10 @@ void understood_tell(const struct layout *layout)
 	struct textbuf line = { 0 };
 	layout_tell(&line, layout);
 	message(MESSAGE_INFO, "columns: %s", textbuf_text(&line));
+	if (layout->hides_local_parts)
+		message(MESSAGE_INFO,
+		        "local-parts of senders are not sent to the DNS: a verdict that needs one "
+		        "says needs_local_part%s",
+		        layout->lacks_local_parts ? "" : " (--send-local-parts sends them)");
 	textbuf_fini(&line);
 }

@@ -8,6 +8,7 @@
 #include "dns/idna.h"
 #include "io/bgzf.h"
 #include "io/source.h"
+#include "maillog/journal.h"
 #include "resolver/engines.h"
 
 #include <stddef.h>
@@ -35,6 +36,7 @@ static const struct version versions[] = {
 	{ "zlib", source_library_version },
 	{ "libdeflate", bgzf_library_version },
 	{ "libidn2", idna_library_version },
+	{ "jansson", journal_library_version },
 	{ "libsodium", hash_library_version },
 	{ "nettle", nettle },
 };

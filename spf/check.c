@@ -147,6 +147,13 @@ static enum turn ask_for_term(
 	}
 }
 
+/* Whether the term matches depends on it, and so does the verdict: no term before it matched. */
+static enum turn end_without_local_part(struct spf_check *c)
+{
+	c->result.undecided = true;
+	return frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_NEEDS_LOCAL_PART);
+}
+
 static enum turn step_target(struct spf_check *c)
 {
 	const struct spf_frame *f = machine_top(c);
@@ -155,9 +162,11 @@ static enum turn step_target(struct spf_check *c)
 	if (d && !d->has_domain)
 		return ask_for_term(c, d, &f->domain);
 	const struct macro_string *m = d ? &d->domain : &f->record->redirect;
+	const struct session session = machine_session(c);
+	if (session_hides(&session, m))
+		return end_without_local_part(c);
 	if (macro_string_uses(m, 'p') && !c->names_ready)
 		return lookup_names(c, STEP_TARGET);
-	const struct session session = machine_session(c);
 	if (session_is_non_ascii(&session, m)) {
 		machine_tell_term(c, SPF_EVENT_TERM, NULL);
 		return frame_no_match(c);

@@ -26,9 +26,16 @@ MAY_INCLUDE = {
     "io": ("base",),
     "resolver": ("dns", "base"),
     "input": ("io", "dns", "base"),
+    "maillog": ("dns", "base"),
+    "logs": ("maillog", "input", "io", "dns", "base"),
     "results": ("input", "io", "checks", "spf", "dns", "base"),
-    "scanner": ("results", "input", "checks", "resolver", "io", "spf", "dns", "base"),
-    "cli": ("scanner", "results", "input", "checks", "resolver", "io", "spf", "dns", "base"),
+    "scanner": (
+        "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
+    ),
+    "cli": (
+        "scanner", "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns",
+        "base",
+    ),
 }
 # A table of what stands in the folders of its own floor: it may include them, and they do not
 # include it.
@@ -40,6 +47,7 @@ LIBRARIES = {
     "libevent": r"event\.h|event2/.*",
     "libunbound": r"unbound.*\.h",
     "libidn2": r"idn2\.h",
+    "jansson": r"jansson\.h",
     "libsodium": r"sodium.*",
     "nettle": r"nettle/.*",
 }

@@ -35,8 +35,10 @@ NOT_MESSAGES = (
     ("cli/commands.c", "commands", "--help, but for SHOWN_FIELDS"),
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
+    ("maillog/", None, "what stands in logs"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),
     ("resolver/scripted/", None, "only in tests"),
+    ("scanner/logwish.c", "logwish_init", "a part of a command that is proposed"),
     ("scanner/summary.c", "peak_memory_bytes", "a line that is read"),
 )
 SHOWN_FIELDS = ("wanted",)
