@@ -18,10 +18,12 @@
 /* A command takes the options of several groups (commands.h). */
 enum option_group {
 	GROUP_SCAN = 1,     /* how an input is understood */
-	GROUP_ROWS = 2,     /* many rows in, as many out */
+	GROUP_ROWS = 2,     /* many rows in, as many out, by asking the DNS */
 	GROUP_CHECK = 4,    /* one pair */
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
+	GROUP_OUTPUT = 32,  /* an output, and the summary of it */
+	GROUP_MERGE = 64,   /* outputs into one */
 };
 
 enum option_kind {

@@ -406,13 +406,12 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 static void count_first(struct inputs *in)
 {
 	bool takes = true;
-	in->n_records++;
+	if (in->n_records++ % 256 == 0)
+		atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
+		        memory_order_relaxed);
 	if (in->filter && shard_filter_take(in->filter, &in->layout, &in->first, &takes))
 		fail_without_memory(in, in->paths[in->at]);
 	in->is_counted = in->has_first = takes && !in->broke;
-	if (in->n_records % 256 == 0)
-		atomic_store_explicit(&in->raw_bytes, in->raw_before + source_raw_bytes(in->source),
-		        memory_order_relaxed);
 }
 
 /* The next row is in `first`. */

@@ -66,6 +66,8 @@ struct options {
 	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;
 
+	bool append; /* `spfsweep merge` */
+
 	/* `spfsweep check` */
 	const char *helo;
 	bool json;
