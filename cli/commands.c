@@ -76,6 +76,22 @@ static const struct command commands[] = {
 	        .n_operands_max = 1,
 	        .wanted = "retry takes one file, an output of spfsweep scan",
 	        .run = cmd_retry },
+	{ .name = "merge",
+	        .operands = "SHARD... -o ALL",
+	        .summary = "the shards of one scan, as one output",
+	        .help = "Reads the outputs of spfsweep scan --shard 0/N to N-1/N, and writes one "
+	                "output with\n"
+	                "each row of the input exactly once, as a scan of the whole would have. "
+	                "Else it\n"
+	                "writes nothing, and says what is wrong with which file.\n",
+	        .statuses = "Exit status: 0 merged; 2 the files do not belong together, or are not "
+	                    "whole; 3 a file cannot be read or\n"
+	                    "written.\n",
+	        .groups = GROUP_MERGE | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "merge takes the outputs of all shards, and -o",
+	        .run = cmd_merge },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

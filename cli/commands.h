@@ -31,7 +31,8 @@ const struct command *command_at(unsigned i);
 /* The command of that name. NULL: there is none. */
 const struct command *command_find(const char *name);
 
-/* Prints the names, "scan, check or retry", into `text`, cut to `size`. Gives `text` back. */
+/* Prints the names, "scan, check, retry or merge", into `text`, cut to `size`. Gives `text` back.
+ */
 char *commands_print(char *text, size_t size);
 
 /* ---- one file each ---- */
@@ -39,6 +40,7 @@ char *commands_print(char *text, size_t size);
 int cmd_scan(const struct options *options, char **operands, unsigned n_operands);
 int cmd_extract(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
+int cmd_merge(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);
 
 #endif

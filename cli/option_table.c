@@ -113,7 +113,7 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "print one JSON object: the columns of a scan, and the steps" },
 	{ "level", 0, GROUP_OUTPUT, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
 	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
-	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
+	{ "summary", 0, GROUP_ROWS | GROUP_MERGE, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "FILE", "write the summary as JSON, too" },
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,
 	  NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
@@ -132,6 +132,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
 	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe",
 	  NUM(0, 0, 0), NULL, NULL, "put a ' before fields that a spreadsheet may take for formulas" },
+	{ "append", 0, GROUP_MERGE, KIND_FLAG, AT(append), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "whole outputs of different inputs, one behind the other, with new numbers" },
 	{ "help", 'h', GROUP_EVERY, KIND_HELP, 0, DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "this text" },
 	/* clang-format on */

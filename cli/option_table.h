@@ -18,15 +18,16 @@
 /* A command takes the options of several groups (commands.h). */
 enum option_group {
 	GROUP_SCAN = 1,     /* how an input is understood */
-	GROUP_ROWS = 2,     /* many rows in, as many out */
+	GROUP_ROWS = 2,     /* many rows in, as many out, by asking the DNS */
 	GROUP_CHECK = 4,    /* one pair */
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
-	GROUP_OUTPUT = 32,  /* of every command that writes a file of rows */
+	GROUP_OUTPUT = 32,  /* an output, and the summary of it */
 	GROUP_LOG = 64,     /* how mail logs are read */
 	GROUP_EXTRACT = 128,
 	GROUP_MEMORY = 256, /* of the commands that have tables of groups */
 	GROUP_SENT = 512,   /* of the commands that take senders from mail logs */
+	GROUP_MERGE = 1024, /* outputs into one */
 };
 
 enum option_kind {

@@ -138,12 +138,11 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 static void count_first(struct inputs *in)
 {
 	bool takes = true;
-	in->n_records++;
+	if (in->n_records++ % 256 == 0)
+		note_progress(in);
 	if (in->filter && shard_filter_take(in->filter, &in->layout, &in->first, &takes))
 		atfile_fail_without_memory(in, in->paths[in->at]);
 	in->is_counted = in->has_first = takes && !in->broke;
-	if (in->n_records % 256 == 0)
-		note_progress(in);
 }
 
 static bool take_record(struct inputs *in, const volatile bool *stop)

@@ -31,6 +31,8 @@
 /* The version of new checkpoints, and the oldest one that is read and written, that of 0.1.0. */
 #define BGZF_VERSION 3
 #define BGZF_VERSION_OLDEST 2
+/* The first one with a closing at the end (results/closing.h). */
+#define BGZF_VERSION_CLOSING 3
 
 struct bgzf_checkpoint {
 	unsigned version; /* BGZF_VERSION_OLDEST to BGZF_VERSION; 0, to be written: the newest */

@@ -12,15 +12,23 @@
 #define INPUT_COLUMNS "input_columns"
 #define SHARD "shard"
 
-static uint64_t fingerprint_of(
-        const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
+bool format_fingerprint(uint64_t *fingerprint, const char *note, size_t note_size,
+        const char *header, size_t header_size)
 {
 	struct textbuf both = { 0 };
 	textbuf_put(&both, note, note_size);
 	textbuf_put(&both, header, header_size);
-	uint64_t fingerprint = hash_stable(both.bytes, both.size);
-	*failed |= both.failed;
+	*fingerprint = hash_stable(both.bytes, both.size);
+	bool good = !both.failed;
 	textbuf_fini(&both);
+	return good;
+}
+
+static uint64_t fingerprint_of(
+        const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
+{
+	uint64_t fingerprint;
+	*failed |= !format_fingerprint(&fingerprint, note, note_size, header, header_size);
 	return fingerprint;
 }
 

@@ -65,6 +65,11 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
 bool format_may_begin(
         const struct format *f, const char *note, size_t note_size, uint64_t fingerprint);
 
+/* What stands in every member of an output with this note and this header row. False: out of
+ * memory. */
+bool format_fingerprint(uint64_t *fingerprint, const char *note, size_t note_size,
+        const char *header, size_t header_size);
+
 /* True when this is the fingerprint of an output with this note and this header row. */
 bool format_is_of(uint64_t fingerprint, const char *note, size_t note_size, const char *header,
         size_t header_size);

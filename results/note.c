@@ -38,8 +38,7 @@ void note_put(struct textbuf *out, const struct note *note)
 	}
 }
 
-/* The name and the value of the line at *at, which moves behind it. False at the end. */
-static bool next_line(
+bool note_next_line(
         const char **at, const char *end, struct csv_field *name, struct csv_field *value)
 {
 	if (*at >= end)
@@ -59,7 +58,7 @@ struct csv_field note_value(const char *text, size_t size, const char *name)
 {
 	const char *at = text, *end = text + size;
 	struct csv_field found, value;
-	while (size && next_line(&at, end, &found, &value))
+	while (size && note_next_line(&at, end, &found, &value))
 		if (csv_field_is(found, name))
 			return value;
 	return (struct csv_field){ 0 };
@@ -118,7 +117,7 @@ static bool has_unknown_line(
 	const char *at = theirs, *end = theirs + size;
 	struct csv_field name, value;
 	char text[SHOWN_BYTES];
-	while (size && next_line(&at, end, &name, &value))
+	while (size && note_next_line(&at, end, &name, &value))
 		if (!knows(ours, name)) {
 			snprintf(why, why_size,
 			        "its note has a line '%s' that this version does not know: a newer "

@@ -61,6 +61,10 @@ void note_put(struct textbuf *out, const struct note *note);
 /* The value of a line in the text of a note; it points into that. No such line: text is NULL. */
 struct csv_field note_value(const char *text, size_t size, const char *name);
 
+/* The name and the value of the line at *at, which moves behind it. False at the end. */
+bool note_next_line(
+        const char **at, const char *end, struct csv_field *name, struct csv_field *value);
+
 /* True when an output's note differs from ours; `why` gets the first difference in words for the
  * user. With `any_command` the line of the command is not compared, nor where the answers came
  * from. */

@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "io/csv.h"
 #include "io/members.h"
+#include "results/closing.h"
 #include "results/columns.h"
 
 #include <errno.h>
@@ -339,15 +340,30 @@ static bool judge_end(struct reader *rd, enum error err, const struct member *me
 	return members_at(rd->members) ? may_cut(rd) : judge_beginning(rd, err, member);
 }
 
+/* What ends an output, and holds no rows. False: the member does not belong to that. */
+static bool take_end(struct reader *rd, const struct member *member)
+{
+	struct resumption *r = rd->r;
+	bool is_closing = closing_is_in(member);
+	if (!rd->has_header || !(member->is_eof || is_closing))
+		return false;
+	r->was_complete = member->is_eof && !rd->text.size;
+	r->end_bytes += member->size;
+	return true;
+}
+
 static bool walk(struct reader *rd)
 {
 	struct member member = { 0 };
 	enum error err;
 	while (!(err = members_next(rd->members, &member))) {
-		if (member.is_eof && rd->has_header) {
-			rd->r->was_complete = !rd->text.size;
-			return true;
+		if (take_end(rd, &member)) {
+			if (member.is_eof)
+				return true;
+			continue;
 		}
+		if (rd->r->end_bytes) /* nothing stands behind a closing */
+			return may_cut(rd);
 		enum taken taken = take_member(rd, &member);
 		if (taken != TAKEN)
 			return taken == TAKEN_DAMAGED && may_cut(rd);
@@ -359,7 +375,7 @@ static bool walk(struct reader *rd)
 static void tell(const struct reader *rd)
 {
 	const struct resumption *r = rd->r;
-	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? BGZF_EOF_BYTES : 0);
+	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? r->end_bytes : 0);
 	char torn[80] = "";
 	struct stat st;
 	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)

@@ -34,7 +34,8 @@ struct resumption {
 	struct tally tally;      /* of these rows */
 	struct resume_run *runs; /* that wrote them, in order; owned */
 	unsigned n_runs;
-	bool was_complete; /* the end-of-file member stands behind keep_bytes */
+	bool was_complete;  /* what ends an output stands behind keep_bytes, */
+	uint64_t end_bytes; /* so long: the closing and the end-of-file member */
 };
 
 enum resume_outcome {

@@ -222,13 +222,18 @@ static bool begins_well(const char *path, struct members *m, struct member membe
 	return good;
 }
 
-static bool is_whole(const char *path, struct members *m)
+static bool is_whole(const char *path, struct members *m, struct closing *closing)
 {
 	struct member member;
 	bool is_eof = false;
 	enum error err;
-	while (!(err = members_next(m, &member)))
+	while (!(err = members_next(m, &member))) {
+		const struct bgzf_checkpoint *mark = &member.checkpoint;
 		is_eof = member.is_eof;
+		if (closing_is_in(&member) && !closing_parse(closing, mark->note, mark->note_size))
+			*closing = (struct closing){ 0 };
+	}
+	closing->summary = (struct csv_field){ 0 };
 	if (is_eof)
 		return true;
 	if (err == ERROR_CORRUPT)
@@ -243,13 +248,14 @@ static bool is_whole(const char *path, struct members *m)
 	return false;
 }
 
-bool retry_fits(const char *path, const struct note *ours)
+bool retry_fits(const char *path, const struct note *ours, struct closing *closing)
 {
+	*closing = (struct closing){ 0 };
 	struct member first;
 	struct members *m = open_output(path, &first);
 	bool fits = !m ||
 	        (has_our_options(path, ours, &first) && begins_well(path, m, first) &&
-	                is_whole(path, m));
+	                is_whole(path, m, closing));
 	members_close(m);
 	return fits;
 }

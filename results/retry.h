@@ -16,6 +16,7 @@
 #define RESULTS_RETRY_H
 
 #include "input/inputs.h"
+#include "results/closing.h"
 #include "results/format.h"
 #include "results/note.h"
 #include "results/results.h"
@@ -51,7 +52,8 @@ bool retry_note_value(const char *path, const char *name, struct textbuf *value)
 bool retry_asks(const char *path, struct asks *asks);
 
 /* False, after telling the user why, when `path` is an output that must not be retried: it was made
- * with other options, its scan did not end, or it is damaged. True for other files. */
-bool retry_fits(const char *path, const struct note *ours);
+ * with other options, its scan did not end, or it is damaged. True for other files. *closing gets
+ * what its scan told at its end, without the summary; zeros where it told nothing. */
+bool retry_fits(const char *path, const struct note *ours, struct closing *closing);
 
 #endif

@@ -74,6 +74,7 @@ struct options {
 	bool unique;
 	const char *hash_key; /* the file of --hash-local-part */
 	unsigned memory_mib;
+	bool append; /* `spfsweep merge` */
 
 	/* `spfsweep check` */
 	const char *helo;

@@ -94,7 +94,8 @@ struct scan {
 	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
 	struct retry retry;     /* with options->retry: how the input is read */
-	struct asks told_asks;  /* the same: what its note says was asked */
+	struct asks told_asks;  /* the same: what its note says was asked, */
+	struct closing closing; /* and what its scan told at its end */
 	struct logwish logwish; /* --log */
 	struct logfiles *logs;  /* NULL without it */
 	struct textbuf years;   /* what the output that is resumed says of them */
@@ -198,7 +199,7 @@ static int set_up(struct scan *s)
 	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
 	            o->retry ? &s->retry.results.columns : NULL))
 		return fail_without_memory();
-	if (o->retry && !retry_fits(o->inputs[0], &s->note))
+	if (o->retry && !retry_fits(o->inputs[0], &s->note, &s->closing))
 		return EXIT_USAGE;
 	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
 	        ? EXIT_DONE
@@ -322,6 +323,19 @@ static bool begin_output(void *arg)
 	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes) && begin_sides(s);
 }
 
+/* Every row is written. In the collector's thread. */
+static void put_closing(void *arg, struct textbuf *out)
+{
+	struct scan *s = arg;
+	struct summary summary;
+	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
+	        sink_bytes(s->sink));
+	summary.rewriting = &s->rewriting;
+	summary.complete = true;
+	summary.exit_status = ending_find(&summary);
+	summary_put_closing(&summary, &s->closing, out);
+}
+
 /* True when every row is in the output. A complete output keeps its end-of-file member all the
  * time. */
 static bool cut_and_add(struct scan *s)
@@ -331,9 +345,10 @@ static bool cut_and_add(struct scan *s)
 	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->exchange.stop_reading)) {
 		/* before the sync: a signal that comes in it does not count */
 		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
-		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
+		return cut_output(s, keep_bytes + s->resumption.end_bytes) && whole;
 	}
 	p->exchange.begin_output = begin_output;
+	p->exchange.put_closing = put_closing;
 	p->exchange.begin_output_arg = s;
 	p->exchange.rewriting = &s->rewriting;
 	p->exchange.sides = &s->sides;

@@ -20,6 +20,7 @@ SANITIZED = {
     "test_kill",
     "test_limits",
     "test_lost",
+    "test_merge",
     "test_record",
     "test_resume",
     "test_retry",

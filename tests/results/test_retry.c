@@ -161,7 +161,8 @@ static void expect(struct world *w, bool fits, int n_input)
 	struct format_told told = retry_told(file.path);
 	assert_int_equal(told.n_input, n_input);
 	assert_false(told.has_gaps);
-	assert_int_equal(retry_fits(file.path, &w->note), fits);
+	struct closing closing;
+	assert_int_equal(retry_fits(file.path, &w->note, &closing), fits);
 	made_close(&file);
 	made_output_fini(&w->output);
 	format_fini(&w->format);
