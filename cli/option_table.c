@@ -29,7 +29,7 @@ static const struct option_row rows[] = {
 	{ "shard", 0, GROUP_SCAN, KIND_SHARD, AT(shard), DECIDES_ROWS, "shard",
 	  NUM(0, 0, 0), NULL, "K/N", "only the rows of part K, from 0, of N by the hash of their domain; merge joins them" },
 	{ "log", 0, GROUP_LOG, KIND_TEXT, AT(log), DECIDES_INPUT, "log",
-	  NUM(0, 0, 0), NULL, "FORMAT", "the input is mail logs: auto, postfix" },
+	  NUM(0, 0, 0), NULL, "FORMAT", "the input is mail logs: auto, postfix, exim, policyd-spf" },
 	{ "year", 0, GROUP_LOG, KIND_NUMBER, AT(year), DECIDES_INPUT, NULL,
 	  NUM(1970, 9999, 0), NULL, "YEAR", "of the first line, where lines have none (default: by the file's time)" },
 	{ "since", 0, GROUP_LOG, KIND_TEXT, AT(since), DECIDES_INPUT, "since",

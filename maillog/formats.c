@@ -1,10 +1,14 @@
 /* formats.c - the table of formats. --log auto tries them in this order. */
 #include "maillog/formats.h"
 
+#include "maillog/exim.h"
+#include "maillog/policydspf.h"
 #include "maillog/postfix.h"
 
 static const struct log_format *const formats[] = {
 	&postfix_format,
+	&exim_format,
+	&policydspf_format,
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

@@ -82,6 +82,30 @@ def test_a_log_that_postfix_wrote(tmp_path):
     assert f"log: {len(lines)} lines, " in stderr and "log: postfix, 1 file" in stderr
 
 
+def exim_rows(lines):
+    """Messages and rejects of Exim by regular expressions."""
+    host = r"(?:([^( \[]\S*) )?(?:\((.*?)\) )?\[([0-9a-f:.]+)\]"
+    for line in lines:
+        time = line[:10] + "T" + line[11:19] + "Z"
+        if found := re.match(rf".{{20}}(\S+) <= (.*) H={host} ", line):
+            queue_id, sender, name, helo, ip = found.groups()
+            yield [time, queue_id, name or "", ip, helo or name, sender, "message", ""]
+        elif found := re.match(rf".{{20}}H={host} F=<(.*?)> (?:temporarily )?rejected ", line):
+            name, helo, ip, sender = found.groups()
+            yield [time, "", name or "", ip, helo or name, sender or "<>", "reject", ""]
+        elif found := re.match(rf".{{20}}rejected \w+ from {host}: ", line):
+            name, helo, ip = found.groups()
+            yield [time, "", name or "", ip, helo or "", "", "reject", ""]
+
+
+def test_a_log_that_exim_wrote(tmp_path):
+    lines = gzip.decompress((LOGS / "exim.log.gz").read_bytes()).decode().splitlines()
+    wanted = list(exim_rows(lines))
+    assert len(wanted) > 200
+    rows, stderr = extract(write(tmp_path / "mainlog", lines))
+    assert rows == wanted and "log: exim, 1 file" in stderr
+
+
 @pytest.mark.parametrize("form", ["rfc3164", "rfc3339"])
 def test_made_logs(tmp_path, form):
     log = postfixlog.made(7, 800, form=form)

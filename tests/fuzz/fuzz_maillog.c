@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n_formats++;
 	if (!size)
 		return 0;
-	const struct log_format *format = log_format_at((unsigned)(*data - '0') % n_formats);
+	const struct log_format *format = log_format_at(((*data & 0x7fu) - '0') % n_formats);
 	f.out.wants_connects = *data & 0x80;
 	void *state = format->open();
 	for (data++; state && data < end;) {
