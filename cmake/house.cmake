@@ -18,6 +18,11 @@ if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
 	target_link_options(house INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 endif()
 
+# With link-time optimisation the objects hold ordinary code, too: tests/ links that.
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	target_compile_options(house INTERFACE -ffat-lto-objects)
+endif()
+
 set(SPFSWEEP_SANITIZE "" CACHE STRING "Sanitizers to build with, as for -fsanitize=")
 if(SPFSWEEP_SANITIZE)
 	target_compile_options(house INTERFACE

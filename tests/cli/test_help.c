@@ -12,8 +12,8 @@
 /* What help_print() prints of a command; NULL: of the program. */
 static char *help_of(const struct command *command)
 {
-	char *text = NULL;
-	size_t size;
+	static char *text;
+	static size_t size;
 	FILE *out = open_memstream(&text, &size);
 	assert_non_null(out);
 	help_print(out, command);
