@@ -209,9 +209,10 @@ static void match_addresses(struct evaluation *e, struct frame *f, const struct 
 static void run_a(
         struct evaluation *e, struct frame *f, const struct spf_directive *d, uint16_t link)
 {
-	const struct policy_question *q = &e->p->questions[link];
-	const struct answer *answer =
-	        e->type == RRTYPE_A ? q->answer : policy_find(e->p, q->name, q->size, RRTYPE_AAAA);
+	const struct question *q = &e->p->questions.at[link];
+	const struct answer *answer = e->type == RRTYPE_A
+	        ? q->answer
+	        : questions_answer(&e->p->questions, q->name, q->size, RRTYPE_AAAA);
 	if (is_usable(e, f, answer))
 		match_addresses(e, f, answer, d);
 }
@@ -219,7 +220,7 @@ static void run_a(
 static void run_exists(
         struct evaluation *e, struct frame *f, const struct spf_directive *d, uint16_t link)
 {
-	const struct answer *answer = e->p->questions[link].answer;
+	const struct answer *answer = e->p->questions.at[link].answer;
 	if (is_usable(e, f, answer) && answer->n_records)
 		settle_all(e, f, d->on_match);
 }
@@ -227,7 +228,7 @@ static void run_exists(
 static void run_mx(
         struct evaluation *e, struct frame *f, const struct spf_directive *d, uint16_t link)
 {
-	const struct answer *mx = e->p->questions[link].answer;
+	const struct answer *mx = e->p->questions.at[link].answer;
 	if (!is_usable(e, f, mx))
 		return;
 	if (mx->n_records > e->limits->mx_names) {
@@ -239,14 +240,15 @@ static void run_mx(
 		answer_target(mx, i, &host);
 		if (!dname_label_count(&host))
 			continue;
-		const struct answer *answer = policy_find(e->p, host.wire, host.size, e->type);
+		const struct answer *answer =
+		        questions_answer(&e->p->questions, host.wire, host.size, e->type);
 		if (is_usable(e, f, answer))
 			match_addresses(e, f, answer, d);
 	}
 }
 
 /* The client or the sender decides. Sets that were followed apart may have become the same. */
-static void run_dependent(struct evaluation *e, struct frame *f)
+static void run_dependent(struct frame *f)
 {
 	struct lives joined = { 0 };
 	for (unsigned i = 0; i < f->live->n; i++) {
@@ -303,7 +305,7 @@ static void run_lookup(
 	if (!f->live->n)
 		return;
 	if (link == POLICY_LINK_DEPENDS || link == POLICY_LINK_PTR)
-		run_dependent(e, f);
+		run_dependent(f);
 	else if (link == POLICY_LINK_CUT)
 		finish_all(e, f, AUTHORITY_UNKNOWN);
 	else if (link == POLICY_LINK_BAD && d->mechanism == SPF_INCLUDE)

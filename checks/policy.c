@@ -9,92 +9,47 @@
 #include <string.h>
 
 /* Ordinary trees need no more, and a probe keeps no more for the next. */
-enum { ARENA_BYTES = 4096, QUESTIONS_LEAST = 32, QUESTIONS_KEPT = 128, NODES_LEAST = 8 };
+enum { NODES_LEAST = 8, NODES_KEPT = 64 };
 static_assert((int)POLICY_QUESTIONS_MAX < (int)POLICY_LINK_FIRST, "a link is one or the other");
 
-/* ---- questions ---- */
+/* ---- nodes ---- */
 
-static uint32_t key_of(const uint8_t *name, size_t size, enum rrtype type)
-{
-	uint32_t key = 2166136261u ^ (uint32_t)type;
-	for (size_t i = 0; i < size; i++)
-		key = (key ^ name[i]) * 16777619u;
-	return key;
-}
-
-static int find(const struct policy *p, const uint8_t *name, size_t size, enum rrtype type)
-{
-	uint32_t key = key_of(name, size, type);
-	for (unsigned i = 0; i < p->n_questions; i++) {
-		const struct policy_question *q = &p->questions[i];
-		if (q->key == key && q->type == type && q->size == size &&
-		        !memcmp(q->name, name, size))
-			return (int)i;
-	}
-	return -1;
-}
-
-static bool grow(void *list, unsigned *capacity, unsigned n, unsigned least, size_t size)
-{
-	void **at = list;
-	if (n < *capacity)
-		return true;
-	unsigned wanted = *capacity ? *capacity * 2 : least;
-	void *bigger = reallocarray(*at, wanted, size);
-	if (!bigger)
-		return false;
-	*at = bigger;
-	*capacity = wanted;
-	return true;
-}
-
-/* The number of the question, which is asked once; -1: a bound, or no memory. `name` is in lower
- * case. */
+/* The number of the question; -1: a bound, or no memory. `name` is in lower case. */
 static int ask(struct policy *p, const struct dname *name, enum rrtype type)
 {
-	int known = find(p, name->wire, name->size, type);
-	if (known >= 0)
-		return known;
-	if (p->n_questions == POLICY_QUESTIONS_MAX) {
-		p->bounds |= POLICY_BOUND_QUESTIONS;
-		return -1;
-	}
-	uint8_t *copy = arena_alloc(&p->memory, name->size);
-	if (!copy ||
-	        !grow(&p->questions, &p->questions_capacity, p->n_questions, QUESTIONS_LEAST,
-	                sizeof *p->questions)) {
-		p->failed = true;
-		return -1;
-	}
-	memcpy(copy, name->wire, name->size);
-	p->questions[p->n_questions] = (struct policy_question){ .name = copy,
-		.size = name->size,
-		.type = (uint16_t)type,
-		.node = POLICY_NO_NODE,
-		.key = key_of(name->wire, name->size, type) };
-	return (int)p->n_questions++;
+	return questions_add(&p->questions, name, type);
+}
+
+static bool has_room(struct policy *p)
+{
+	if (p->n_nodes < p->nodes_capacity)
+		return true;
+	unsigned capacity = p->nodes_capacity ? p->nodes_capacity * 2 : NODES_LEAST;
+	struct policy_node *nodes = reallocarray(p->nodes, capacity, sizeof *nodes);
+	p->failed |= !nodes;
+	if (!nodes)
+		return false;
+	p->nodes = nodes;
+	p->nodes_capacity = capacity;
+	return true;
 }
 
 /* The number of the node; -1: a bound, or no memory. */
 static int node_of(struct policy *p, const struct dname *name, unsigned depth)
 {
-	int known = find(p, name->wire, name->size, RRTYPE_TXT);
+	int known = questions_find(&p->questions, name->wire, name->size, RRTYPE_TXT);
 	if (known >= 0)
-		return p->questions[known].node;
+		return p->questions.at[known].tag;
 	if (depth > POLICY_DEPTH_MAX) {
 		p->bounds |= POLICY_BOUND_DEPTH;
 		return -1;
 	}
-	int question = ask(p, name, RRTYPE_TXT);
+	int question = has_room(p) ? ask(p, name, RRTYPE_TXT) : -1;
 	if (question < 0)
 		return -1;
-	if (!grow(&p->nodes, &p->nodes_capacity, p->n_nodes, NODES_LEAST, sizeof *p->nodes)) {
-		p->failed = true;
-		return -1;
-	}
 	p->nodes[p->n_nodes] =
 	        (struct policy_node){ .question = (uint16_t)question, .depth = (uint16_t)depth };
-	p->questions[question].node = (uint16_t)p->n_nodes;
+	p->questions.at[question].tag = (uint16_t)p->n_nodes;
 	return (int)p->n_nodes++;
 }
 
@@ -129,8 +84,8 @@ static void ask_for_owner(struct policy *p, const struct dname *name)
 static bool is_gone(const struct policy *p, const struct dname *name)
 {
 	bool is_told = false;
-	for (unsigned i = 0; i < p->n_questions; i++) {
-		const struct policy_question *q = &p->questions[i];
+	for (unsigned i = 0; i < p->questions.n; i++) {
+		const struct question *q = &p->questions.at[i];
 		if (q->size != name->size || memcmp(q->name, name->wire, name->size) != 0 ||
 		        !q->answer || !answer_is_definite(q->answer))
 			continue;
@@ -143,7 +98,8 @@ static bool is_gone(const struct policy *p, const struct dname *name)
 
 static bool is_there(const struct policy *p, const struct dname *name)
 {
-	const struct answer *ns = policy_find(p, name->wire, name->size, RRTYPE_NS);
+	const struct answer *ns =
+	        questions_answer(&p->questions, name->wire, name->size, RRTYPE_NS);
 	return ns && answer_is_definite(ns) && !answer_is_no_such_name(ns);
 }
 
@@ -220,7 +176,7 @@ static void follow(struct policy *p, unsigned node)
 	const unsigned depth = p->nodes[node].depth;
 	struct dname domain;
 	policy_name(p, node, &domain);
-	uint16_t *links = arena_alloc(&p->memory, (r->n_directives + 1) * sizeof *links);
+	uint16_t *links = arena_alloc(&p->questions.memory, (r->n_directives + 1) * sizeof *links);
 	if (!links) {
 		p->failed = true;
 		return;
@@ -272,14 +228,13 @@ static void ask_for_hosts(struct policy *p, const struct answer *mx)
 	}
 }
 
-static void take(struct policy *p, unsigned question, const struct answer *answer)
+static void see(void *owner, unsigned number, const struct answer *answer)
 {
-	struct policy_question *q = &p->questions[question];
-	const uint16_t type = q->type, node = q->node;
-	q->answer = answer_ref(answer);
+	struct policy *p = owner;
+	const uint16_t type = p->questions.at[number].type, node = p->questions.at[number].tag;
 	if (!answer_is_definite(answer))
 		return;
-	if (node != POLICY_NO_NODE)
+	if (node != QUESTIONS_NO_TAG)
 		take_record(p, node, answer);
 	if (type == RRTYPE_MX)
 		ask_for_hosts(p, answer);
@@ -293,23 +248,18 @@ static void take(struct policy *p, unsigned question, const struct answer *answe
 static enum probe_turn step(struct probe *probe, const struct probe_answers *got)
 {
 	struct policy *p = (struct policy *)probe;
-	for (unsigned i = 0; i < got->count; i++)
-		take(p, p->n_taken++, got->by_slot[i]);
-	for (unsigned i = 0; i < PROBE_FANOUT_MAX && p->n_taken + i < p->n_questions; i++) {
-		const struct policy_question *q = &p->questions[p->n_taken + i];
-		struct dname name = { .size = q->size };
-		memcpy(name.wire, q->name, q->size);
-		probe_ask(probe, &name, (enum rrtype)q->type);
-	}
-	p->done = p->n_taken == p->n_questions;
-	return p->done ? PROBE_DONE : PROBE_ASK;
+	if (questions_step(&p->questions, probe, got, see, p))
+		return PROBE_ASK;
+	p->failed |= p->questions.failed;
+	p->bounds |= p->questions.is_full ? POLICY_BOUND_QUESTIONS : 0u;
+	p->done = true;
+	return PROBE_DONE;
 }
 
 void policy_begin(struct policy *p, const struct dname *domain, const struct spf_limits *limits,
         struct asker *asker)
 {
-	if (p->memory.chunk_bytes == 0)
-		arena_init(&p->memory, ARENA_BYTES, 0);
+	questions_begin(&p->questions, POLICY_QUESTIONS_MAX);
 	p->domain = *domain;
 	dname_lower(&p->domain);
 	p->mx_names = limits->mx_names;
@@ -321,43 +271,30 @@ void policy_begin(struct policy *p, const struct dname *domain, const struct spf
 void policy_reset(struct policy *p)
 {
 	probe_fini(&p->probe);
-	for (unsigned i = 0; i < p->n_questions; i++)
-		answer_unref(p->questions[i].answer);
 	for (unsigned i = 0; i < p->n_nodes; i++)
 		spf_record_free(p->nodes[i].owned);
-	if (p->questions_capacity > QUESTIONS_KEPT) {
-		free(p->questions);
+	questions_reset(&p->questions);
+	if (p->nodes_capacity > NODES_KEPT) {
 		free(p->nodes);
-		p->questions = NULL;
 		p->nodes = NULL;
-		p->questions_capacity = p->nodes_capacity = 0;
+		p->nodes_capacity = 0;
 	}
-	p->n_questions = p->n_nodes = p->n_taken = p->bounds = 0;
+	p->n_nodes = p->bounds = 0;
 	p->n_octets = 0;
 	p->done = p->failed = false;
-	if (p->memory.chunk_bytes)
-		arena_reset(&p->memory);
 }
 
 void policy_fini(struct policy *p)
 {
 	policy_reset(p);
-	free(p->questions);
 	free(p->nodes);
-	arena_fini(&p->memory);
+	questions_fini(&p->questions);
 	*p = (struct policy){ .n_nodes = 0 };
-}
-
-const struct answer *policy_find(
-        const struct policy *p, const uint8_t *name, size_t size, enum rrtype type)
-{
-	int i = find(p, name, size, type);
-	return i < 0 ? NULL : p->questions[i].answer;
 }
 
 void policy_name(const struct policy *p, unsigned node, struct dname *name)
 {
-	const struct policy_question *q = &p->questions[p->nodes[node].question];
+	const struct question *q = &p->questions.at[p->nodes[node].question];
 	name->size = q->size;
 	memcpy(name->wire, q->name, q->size);
 }

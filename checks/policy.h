@@ -20,8 +20,7 @@
 #ifndef CHECKS_POLICY_H
 #define CHECKS_POLICY_H
 
-#include "base/arena.h"
-#include "dns/probe.h"
+#include "checks/questions.h"
 #include "spf/check.h"
 #include "spf/record.h"
 
@@ -44,17 +43,6 @@ enum policy_link {
 	POLICY_LINK_CUT, /* a bound */
 };
 
-enum { POLICY_NO_NODE = UINT16_MAX };
-
-struct policy_question {
-	const uint8_t *name; /* wire form, lower case; the probe's */
-	uint8_t size;
-	uint16_t type;
-	uint16_t node; /* whose record it is; POLICY_NO_NODE: nobody's */
-	uint32_t key;
-	const struct answer *answer; /* a reference; NULL: not here yet */
-};
-
 struct policy_node {
 	uint16_t question;
 	uint16_t depth;                  /* of the shortest way to it; 0: the domain itself */
@@ -70,15 +58,14 @@ struct policy {
 	unsigned mx_names; /* the hosts of an "mx" that are asked for; more break a limit */
 	/* result */
 	bool done, failed;
-	unsigned bounds; /* a set of enum policy_bound */
-	struct policy_question *questions;
+	unsigned bounds;            /* a set of enum policy_bound */
+	struct questions questions; /* the tag is the node whose record it is */
 	struct policy_node
 	        *nodes; /* the first is the domain's; none: a single label is not asked */
-	unsigned n_questions, n_nodes;
+	unsigned n_nodes;
 	/* the probe's own */
-	unsigned n_taken, questions_capacity, nodes_capacity;
+	unsigned nodes_capacity;
 	size_t n_octets;
-	struct arena memory;
 };
 
 /* Begins, or begins anew after policy_reset(). Zero *p before the first time. The asker outlives
@@ -92,15 +79,12 @@ void policy_fini(struct policy *p);
 
 /* ---- of a probe that is done ---- */
 
-/* The answer to a question of the tree; NULL: it was not asked. */
-const struct answer *policy_find(
-        const struct policy *p, const uint8_t *name, size_t size, enum rrtype type);
 /* The name of a node. */
 void policy_name(const struct policy *p, unsigned node, struct dname *name);
 /* The answer to its TXT question. */
 static inline const struct answer *policy_answer(const struct policy *p, unsigned node)
 {
-	return p->questions[p->nodes[node].question].answer;
+	return p->questions.at[p->nodes[node].question].answer;
 }
 /* True when the name does not exist, and the topmost name above it that does not is directly under
  * a top-level domain: whoever registers that owns it. *owner is that name. */

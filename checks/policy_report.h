@@ -32,15 +32,19 @@ struct policy_sum {
 	uint16_t enter, leave;              /* when the walk came and went; 0: never */
 	uint16_t depth;                     /* below it */
 	uint16_t from, from_term;           /* the term by which the walk came to it */
-	bool is_included, closes_loop;
+	bool is_included, is_redirected, closes_loop;
 };
 
 /* Over all records of the tree, each once. */
 struct policy_uses {
 	unsigned ptr, exists, depends; /* terms; `depends`: on the client or the sender, ptr too */
-	unsigned behind_all;           /* terms behind an "all" */
+	unsigned behind_all;           /* directives behind an "all" */
 	uint32_t macro_letters;        /* bit 0 for 'a' */
+	bool modifiers;                /* that nobody knows */
+	bool redirect_ignored;         /* beside an "all" */
 	bool sender_id;                /* the domain itself has a record of RFC 4406 */
+	bool broad, special; /* networks with pass: policy_network_is_broad(), specialnet.h */
+	bool bad_target, include_none, redirect_none, include_broken, many_mx, loop, unowned;
 };
 
 struct policy_report {
@@ -49,7 +53,7 @@ struct policy_report {
 	struct policy_sum *sums; /* one for each node */
 	uint16_t *order;         /* nodes, as the walk came to them */
 	unsigned n_order;
-	uint64_t lookups, void_lookups;                /* the latter of the family that has more */
+	uint64_t lookups, voids_4, voids_6;            /* void look-ups of IPv4 and IPv6 clients */
 	unsigned n_included;                           /* names that some include leads to */
 	unsigned n_records, n_strings, response_bytes; /* of the domain's own answer */
 	uint32_t min_ttl_s; /* of all answers of the tree; UINT32_MAX: none */
@@ -90,11 +94,32 @@ struct policy_cost policy_term_cost(
 /* True when the term leads back to a name that is open above it. */
 bool policy_closes_loop(
         const struct policy_report *r, unsigned node, const struct policy_term *term);
+/* Network `i` that a term lets pass: its own, or those around the addresses of its hosts. False:
+ * there are only `i`, or it is no term with pass and networks. */
+bool policy_term_network(const struct policy *p, const struct policy_term *term, unsigned i,
+        struct ipaddr *ip, unsigned *bits);
+/* So many addresses that no owner has them: /0 to /8. */
+static inline bool policy_network_is_broad(unsigned bits)
+{
+	return bits <= 8;
+}
+/* Names that do not exist and that nobody owns (policy_is_unowned()), each once: `i` counts
+ * questions, from 0, and moves on. False: there is no other. */
+bool policy_next_unowned(const struct policy_report *r, unsigned *i, struct dname *owner);
 /* The hosts behind an "mx" are more than may be looked up (section 4.6.4). */
 bool policy_term_has_many_mx(const struct policy *p, const struct policy_term *term);
 
+/* Appends the term as published, cut as in `spf_matched`, behind " > " when something stands
+ * there. */
+void policy_put_term(struct textbuf *out, const struct policy_term *term);
+/* A tree in which each record includes the next one twice costs more than 64 bits hold. */
+static inline uint64_t policy_add(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
 /* Appends the term, behind its includes, at which a limit breaks: the first that is one too many.
- * Nothing is appended where none is. */
+ * Nothing is appended where none is. Void look-ups: of an IPv4 client, else of an IPv6 one. */
 void policy_put_lookup_limit(struct textbuf *out, const struct policy_report *r, unsigned limit);
 void policy_put_void_limit(struct textbuf *out, const struct policy_report *r, unsigned limit);
 void policy_put_mx_limit(struct textbuf *out, const struct policy_report *r);

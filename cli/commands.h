@@ -37,6 +37,7 @@ char *commands_print(char *text, size_t size);
 /* ---- one file each ---- */
 
 int cmd_scan(const struct options *options, char **operands, unsigned n_operands);
+int cmd_audit(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);
 

@@ -85,6 +85,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 1000, 2), NULL, "N", "void look-ups that an SPF check may spend, or none for no limit (default 2)" },
 	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver",
 	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
+	{ "mx-ptr", 0, GROUP_AUDIT, KIND_FLAG, AT(mx_ptr), DECIDES_ROWS, "mx_ptr",
+	  NUM(0, 0, 0), NULL, NULL, "look up the reverse name of each mail host's address, and whether it leads back" },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO" },
 	{ "json", 0, GROUP_CHECK, KIND_FLAG, AT(json), DECIDES_RUN, NULL,

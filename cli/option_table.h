@@ -22,6 +22,7 @@ enum option_group {
 	GROUP_CHECK = 4,    /* one pair */
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
+	GROUP_AUDIT = 32,   /* rows of policy */
 };
 
 enum option_kind {

@@ -32,6 +32,9 @@ struct options {
 	unsigned compression_level, sync_interval_s;
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
+	bool audit; /* a row of policy for each domain */
+	bool mx_ptr;
+	const char *includes, *networks; /* its side files */
 	bool retry; /* the input is an output whose failed rows are done again */
 	bool resume, overwrite, csv_safe;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */

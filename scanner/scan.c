@@ -154,7 +154,8 @@ static void write_note(struct scan *s)
 {
 	struct note *note = &s->note;
 	const struct layout *layout = &s->inputs.layout;
-	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
+	textbuf_put_text(
+	        note_add(note, NOTE_FORM, "kind", "scan"), s->options->audit ? "audit" : "scan");
 	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), s->job->command);
 	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
 	for (enum role role = 0; role < ROLE_COUNT; role++)
@@ -177,6 +178,18 @@ static int load_replay(struct scan *s)
 	return replaying_load(&s->replaying, s->options->replay);
 }
 
+/* The columns of `retry` are those of what is retried, which may be an audit. */
+static bool init_format(struct scan *s)
+{
+	const struct options *o = s->options;
+	struct column_set audit;
+	columns_of_audit(&audit, &o->asks);
+	return format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
+	        o->retry           ? &s->retry.results.columns
+	                : o->audit ? &audit
+	                           : NULL);
+}
+
 /* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
  * status after telling the user why. */
 static int set_up(struct scan *s)
@@ -191,11 +204,12 @@ static int set_up(struct scan *s)
 		return status;
 	if (!open_inputs(s))
 		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
+	if (o->retry)
+		s->fitting.audit = columns_are_of_audit(&s->retry.results.columns);
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
 	write_note(s);
-	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
-	            o->retry ? &s->retry.results.columns : NULL))
+	if (!init_format(s))
 		return fail_without_memory();
 	if (o->retry && !retry_fits(o->inputs[0], &s->note))
 		return EXIT_USAGE;

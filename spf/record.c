@@ -283,6 +283,8 @@ static bool compile_modifier(struct compiled *c, struct span term, const char *e
 		if (c->exp_seen)
 			return syntax_error(c, term.at);
 		c->exp_seen = true;
+		c->record.exp_text = value.at;
+		c->record.exp_text_size = (size_t)(value.end - value.at);
 		return compile_macro(c, &c->record.exp, value, MACRO_DOMAIN_SPEC);
 	}
 	struct macro_string ignored;

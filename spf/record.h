@@ -55,6 +55,8 @@ struct spf_record {
 	const char *redirect_text; /* "redirect=example.com", as published */
 	size_t redirect_text_size;
 	/* of one that is whole */
+	const char *exp_text; /* "why.example.com", as published */
+	size_t exp_text_size;
 	unsigned n_behind_all;  /* directives behind the first "all": nobody gets there */
 	bool redirect_ignored;  /* there is one beside an "all" */
 	uint32_t macro_letters; /* of every term: bit 0 for 'a' */

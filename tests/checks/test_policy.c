@@ -48,8 +48,8 @@ static bool is_unowned(const struct policy_report *r, unsigned node)
 
 static void put_report(struct textbuf *out, const struct policy_report *r)
 {
-	textbuf_printf(out, "%s lookups %lu voids %lu depth %u", policy_state_text(r->state),
-	        (unsigned long)r->lookups, (unsigned long)r->void_lookups,
+	textbuf_printf(out, "%s lookups %lu voids %lu/%lu depth %u", policy_state_text(r->state),
+	        (unsigned long)r->lookups, (unsigned long)r->voids_4, (unsigned long)r->voids_6,
 	        r->n_order ? r->sums[0].depth : 0u);
 	put_nodes(out, r, " includes ", is_included);
 	put_nodes(out, r, " loops ", is_loop);
@@ -95,28 +95,28 @@ static void tell(struct textbuf *out, const struct zonecase *c, struct world *wo
 static const struct zonecase cases[] = {
 	{ .title = "a record alone",
 	        .zone = "example.com TXT \"v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/63 -all\"\n",
-	        .outcome = "ok lookups 0 voids 0 depth 0 pass 256/2",
+	        .outcome = "ok lookups 0 voids 0/0 depth 0 pass 256/2",
 	        .asked = "TXT example.com" },
 	{ .title = "no record, no name, several records, an error",
 	        .zone = "example.com TXT \"x\"\n",
-	        .outcome = "none lookups 0 voids 0 depth 0 pass 0/0" },
+	        .outcome = "none lookups 0 voids 0/0 depth 0 pass 0/0" },
 	{ .title = "no such name",
 	        .zone = "example.org TXT \"x\"\n",
-	        .outcome = "nxdomain lookups 0 voids 0 depth 0 pass 0/0",
+	        .outcome = "nxdomain lookups 0 voids 0/0 depth 0 pass 0/0",
 	        .asked = "TXT example.com" },
 	{ .title = "several records",
 	        .zone = "example.com TXT \"v=spf1\"\nexample.com TXT \"v=spf1 -all\"\n",
-	        .outcome = "multiple lookups 0 voids 0 depth 0 pass 0/0" },
+	        .outcome = "multiple lookups 0 voids 0/0 depth 0 pass 0/0" },
 	{ .title = "the look-up fails",
 	        .zone = "example.com TXT !SERVFAIL\n",
-	        .outcome = "temperror lookups 0 voids 0 depth 0 pass 0/0" },
+	        .outcome = "temperror lookups 0 voids 0/0 depth 0 pass 0/0" },
 	{ .title = "both families of every host, once; exists asks for A",
 	        .zone = "example.com TXT \"v=spf1 a mx exists:h.example.com a:h.example.com "
 	                "-all\"\n"
 	                "example.com A 192.0.2.1\n"
 	                "example.com MX 10 h.example.com\n"
 	                "h.example.com AAAA 2001:db8::1\n",
-	        .outcome = "ok lookups 4 voids 3 depth 0 void_limit at a:h.example.com pass 1/1",
+	        .outcome = "ok lookups 4 voids 3/2 depth 0 void_limit at a:h.example.com pass 1/1",
 	        .asked = "TXT example.com; A example.com; AAAA example.com; MX example.com; "
 	                 "A h.example.com; AAAA h.example.com" },
 	{ .title = "the whole tree, behind a match of everybody too",
@@ -124,32 +124,34 @@ static const struct zonecase cases[] = {
 	                "a.example.com TXT \"v=spf1 include:c.example.com +all\"\n"
 	                "b.example.com TXT \"v=spf1 include:c.example.com -all\"\n"
 	                "c.example.com TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
-	        .outcome = "ok lookups 4 voids 0 depth 2 includes a.example.com,c.example.com pass "
-	                   "4294967296/18446744073709551616",
+	        .outcome =
+	                "ok lookups 4 voids 0/0 depth 2 includes a.example.com,c.example.com pass "
+	                "4294967296/18446744073709551616",
 	        .asked = "TXT example.com; TXT a.example.com; TXT b.example.com; TXT "
 	                 "c.example.com" },
 	{ .title = "nothing behind all is asked",
 	        .zone = "example.com TXT \"v=spf1 -all include:a.example.com\"\n",
-	        .outcome = "ok lookups 0 voids 0 depth 0 pass 0/0",
+	        .outcome = "ok lookups 0 voids 0/0 depth 0 pass 0/0",
 	        .asked = "TXT example.com" },
 	{ .title = "a loop is charged once",
 	        .zone = "example.com TXT \"v=spf1 include:a.example.com -all\"\n"
 	                "a.example.com TXT \"v=spf1 include:example.com -all\"\n",
-	        .outcome = "ok lookups 2 voids 0 depth 2 includes example.com,a.example.com loops "
-	                   "example.com pass 0/0" },
+	        .outcome =
+	                "ok lookups 2 voids 0/0 depth 2 includes example.com,a.example.com loops "
+	                "example.com pass 0/0" },
 	{ .title = "the client or the sender decides: counted, and never asked",
 	        .zone = "example.com TXT \"v=spf1 exists:%{i}.example.com ptr include:%{o}.x.com "
 	                "include:%{d}.a.example.com a:%{v}.x.com -all\"\n"
 	                "example.com.a.example.com TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
-	        .outcome =
-	                "ok lookups 5 voids 0 depth 1 includes example.com.a.example.com pass 1/0",
+	        .outcome = "ok lookups 5 voids 0/0 depth 1 includes example.com.a.example.com pass "
+	                   "1/0",
 	        .asked = "TXT example.com; TXT example.com.a.example.com" },
 	{ .title = "an include that nobody owns, one below an owner, one of the domain's own",
 	        .zone = "example.com TXT \"v=spf1 include:spf.gone.net include:spf.there.net "
 	                "include:no.example.com include:spf.gone.nowhere -all\"\n"
 	                "there.net A 192.0.2.1\n"
 	                "net TXT \"x\"\n",
-	        .outcome = "ok lookups 4 voids 4 depth 1 includes spf.gone.net,spf.there.net,"
+	        .outcome = "ok lookups 4 voids 4/4 depth 1 includes spf.gone.net,spf.there.net,"
 	                   "no.example.com,spf.gone.nowhere unowned spf.gone.net void_limit at "
 	                   "include:no.example.com pass 0/0",
 	        .asked = "TXT example.com; TXT spf.gone.net; TXT spf.there.net; TXT "
@@ -168,7 +170,7 @@ static const struct zonecase cases[] = {
 	                "1.b.example.com AAAA ::1\n2.b.example.com AAAA ::2\n"
 	                "3.b.example.com AAAA ::3\n4.b.example.com AAAA ::4\n"
 	                "example.com AAAA ::5\na.example.com AAAA ::6\n",
-	        .outcome = "ok lookups 15 voids 0 depth 2 includes a.example.com,b.example.com "
+	        .outcome = "ok lookups 15 voids 0/0 depth 2 includes a.example.com,b.example.com "
 	                   "lookup_limit at include:a.example.com > include:b.example.com > "
 	                   "a:2.b.example.com pass 5/1" },
 	{ .title = "too many mail hosts are not asked for",
@@ -180,7 +182,7 @@ static const struct zonecase cases[] = {
 	                "a.example.com MX 1 g.x.com\na.example.com MX 1 h.x.com\n"
 	                "a.example.com MX 1 i.x.com\na.example.com MX 1 j.x.com\n"
 	                "a.example.com MX 1 k.x.com\n",
-	        .outcome = "ok lookups 2 voids 0 depth 1 includes a.example.com mx_limit at "
+	        .outcome = "ok lookups 2 voids 0/0 depth 1 includes a.example.com mx_limit at "
 	                   "include:a.example.com > mx pass 0/0",
 	        .asked = "TXT example.com; TXT a.example.com; MX a.example.com" },
 };
