@@ -83,7 +83,8 @@ bool mailservers_has_no_address(const struct mailservers *p, const struct dname 
 {
 	const struct answer *a = mailservers_addresses(p, host, RRTYPE_A),
 	                    *aaaa = mailservers_addresses(p, host, RRTYPE_AAAA);
-	return host->size <= 1 || (a && aaaa && answer_is_void(a) && answer_is_void(aaaa));
+	return host->size <= 1 || mailservers_is_literal(p, host) ||
+	        (a && aaaa && answer_is_void(a) && answer_is_void(aaaa));
 }
 
 enum iprev_verdict mailservers_iprev(
@@ -144,7 +145,8 @@ static void see_mx(struct mailservers *p, const struct answer *mx)
 	        p->found.state == MX_OK && i < mx->n_records && i < MAILSERVERS_HOSTS_MAX; i++) {
 		struct dname host;
 		answer_target(mx, i, &host);
-		if (host.size > 1)
+		/* a literal is no name to ask for */
+		if (host.size > 1 && !mailservers_is_literal(p, &host))
 			ask_for_host(p, &host);
 	}
 }

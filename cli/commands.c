@@ -40,7 +40,7 @@ static const struct command commands[] = {
 	                "what is wrong with it, and how many\n"
 	                "addresses it lets pass.\n",
 	        .statuses = "Exit status: as of scan.\n",
-	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_RESOLVER | GROUP_AUDIT,
+	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_RESOLVER | GROUP_AUDIT | GROUP_EDGES,
 	        .n_operands_min = 1,
 	        .n_operands_max = UINT_MAX,
 	        .wanted = "audit needs an input file ('-' is standard input)",

@@ -23,6 +23,7 @@ enum option_group {
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
 	GROUP_AUDIT = 32,   /* rows of policy */
+	GROUP_EDGES = 64,   /* what is written beside them */
 };
 
 enum option_kind {

@@ -146,9 +146,6 @@ static void note_column(struct note *note, const char *name, int column)
 		textbuf_put_u64(value, (uint64_t)column + 1);
 }
 
-/* Which record has the answers of the output's rows. */
-#define RECORD_LINE "info.record"
-
 /* What decides the rows besides the input and the DNS. docs/output.md describes the lines. */
 static void write_note(struct scan *s)
 {
@@ -165,9 +162,12 @@ static void write_note(struct scan *s)
 	s->job->put_note(note, s->options);
 	textbuf_put_text(note_add(note, NOTE_ANSWERS, "replay", ""), s->replaying.digest);
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
-	if (s->options->record)
-		textbuf_put_escaped(note_add(note, NOTE_INFO, RECORD_LINE, NULL),
-		        s->options->record, strlen(s->options->record));
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		const char *path = sides_path(s->options, side);
+		if (path)
+			textbuf_put_escaped(note_add(note, NOTE_INFO, sides_note(side), NULL), path,
+			        strlen(path));
+	}
 }
 
 static int load_replay(struct scan *s)
@@ -393,19 +393,32 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
+/* The output was begun with a side file that is not gone on with. */
+static void warn_of_side(const struct scan *s, enum side side)
+{
+	struct csv_field path =
+	        note_value(s->format.note.bytes, s->format.note.size, sides_note(side));
+	if (!path.text || sides_path(s->options, side))
+		return;
+	if (side == SIDE_RECORD)
+		message(MESSAGE_WARNING,
+		        "the answers so far are recorded in %.*s; without --record those from here "
+		        "on are not",
+		        (int)path.size, path.text);
+	else
+		message(MESSAGE_WARNING,
+		        "the %s so far are in %.*s; without --%s those from here on are nowhere",
+		        sides_option(side), (int)path.size, path.text, sides_option(side));
+}
+
 /* With the side files, which are in step with it. */
 static int open_files(struct scan *s)
 {
 	int status = open_output(s);
 	if (status != EXIT_DONE)
 		return status;
-	struct csv_field record =
-	        note_value(s->format.note.bytes, s->format.note.size, RECORD_LINE);
-	if (record.text && !s->options->record)
-		message(MESSAGE_WARNING,
-		        "the answers so far are recorded in %.*s; without --record those from here "
-		        "on are not",
-		        (int)record.size, record.text);
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		warn_of_side(s, side);
 	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
 }
 

@@ -203,6 +203,11 @@ def check_audit(binary):
     words = re.findall(r'{ "(\w+)",', read("results/audit_problems.c"))
     documented = rows_of(section_of(text, "## Problems"))
     compare("problems in docs/audit.md", words, documented[-len(words) :])
+    for side, header in zip(
+        ("includes", "networks"), re.findall(r'"(row,domain,[\w,]+)', read("scanner/edges.c"))
+    ):
+        documented = rows_of(section_of(text, f"### --{side} FILE"))
+        compare(f"columns of --{side}", header.split(","), documented)
     compare(
         "words of bounds",
         table_of("results/audit_columns.c", "words[] = {"),
