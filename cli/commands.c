@@ -47,6 +47,21 @@ static const struct command commands[] = {
 	        .n_operands_max = UINT_MAX,
 	        .wanted = "extract needs a mail log ('-' is standard input)",
 	        .run = cmd_extract },
+	{ .name = "audit",
+	        .operands = "DOMAINS...",
+	        .summary = "many domains, a row of SPF policy for each",
+	        .help = "Reads domains, one a line, a top list (rank,domain) or CSV with a column "
+	                "domain, and writes for each what its\n"
+	                "SPF policy is: the record, the whole tree of its includes, what it costs, "
+	                "what is wrong with it, and how many\n"
+	                "addresses it lets pass.\n",
+	        .statuses = "Exit status: as of scan.\n",
+	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER | GROUP_AUDIT |
+	                GROUP_EDGES,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "audit needs an input file ('-' is standard input)",
+	        .run = cmd_audit },
 	{ .name = "check",
 	        .operands = "[IP] [DOMAIN_OR_SENDER]",
 	        .summary = "one pair, explained step by step",
@@ -64,17 +79,16 @@ static const struct command commands[] = {
 	{ .name = "retry",
 	        .operands = "RESULTS -o NEW",
 	        .summary = "an output's rows that ended in temperror, once more",
-	        .help = "Reads an output of spfsweep scan, checks the rows again in which a "
-	                "look-up "
-	                "failed\n"
+	        .help = "Reads an output of spfsweep scan or audit, checks the rows again in which "
+	                "a look-up failed\n"
 	                "(problems has temperror), and writes all rows to NEW, the others as they "
 	                "stood.\n",
 	        .keeps_rows = true,
 	        .statuses = "Exit status: as of scan.\n",
-	        .groups = GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER,
+	        .groups = GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER | GROUP_AUDIT,
 	        .n_operands_min = 1,
 	        .n_operands_max = 1,
-	        .wanted = "retry takes one file, an output of spfsweep scan",
+	        .wanted = "retry takes one file, an output of spfsweep scan or audit",
 	        .run = cmd_retry },
 	{ .name = "merge",
 	        .operands = "SHARD... -o ALL",

@@ -28,6 +28,8 @@ enum option_group {
 	GROUP_MEMORY = 256, /* of the commands that have tables of groups */
 	GROUP_SENT = 512,   /* of the commands that take senders from mail logs */
 	GROUP_MERGE = 1024, /* outputs into one */
+	GROUP_AUDIT = 2048, /* rows of policy */
+	GROUP_EDGES = 4096, /* what is written beside them */
 };
 
 enum option_kind {

@@ -24,8 +24,9 @@ void tally_checks(struct tally *t, unsigned checks)
 
 static unsigned checks_of(const struct outcome *o)
 {
-	return (o->spf || o->has_helo_spf ? CHECK_SPF : 0u) | (o->iprev ? CHECK_IPREV : 0u) |
-	        (o->mailhosts ? CHECK_MX : 0u) | (o->address ? CHECK_A : 0u);
+	return (o->spf || o->has_helo_spf || o->policy ? CHECK_SPF : 0u) |
+	        (o->iprev ? CHECK_IPREV : 0u) | (o->mailhosts ? CHECK_MX : 0u) |
+	        (o->address ? CHECK_A : 0u);
 }
 
 void tally_outcome(struct tally *t, const struct outcome *o)
@@ -55,8 +56,8 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 		tally_add(&t->temperror_rows, 1);
 	if (o->mailhosts)
 		tally_add(&t->mx_state[o->mailhosts->state], 1);
-	for (uint32_t set = problems_of(o); set; set &= set - 1)
-		tally_add(&t->problems[__builtin_ctz(set)], 1);
+	for (uint64_t set = problems_of(o); set; set &= set - 1)
+		tally_add(&t->problems[__builtin_ctzll(set)], 1);
 }
 
 void tally_retried(struct tally *t, bool changed)

@@ -34,7 +34,10 @@ struct options {
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
 	struct shard shard; /* count 0: the whole input */
-	bool retry;         /* the input is an output whose failed rows are done again */
+	bool audit;         /* a row of policy for each domain */
+	bool mx_ptr;
+	const char *includes, *networks; /* its side files */
+	bool retry; /* the input is an output whose failed rows are done again */
 	bool resume, overwrite, csv_safe;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */

@@ -7,6 +7,7 @@
 #include "scanner/row.h"
 
 #include "base/clock.h"
+#include "checks/checks.h"
 #include "resolver/exclusions.h"
 
 #include <stdlib.h>
@@ -18,10 +19,11 @@ enum { SCRATCH_KEEP_BYTES = 16 << 10 };
 void row_settings_init(struct row_settings *settings, const struct options *options)
 {
 	*settings = (struct row_settings){
-		.checks = options->checks,
+		.checks = options->audit ? checks_of_audit(options->checks) : options->checks,
 		.asks = options->asks.n ? &options->asks : NULL,
 		.explain = !options->no_exp,
 		.dnssec = options->dnssec,
+		.mx_ptr = options->mx_ptr,
 		.receiver = options->receiver,
 		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
 		.limits = spf_limits_of_rfc,
@@ -41,6 +43,10 @@ static struct probe *probe_of(struct row *row, enum row_probe which)
 		return &row->address.probe;
 	case ROW_ASKS:
 		return &row->asks->asking.probe;
+	case ROW_POLICY:
+		return &row->audit->policy.probe;
+	case ROW_SERVERS:
+		return &row->audit->servers.probe;
 	default:
 		return &row->mailhosts.probe;
 	}
@@ -51,7 +57,9 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	for (enum row_probe which = ROW_SPF; which < ROW_ASKS; which++)
 		if (probe_of(row, which) == probe)
 			return which;
-	return ROW_ASKS;
+	if (row->audit && probe == &row->audit->policy.probe)
+		return ROW_POLICY;
+	return row->audit && probe == &row->audit->servers.probe ? ROW_SERVERS : ROW_ASKS;
 }
 
 static struct resolver_waiter *waiter_at(struct row *row, enum row_probe which, unsigned slot)
@@ -114,8 +122,25 @@ static void init_waiters(struct row_waiter *waiters, struct row *row, enum row_p
 			.slot = (uint8_t)s };
 }
 
+static bool add_asks(struct row *row)
+{
+	row->asks = calloc(1, sizeof *row->asks);
+	if (row->asks)
+		init_waiters(row->asks->waiters, row, ROW_ASKS);
+	return row->asks;
+}
+
+static bool add_audit(struct row *row)
+{
+	row->audit = calloc(1, sizeof *row->audit);
+	for (enum row_probe p = ROW_POLICY; row->audit && p < ROW_PROBES; p++)
+		init_waiters(row->audit->waiters[p - ROW_POLICY], row, p);
+	return row->audit;
+}
+
 struct row *row_new(struct row_host *host)
 {
+	const struct row_settings *settings = host->settings;
 	struct row *row = calloc(1, sizeof *row);
 	if (!row)
 		return NULL;
@@ -123,14 +148,12 @@ struct row *row_new(struct row_host *host)
 	row->host = host;
 	for (enum row_probe p = ROW_SPF; p < ROW_ASKS; p++)
 		init_waiters(row->waiters[p], row, p);
-	if (!host->settings->asks)
-		return row;
-	row->asks = calloc(1, sizeof *row->asks);
-	if (!row->asks) {
+	if ((settings->asks && !add_asks(row)) ||
+	        (settings->checks & (CHECK_POLICY | CHECK_SERVERS) && !add_audit(row))) {
+		free(row->asks);
 		free(row);
 		return NULL;
 	}
-	init_waiters(row->asks->waiters, row, ROW_ASKS);
 	return row;
 }
 
@@ -141,6 +164,12 @@ void row_free(struct row *row)
 	spf_check_fini(&row->spf);
 	row_answers_fini(&row->answers);
 	identity_fini(&row->identity);
+	if (row->audit) {
+		policy_report_fini(&row->audit->report);
+		policy_fini(&row->audit->policy);
+		mailservers_fini(&row->audit->servers);
+	}
+	free(row->audit);
 	free(row->asks);
 	free(row);
 }
@@ -199,6 +228,21 @@ static void begin_asks(struct row *row)
 	row->running |= 1u << ROW_ASKS;
 }
 
+/* Of `check` with an address the steps of the SPF machine are shown, and no tree. */
+static void begin_audit(struct row *row)
+{
+	const struct row_settings *settings = row->host->settings;
+	const struct dname *domain = &row->identity.domain;
+	if (runs(row, CHECK_POLICY) && (!runs(row, CHECK_SPF) || !row->identity.ip.family)) {
+		policy_begin(&row->audit->policy, domain, &settings->limits, &row->asker);
+		row->running |= 1u << ROW_POLICY;
+	}
+	if (runs(row, CHECK_SERVERS)) {
+		mailservers_begin(&row->audit->servers, domain, settings->mx_ptr, &row->asker);
+		row->running |= 1u << ROW_SERVERS;
+	}
+}
+
 /* NULL: it may be asked about. */
 static const char *why_excluded(const struct row *row)
 {
@@ -235,6 +279,8 @@ static void begin_probes(struct row *row)
 	}
 	if (row->asks)
 		begin_asks(row);
+	if (row->audit && s->domain.size)
+		begin_audit(row);
 }
 
 /* The SPF machine has ended. After HELO its verdict is kept, and MAIL FROM begins if there is one:
@@ -275,11 +321,25 @@ static void run_probes(struct row *row, unsigned set)
 			run_probe(row, which);
 }
 
+/* What the policy comes to is made last, so that few rows hold it at a time. */
+static void conclude(struct row *row)
+{
+	struct row_audit *audit = row->audit;
+	row->elapsed_ms = (row->host->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	if (!audit)
+		return;
+	audit->has_report = audit->policy.done;
+	if (audit->has_report)
+		policy_report_make(&audit->report, &audit->policy, &row->host->settings->limits);
+	row->lacked_memory |= audit->policy.failed || audit->servers.questions.failed ||
+	        (audit->has_report && audit->report.failed);
+}
+
 static bool finish_if_done(struct row *row)
 {
 	if (row->running)
 		return false;
-	row->elapsed_ms = (row->host->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	conclude(row);
 	return true;
 }
 
@@ -348,18 +408,28 @@ struct outcome row_outcome(const struct row *row)
 		.filled = row->identity.filled,
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
-		.spf_domain = row->has_spf ? &row->identity.domain : NULL,
+		.spf_domain = row->has_spf || (row->audit && row->audit->has_report)
+		        ? &row->identity.domain
+		        : NULL,
 		.spf_source = row->has_spf ? row->identity.source : IDENTITY_NONE,
 		.iprev = row->iprev.verdict ? &row->iprev : NULL,
 		.address = row->address.done ? &row->address : NULL,
-		.mailhosts = row->mailhosts.state ? &row->mailhosts : NULL,
+		.mailhosts = row->mailhosts.state                       ? &row->mailhosts
+		        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
+		                                                        : NULL,
+		.policy = row->audit && row->audit->has_report ? &row->audit->report : NULL,
+		.servers =
+		        row->audit && row->audit->servers.found.state ? &row->audit->servers : NULL,
 		.has_helo_spf = row->has_helo_spf,
 		.helo_verdict = row->helo_verdict,
 		.helo_failed = row->helo_failed,
 		.failures = { &row->helo_failures, &row->spf.probe.failures,
 		        &row->iprev.probe.failures, &row->address.probe.failures,
 		        &row->mailhosts.probe.failures,
-		        row->asks ? &row->asks->asking.probe.failures : NULL },
+		        row->asks ? &row->asks->asking.probe.failures : NULL,
+		        row->audit ? &row->audit->policy.probe.failures : NULL,
+		        row->audit ? &row->audit->servers.probe.failures : NULL },
+		.limits = &row->host->settings->limits,
 		.asked = row->asks && row->asks->asking.done ? &row->asks->asking : NULL,
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
@@ -376,6 +446,12 @@ void row_reset(struct row *row)
 	row_answers_reset(&row->answers);
 	if (row->asks)
 		asking_fini(&row->asks->asking);
+	if (row->audit) {
+		policy_report_reset(&row->audit->report);
+		policy_reset(&row->audit->policy);
+		mailservers_reset(&row->audit->servers);
+		row->audit->has_report = false;
+	}
 	answer_unref(row->helo_failed);
 	row->helo_failed = NULL;
 	failures_clear(&row->helo_failures);

@@ -18,14 +18,25 @@
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
+#include "checks/mailservers.h"
+#include "checks/policy_report.h"
 #include "scanner/options.h"
 #include "scanner/row_answers.h"
 #include "input/identity.h"
 #include "results/outcome.h"
 #include "spf/check.h"
 
-/* Those of --ask, the last, are only there when it is given. */
-enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_ASKS, ROW_PROBES };
+/* Those from --ask on are only there when they are wanted. */
+enum row_probe {
+	ROW_SPF,
+	ROW_IPREV,
+	ROW_ADDRESS,
+	ROW_MX,
+	ROW_ASKS,
+	ROW_POLICY,
+	ROW_SERVERS,
+	ROW_PROBES
+};
 
 /* Where the answer to one question of one probe goes. */
 struct row_waiter {
@@ -40,13 +51,22 @@ struct row_asks {
 	struct row_waiter waiters[PROBE_FANOUT_MAX];
 };
 
+/* The policy of the domain, and all of its mail hosts. */
+struct row_audit {
+	struct policy policy;
+	struct policy_report report; /* made when all probes of the row are done */
+	bool has_report;
+	struct mailservers servers;
+	struct row_waiter waiters[ROW_PROBES - ROW_POLICY][PROBE_FANOUT_MAX];
+};
+
 struct row;
 
 /* What is the same for every row of a run. Const while rows run. */
 struct row_settings {
 	unsigned checks;         /* enum check */
 	const struct asks *asks; /* NULL: none */
-	bool explain, dnssec;
+	bool explain, dnssec, mx_ptr;
 	const char *receiver;
 	uint64_t deadline_ns;
 	struct spf_limits limits;
@@ -97,7 +117,8 @@ struct row {
 	struct iprev iprev;
 	struct hostaddr address;
 	struct mailhosts mailhosts;
-	struct row_asks *asks; /* NULL without --ask */
+	struct row_asks *asks;   /* NULL without --ask */
+	struct row_audit *audit; /* NULL without those checks */
 	uint64_t elapsed_ms, evaluated_s;
 	char evaluated_at[24];
 
@@ -110,7 +131,9 @@ static inline const struct row_waiter *row_waiter_at(
 {
 	if (which < ROW_ASKS)
 		return &row->waiters[which][slot];
-	return row->asks ? &row->asks->waiters[slot] : NULL;
+	if (which == ROW_ASKS)
+		return row->asks ? &row->asks->waiters[slot] : NULL;
+	return row->audit ? &row->audit->waiters[which - ROW_POLICY][slot] : NULL;
 }
 
 /* A new row, for any number of input rows. NULL: out of memory. `host` outlives it. */

@@ -178,6 +178,18 @@ static int load_replay(struct scan *s)
 	return replaying_load(&s->replaying, s->options->replay);
 }
 
+/* The columns of `retry` are those of what is retried, which may be an audit. */
+static bool init_format(struct scan *s)
+{
+	const struct options *o = s->options;
+	struct column_set audit;
+	columns_of_audit(&audit, &o->asks);
+	return format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
+	        o->retry           ? &s->retry.results.columns
+	                : o->audit ? &audit
+	                           : NULL);
+}
+
 /* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
  * status after telling the user why. */
 static int set_up(struct scan *s)
@@ -192,12 +204,13 @@ static int set_up(struct scan *s)
 		return status;
 	if (!open_inputs(s))
 		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
+	if (o->retry)
+		s->fitting.audit = columns_are_of_audit(&s->retry.results.columns);
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
 	scannote_write(&s->note,
 	        &(struct scannote){ s->job, o, &s->inputs.layout, s->logs, s->replaying.digest });
-	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
-	            o->retry ? &s->retry.results.columns : NULL))
+	if (!init_format(s))
 		return fail_without_memory();
 	if (o->retry && !retry_fits(o->inputs[0], &s->note, &s->closing))
 		return EXIT_USAGE;
@@ -397,19 +410,32 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
+/* The output was begun with a side file that is not gone on with. */
+static void warn_of_side(const struct scan *s, enum side side)
+{
+	struct csv_field path =
+	        note_value(s->format.note.bytes, s->format.note.size, sides_note(side));
+	if (!path.text || sides_path(s->options, side))
+		return;
+	if (side == SIDE_RECORD)
+		message(MESSAGE_WARNING,
+		        "the answers so far are recorded in %.*s; without --record those from here "
+		        "on are not",
+		        (int)path.size, path.text);
+	else
+		message(MESSAGE_WARNING,
+		        "the %s so far are in %.*s; without --%s those from here on are nowhere",
+		        sides_option(side), (int)path.size, path.text, sides_option(side));
+}
+
 /* With the side files, which are in step with it. */
 static int open_files(struct scan *s)
 {
 	int status = open_output(s);
 	if (status != EXIT_DONE)
 		return status;
-	struct csv_field record =
-	        note_value(s->format.note.bytes, s->format.note.size, SCANNOTE_RECORD);
-	if (record.text && !s->options->record)
-		message(MESSAGE_WARNING,
-		        "the answers so far are recorded in %.*s; without --record those from here "
-		        "on are not",
-		        (int)record.size, record.text);
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		warn_of_side(s, side);
 	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
 }
 

@@ -2,6 +2,7 @@
 #include "scanner/scannote.h"
 
 #include "base/version.h"
+#include "scanner/sides.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ void scannote_write(struct note *note, const struct scannote *of)
 {
 	const struct layout *layout = of->layout;
 	const struct options *o = of->options;
-	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
+	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), o->audit ? "audit" : "scan");
 	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), of->job->command);
 	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
 	for (enum role role = 0; role < ROLE_COUNT; role++)
@@ -47,7 +48,10 @@ void scannote_write(struct note *note, const struct scannote *of)
 	of->job->put_note(note, o);
 	textbuf_put_text(note_add(note, NOTE_ANSWERS, "replay", ""), of->replay_digest);
 	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
-	if (o->record)
-		textbuf_put_escaped(note_add(note, NOTE_INFO, SCANNOTE_RECORD, NULL), o->record,
-		        strlen(o->record));
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		const char *path = sides_path(o, side);
+		if (path)
+			textbuf_put_escaped(note_add(note, NOTE_INFO, sides_note(side), NULL), path,
+			        strlen(path));
+	}
 }

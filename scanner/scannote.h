@@ -8,8 +8,6 @@
 
 /* The line with the years that the lines of mail logs are taken to be of: logfiles_years(). */
 #define SCANNOTE_YEAR "year"
-/* Which record has the answers of the output's rows. */
-#define SCANNOTE_RECORD "info.record"
 
 struct scannote {
 	const struct scan_job *job;

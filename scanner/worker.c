@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "results/columns.h"
+#include "scanner/edges.h"
 #include "scanner/headroom.h"
 #include "scanner/recording.h"
 #include "scanner/replaying.h"
@@ -42,19 +43,34 @@ static void pack(struct worker *w, struct batch *batch)
 	doorbell_ring(&x->collector_bell);
 }
 
-/* --record: the answers that the row was given. */
-static void record_row(struct worker *w, struct batch *batch, const struct row *row)
+/* What belongs to the row in one side file. */
+static void put_side(struct worker *w, struct textbuf *text, enum side side, const struct row *row,
+        const struct outcome *outcome)
 {
-	struct textbuf *text = batch_side_text(batch, SIDE_RECORD, w->index);
-	if (!text)
-		return;
-	size_t at = text->size;
 	const struct options *options = w->exchange->options;
-	recording_put_row(text, &w->scratch,
-	        options->replaying ? &options->replaying->source.upstreams : &options->upstreams,
-	        row->number, &row->answers);
-	batch_end_side_row(batch, SIDE_RECORD, row->owner_slot, w->index, at);
-	w->held_bytes += (int64_t)(text->size - at);
+	if (side == SIDE_RECORD)
+		recording_put_row(text, &w->scratch,
+		        options->replaying ? &options->replaying->source.upstreams
+		                           : &options->upstreams,
+		        row->number, &row->answers);
+	else if (side == SIDE_INCLUDES && outcome->policy)
+		edges_put_includes(text, &w->scratch, row->number, outcome->policy);
+	else if (side == SIDE_NETWORKS && outcome->policy)
+		edges_put_networks(text, &w->scratch, row->number, outcome->policy);
+}
+
+static void put_sides(
+        struct worker *w, struct batch *batch, const struct row *row, const struct outcome *outcome)
+{
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		struct textbuf *text = batch_side_text(batch, side, w->index);
+		if (!text)
+			continue;
+		size_t at = text->size;
+		put_side(w, text, side, row, outcome);
+		batch_end_side_row(batch, side, row->owner_slot, w->index, at);
+		w->held_bytes += (int64_t)(text->size - at);
+	}
 }
 
 /* Its output is in the worker's buffer of the batch from `at` on. */
@@ -139,7 +155,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		tally_retried(&w->lane->tally,
 		        !results_same(results, before.text, before.size, out->bytes + at,
 		                out->size - at));
-	record_row(w, batch, row);
+	put_sides(w, batch, row, &outcome);
 	finish_row(w, batch, row->owner_slot, at);
 }
 

@@ -184,6 +184,45 @@ def columns_of(binary):
     return header[3:]
 
 
+def columns_of_audit(binary):
+    header = run(
+        binary,
+        "audit",
+        "--unbound-config",
+        "examples/offline.conf",
+        "--columns",
+        "domain",
+        "-",
+        stdin="example.com\n",
+    ).stdout
+    return header.splitlines()[0].split(",")[2:] if header else []
+
+
+def check_audit(binary):
+    """docs/audit.md: its columns, and all the words of `problems` that only an audit has."""
+    text = read("docs/audit.md")
+    columns = section_of(text.split("### record_state")[0], "## Columns")
+    compare("columns in docs/audit.md", columns_of_audit(binary), rows_of(columns))
+    compare(
+        "words of record_state",
+        table_of("checks/policy_report.c", "texts[POLICY_STATE_COUNT] = {"),
+        rows_of(section_of(text, "### record_state")),
+    )
+    words = re.findall(r'{ "(\w+)",', read("results/audit_problems.c"))
+    documented = rows_of(section_of(text, "## Problems"))
+    compare("problems in docs/audit.md", words, documented[-len(words) :])
+    for side, header in zip(
+        ("includes", "networks"), re.findall(r'"(row,domain,[\w,]+)', read("scanner/edges.c"))
+    ):
+        documented = rows_of(section_of(text, f"### --{side} FILE"))
+        compare(f"columns of --{side}", header.split(","), documented)
+    compare(
+        "words of bounds",
+        table_of("results/audit_columns.c", "words[] = {"),
+        rows_of(section_of(text, "## Bounds")),
+    )
+
+
 def section_of(text, heading):
     """What stands under a heading, up to the next one of its kind or above."""
     level = len(heading) - len(heading.lstrip("#"))
@@ -499,6 +538,7 @@ def main(binary, directory):
     check_man_page(binary)
     check_deciding_options(binary, directory)
     check_output_words(binary)
+    check_audit(binary)
     check_summary(binary, directory)
     check_examples(binary)
     check_readme(binary, directory)
