@@ -89,6 +89,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
 	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib",
 	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)" },
+	{ "min-ttl", 0, GROUP_RESOLVER, KIND_NUMBER, AT(min_ttl_s), DECIDES_ASKING, "min_ttl_s",
+	  NUM(0, 86400, 0), NULL, "S", "keep answers in the cache for at least so many seconds (default 0: as they say)" },
 	{ "allow-rewriting", 0, GROUP_ROWS, KIND_FLAG, AT(allow_rewriting), DECIDES_ASKING, "allow_rewriting",
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams that have addresses for names that do not exist, too" },
 	{ "dnssec", 0, GROUP_RESOLVER, KIND_FLAG, AT(dnssec), DECIDES_ROWS, "dnssec",

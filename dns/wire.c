@@ -307,6 +307,13 @@ static const char *records_collect(struct answer_builder *b, const struct messag
 	return NULL;
 }
 
+static bool soa_is_of_root(const struct message *m)
+{
+	struct reader r = m->soa_owner;
+	struct dname zone;
+	return m->has_soa && wirename_read(&r, &zone) && zone.size == 1;
+}
+
 static bool soa_covers(const struct message *m, const struct dname *name)
 {
 	struct reader r = m->soa_owner;
@@ -369,6 +376,7 @@ static const char *message_read(struct answer_builder *b, const uint8_t *packet,
 		if (b->n_records == 0)
 			emptiness_judge(b, &m, n_links);
 	}
+	b->is_of_root = b->status == ANSWER_NXDOMAIN && soa_is_of_root(&m);
 	if (b->n_records == 0 && !b->is_half)
 		ttl_note(b, m.has_soa ? m.negative_ttl_s : 0);
 	return wrong;

@@ -80,6 +80,7 @@ static void start(struct dispatcher *d, struct flight *f)
 	f->n_sleeps = d->n_sleeps;
 	started_push(d, f);
 	counter_add(&d->counters->queries_sent, 1);
+	leaders_sent(&d->leaders, f, d->now_ns);
 	d->engine->type->start(d->engine, f, d->now_ns);
 }
 
@@ -104,9 +105,8 @@ static void stamp(const struct dispatcher *d, const struct answer *answer)
 	((struct answer *)answer)->received_s = d->wall_s;
 }
 
-static void finish(struct dispatcher *d, struct flight *f, const struct answer *answer)
+void dispatcher_finish_unsent(struct dispatcher *d, struct flight *f, const struct answer *answer)
 {
-	leave(d, f);
 	f->state = FLIGHT_FINISHED;
 	f->answer = answer;
 	if (answer) {
@@ -114,6 +114,12 @@ static void finish(struct dispatcher *d, struct flight *f, const struct answer *
 		answer_enter(answer, &d->cache->account);
 	}
 	flight_list_push(&d->finished, f);
+}
+
+static void finish(struct dispatcher *d, struct flight *f, const struct answer *answer)
+{
+	leave(d, f);
+	dispatcher_finish_unsent(d, f, answer);
 }
 
 void dispatcher_expire(struct dispatcher *d)

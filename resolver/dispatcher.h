@@ -1,10 +1,12 @@
 /* dispatcher.h - (private to resolver/) moves flights between the queue, the engine and delivery.
  *
  *     state       list        left by
- *     QUEUED      queue       dispatcher_start_queued(), as the throttle allows
- *     STARTED     started     dispatcher_finish(), or the deadline: dispatcher_expire()
- *     HELD        held        dispatcher_renew(), dispatcher_queue_again() or dispatcher_finish();
- * no deadline FINISHED    finished    resolver_pump(), which tells the waiters
+ *     FOLLOWING   its leader's  nxdomain_answered(), nxdomain_turn() (nxdomain.h)
+ *     QUEUED      queue         dispatcher_start_queued(), as the throttle allows
+ *     STARTED     started       dispatcher_finish(), or the deadline: dispatcher_expire()
+ *     HELD        held          dispatcher_renew(), dispatcher_queue_again() or
+ *                               dispatcher_finish(); no deadline
+ *     FINISHED    finished      resolver_pump(), which tells the waiters
  *
  * `started` is sorted by deadline: all deadlines are equally long. Engines only move flights
  * between `started`, `held` and `finished`, and nobody is called back from here. So an engine may
@@ -19,6 +21,7 @@
 #include "resolver/counters.h"
 #include "resolver/engine.h"
 #include "resolver/flight.h"
+#include "resolver/leaders.h"
 #include "resolver/throttle.h"
 
 struct dispatcher {
@@ -26,6 +29,7 @@ struct dispatcher {
 	struct throttle throttle;
 	struct busiest busiest; /* of what is sent, repetitions too */
 	struct flight_list queue, started, held, finished;
+	struct leaders leaders;
 	struct cache *cache; /* for late answers, and its account */
 	struct slab *slab;   /* engines allocate answers from it; it outlives the cache */
 	struct resolver_counters *counters; /* engines add to them with counter_add() */
@@ -46,10 +50,12 @@ void dispatcher_init(struct dispatcher *d);
 void dispatcher_queue(struct dispatcher *d, struct flight *f);
 /* The flight is on no list afterwards. */
 void dispatcher_unqueue(struct dispatcher *d, struct flight *f);
-/* As resolver_make_urgent() says. */
+/* It goes to the front of the queue, now or later. */
 void dispatcher_make_urgent(struct dispatcher *d, struct flight *f);
 /* Hands queued flights to the engine while the throttle allows. */
 void dispatcher_start_queued(struct dispatcher *d);
+/* The outcome of a flight that was not sent, and is on no list. As dispatcher_finish(). */
+void dispatcher_finish_unsent(struct dispatcher *d, struct flight *f, const struct answer *answer);
 /* Ends the started flights whose deadline has passed with ANSWER_TIMEOUT. */
 void dispatcher_expire(struct dispatcher *d);
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "resolver/dispatcher.h"
 #include "resolver/exclusions.h"
-#include "resolver/flights.h"
+#include "resolver/nxdomain.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -25,6 +25,7 @@ struct resolver {
 	struct cache cache;
 	struct flights flights;
 	struct dispatcher dispatcher;
+	struct nxdomain nxdomain;
 	struct loop_event *tick;
 	const struct exclusions *exclusions; /* NULL: none */
 	bool lacked_memory;
@@ -91,6 +92,28 @@ static const struct answer *answer_at_once(
 	return answer;
 }
 
+/* The cache does not have it. Not inlined: those that are cached would pay for its stack. */
+static __attribute__((noinline)) const struct answer *ask_unknown(struct resolver *r,
+        struct resolver_waiter *waiter, const struct dname *qname, const struct question *q)
+{
+	struct flight *f = flights_find(&r->flights, q);
+	if (f) {
+		counter_add(&r->counters.joined, 1);
+	} else if (exclusions_hold_name(r->exclusions, qname)) {
+		return excluded_answer(r, qname, (enum rrtype)q->type, NULL);
+	} else {
+		const struct answer *answer = nxdomain_find(&r->nxdomain, q);
+		if (answer)
+			return answer;
+		f = flights_get(&r->flights, q);
+		if (!f)
+			return resolver_out_of_memory(r);
+		nxdomain_admit(&r->nxdomain, f, q);
+	}
+	waiter_join(waiter, f);
+	return NULL;
+}
+
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type)
 {
@@ -103,23 +126,10 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 		        : answer_at_once(r, &q, waiter->row);
 	const struct answer *answer =
 	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher));
-	if (answer) {
-		counter_add(&r->counters.cache_hits, 1);
-		return answer;
-	}
-	struct flight *f = flights_find(&r->flights, &q);
-	if (f) {
-		counter_add(&r->counters.joined, 1);
-	} else if (exclusions_hold_name(r->exclusions, qname)) {
-		return excluded_answer(r, qname, type, NULL);
-	} else {
-		f = flights_get(&r->flights, &q);
-		if (!f)
-			return resolver_out_of_memory(r);
-		dispatcher_queue(&r->dispatcher, f);
-	}
-	waiter_join(waiter, f);
-	return NULL;
+	if (!answer)
+		return ask_unknown(r, waiter, qname, &q);
+	counter_add(&r->counters.cache_hits, 1);
+	return answer;
 }
 
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
@@ -129,8 +139,8 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
 		return;
 	waiter_leave(waiter);
 	/* a question that was never sent would now take its place in the rate from others */
-	if (f->state == FLIGHT_QUEUED && !f->waiters) {
-		dispatcher_unqueue(&r->dispatcher, f);
+	bool is_unsent = f->state == FLIGHT_QUEUED || f->state == FLIGHT_FOLLOWING;
+	if (is_unsent && !f->waiters && nxdomain_drop(&r->nxdomain, f)) {
 		flights_remove(&r->flights, f);
 		flight_recycle(r, f);
 	}
@@ -152,7 +162,7 @@ const struct answer *resolver_give_up(
 void resolver_make_urgent(struct resolver *r, struct resolver_waiter *waiter)
 {
 	if (waiter->flight)
-		dispatcher_make_urgent(&r->dispatcher, waiter->flight);
+		nxdomain_make_urgent(&r->nxdomain, waiter->flight);
 }
 
 enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname *qname)
@@ -163,12 +173,12 @@ enum rrtype resolver_question(const struct resolver_waiter *waiter, struct dname
 
 bool resolver_is_queued(const struct resolver_waiter *waiter)
 {
-	return waiter->flight && waiter->flight->state == FLIGHT_QUEUED;
+	return waiter->flight && flight_awaited(waiter->flight)->state == FLIGHT_QUEUED;
 }
 
 const char *resolver_waits_for(const struct resolver *r, const struct resolver_waiter *waiter)
 {
-	const struct flight *f = waiter->flight;
+	const struct flight *f = flight_awaited(waiter->flight);
 	const struct engine_type *type = r->dispatcher.engine->type;
 	if (f->state == FLIGHT_QUEUED)
 		return dispatcher_holdup(&r->dispatcher);
@@ -225,6 +235,7 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 		dispatcher_queue(&r->dispatcher, f);
 	} else { /* all have given up meanwhile */
 		flights_remove(&r->flights, f);
+		nxdomain_answered(&r->nxdomain, f);
 		flight_recycle(r, f);
 	}
 	return true;
@@ -232,6 +243,10 @@ static bool flight_goes_on(struct resolver *r, struct flight *f)
 
 static void count_outcome(struct resolver *r, const struct answer *answer)
 {
+	if (answer->is_derived) {
+		counter_add(&r->counters.spared_by_nxdomain, 1);
+		return;
+	}
 	if (answer_is_definite(answer)) {
 		counter_add(&r->counters.answers, 1);
 		return;
@@ -242,9 +257,12 @@ static void count_outcome(struct resolver *r, const struct answer *answer)
 		counter_add(&r->counters.timeouts, 1);
 }
 
+/* What was derived is derived again when it is asked for again. */
 static void keep_answer(struct resolver *r, const struct flight *f)
 {
 	struct question q;
+	if (f->answer->is_derived)
+		return;
 	question_of(&q, &f->qname, f->type);
 	cache_put(&r->cache, &q, f->answer, dispatcher_cache_ns(&r->dispatcher));
 	memory_budget_note(&r->dispatcher.throttle.memory, f->answer);
@@ -268,6 +286,7 @@ static void flight_deliver(struct resolver *r, struct flight *f, bool *called)
 		f->answer = resolver_out_of_memory(r);
 	}
 	count_outcome(r, f->answer);
+	nxdomain_answered(&r->nxdomain, f);
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_leave(w);
@@ -300,6 +319,7 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	cache_trim(&r->cache, dispatcher_cache_ns(d)); /* probes may have attached to answers */
 	dispatcher_start_queued(d);
 	dispatcher_expire(d);
+	nxdomain_turn(&r->nxdomain);
 	while (d->finished.first)
 		flight_deliver(r, d->finished.first, &called);
 	dispatcher_start_queued(d); /* what was just asked, into the places that just became free */
@@ -371,10 +391,7 @@ bool resolver_add_upstream(const struct resolver *r, unsigned index, struct upst
 	const struct engine *e = r->dispatcher.engine;
 	if (!e->type->upstream_counters)
 		return false;
-	const uint64_t *from = (const uint64_t *)e->type->upstream_counters(e, index);
-	uint64_t *to = (uint64_t *)sum;
-	for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
-		to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	upstream_counters_sum(sum, e->type->upstream_counters(e, index));
 	return true;
 }
 
@@ -395,6 +412,7 @@ static void set_up_dispatcher(struct resolver *r, const struct resolver_config *
 	d->question_ms = config->question_deadline_ms;
 	d->throttle.max_in_flight = config->max_in_flight ? config->max_in_flight : 1;
 	rate_init(&d->throttle.rate, config->queries_per_s);
+	leaders_init(&d->leaders, config->leader_wait_ms * CLOCK_NS_PER_MS);
 	memory_budget_init(&d->throttle.memory, &r->cache.account, config->memory_bytes);
 	dispatcher_init(d);
 }
@@ -409,7 +427,8 @@ static bool set_up(struct resolver *r, const struct resolver_config *config, str
 	r->has_all = config->engine->answer != NULL;
 	size_t cache_bytes = r->has_all ? 0 : config->cache_bytes;
 	if (!flights_init(&r->flights) ||
-	        !cache_init(&r->cache, cache_bytes, config->failure_ttl_s))
+	        !nxdomain_init(&r->nxdomain, &r->dispatcher, &r->flights) ||
+	        !cache_init(&r->cache, cache_bytes, config->failure_ttl_s, config->min_ttl_s))
 		return false;
 	r->out_of_memory = answer_of_failure(&root, RRTYPE_A, ANSWER_UNRESOLVED, "out of memory");
 	if (!r->out_of_memory)
@@ -450,6 +469,7 @@ static void forget_all(struct resolver *r, struct flight_list *list)
 	while (list->first) {
 		struct flight *f = list->first;
 		flight_list_remove(list, f);
+		forget_all(r, &f->followers);
 		while (f->waiters)
 			waiter_leave(f->waiters);
 		flight_recycle(r, f);
@@ -470,6 +490,7 @@ void resolver_free(struct resolver *r)
 	forget_all(r, &d->held);
 	forget_all(r, &d->finished);
 	answer_unref(r->out_of_memory);
+	nxdomain_fini(&r->nxdomain);
 	flights_fini(&r->flights);
 	cache_fini(&r->cache);
 	slab_fini(&r->slab);

@@ -5,7 +5,9 @@
  *
  *     resolver_ask()    In the cache: the answer is returned at once, and that is all.
  *                       Under way already: the waiter joins that flight (single flight).
- *                       Otherwise a new *flight* is queued.
+ *                       An NXDOMAIN in the cache may answer it all the same (nxdomain.h).
+ *                       Otherwise there is a new *flight*. It is queued, or it waits for the answer
+ *                       of another one about the same name, which may be its own.
  *     resolver_pump()   Hands queued flights to the engine while the throttle allows: --in-flight,
  *                       --qps, memory. The deadline begins here, not earlier, so time in the queue
  *                       is never a DNS failure. Then ends the flights whose deadline has passed,
@@ -86,11 +88,14 @@ struct resolver_config {
 	unsigned queries_per_s_per_zone;     /* --qps-per-zone; 0: no limit. The same for all
 	                                        resolvers of the process */
 	size_t cache_bytes;
-	size_t memory_bytes;    /* of answers outside of the cache; 0: no limit */
-	unsigned failure_ttl_s; /* how long a failure is cached; RFC 2308 section 7: at most 300 */
-	unsigned max_fds;       /* file descriptors that it may have open; 0: any number. With less
-	                           than the engine's fds_least, the want of sockets looks like a
-	                           failure of the DNS */
+	size_t memory_bytes;     /* of answers outside of the cache; 0: no limit */
+	unsigned min_ttl_s;      /* how long a definite answer is cached at least */
+	unsigned failure_ttl_s;  /* how long a failure is cached; RFC 2308 section 7: at most 300 */
+	unsigned leader_wait_ms; /* how long questions wait for the first answer about their name or
+	                            top-level domain (leaders.h); 0: not at all */
+	unsigned max_fds;        /* file descriptors that it may have open; 0: any number. With less
+	                            than the engine's fds_least, the want of sockets looks like a
+	                            failure of the DNS */
 	unsigned worker, n_workers; /* which of how many: engines take disjoint ports */
 };
 
@@ -107,10 +112,10 @@ void resolver_free(struct resolver *r);
 
 /* ---- questions ---- */
 
-/* Asks for `type` of `qname`. Returns the answer when it is cached, or the engine has all answers
- * at hand (engine.h: answer), one of status ANSWER_EXCLUDED when the name must not be asked, or
- * resolver_out_of_memory(). Otherwise returns NULL, and done() is called once, from a later
- * resolver_pump(). */
+/* Asks for `type` of `qname`. Returns the answer when it is known (cached, or by an NXDOMAIN that
+ * is cached), or the engine has all answers at hand (engine.h: answer), one of status
+ * ANSWER_EXCLUDED when the name must not be asked, or resolver_out_of_memory(). Otherwise returns
+ * NULL, and done() is called once, from a later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 

@@ -66,6 +66,7 @@ struct options {
 	struct exclusions *exclusions;     /* --exclude; NULL: none. options_fini() frees them */
 	const char *exclude;               /* their file */
 	unsigned timeout_ms, retries;
+	unsigned min_ttl_s; /* how long an answer is cached at least */
 	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;
 

@@ -116,11 +116,12 @@ static void tell_dns(const struct resolver_counters *c)
 		snprintf(
 		        repeated, sizeof repeated, " (%llu again)", (unsigned long long)c->retries);
 	message(MESSAGE_INFO,
-	        "dns: %llu questions, %llu from the cache, %llu shared, %llu sent%s, %llu failed "
-	        "(%llu timeouts)",
+	        "dns: %llu questions, %llu from the cache, %llu spared by NXDOMAIN, %llu shared, "
+	        "%llu sent%s, %llu failed (%llu timeouts)",
 	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
-	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
-	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
+	        (unsigned long long)c->spared_by_nxdomain, (unsigned long long)c->joined,
+	        (unsigned long long)c->queries_sent, repeated, (unsigned long long)c->failures,
+	        (unsigned long long)c->timeouts);
 }
 
 /* The upstreams that were asked and never answered. */
@@ -214,6 +215,7 @@ static const struct {
 } counters[] = {
 	COUNT(questions),
 	COUNT(cache_hits),
+	COUNT(spared_by_nxdomain),
 	COUNT(joined),
 	COUNT(excluded),
 	COUNT(queries_sent),

@@ -241,6 +241,13 @@ static bool begin_rows(struct worker *w)
 	return n > 0;
 }
 
+/* More than questions: while nothing is known of a row's name only one question about it is sent
+ * (resolver/nxdomain.h). */
+static unsigned rows_at_once(const struct options *options)
+{
+	return options->in_flight + options->in_flight / 2;
+}
+
 /* Checks that there is enough memory to finish the rows in flight: out of memory, libunbound would
  * crash. If not, the worker halves its rows in flight. At the least number the scan is stopped. */
 static void look_at_memory(struct worker *w)
@@ -254,7 +261,7 @@ static void look_at_memory(struct worker *w)
 	if (headroom_has(reserve_bytes))
 		return;
 	if (w->runner.max_active > IN_FLIGHT_LEAST) {
-		if (w->runner.max_active == options->in_flight && w->index == 0)
+		if (w->runner.max_active == rows_at_once(options) && w->index == 0)
 			message(MESSAGE_WARNING,
 			        "memory: less than %zu MiB left (ulimit -v, ulimit -d, free "
 			        "memory); going on with fewer rows in flight",
@@ -348,7 +355,7 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 	w->lane->resolver = w->resolver;
 	if (!w->bell_event || !w->resolver)
 		return false;
-	runner_init(&w->runner, w->resolver, &x->settings, x->options->in_flight);
+	runner_init(&w->runner, w->resolver, &x->settings, rows_at_once(x->options));
 	w->runner.finished = on_finished;
 	w->runner.owner = w;
 	return true;

@@ -10,6 +10,11 @@
  * outage does not stick. */
 enum { FAILURE_TTL_S = 30 };
 
+/* A question whose name does not exist is answered sooner than this, but for lost packets, and a
+ * name that nobody answers for takes many times as long: docs/architecture.md has what was
+ * measured. */
+enum { LEADER_WAIT_MS = 500 };
+
 /* Answers that rows in flight hold, all workers together. Rows of ordinary domains need a tenth of
  * it. */
 #define ANSWERS_MAX_BYTES ((size_t)128 << 20)
@@ -46,6 +51,8 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
 		.memory_bytes = ANSWERS_MAX_BYTES / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
+		.min_ttl_s = options->min_ttl_s,
+		.leader_wait_ms = LEADER_WAIT_MS,
 		.max_fds = options->resolver_fds,
 		.worker = index,
 		.n_workers = n_workers,

@@ -5,19 +5,33 @@
  * trips than this count as equal. */
 enum { TRIP_ALIKE_US = 1000 };
 
-static uint64_t cost_of(const struct route *r)
+static uint64_t cost_of(const struct route *r, uint64_t unknown_ns)
 {
-	uint64_t trip_us = r->health.srtt_ns / 1000;
+	uint64_t trip_us = (r->health.srtt_ns ? r->health.srtt_ns : unknown_ns) / 1000;
 	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
+}
+
+/* An upstream that has not answered yet is taken to be as quick as the quickest: when the first
+ * question of a scan was answered and hundreds wait to be sent, all upstreams get their share. */
+static uint64_t shortest_trip_ns(const struct forwarder *e)
+{
+	uint64_t shortest_ns = 0;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		uint64_t ns = e->routes[i].health.srtt_ns;
+		if (ns && (!shortest_ns || ns < shortest_ns))
+			shortest_ns = ns;
+	}
+	return shortest_ns;
 }
 
 static struct route *cheapest(struct forwarder *e,
         bool (*suits)(const struct route *r, const struct query *q), const struct query *q)
 {
 	struct route *best = NULL;
+	uint64_t unknown_ns = shortest_trip_ns(e);
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[(e->first_route + i) % e->n_routes];
-		if (suits(r, q) && (!best || cost_of(r) < cost_of(best)))
+		if (suits(r, q) && (!best || cost_of(r, unknown_ns) < cost_of(best, unknown_ns)))
 			best = r;
 	}
 	return best;

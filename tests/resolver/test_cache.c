@@ -54,6 +54,8 @@ static bool has(struct cache *c, const char *text, enum rrtype type, uint64_t no
 	question(&q, &name, text, type);
 	const struct answer *a = cache_find(c, &q, now_ns);
 	if (!a)
+		a = cache_find_nxdomain(c, &q, now_ns);
+	if (!a)
 		return false;
 	struct dname found;
 	answer_qname(a, &found);
@@ -66,7 +68,7 @@ static void keys_are_name_and_type(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	put(&c, "example.com", 60, 10, ANSWER_OK, 0);
 	assert_true(has(&c, "EXAMPLE.com", RRTYPE_TXT, 0));
 	assert_false(has(&c, "example.com", RRTYPE_A, 0));
@@ -80,7 +82,7 @@ static void time_runs_out(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	const uint64_t start_ns = 7 * CLOCK_NS_PER_S;
 	put(&c, "data", 60, 10, ANSWER_OK, start_ns);
 	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, start_ns);
@@ -107,7 +109,7 @@ static void bytes_are_bounded_and_use_is_rewarded(void **state)
 	(void)state;
 	const size_t limit = 200000;
 	struct cache c;
-	assert_true(cache_init(&c, limit, 30));
+	assert_true(cache_init(&c, limit, 30, 0));
 	put(&c, "hot", 3600, 100, ANSWER_OK, 0);
 	for (unsigned i = 0; i < 5000; i++) {
 		char name[32];
@@ -141,7 +143,7 @@ static void what_is_attached_counts(void **state)
 	(void)state;
 	enum { LIMIT = 200000, N = 40, LARGE = 150000 };
 	struct cache c;
-	assert_true(cache_init(&c, LIMIT, 30));
+	assert_true(cache_init(&c, LIMIT, 30, 0));
 	const size_t empty = cache_used_bytes(&c);
 	for (unsigned i = 0; i < N; i++) {
 		char name[32];
@@ -183,7 +185,7 @@ static void out_of_date_goes_first(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 40000, 30));
+	assert_true(cache_init(&c, 40000, 30, 0));
 	put(&c, "old", 1, 920, ANSWER_OK, 0);
 	assert_true(has(&c, "old", RRTYPE_TXT, 0)); /* marked as used, and yet: */
 	unsigned i = 0;
@@ -206,7 +208,7 @@ static void collisions_are_told_apart(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	static const char *const names[] = { "a", "b", "c", "d", "e" };
 	for (size_t i = 0; i < 5; i++) {
 		struct question q;
@@ -231,17 +233,193 @@ static void collisions_are_told_apart(void **state)
 	cache_fini(&c);
 }
 
+/* ---- NXDOMAIN is for all types ---- */
+
+struct nx {
+	const char *name, *canonical; /* NULL: no alias */
+	enum rrtype type;
+	bool is_of_root;
+	uint32_t ttl_s;
+};
+
+static void put_nx(struct cache *c, const struct nx *nx, uint64_t now_ns)
+{
+	struct answer_builder b = { 0 };
+	struct question q;
+	struct dname name;
+	question(&q, &name, nx->name, nx->type);
+	answer_builder_begin(&b, &name, nx->type);
+	b.status = ANSWER_NXDOMAIN;
+	b.ttl_s = nx->ttl_s;
+	b.is_of_root = nx->is_of_root;
+	if (nx->canonical)
+		assert_int_equal(dname_parse(&b.canonical, nx->canonical, strlen(nx->canonical)),
+		        ERROR_NONE);
+	struct answer *a = answer_build(&b);
+	assert_non_null(a);
+	cache_put(c, &q, a, now_ns);
+	answer_unref(a);
+	answer_builder_fini(&b);
+}
+
+/* Its name; "" when there is none. */
+static const char *nx_for(struct cache *c, const char *text, enum rrtype type, uint64_t now_ns)
+{
+	static char name[DNAME_TEXT_BYTES];
+	struct question q;
+	struct dname qname;
+	question(&q, &qname, text, type);
+	assert_null(cache_find(c, &q, now_ns));
+	const struct answer *a = cache_find_nxdomain(c, &q, now_ns);
+	if (!a)
+		return "";
+	answer_qname(a, &qname);
+	dname_text(&qname, name);
+	answer_unref(a);
+	return name;
+}
+
+static void expect_nx(struct cache *c, const char *text, enum rrtype type, const char *name)
+{
+	assert_string_equal(nx_for(c, text, type, 0), name);
+}
+
+static void nxdomain_is_for_all_types(void **state)
+{
+	(void)state;
+	struct cache c;
+	const uint64_t start_ns = 9 * CLOCK_NS_PER_S, end_ns = start_ns + 60 * CLOCK_NS_PER_S;
+	const char *gone = "gone.example.com";
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ gone, NULL, RRTYPE_TXT, .ttl_s = 60 }, start_ns);
+	static const enum rrtype types[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX,
+		RRTYPE_PTR };
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		assert_string_equal(
+		        nx_for(&c, "Gone.example.COM", types[i], end_ns - CLOCK_NS_PER_S), gone);
+	/* neither beneath the name, nor above */
+	static const char *const others[] = { "a.gone.example.com", "example.com", "com", "." };
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_string_equal(nx_for(&c, others[i], RRTYPE_TXT, start_ns), "");
+	assert_int_equal(c.n_entries, 1);
+	assert_string_equal(nx_for(&c, gone, RRTYPE_A, end_ns), "");
+	assert_int_equal(c.n_entries, 0);
+	cache_fini(&c);
+}
+
+/* Only the root's word about a single label is for what lies beneath. */
+static void nothing_lies_beneath_a_top_that_does_not_exist(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "dead", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "local", NULL, RRTYPE_A, .is_of_root = false, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "a.top", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ ".", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "arpa", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	expect_nx(&c, "dead", RRTYPE_MX, "dead");
+	expect_nx(&c, "x.Dead", RRTYPE_MX, "dead");
+	expect_nx(&c, "a.b.c.x.dead", RRTYPE_TXT, "dead");
+	expect_nx(&c, "xdead", RRTYPE_TXT, "");
+	expect_nx(&c, "dead.com", RRTYPE_TXT, "");
+	expect_nx(&c, "x.local", RRTYPE_TXT, "");
+	expect_nx(&c, "b.a.top", RRTYPE_TXT, "");
+	expect_nx(&c, "b.top", RRTYPE_TXT, "");
+	expect_nx(&c, "1.2.0.192.in-addr.arpa", RRTYPE_PTR, "");
+	cache_fini(&c);
+}
+
+static void what_says_nothing_of_other_types(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "alias", "gone", RRTYPE_TXT, .ttl_s = 60 }, 0);
+	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0);
+	put(&c, "bogus", 60, 0, ANSWER_BOGUS, 0);
+	put(&c, "empty", 60, 0, ANSWER_NODATA, 0);
+	assert_int_equal(c.n_entries, 4);
+	static const char *const names[] = { "alias", "gone", "failed", "bogus", "empty" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		expect_nx(&c, names[i], RRTYPE_MX, "");
+	/* it is the answer to its own question */
+	assert_true(has(&c, "alias", RRTYPE_TXT, 0));
+	cache_fini(&c);
+}
+
+/* Some servers deny a name for one type that has another one. */
+static void records_stand_beside_an_nxdomain(void **state)
+{
+	(void)state;
+	struct cache c;
+	struct question q;
+	struct dname name;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put(&c, "half.example", 60, 10, ANSWER_OK, 0);
+	put_nx(&c, &(struct nx){ "half.example", NULL, RRTYPE_AAAA, .ttl_s = 600 }, 0);
+	question(&q, &name, "half.example", RRTYPE_TXT);
+	const struct answer *a = cache_find(&c, &q, 0);
+	assert_int_equal(a->status, ANSWER_OK);
+	answer_unref(a);
+	expect_nx(&c, "half.example", RRTYPE_MX, "half.example");
+	cache_fini(&c);
+}
+
+/* What is newer is what counts, wherever it is kept. */
+static void a_name_may_come_and_go(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put(&c, "n", 60, 0, ANSWER_SERVFAIL, 0);
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_TXT, .ttl_s = 60 }, 0);
+	assert_int_equal(c.n_entries, 1);
+	expect_nx(&c, "n", RRTYPE_TXT, "n");
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_A, .ttl_s = 60 }, 0);
+	assert_int_equal(c.n_entries, 1);
+	put(&c, "n", 60, 10, ANSWER_OK, 0);
+	assert_true(has(&c, "n", RRTYPE_TXT, 0));
+	struct question q;
+	struct dname name;
+	question(&q, &name, "n", RRTYPE_TXT);
+	const struct answer *a = cache_find(&c, &q, 0);
+	assert_int_equal(a->status, ANSWER_OK);
+	answer_unref(a);
+	cache_fini(&c);
+}
+
+static void answers_are_kept_for_a_while_at_least(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 5, 20));
+	put(&c, "zero", 0, 10, ANSWER_OK, 0);
+	put(&c, "long", 60, 10, ANSWER_OK, 0);
+	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, 0);
+	put(&c, "failed", 0, 0, ANSWER_SERVFAIL, 0);
+	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, 0);
+	assert_int_equal(c.n_entries, 4);
+	assert_true(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
+	assert_true(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S));
+	assert_false(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S));
+	assert_true(has(&c, "long", RRTYPE_TXT, 60 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "failed", RRTYPE_TXT, 5 * CLOCK_NS_PER_S));
+	cache_fini(&c);
+}
+
 static void extremes(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 0, 30));
+	assert_true(cache_init(&c, 0, 30, 0));
 	put(&c, "x", 60, 10, ANSWER_OK, 0);
 	assert_int_equal(c.n_entries, 0);
 	assert_false(has(&c, "x", RRTYPE_TXT, 0));
 	cache_fini(&c);
 
-	assert_true(cache_init(&c, 7000, 0));
+	assert_true(cache_init(&c, 7000, 0, 0));
 	put(&c, "large", 60, 900, ANSWER_OK, 0);      /* over an eighth */
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0); /* failure_ttl_s is 0 */
 	assert_int_equal(c.n_entries, 0);
@@ -261,6 +439,12 @@ int main(void)
 		cmocka_unit_test(what_is_attached_counts),
 		cmocka_unit_test(out_of_date_goes_first),
 		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(nxdomain_is_for_all_types),
+		cmocka_unit_test(nothing_lies_beneath_a_top_that_does_not_exist),
+		cmocka_unit_test(what_says_nothing_of_other_types),
+		cmocka_unit_test(records_stand_beside_an_nxdomain),
+		cmocka_unit_test(a_name_may_come_and_go),
+		cmocka_unit_test(answers_are_kept_for_a_while_at_least),
 		cmocka_unit_test(extremes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
