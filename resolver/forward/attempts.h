@@ -30,6 +30,7 @@ struct attempt {
 	uint64_t case_bits; /* which letters of the name were sent in upper case */
 	struct channel channel;
 	uint16_t id;
+	bool is_first; /* the first transmission of its question */
 	bool overdue;  /* its timeout has passed: it does not count as in flight */
 	bool plain;    /* without EDNS */
 	bool is_put;   /* waits for the route's flush */

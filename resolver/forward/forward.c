@@ -44,13 +44,16 @@ enum { PACE_MIN_PER_S = 100 };
 #define FIRST_PROBE_NS (250 * CLOCK_NS_PER_MS)
 #define FIRST_PROBE_AGAIN_NS CLOCK_NS_PER_S
 
+/* What one turn counts at most. The loop sleeps 10 ms at most. */
+#define TURN_MAX_NS (20 * CLOCK_NS_PER_MS)
+
 /* ---- questions ---- */
 
 static void forward_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
 	struct forwarder *e = (struct forwarder *)engine;
 	struct query *q = query_get(e, f);
-	e->now_ns = now_ns;
+	(void)now_ns;
 	if (q)
 		transaction_begin(e, q);
 	else
@@ -133,13 +136,13 @@ static void stream_is_gone(void *arg)
 static void probe(struct forwarder *e, struct route *r)
 {
 	query_put_probe(e, r);
-	upstream_probed(&r->health, e->now_ns);
+	liveness_probed(&r->health.liveness, e->now_ns);
 }
 
 /* It was asked, and nothing ever came from it. */
 static bool wants_first_probe(const struct forwarder *e, struct route *r)
 {
-	if (r->counts.received || !r->counts.sent || r->health.dead)
+	if (r->counts.received || !r->counts.sent || upstream_is_dead(&r->health))
 		return false;
 	uint64_t soon_ns = e->timeout_ns / 2 < FIRST_PROBE_NS ? e->timeout_ns / 2 : FIRST_PROBE_NS;
 	bool is_due = r->first_probe_ns && e->now_ns >= r->first_probe_ns;
@@ -167,8 +170,8 @@ static void note_the_dead(struct forwarder *e)
 	bool ever_answered = false;
 	e->is_pausing = false;
 	for (unsigned i = 0; i < e->n_routes; i++) {
-		ever_answered = ever_answered || e->routes[i].health.ever_answered;
-		if (!e->routes[i].health.dead) {
+		ever_answered = ever_answered || e->routes[i].health.liveness.ever_answered;
+		if (!upstream_is_dead(&e->routes[i].health)) {
 			e->all_dead_since_ns = 0;
 			return;
 		}
@@ -184,11 +187,13 @@ static void note_the_dead(struct forwarder *e)
 static void forward_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct forwarder *e = (struct forwarder *)engine;
-	e->now_ns = now_ns;
+	uint64_t elapsed_ns = e->turned_ns ? now_ns - e->turned_ns : 0;
+	e->turned_ns = now_ns;
+	e->now_ns += elapsed_ns < TURN_MAX_NS ? elapsed_ns : TURN_MAX_NS;
 	e->n_datagrams = 0;
 	/* all of them first: what is sent from here on belongs to the cohorts of this turn */
 	for (unsigned i = 0; i < e->n_routes; i++)
-		upstream_turn(&e->routes[i].health, now_ns);
+		upstream_turn(&e->routes[i].health, e->now_ns);
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
@@ -196,13 +201,13 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 				take_datagrams(e, r, port);
 		stream_turn(r->tcp.stream);
 		transaction_turn(e, r);
-		if (upstream_wants_probe(&r->health, now_ns))
+		if (liveness_wants_probe(&r->health.liveness, e->now_ns))
 			probe(e, r);
 		else if (wants_first_probe(e, r))
 			query_put_probe(e, r);
 	}
 	note_the_dead(e);
-	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL; note_the_dead(e))
+	for (struct timer *t; (t = timers_next(&e->timers, e->now_ns)) != NULL; note_the_dead(e))
 		transaction_timeout(e, (struct query *)t);
 }
 
@@ -210,8 +215,9 @@ static unsigned gather_us(const struct forwarder *e)
 {
 	uint64_t trip_ns = UINT64_MAX;
 	for (unsigned i = 0; i < e->n_routes; i++)
-		if (!e->routes[i].health.dead && e->routes[i].health.srtt_ns < trip_ns)
-			trip_ns = e->routes[i].health.srtt_ns;
+		if (!upstream_is_dead(&e->routes[i].health) &&
+		        e->routes[i].health.rtt.srtt_ns < trip_ns)
+			trip_ns = e->routes[i].health.rtt.srtt_ns;
 	uint64_t us = trip_ns / 1000 / GATHER_TRIP_PART;
 	return us < GATHER_MIN_US || trip_ns == UINT64_MAX ? GATHER_MIN_US
 	        : us < GATHER_MAX_US                       ? (unsigned)us
@@ -239,6 +245,18 @@ static bool forward_has_room(const struct engine *engine)
 	if (!e->all_dead_since_ns || e->is_pausing)
 		return false;
 	return e->n_open < HOPELESS_MAX;
+}
+
+static bool forward_stands_still(const struct engine *engine)
+{
+	const struct forwarder *e = (const struct forwarder *)engine;
+	bool holds = false;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		if (choice_has_room(&e->routes[i]))
+			return false;
+		holds = holds || upstream_rate_holds(&e->routes[i].health);
+	}
+	return holds || e->is_pausing;
 }
 
 static const struct upstream_counters *forward_upstream_counters(
@@ -311,8 +329,13 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	e->loop = loop;
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
 	/* a query to an upstream that answers quickly is retransmitted long before the timeout, so
-	 * more tries fit into the same time */
-	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;
+	 * more transmissions fit into the same time */
+	e->limits = (struct patience_limits){
+		.n_transmissions = 1 + 2 * config->retries,
+		.time_ns = config->question_deadline_ms * CLOCK_NS_PER_MS,
+		.n_retries = config->retries,
+	};
+	e->now_ns = CLOCK_NS_PER_S;
 	e->mix_case = config->mix_case;
 	e->upstreams = config->upstreams;
 	e->said_dead = config->worker != 0;
@@ -359,5 +382,6 @@ const struct engine_type forward_engine = {
 	.turn = forward_turn,
 	.flush = forward_flush,
 	.has_room = forward_has_room,
+	.stands_still = forward_stands_still,
 	.upstream_counters = forward_upstream_counters,
 };

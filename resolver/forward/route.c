@@ -88,7 +88,7 @@ static bool flush_size(
 bool route_is_ripe(const struct route *r, uint64_t now_ns)
 {
 	return r->n_put &&
-	        (r->n_put * RIPE_PART >= r->health.in_flight ||
+	        (r->n_put * RIPE_PART >= upstream_in_flight(&r->health) ||
 	                now_ns - r->first_put_ns >= RIPE_NS);
 }
 

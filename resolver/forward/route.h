@@ -34,8 +34,8 @@ struct route {
 	struct upstream health;
 	struct ports ports;
 	struct route_tcp tcp;
-	struct waiting_list waiting_for_pace; /* queries to be retransmitted, before anything new */
-	struct attempt *probe;                /* that is out; NULL: none */
+	struct waiting_list waiting; /* queries to be retransmitted, when its pace or rate allows */
+	struct attempt *probe;       /* that is out; NULL: none */
 	struct upstream_counters counts;
 	struct busiest busiest;   /* of counts.sent */
 	uint64_t first_probe_ns;  /* when it is probed, if nothing came from it; 0: not asked yet */

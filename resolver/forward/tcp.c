@@ -23,7 +23,7 @@ static bool is_full(const struct forwarder *e)
 /* Dead, and open questions wait for it to come back. */
 static bool is_away(const struct forwarder *e, const struct route *r)
 {
-	return r->health.dead && e->is_pausing;
+	return upstream_is_dead(&r->health) && e->is_pausing;
 }
 
 bool tcp_may_send(const struct forwarder *e, const struct query *q, const struct route *r)
@@ -48,6 +48,7 @@ bool tcp_send(struct forwarder *e, struct query *q, struct route *r)
 	}
 	uint64_t timeout_ns = stream_put(r->tcp.stream, packet, size) ? e->timeout_ns : BREAK_NS;
 	timer_set(&e->timers, &q->timer, e->now_ns + timeout_ns);
+	dispatcher_park(e->engine.dispatcher, q->flight);
 	tcp_window_enter(&r->tcp.window);
 	upstream_sent_by_tcp(&r->health);
 	route_count_sent(r, e->now_ns);
@@ -59,8 +60,10 @@ bool tcp_send(struct forwarder *e, struct query *q, struct route *r)
 void tcp_wait(struct forwarder *e, struct query *q, struct route *r)
 {
 	query_drop_attempts(e, q, false);
+	query_wait(e, q, r, &r->tcp.waiting);
+	dispatcher_park(e->engine.dispatcher, q->flight);
 	q->tcp_waits_since_ns = e->now_ns - r->tcp.stalled_ns;
-	query_wait(e, q, &r->tcp.waiting);
+	q->held_since_ns = e->now_ns;
 }
 
 /* While memory is full only urgent queries are sent. */
@@ -112,7 +115,6 @@ bool tcp_extend(struct forwarder *e, struct query *q, const struct attempt *a)
 	q->n_extensions++;
 	tcp_window_late(&r->tcp.window, e->now_ns, e->timeout_ns);
 	timer_set(&e->timers, &q->timer, r->tcp.answered_ns + e->timeout_ns);
-	dispatcher_renew(e->engine.dispatcher, q->flight);
 	return true;
 }
 
@@ -128,7 +130,7 @@ static void try_soon(void *arg, struct attempt *a)
 	tcp_window_leave(&r->tcp.window);
 	unsigned doublings = q->n_tries < BREAK_DOUBLINGS_MAX ? q->n_tries : BREAK_DOUBLINGS_MAX;
 	if (!was_of_use)
-		q->tries_cost += TRY_COST;
+		patience_lose(&q->patience);
 	timer_set(&e->timers, &q->timer,
 	        e->now_ns + (was_of_use ? BREAK_SERVED_NS : BREAK_NS << doublings));
 }
