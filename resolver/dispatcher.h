@@ -8,7 +8,6 @@
  *     FINISHED    finished      resolver_pump(), which tells the waiters
  *
  * A held flight has no deadline here, and does not count as in flight.
- *
  * `started` is sorted by deadline: all deadlines are equally long. Engines only move flights
  * between `started`, `held` and `finished`, and nobody is called back from here. So an engine may
  * call the functions below at any time, also inside start() and inside the event loop.

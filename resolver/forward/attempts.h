@@ -17,9 +17,14 @@ struct query;
 /* Where an answer comes in. */
 struct channel {
 	uint16_t upstream; /* its index */
-	uint16_t port;     /* the number of one of its sockets, or CHANNEL_TCP */
+	uint16_t port;     /* the number of one of its sockets; from CHANNEL_TCP on, a connection */
 };
-enum { CHANNEL_TCP = 0xffff };
+enum { CHANNEL_TCP = 0x8000 };
+
+static inline bool channel_is_tcp(const struct channel *c)
+{
+	return c->port >= CHANNEL_TCP;
+}
 
 struct attempt {
 	struct query *query;  /* NULL: a probe */

@@ -119,7 +119,8 @@ static bool queue_note(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns)
 	if (++c->n_latest < QUEUE_LATEST)
 		return false;
 	c->n_latest = 0;
-	c->queue_ns = c->latest_min_ns - c->trip_base_ns;
+	c->queue_ns = c->queue_was_ns = c->latest_min_ns - c->trip_base_ns;
+	c->queued_ns = sent_ns + trip_ns;
 	return true;
 }
 

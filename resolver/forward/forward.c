@@ -121,14 +121,14 @@ static void take_datagrams(struct forwarder *e, struct route *r, unsigned port)
 
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
-	struct route *r = arg;
-	take(r->engine, r, CHANNEL_TCP, octets, size);
+	const struct tcp_connection *c = arg;
+	take(c->route->engine, c->route, c->port, octets, size);
 }
 
 static void stream_is_gone(void *arg)
 {
-	struct route *r = arg;
-	tcp_broken(r->engine, r);
+	struct tcp_connection *c = arg;
+	tcp_broken(c->route->engine, c);
 }
 
 /* ---- time ---- */
@@ -199,7 +199,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
-		stream_turn(r->tcp.stream);
+		tcp_turn(r);
 		transaction_turn(e, r);
 		if (liveness_wants_probe(&r->health.liveness, e->now_ns))
 			probe(e, r);
@@ -230,7 +230,7 @@ static void forward_flush(struct engine *engine)
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		if (route_is_ripe(&e->routes[i], e->now_ns))
 			route_flush(&e->routes[i], &e->attempts, query_encode, e->now_ns);
-		stream_turn(e->routes[i].tcp.stream);
+		tcp_turn(&e->routes[i]);
 	}
 	if (e->n_open >= GATHER_MIN && e->n_datagrams * GATHER_PART < e->n_open)
 		loop_gather(e->loop, gather_us(e));
@@ -272,7 +272,7 @@ static void forward_free(struct engine *engine)
 	struct forwarder *e = (struct forwarder *)engine;
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		ports_close(&e->routes[i].ports);
-		stream_free(e->routes[i].tcp.stream);
+		tcp_fini(&e->routes[i]);
 	}
 	queries_free(e);
 	attempts_fini(&e->attempts);
@@ -282,12 +282,24 @@ static void forward_free(struct engine *engine)
 	free(e);
 }
 
+/* Of one upstream: its ports, the shared connection, those for a single query. */
+enum { FDS_USUAL = PORTS_PER_UPSTREAM + 1 + TCP_ALONE_MAX };
+
 /* So many UDP sockets, beside the one for TCP. */
 static unsigned ports_per_upstream(const struct resolver_config *config)
 {
 	unsigned n =
 	        config->max_fds ? config->max_fds / config->n_upstreams : PORTS_PER_UPSTREAM + 1;
 	return n < 2 ? 1 : n > PORTS_PER_UPSTREAM ? PORTS_PER_UPSTREAM : n - 1;
+}
+
+/* What is left of the descriptors. */
+static unsigned connections_alone(const struct resolver_config *config)
+{
+	unsigned n = config->max_fds ? config->max_fds / config->n_upstreams : FDS_USUAL;
+	return n >= FDS_USUAL                ? TCP_ALONE_MAX
+	        : n > PORTS_PER_UPSTREAM + 1 ? n - (PORTS_PER_UPSTREAM + 1)
+	                                     : 0;
 }
 
 static enum error route_open(struct forwarder *e, const struct resolver_config *config,
@@ -312,8 +324,9 @@ static enum error route_open(struct forwarder *e, const struct resolver_config *
 		return ERROR_SYSTEM;
 	}
 	e->n_routes++;
-	r->tcp.stream = stream_new(loop, &to->ip, to->port, stream_said, stream_is_gone, r);
-	return r->tcp.stream ? ERROR_NONE : ERROR_NOMEM;
+	bool made = tcp_init(
+	        r, connections_alone(config), loop, &to->ip, to->port, stream_said, stream_is_gone);
+	return made ? ERROR_NONE : ERROR_NOMEM;
 }
 
 static enum error forward_new(struct engine **out, const struct resolver_config *config,
@@ -355,17 +368,17 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	return ERROR_NONE;
 }
 
-/* 8 sockets and a TCP connection for each upstream; one of each is enough. When descriptors are
- * few, more workers with one socket each get more done. The memory was found by running with less
- * and less (tests/blackbox/test_limits.py). The extra try: an upstream asks many servers behind it,
- * so the last try gets twice its time. */
+/* 8 sockets, and TCP connections for many queries and for one each, for each upstream; one of each
+ * is enough. When descriptors are few, more workers with one socket each get more done. The memory
+ * was found by running with less and less (tests/blackbox/test_limits.py). The extra try: an
+ * upstream asks many servers behind it, so the last try gets twice its time. */
 const struct engine_type forward_engine = {
 	.name = "forward",
 	.needs = ENGINE_UPSTREAMS,
 	.obeys_upstream_rate = true,
 	.obeys_mix_case = true,
 	.needs_loop = true,
-	.fds_usual = { .per_upstream = PORTS_PER_UPSTREAM + 1 },
+	.fds_usual = { .per_upstream = FDS_USUAL },
 	.fds_least = { .per_upstream = 2 },
 	.saves_fds = true,
 	.worker_mib = 12,

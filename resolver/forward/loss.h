@@ -27,6 +27,8 @@ struct loss_slot {
 
 struct loss {
 	struct loss_slot slots[LOSS_SLOTS];
+	uint64_t newest;    /* the latest slot with a vote */
+	uint64_t summed_ns; /* when `lately` was summed up */
 	struct votes
 	        lately; /* of the latest slots that hold enough votes, old enough to be known */
 };
@@ -35,7 +37,7 @@ struct loss {
 void loss_note(struct loss *l, uint64_t sent_ns, bool was_lost);
 
 /* Sums up `lately`. `known_after_ns`: how long after a transmission its loss is mostly known. Once
- * a turn. */
+ * a turn; it does so every 10 ms. */
 void loss_turn(struct loss *l, uint64_t now_ns, uint64_t known_after_ns);
 
 /* More was lost than `percent`, 1 to 99, by three standard deviations: few votes prove nothing. */

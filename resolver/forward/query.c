@@ -114,8 +114,8 @@ void query_free_place(struct route *r, const struct attempt *a)
 {
 	if (a->overdue)
 		return;
-	if (a->channel.port == CHANNEL_TCP)
-		tcp_window_leave(&r->tcp.window);
+	if (channel_is_tcp(&a->channel))
+		route_tcp_leave(r, a);
 	else
 		upstream_dropped(&r->health, a->is_first);
 }
@@ -139,7 +139,7 @@ void query_drop_attempts(struct forwarder *e, struct query *q, bool answered)
 		struct route *r = &e->routes[a->channel.upstream];
 		q->attempts = a->next;
 		query_free_place(r, a);
-		if (a->overdue && answered && a->channel.port != CHANNEL_TCP) {
+		if (a->overdue && answered && !channel_is_tcp(&a->channel)) {
 			if (a->is_first && q->votes)
 				upstream_lost(&r->health, a->sent_ns);
 			counter_add(&r->counts.lost, 1);

@@ -22,6 +22,10 @@ struct query {
 	uint16_t route;              /* where it was sent last, or waits */
 	uint8_t n_failed;            /* how many failures upstreams sent since it last rested */
 	uint8_t n_extensions;        /* of a try by TCP: tcp_extend() */
+	uint8_t n_breaks;            /* of connections that it shared with others */
+	bool tcp_alone;              /* it is asked on a connection of its own */
+	uint8_t n_alone;             /* how often it was, in vain; up to two */
+	bool may_pass;               /* `failure` is one that a recursor may have kept */
 	uint64_t tcp_waits_since_ns; /* see struct route_tcp */
 	bool votes;                  /* on what the way loses: loss.h */
 	bool rests;                  /* all failed: they are asked again when the timer fires */

@@ -101,3 +101,15 @@ void route_flush(struct route *r, struct attempts *as, route_encode *encode, uin
 			        r, as, word * 64 + (size_t)__builtin_ctzll(sizes), encode, now_ns);
 	r->port_now = (uint16_t)(entropy_u16(&as->entropy) % r->ports.n_sockets);
 }
+
+void route_tcp_leave(struct route *r, const struct attempt *a)
+{
+	unsigned number = a->channel.port - (unsigned)CHANNEL_TCP;
+	struct tcp_connection *c = number ? &r->tcp.alone[number - 1] : &r->tcp.shared;
+	c->n_open--;
+	if (number)
+		c->is_done = true;
+	else
+		tcp_window_leave(&r->tcp.window);
+	c->only = NULL;
+}

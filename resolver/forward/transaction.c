@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, RCODE_MASK = 0x0f, BIT_TC = 0x02 };
+enum { RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NOTIMP = 4, RCODE_REFUSED = 5 };
+enum { RCODE_MASK = 0x0f, BIT_TC = 0x02 };
 enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 
 /* So many upstreams are asked at once after a failure; then they rest. */
@@ -195,10 +196,8 @@ static bool has_failed_enough(const struct forwarder *e, const struct query *q)
 /* Upstreams may keep their failures for a while, so they are asked again later; or it counts. */
 static void rest(struct forwarder *e, struct query *q)
 {
-	bool may_pass =
-	        q->failure->status == ANSWER_SERVFAIL || q->failure->status == ANSWER_REFUSED;
 	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
-	if (!may_pass || !pause_ns) {
+	if (!q->may_pass || !pause_ns) {
 		fail(e, q);
 		return;
 	}
@@ -274,7 +273,7 @@ static void note_answer(struct forwarder *e, struct route *r, const struct attem
 	bool votes = a->is_first && a->query->votes;
 	counter_add(&r->counts.answered, 1);
 	counter_add(&r->counts.trip_us, (e->now_ns - a->sent_ns) / 1000);
-	if (a->channel.port == CHANNEL_TCP)
+	if (channel_is_tcp(&a->channel))
 		tcp_answered(e, r, a);
 	else if (a->overdue)
 		upstream_answered_late(&r->health, a->sent_ns, votes, e->now_ns);
@@ -305,7 +304,7 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
 		return true;
 	}
 	note_edns(r, a, rcode);
-	if (!(packet[FLAGS_OCTET] & BIT_TC) || a->channel.port == CHANNEL_TCP)
+	if (!(packet[FLAGS_OCTET] & BIT_TC) || channel_is_tcp(&a->channel))
 		return false;
 	q->by_tcp = true;
 	query_drop_attempts(e, q, true);
@@ -314,15 +313,22 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
 	return true;
 }
 
+/* Failures that recursors keep for a while. */
+static bool is_kept(unsigned rcode)
+{
+	return rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED;
+}
+
 void transaction_answered(
         struct forwarder *e, struct attempt *a, const uint8_t *packet, size_t size)
 {
 	struct query *q = a->query;
 	struct route *r = &e->routes[a->channel.upstream];
-	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && a->channel.port != CHANNEL_TCP;
+	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && !channel_is_tcp(&a->channel);
 	const struct answer *answer = is_truncated ? NULL : decode(e, q, r, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet)) {
 		counter_add(&e->engine.dispatcher->counters->bad_packets, 1);
+		q->may_pass = false;
 		heard_failure(e, q, r, answer, q->attempts == a);
 		return;
 	}
@@ -332,6 +338,7 @@ void transaction_answered(
 	if (asked_otherwise(e, q, r, &copy, packet)) {
 		answer_unref(answer);
 	} else if (answer && !answer_is_definite(answer)) {
+		q->may_pass = is_kept(packet[RCODE_OCTET] & RCODE_MASK);
 		heard_failure(e, q, r, answer, was_latest);
 	} else {
 		query_finish(e, q, answer);
@@ -349,7 +356,7 @@ static void give_up_attempt(struct forwarder *e, struct query *q, struct attempt
 	else
 		patience_lose(&q->patience);
 	dispatcher_park(e->engine.dispatcher, q->flight);
-	if (a->channel.port == CHANNEL_TCP) {
+	if (channel_is_tcp(&a->channel)) {
 		tcp_overdue(e, a);
 		return;
 	}
@@ -377,7 +384,7 @@ void transaction_timeout(struct forwarder *e, struct query *q)
 		return;
 	}
 	if (latest && !latest->overdue) {
-		if (latest->channel.port == CHANNEL_TCP && tcp_extend(e, q, latest))
+		if (channel_is_tcp(&latest->channel) && tcp_extend(e, q, latest))
 			return;
 		give_up_attempt(e, q, latest);
 	}

@@ -6,6 +6,8 @@ enum { PACE_BURST = 8 };
 /* After a short death the window stays: perhaps only names were silent. After a long one it begins
  * anew. */
 #define LONG_DEATH_NS (2 * CLOCK_NS_PER_S)
+/* After a queue has gone, what waited in it is still sent once more. */
+#define QUEUE_HOLDS_NS (4 * CLOCK_NS_PER_S)
 /* How many timeouts pass until most losses are known. */
 enum { TIMEOUTS_UNTIL_KNOWN = 3 };
 
@@ -88,7 +90,10 @@ unsigned upstream_stretch_percent(const struct upstream *u)
 	if (upstream_is_dead(u))
 		return 100;
 	unsigned for_loss = loss_stretch_percent(&u->loss.lately);
-	uint64_t for_queue = 100 + u->congestion.queue_ns / (CLOCK_NS_PER_S / 100);
+	const struct congestion *c = &u->congestion;
+	uint64_t queue_ns =
+	        u->turned_ns - c->queued_ns < QUEUE_HOLDS_NS ? c->queue_was_ns : c->queue_ns;
+	uint64_t for_queue = 100 + queue_ns / (CLOCK_NS_PER_S / 100);
 	return for_queue > for_loss ? (unsigned)for_queue : for_loss;
 }
 

@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		is_verbose = is_verbose || !strcmp(argv[i], "-v");
-		n_random = strcmp(argv[i], "-v") ? (unsigned)atoi(argv[i]) : n_random;
+		n_random = strcmp(argv[i], "-v") ? (unsigned)strtoul(argv[i], NULL, 10) : n_random;
 	}
 	hash_init();
 	const struct CMUnitTest tests[] = {
