@@ -344,7 +344,7 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	/* a query to an upstream that answers quickly is retransmitted long before the timeout, so
 	 * more transmissions fit into the same time */
 	e->limits = (struct patience_limits){
-		.n_transmissions = 1 + 2 * config->retries,
+		.n_transmissions = 1 + 3 * config->retries,
 		.time_ns = config->question_deadline_ms * CLOCK_NS_PER_MS,
 		.n_retries = config->retries,
 	};

@@ -21,11 +21,18 @@ void rtt_note(struct rtt *r, uint64_t trip_ns)
 	r->srtt_ns = r->srtt_ns ? r->srtt_ns : 1;
 }
 
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
 uint64_t rtt_timeout_ns(const struct rtt *r, unsigned n_doublings, uint64_t most_ns)
 {
-	uint64_t timeout_ns = r->srtt_ns ? r->srtt_ns + 4 * r->rttvar_ns : TIMEOUT_FIRST_NS;
-	timeout_ns = timeout_ns > TIMEOUT_MIN_NS ? timeout_ns : TIMEOUT_MIN_NS;
-	for (; n_doublings && timeout_ns < most_ns; n_doublings--)
+	uint64_t first_ns = r->srtt_ns ? r->srtt_ns + 4 * r->rttvar_ns : TIMEOUT_FIRST_NS;
+	first_ns = at_most(first_ns > TIMEOUT_MIN_NS ? first_ns : TIMEOUT_MIN_NS, most_ns);
+	uint64_t doubled_max_ns = first_ns > most_ns / 2 ? first_ns : most_ns / 2;
+	uint64_t timeout_ns = first_ns;
+	for (; n_doublings && timeout_ns < doubled_max_ns; n_doublings--)
 		timeout_ns *= 2;
-	return timeout_ns < most_ns ? timeout_ns : most_ns;
+	return at_most(timeout_ns, doubled_max_ns);
 }

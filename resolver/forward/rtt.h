@@ -14,8 +14,10 @@ struct rtt {
  * ambiguous (RFC 6298 section 3). */
 void rtt_note(struct rtt *r, uint64_t trip_ns);
 
-/* How long to wait for an answer before the next transmission: doubled `n_doublings` times. At
- * least 300 ms, 500 ms before anything was measured; at most `most_ns`, which wins. */
+/* How long to wait for an answer before the next transmission: doubled `n_doublings` times, but not
+ * beyond half of `most_ns`, so that a name that loses most queries has many of them within its
+ * question's time. At least 300 ms, 500 ms before anything was measured; at most `most_ns`, which
+ * wins. */
 uint64_t rtt_timeout_ns(const struct rtt *r, unsigned n_doublings, uint64_t most_ns);
 
 #endif

@@ -29,9 +29,10 @@ static void rtt_follows_the_rfc(void **state)
 	rtt_note(&r, 280 * MS);
 	assert_int_equal(r.srtt_ns, 210 * MS);
 	assert_int_equal(r.rttvar_ns, 95 * MS);
-	assert_int_equal(rtt_timeout_ns(&r, 1, 2 * S), 1180 * MS);
-	assert_int_equal(rtt_timeout_ns(&r, 2, 2 * S), 2 * S);
-	assert_int_equal(rtt_timeout_ns(&r, 255, 2 * S), 2 * S);
+	assert_int_equal(rtt_timeout_ns(&r, 1, 4 * S), 1180 * MS);
+	assert_int_equal(rtt_timeout_ns(&r, 2, 4 * S), 2 * S);
+	assert_int_equal(rtt_timeout_ns(&r, 255, 4 * S), 2 * S);
+	assert_int_equal(rtt_timeout_ns(&r, 255, 1 * S), 590 * MS); /* one trip is longer */
 	assert_int_equal(rtt_timeout_ns(&r, 0, 100 * MS), 100 * MS);
 	for (int i = 0; i < 100; i++)
 		rtt_note(&r, 0);

@@ -432,7 +432,7 @@ void world_run(const struct scenario *s, struct world_result *result)
 	w.now_ns = w.tokens_ns = START;
 	w.waiting_first = NOBODY;
 	w.limits = (struct patience_limits){
-		.n_transmissions = 7, .time_ns = 10 * CLOCK_NS_PER_S, .n_retries = 3
+		.n_transmissions = 10, .time_ns = 10 * CLOCK_NS_PER_S, .n_retries = 3
 	};
 	upstream_init(&w.u,
 	        &(struct upstream_limits){ .timeout_ms = TIMEOUT_MS,
