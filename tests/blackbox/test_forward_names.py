@@ -86,6 +86,22 @@ def failing_for(seconds, rcode, first):
     return script
 
 
+def test_an_upstream_says_why_it_failed(server, tmp_path):
+    """An Extended DNS Error (RFC 8914), in its own words; a control character is none of them."""
+    error = b"\0\x0f\0\x08\0\x16down\x1b;"
+
+    def raw(query):
+        if query.name == ".":
+            return (query.packet([]),)
+        # the OPT is the last record, and its rdata is empty
+        return (query.packet("SERVFAIL")[:-2] + len(error).to_bytes(2, "big") + error,)
+
+    result = scan(tmp_path, 1, [server(raw=raw)], "--retries=0")
+    assert [row["dns_cause"] for row in result.rows] == [
+        "TXT d0.test: servfail (the upstream says: No Reachable Authority (down?,))"
+    ]
+
+
 @pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED"])
 @pytest.mark.parametrize("seconds", [0.03, 0.8, 5.0])
 def test_a_failure_that_passes(server, tmp_path, rcode, seconds):
