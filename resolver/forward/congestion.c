@@ -8,6 +8,10 @@
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 
 enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32 };
+/* The window grows by a quarter, or to twice: so much more must be answered then. */
+enum { GROWTH_PAYS_PERCENT = 110 };
+#define GROWTH_PAUSE_NS CLOCK_NS_PER_S
+#define QUEUE_NOTABLE_NS (CLOCK_NS_PER_MS / 2)
 /* A cohort of a paced upstream takes so long at least: bursts say nothing of a rate. */
 #define COHORT_PACED_MIN_NS (200 * CLOCK_NS_PER_MS)
 #define ANSWERS_SAMPLE_NS (250 * CLOCK_NS_PER_MS)
@@ -61,9 +65,33 @@ void congestion_init(
 
 /* ---- window ---- */
 
-static void window_grow(struct congestion *c)
+static uint64_t cohort_rate(const struct cohort *co)
 {
-	uint64_t more = c->starting ? c->window : at_least(c->window / 8, 4);
+	return co->n_sent * CLOCK_NS_PER_S / at_least(co->end_ns - co->begin_ns, 1);
+}
+
+/* A larger window that brings no more answers only makes a queue, and rows in flight that no cache
+ * of the processor holds. Where the quickest answers do not wait in one, the window is not it. */
+static bool growth_was_vain(const struct congestion *c)
+{
+	bool may_queue =
+	        c->cohort.trip_min_ns > c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
+	return may_queue && c->grown_from && c->window > WINDOW_FIRST &&
+	        cohort_rate(&c->cohort) * 100 < c->rate_before * GROWTH_PAYS_PERCENT;
+}
+
+static void window_grow(struct congestion *c, uint64_t now_ns)
+{
+	if (growth_was_vain(c)) {
+		c->window = (unsigned)at_least(c->grown_from, at_most(WINDOW_FIRST, c->window_max));
+		c->grown_from = 0;
+		c->grows_from_ns = now_ns + GROWTH_PAUSE_NS;
+	}
+	if (now_ns < c->grows_from_ns)
+		return;
+	c->grown_from = c->window;
+	c->rate_before = cohort_rate(&c->cohort);
+	uint64_t more = c->starting ? c->window : at_least(c->window / 4, 4);
 	c->window = (unsigned)at_most(c->window + more, c->window_max);
 }
 
@@ -73,6 +101,7 @@ static void window_shrink(struct congestion *c, uint64_t part, uint64_t whole)
 	uint64_t smaller = at_least(c->window * part / whole, c->window / 2);
 	c->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), c->window_max);
 	c->starting = false;
+	c->grown_from = 0;
 }
 
 /* A few quick answers may come from a cache, which says nothing of the way that the others take. */
@@ -241,7 +270,7 @@ static void cohort_judge(struct congestion *c, const struct votes *lately, uint6
 	else if (makes_it_queue(c))
 		window_shorten_queue(c);
 	else if (c->cohort.was_full)
-		window_grow(c);
+		window_grow(c, now_ns);
 	pace_set(c, lately);
 	trial_turn(c, c->cohort.end_ns - c->cohort.begin_ns, now_ns);
 }

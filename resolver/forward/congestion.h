@@ -11,6 +11,8 @@
  *     even the quickest answer took   shrinks to what the          what is answered
  *     0.2 s longer than without load  round trip allows
  *     it was full, and all is well    grows, doubled at first      grows, if there is one
+ *     ... but no more was answered    as before the growth, for
+ *     than before the window grew     a second
  *
  * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
  * share of it is answered, our load is not what makes the losses: then that much is tolerated for
@@ -46,6 +48,9 @@ struct congestion {
 	unsigned n_repeated; /* retransmissions in flight: most likely for silent names */
 	unsigned window;
 	bool starting; /* slow start: it has not lost much yet, the window doubles */
+	/* the latest growth, which must have brought more answers; 0: it has */
+	unsigned grown_from;
+	uint64_t rate_before, grows_from_ns; /* not before that */
 	struct cohort cohort;
 	uint64_t trip_base_ns; /* the round trip without a queue; UINT64_MAX: not known */
 	/* the queue at the upstream that our own load makes: by how much the quickest of the latest

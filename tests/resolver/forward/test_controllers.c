@@ -1,6 +1,7 @@
 /* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
- * patience.h, retry_budget.h, silent_names.h. */
+ * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows. */
 #include "base/hash.h"
+#include "resolver/forward/congestion.h"
 #include "resolver/forward/loss.h"
 #include "resolver/forward/pacing.h"
 #include "resolver/forward/patience.h"
@@ -60,6 +61,55 @@ static void pacing_loses_nothing_and_gathers_little(void **state)
 	struct pacing none = { 0 };
 	pacing_spend(&none);
 	assert_int_equal(pacing_room(&none, 10), 10);
+}
+
+/* A second of full cohorts at an upstream that answers `per_s` in all: `base_ns` after they were
+ * sent, and what they wait for each other. */
+static uint64_t full_for_a_second(
+        struct congestion *c, uint64_t now_ns, uint64_t base_ns, uint64_t per_s)
+{
+	const struct votes none = { 0 };
+	uint64_t ends_ns = now_ns + S;
+	while (now_ns < ends_ns) {
+		uint64_t queue_ns = c->window * S / per_s;
+		uint64_t trip_ns = base_ns > queue_ns ? base_ns : queue_ns;
+		unsigned window = c->window, n_cohort = (unsigned)(window * 60 * MS / trip_ns);
+		n_cohort = n_cohort > window ? n_cohort : window;
+		uint64_t sent_ns = now_ns;
+		for (unsigned i = 0; i < window; i++)
+			congestion_sent(c, true);
+		for (unsigned i = window; i < n_cohort; i++) {
+			congestion_left(c, true);
+			congestion_sent(c, true);
+		}
+		for (unsigned i = 0; i < n_cohort; i++)
+			congestion_answered(c, sent_ns, trip_ns, false);
+		for (unsigned i = 0; i < window; i++)
+			congestion_left(c, true);
+		now_ns += n_cohort * trip_ns / window;
+		now_ns = now_ns > sent_ns + 60 * MS ? now_ns : sent_ns + 60 * MS;
+		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
+		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
+	}
+	return now_ns;
+}
+
+/* Near: 100 000 a second are answered with any window. Far: each needs 50 ms. */
+static void a_window_grows_while_that_brings_answers(void **state)
+{
+	(void)state;
+	struct congestion near, far;
+	uint64_t near_ns = 100 * S, far_ns = 100 * S;
+	congestion_init(&near, 20000, 100, near_ns);
+	congestion_init(&far, 20000, 100, far_ns);
+	near.trip_base_ns = MS / 10;
+	far.trip_base_ns = 50 * MS;
+	for (int i = 0; i < 10; i++) {
+		near_ns = full_for_a_second(&near, near_ns, MS / 10, 100000);
+		far_ns = full_for_a_second(&far, far_ns, 50 * MS, 1000000);
+	}
+	assert_in_range(near.window, 256, 512);
+	assert_int_equal(far.window, 20000);
 }
 
 static void few_votes_prove_nothing(void **state)
@@ -207,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rtt_follows_the_rfc),
 		cmocka_unit_test(pacing_loses_nothing_and_gathers_little),
+		cmocka_unit_test(a_window_grows_while_that_brings_answers),
 		cmocka_unit_test(few_votes_prove_nothing),
 		cmocka_unit_test(the_stretch_is_the_square_of_what_is_needed),
 		cmocka_unit_test(late_votes_count_for_the_time_of_their_queries),
