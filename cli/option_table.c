@@ -65,7 +65,7 @@ static const struct option_row rows[] = {
 	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers",
 	  NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N", "worker threads (default: one for each processor)" },
 	{ "in-flight", 0, GROUP_RESOLVER, KIND_NUMBER, AT(in_flight), DECIDES_RUN, "in_flight",
-	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker (default 1000; 2000 with --upstream)" },
+	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker, at most (default 1000; 20000 with --upstream)" },
 	{ "window", 0, GROUP_ROWS, KIND_NUMBER, AT(window_rows), DECIDES_RUN, "window",
 	  NUM(64, 1u << 26, 524288), NULL, "ROWS", "rows between reading and writing, at most (default 524288)" },
 	{ "shuffle-window", 0, GROUP_ROWS, KIND_NUMBER, AT(shuffle_rows), DECIDES_RUN, "shuffle_window",

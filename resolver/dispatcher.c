@@ -71,6 +71,7 @@ static void leave(struct dispatcher *d, struct flight *f)
 	bool is_held = f->state == FLIGHT_HELD;
 	flight_list_remove(is_held ? &d->held : &d->started, f);
 	d->n_started -= !is_held;
+	d->n_stopping -= is_held && f->stops_clock;
 }
 
 static void start(struct dispatcher *d, struct flight *f)
@@ -159,11 +160,24 @@ void dispatcher_pause(struct dispatcher *d, unsigned ms)
 	d->throttle.pause_until_ns = d->now_ns + ms * CLOCK_NS_PER_MS;
 }
 
+static void held_push(struct dispatcher *d, struct flight *f, bool stops_clock)
+{
+	f->state = FLIGHT_HELD;
+	f->stops_clock = stops_clock;
+	d->n_stopping += stops_clock;
+	flight_list_push(&d->held, f);
+}
+
 void dispatcher_hold(struct dispatcher *d, struct flight *f)
 {
 	leave(d, f);
-	f->state = FLIGHT_HELD;
-	flight_list_push(&d->held, f);
+	held_push(d, f, true);
+}
+
+void dispatcher_park(struct dispatcher *d, struct flight *f)
+{
+	leave(d, f);
+	held_push(d, f, false);
 }
 
 void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f)

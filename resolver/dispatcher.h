@@ -4,10 +4,10 @@
  *     FOLLOWING   its leader's  nxdomain_answered(), nxdomain_turn() (nxdomain.h)
  *     QUEUED      queue         dispatcher_start_queued(), as the throttle allows
  *     STARTED     started       dispatcher_finish(), or the deadline: dispatcher_expire()
- *     HELD        held          dispatcher_renew(), dispatcher_queue_again() or
- *                               dispatcher_finish(); no deadline
+ *     HELD        held          dispatcher_renew(), dispatcher_queue_again(), dispatcher_finish()
  *     FINISHED    finished      resolver_pump(), which tells the waiters
  *
+ * A held flight has no deadline here, and does not count as in flight.
  * `started` is sorted by deadline: all deadlines are equally long. Engines only move flights
  * between `started`, `held` and `finished`, and nobody is called back from here. So an engine may
  * call the functions below at any time, also inside start() and inside the event loop.
@@ -39,6 +39,7 @@ struct dispatcher {
 	uint32_t wall_s;      /* the wall clock: when an answer came */
 	unsigned question_ms; /* the deadline of a flight */
 	uint64_t n_started;   /* flights on `started` */
+	uint64_t n_stopping;  /* flights on `held` that stop the clock of rows */
 	bool closing;         /* the engine is being freed: outcomes are dropped */
 };
 
@@ -82,9 +83,12 @@ void dispatcher_finish(struct dispatcher *d, struct flight *f, const struct answ
 void dispatcher_late(struct dispatcher *d, const struct answer *answer);
 /* Nothing is started for so long. */
 void dispatcher_pause(struct dispatcher *d, unsigned ms);
-/* The engine lets a started flight wait. It no longer counts as in flight, and no deadline runs.
- * While memory is full (dispatcher_is_full()) only urgent flights may go on. */
+/* A limit of our own keeps a flight from going on: no time counts against it, nor against the rows
+ * that wait for it. While memory is full (dispatcher_is_full()) only urgent flights may go on. */
 void dispatcher_hold(struct dispatcher *d, struct flight *f);
+/* A flight waits for a name that does not answer at once. From here on the engine ends it by
+ * itself, and it does not keep others from being started. Time counts. */
+void dispatcher_park(struct dispatcher *d, struct flight *f);
 /* The flight goes on, or is known to make progress: its deadline begins anew. */
 void dispatcher_renew(struct dispatcher *d, struct flight *f);
 /* The same for a flight for which nothing was sent: it gives its place in the rate back. */

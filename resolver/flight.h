@@ -15,7 +15,7 @@ enum flight_state {
 	FLIGHT_FOLLOWING, /* waits for its leader's answer, which may be its own (leaders.h) */
 	FLIGHT_QUEUED,    /* waits for our own limits */
 	FLIGHT_STARTED,   /* with the engine, its deadline is running */
-	FLIGHT_HELD,      /* with the engine, which lets it wait: no deadline */
+	FLIGHT_HELD,      /* with the engine, which ends it by itself: no deadline */
 	FLIGHT_FINISHED,  /* its outcome waits for delivery */
 	FLIGHT_DELIVERED, /* its waiters are being told */
 };
@@ -47,6 +47,7 @@ struct flight {
 	unsigned n_asked_again; /* after the thread did not run for a while */
 	unsigned n_sleeps;      /* how often that had happened when it was started */
 	bool urgent;            /* see resolver_make_urgent() */
+	bool stops_clock;       /* HELD: no time counts against those who wait for it */
 	/* the engine's */
 	void *ticket;
 	unsigned n_suspected; /* failures that another question's wait may have made */

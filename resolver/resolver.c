@@ -184,8 +184,9 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 		return dispatcher_holdup(&r->dispatcher);
 	if (f->state != FLIGHT_HELD)
 		return "";
-	return type->holds_for_memory && resolver_is_full(r) && !f->urgent ? throttle_memory_text
-	                                                                   : type->held_text;
+	if (type->holds_for_memory && resolver_is_full(r) && !f->urgent)
+		return throttle_memory_text;
+	return f->stops_clock ? type->held_text : "";
 }
 
 /* ---- delivery ---- */
@@ -362,7 +363,9 @@ bool resolver_is_full(const struct resolver *r)
 
 bool resolver_holds_back(const struct resolver *r)
 {
-	return r->dispatcher.held.first || resolver_is_full(r) || resolver_is_throttled(r);
+	const struct dispatcher *d = &r->dispatcher;
+	return d->n_stopping || resolver_is_full(r) ||
+	        (resolver_is_throttled(r) && throttle_stops_clock(dispatcher_holdup(d), d->engine));
 }
 
 size_t resolver_memory_bytes(const struct resolver *r)

@@ -171,8 +171,9 @@ bool resolver_is_throttled(const struct resolver *r);
  * with the oldest one only, and make its questions urgent, since no others are sent. */
 bool resolver_is_full(const struct resolver *r);
 
-/* True when the resolver is throttled or full, or the engine holds questions back: no time counts
- * against a row. */
+/* True when the resolver is full, or throttled by a limit of our own, or the engine holds questions
+ * back: no time counts against a row. What an upstream can take, by its window and pace, is no
+ * limit of our own. */
 bool resolver_holds_back(const struct resolver *r);
 
 /* How much memory answers outside of the cache take. */

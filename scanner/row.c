@@ -42,7 +42,7 @@ static struct probe *probe_of(struct row *row, enum row_probe which)
 	case ROW_ADDRESS:
 		return &row->address.probe;
 	case ROW_ASKS:
-		return &row->asks->asking.probe;
+		return &row->asking->probe;
 	case ROW_POLICY:
 		return &row->audit->policy.probe;
 	case ROW_SERVERS:
@@ -62,26 +62,74 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	return row->audit && probe == &row->audit->servers.probe ? ROW_SERVERS : ROW_ASKS;
 }
 
-static struct resolver_waiter *waiter_at(struct row *row, enum row_probe which, unsigned slot)
-{
-	return (struct resolver_waiter *)&row_waiter_at(row, which, slot)->waiter;
-}
-
 /* Keeps it for the row's next check that asks the same. */
 static void keep(struct row *row, const struct answer *answer)
 {
 	row->lacked_memory |= !row_answers_add(&row->answers, answer);
 }
 
+/* ---- waiters ---- */
+
+static void on_answer(struct resolver_waiter *waiter, const struct answer *answer);
+
+static struct row_waiter *waiter_get(struct row *row)
+{
+	struct row_waiter *w = row->host->free_waiters;
+	if (w)
+		row->host->free_waiters = w->next;
+	else if (!(w = malloc(sizeof *w)))
+		return NULL;
+	*w = (struct row_waiter){ .waiter = { .row = row->number, .done = on_answer }, .row = row };
+	return w;
+}
+
+static void waiter_put(struct row_host *host, struct row_waiter *w)
+{
+	w->next = host->free_waiters;
+	host->free_waiters = w;
+}
+
+void row_host_fini(struct row_host *host)
+{
+	for (struct row_waiter *w; (w = host->free_waiters) != NULL; free(w))
+		host->free_waiters = w->next;
+}
+
+/* It waits for the answer to the question in a slot of a probe. */
+static void waiter_link(struct row_waiter *w, enum row_probe which, unsigned slot)
+{
+	struct row *row = w->row;
+	w->probe = (uint8_t)which;
+	w->slot = (uint8_t)slot;
+	w->link = row->waiting_end;
+	*row->waiting_end = w;
+	row->waiting_end = &w->next;
+}
+
+/* Gives the answer to the probe: true when it lacks none. The waiter is gone. */
+static bool waiter_take(struct row_waiter *w, const struct answer *answer)
+{
+	struct row *row = w->row;
+	keep(row, answer);
+	bool is_ready = probe_take(probe_of(row, w->probe), w->slot, answer);
+	*w->link = w->next;
+	*(w->next ? &w->next->link : &row->waiting_end) = w->link;
+	waiter_put(row->host, w);
+	return is_ready;
+}
+
 static void on_answer(struct resolver_waiter *waiter, const struct answer *answer)
 {
 	struct row_waiter *w = (struct row_waiter *)waiter;
-	keep(w->row, answer);
-	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
+	struct row *row = w->row;
+	unsigned probe = 1u << w->probe;
+	if (!waiter_take(w, answer))
 		return;
-	w->row->ready |= 1u << w->probe;
-	w->row->host->wake(w->row->host, w->row);
+	row->ready |= probe;
+	row->host->wake(row->host, row);
 }
+
+/* ---- asking ---- */
 
 static const struct answer *cancelled(
         const struct row *row, const struct dname *qname, enum rrtype type)
@@ -94,6 +142,21 @@ static const struct answer *cancelled(
 	return answer;
 }
 
+/* NULL: it comes later. */
+static const struct answer *ask_resolver(struct row *row, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type)
+{
+	struct row_waiter *w = waiter_get(row);
+	if (!w)
+		return resolver_out_of_memory(row->host->resolver);
+	const struct answer *answer = resolver_ask(row->host->resolver, &w->waiter, qname, type);
+	if (answer)
+		waiter_put(row->host, w);
+	else
+		waiter_link(w, which_probe(row, probe), slot);
+	return answer;
+}
+
 static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
         const struct dname *qname, enum rrtype type)
 {
@@ -101,41 +164,11 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	const struct answer *answer = row_answers_find(&row->answers, qname, type);
 	if (answer)
 		return answer_ref(answer);
-	if (row->expired) {
-		answer = cancelled(row, qname, type);
-	} else {
-		struct resolver_waiter *waiter = waiter_at(row, which_probe(row, probe), slot);
-		waiter->row = row->number;
-		answer = resolver_ask(row->host->resolver, waiter, qname, type);
-	}
+	answer = row->expired ? cancelled(row, qname, type)
+	                      : ask_resolver(row, probe, slot, qname, type);
 	if (answer)
 		keep(row, answer);
 	return answer;
-}
-
-static void init_waiters(struct row_waiter *waiters, struct row *row, enum row_probe which)
-{
-	for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
-		waiters[s] = (struct row_waiter){ .waiter.done = on_answer,
-			.row = row,
-			.probe = (uint8_t)which,
-			.slot = (uint8_t)s };
-}
-
-static bool add_asks(struct row *row)
-{
-	row->asks = calloc(1, sizeof *row->asks);
-	if (row->asks)
-		init_waiters(row->asks->waiters, row, ROW_ASKS);
-	return row->asks;
-}
-
-static bool add_audit(struct row *row)
-{
-	row->audit = calloc(1, sizeof *row->audit);
-	for (enum row_probe p = ROW_POLICY; row->audit && p < ROW_PROBES; p++)
-		init_waiters(row->audit->waiters[p - ROW_POLICY], row, p);
-	return row->audit;
 }
 
 struct row *row_new(struct row_host *host)
@@ -146,15 +179,16 @@ struct row *row_new(struct row_host *host)
 		return NULL;
 	row->asker.ask = ask;
 	row->host = host;
-	for (enum row_probe p = ROW_SPF; p < ROW_ASKS; p++)
-		init_waiters(row->waiters[p], row, p);
-	if ((settings->asks && !add_asks(row)) ||
-	        (settings->checks & (CHECK_POLICY | CHECK_SERVERS) && !add_audit(row))) {
-		free(row->asks);
-		free(row);
-		return NULL;
-	}
-	return row;
+	row->waiting_end = &row->waiting;
+	bool is_audited = settings->checks & (CHECK_POLICY | CHECK_SERVERS);
+	row->asking = settings->asks ? calloc(1, sizeof *row->asking) : NULL;
+	row->audit = is_audited ? calloc(1, sizeof *row->audit) : NULL;
+	if ((!settings->asks || row->asking) && (!is_audited || row->audit))
+		return row;
+	free(row->asking);
+	free(row->audit);
+	free(row);
+	return NULL;
 }
 
 void row_free(struct row *row)
@@ -170,7 +204,7 @@ void row_free(struct row *row)
 		mailservers_fini(&row->audit->servers);
 	}
 	free(row->audit);
-	free(row->asks);
+	free(row->asking);
 	free(row);
 }
 
@@ -224,7 +258,7 @@ static void begin_asks(struct row *row)
 	const struct identity *s = &row->identity;
 	struct ask_subject subject = { .domain = s->domain, .helo = s->helo_domain, .ip = s->ip };
 	take_sender_domain(&subject.sender_domain, s);
-	asking_begin(&row->asks->asking, row->host->settings->asks, &subject, &row->asker);
+	asking_begin(row->asking, row->host->settings->asks, &subject, &row->asker);
 	row->running |= 1u << ROW_ASKS;
 }
 
@@ -277,7 +311,7 @@ static void begin_probes(struct row *row)
 		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_MX;
 	}
-	if (row->asks)
+	if (row->asking)
 		begin_asks(row);
 	if (row->audit && s->domain.size)
 		begin_audit(row);
@@ -366,28 +400,18 @@ bool row_continue(struct row *row)
 
 void row_make_urgent(struct row *row)
 {
-	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
-		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which;
-		        slot++)
-			resolver_make_urgent(row->host->resolver, waiter_at(row, which, slot));
+	for (struct row_waiter *w = row->waiting; w; w = w->next)
+		resolver_make_urgent(row->host->resolver, &w->waiter);
 }
 
 void row_expire(struct row *row)
 {
 	row->expired = true;
-	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++) {
-		if (!(row->running & 1u << which))
-			continue;
-		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
-			const struct answer *answer = resolver_give_up(row->host->resolver,
-			        waiter_at(row, which, slot), "the row's deadline passed");
-			if (!answer)
-				continue;
-			keep(row, answer);
-			probe_take(probe_of(row, which), slot, answer);
-		}
-		run_probe(row, which);
-	}
+	for (struct row_waiter *w; (w = row->waiting) != NULL;)
+		waiter_take(w,
+		        resolver_give_up(
+		                row->host->resolver, &w->waiter, "the row's deadline passed"));
+	run_probes(row, row->running);
 	finish_if_done(row);
 }
 
@@ -426,11 +450,11 @@ struct outcome row_outcome(const struct row *row)
 		.failures = { &row->helo_failures, &row->spf.probe.failures,
 		        &row->iprev.probe.failures, &row->address.probe.failures,
 		        &row->mailhosts.probe.failures,
-		        row->asks ? &row->asks->asking.probe.failures : NULL,
+		        row->asking ? &row->asking->probe.failures : NULL,
 		        row->audit ? &row->audit->policy.probe.failures : NULL,
 		        row->audit ? &row->audit->servers.probe.failures : NULL },
 		.limits = &row->host->settings->limits,
-		.asked = row->asks && row->asks->asking.done ? &row->asks->asking : NULL,
+		.asked = row->asking && row->asking->done ? row->asking : NULL,
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
@@ -444,8 +468,8 @@ void row_reset(struct row *row)
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);
 	row_answers_reset(&row->answers);
-	if (row->asks)
-		asking_fini(&row->asks->asking);
+	if (row->asking)
+		asking_fini(row->asking);
 	if (row->audit) {
 		policy_report_reset(&row->audit->report);
 		policy_reset(&row->audit->policy);

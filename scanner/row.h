@@ -38,17 +38,15 @@ enum row_probe {
 	ROW_PROBES
 };
 
-/* Where the answer to one question of one probe goes. */
+struct row;
+
+/* Where the answer to one question of one probe goes. A row has as many as it waits for; they come
+ * from its host, and go back to it. */
 struct row_waiter {
 	struct resolver_waiter waiter; /* first */
 	struct row *row;
+	struct row_waiter *next, **link; /* of the row, or of the host's free ones */
 	uint8_t probe, slot;
-};
-
-/* The questions of --ask. */
-struct row_asks {
-	struct asking asking;
-	struct row_waiter waiters[PROBE_FANOUT_MAX];
 };
 
 /* The policy of the domain, and all of its mail hosts. */
@@ -57,10 +55,7 @@ struct row_audit {
 	struct policy_report report; /* made when all probes of the row are done */
 	bool has_report;
 	struct mailservers servers;
-	struct row_waiter waiters[ROW_PROBES - ROW_POLICY][PROBE_FANOUT_MAX];
 };
-
-struct row;
 
 /* What is the same for every row of a run. Const while rows run. */
 struct row_settings {
@@ -82,6 +77,7 @@ struct row_host {
 	const struct row_settings *settings;
 	uint64_t now_ns, wall_s;
 	char wall_text[24]; /* wall_s as RFC 3339, UTC */
+	struct row_waiter *free_waiters;
 	/* Answers have come for the row: row_continue() is due. */
 	void (*wake)(struct row_host *host, struct row *row);
 };
@@ -104,6 +100,8 @@ struct row {
 	unsigned running, ready; /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
 	struct row_answers answers; /* to all questions of all its probes */
+	struct row_waiter *waiting; /* for which it has no answer yet, the oldest first */
+	struct row_waiter **waiting_end;
 
 	/* results */
 	struct identity identity;
@@ -117,29 +115,18 @@ struct row {
 	struct iprev iprev;
 	struct hostaddr address;
 	struct mailhosts mailhosts;
-	struct row_asks *asks;   /* NULL without --ask */
+	struct asking *asking;   /* NULL without --ask */
 	struct row_audit *audit; /* NULL without those checks */
 	uint64_t elapsed_ms, evaluated_s;
 	char evaluated_at[24];
-
-	struct row_waiter waiters[ROW_ASKS][PROBE_FANOUT_MAX]; /* see row_waiter_at() */
 };
-
-/* Where the answer to the question in a slot of a probe goes. NULL: the row has no such probe. */
-static inline const struct row_waiter *row_waiter_at(
-        const struct row *row, enum row_probe which, unsigned slot)
-{
-	if (which < ROW_ASKS)
-		return &row->waiters[which][slot];
-	if (which == ROW_ASKS)
-		return row->asks ? &row->asks->waiters[slot] : NULL;
-	return row->audit ? &row->audit->waiters[which - ROW_POLICY][slot] : NULL;
-}
 
 /* A new row, for any number of input rows. NULL: out of memory. `host` outlives it. */
 struct row *row_new(struct row_host *host);
 /* Not while it runs. Takes NULL. Call row_reset() first. */
 void row_free(struct row *row);
+/* Frees what the host keeps for its rows, when none of them runs any more. */
+void row_host_fini(struct row_host *host);
 
 /* Begins the probes and runs each as far as answers are at hand. True when the row is done. A row
  * whose domain, HELO name or address must not be asked about (--exclude) begins none. */

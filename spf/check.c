@@ -13,7 +13,8 @@ const struct spf_limits spf_limits_of_rfc = {
 enum {
 	EXPLANATION_CHUNK_BYTES = 1024,
 	EXPLANATION_MEMORY_BYTES = 16 << 10, /* a compiled explanation; more: there is none */
-	KEEP_BYTES = 8192                    /* of a text buffer, between two checks */
+	KEEP_BYTES = 8192,                   /* of a text buffer, between two checks */
+	FRAMES_KEPT = 3                      /* a record, an include, and one of its own */
 };
 
 /* ---- the steps ---- */
@@ -283,6 +284,7 @@ void spf_check_release(struct spf_check *check)
 	answer_unref(check->result.failed);
 	reset_result(&check->result);
 	arena_reset(&check->memory);
+	frames_shrink(check, FRAMES_KEPT);
 }
 
 void spf_check_begin(struct spf_check *check, const struct spf_request *request,
@@ -305,5 +307,6 @@ void spf_check_fini(struct spf_check *check)
 	textbuf_fini(&check->result.matched);
 	textbuf_fini(&check->result.explanation);
 	arena_fini(&check->memory);
+	frames_shrink(check, 0);
 	*check = (struct spf_check){ .n_frames = 0 };
 }

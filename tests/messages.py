@@ -31,6 +31,7 @@ PAGE = "docs/messages.md"
 NOT_MESSAGES = (
     ("base/message.c", None, "the lines themselves"),
     ("base/hash.c", "hash_stable", "a key"),
+    ("dns/ede.c", "names", "an upstream's words, of RFC 8914"),
     ("cli/cmd_check.c", None, "standard output of check"),
     ("cli/commands.c", "commands", "--help, but for SHOWN_FIELDS"),
     ("cli/help.c", None, "--help"),

@@ -7,8 +7,9 @@ enum { TRIP_ALIKE_US = 1000 };
 
 static uint64_t cost_of(const struct route *r, uint64_t unknown_ns)
 {
-	uint64_t trip_us = (r->health.srtt_ns ? r->health.srtt_ns : unknown_ns) / 1000;
-	return (r->health.in_flight + 1ull) * (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
+	uint64_t trip_us = (r->health.rtt.srtt_ns ? r->health.rtt.srtt_ns : unknown_ns) / 1000;
+	return (upstream_in_flight(&r->health) + 1ull) *
+	        (trip_us > TRIP_ALIKE_US ? trip_us : TRIP_ALIKE_US);
 }
 
 /* An upstream that has not answered yet is taken to be as quick as the quickest: when the first
@@ -17,7 +18,7 @@ static uint64_t shortest_trip_ns(const struct forwarder *e)
 {
 	uint64_t shortest_ns = 0;
 	for (unsigned i = 0; i < e->n_routes; i++) {
-		uint64_t ns = e->routes[i].health.srtt_ns;
+		uint64_t ns = e->routes[i].health.rtt.srtt_ns;
 		if (ns && (!shortest_ns || ns < shortest_ns))
 			shortest_ns = ns;
 	}
@@ -39,7 +40,7 @@ static struct route *cheapest(struct forwarder *e,
 
 bool choice_has_room(const struct route *r)
 {
-	return !r->waiting_for_pace.first && upstream_room(&r->health) > 0;
+	return upstream_room(&r->health, r->waiting.n) > 0;
 }
 
 static bool has_room(const struct route *r, const struct query *q)
@@ -49,18 +50,18 @@ static bool has_room(const struct route *r, const struct query *q)
 
 static bool is_untried(const struct route *r, const struct query *q)
 {
-	return !r->health.dead && !(q->tried & route_bit(r));
+	return !upstream_is_dead(&r->health) && !(q->tried & route_bit(r));
 }
 
 static bool has_not_failed(const struct route *r, const struct query *q)
 {
-	return !r->health.dead && !(q->failed & route_bit(r));
+	return !upstream_is_dead(&r->health) && !(q->failed & route_bit(r));
 }
 
 static bool is_alive(const struct route *r, const struct query *q)
 {
 	(void)q;
-	return !r->health.dead;
+	return !upstream_is_dead(&r->health);
 }
 
 static bool is_any(const struct route *r, const struct query *q)
@@ -82,12 +83,12 @@ struct route *choice_of_route(struct forwarder *e, const struct query *q)
 
 static bool is_free(const struct route *r)
 {
-	return !r->waiting_for_pace.first && upstream_may_repeat(&r->health);
+	return !r->waiting.first && upstream_may_repeat(&r->health);
 }
 
 bool choice_must_wait(const struct forwarder *e, const struct route *r)
 {
-	return (!r->health.dead || e->is_pausing) && !is_free(r);
+	return (!upstream_is_dead(&r->health) || e->is_pausing) && !is_free(r);
 }
 
 static bool can_repeat(const struct route *r, const struct query *q)

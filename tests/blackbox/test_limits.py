@@ -110,7 +110,7 @@ def test_hardly_any_descriptors(engine, tmp_path, rows_file, limit):
 
 
 def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
-    """64 upstreams want 576 sockets for each worker, and can do with 128."""
+    """64 upstreams want 4672 sockets for each worker, and can do with 128."""
     upstreams = tmp_path / "upstreams"
     upstreams.write_text(
         "".join(f"{addresses.nobody()}\n" for _ in range(63))

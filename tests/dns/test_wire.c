@@ -283,6 +283,26 @@ static void other_rcodes_are_named(void **state)
 	answer_unref(a);
 }
 
+static void an_extended_error_is_told_of_failures_only(void **state)
+{
+	(void)state;
+	static const uint8_t ede[] = { 0, 15, 0, 6, 0, 22, 'd', 'o', 'w', 'n' };
+	for (unsigned rcode = 0; rcode <= 5; rcode++) {
+		packet_begin(&p, RESPONSE | rcode, "example.com", RRTYPE_A);
+		packet_put_name(&p, ".");
+		packet_put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0, ede, sizeof ede);
+		const struct answer *a = decoded(&p, "example.com", RRTYPE_A);
+		assert_string_equal(answer_cause(a),
+		        rcode == 0 || rcode == 3 ? ""
+		                : rcode == 4
+		                ? "rcode NOTIMP, the upstream says: No Reachable Authority (down)"
+		                : rcode == 1
+		                ? "rcode FORMERR, the upstream says: No Reachable Authority (down)"
+		                : "the upstream says: No Reachable Authority (down)");
+		answer_unref(a);
+	}
+}
+
 static void other_classes_and_high_ttls(void **state)
 {
 	(void)state;
@@ -508,6 +528,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_told_apart),
 		cmocka_unit_test(what_the_root_says_is_told_apart),
 		cmocka_unit_test(other_rcodes_are_named),
+		cmocka_unit_test(an_extended_error_is_told_of_failures_only),
 		cmocka_unit_test(other_classes_and_high_ttls),
 		cmocka_unit_test(bad_records_of_the_type_spoil_the_answer),
 		cmocka_unit_test(what_is_no_answer_to_the_question),
