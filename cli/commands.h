@@ -38,6 +38,7 @@ char *commands_print(char *text, size_t size);
 
 int cmd_scan(const struct options *options, char **operands, unsigned n_operands);
 int cmd_extract(const struct options *options, char **operands, unsigned n_operands);
+int cmd_report(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);
 

@@ -26,7 +26,8 @@ enum option_group {
 	GROUP_LOG = 64,     /* how mail logs are read */
 	GROUP_EXTRACT = 128,
 	GROUP_MEMORY = 256, /* of the commands that have tables of groups */
-	GROUP_SENT = 512,   /* of the commands that take senders from mail logs */
+	GROUP_REPORT = 1024,
+	GROUP_SENT = 512, /* of the commands that take senders from mail logs */
 };
 
 enum option_kind {

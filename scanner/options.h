@@ -73,6 +73,10 @@ struct options {
 	const char *hash_key; /* the file of --hash-local-part */
 	unsigned memory_mib;
 
+	/* `spfsweep report` */
+	const char *by, *format, *where;
+	unsigned top;
+
 	/* `spfsweep check` */
 	const char *helo;
 	bool json;
