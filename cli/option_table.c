@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 	{ "no-header", 0, GROUP_SCAN, KIND_FLAG, AT(no_header), DECIDES_INPUT, "no_header",
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
 	{ "log", 0, GROUP_LOG, KIND_TEXT, AT(log), DECIDES_INPUT, "log",
-	  NUM(0, 0, 0), NULL, "FORMAT", "the input is mail logs: auto, postfix, exim, policyd-spf" },
+	  NUM(0, 0, 0), NULL, "FORMAT", "the input is mail logs: auto, postfix, exim, policyd-spf, rspamd, mbox" },
 	{ "year", 0, GROUP_LOG, KIND_NUMBER, AT(year), DECIDES_INPUT, NULL,
 	  NUM(1970, 9999, 0), NULL, "YEAR", "of the first line, where lines have none (default: by the file's time)" },
 	{ "since", 0, GROUP_LOG, KIND_TEXT, AT(since), DECIDES_INPUT, "since",

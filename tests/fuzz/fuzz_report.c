@@ -22,9 +22,8 @@ static void check_sums(const struct report *r)
 
 static void check_print(const struct report *r)
 {
-	void (*const forms[])(struct textbuf *, const struct report *, unsigned) = {
-		reportprint_text, reportprint_csv, reportprint_json
-	};
+	void (*const forms[])(struct textbuf *, const struct report *,
+	        unsigned) = { reportprint_text, reportprint_csv, reportprint_json };
 	for (unsigned i = 0; i < 3; i++) {
 		struct textbuf out = { 0 };
 		forms[i](&out, r, i);
