@@ -106,6 +106,21 @@ static const struct command commands[] = {
 	        .n_operands_max = UINT_MAX,
 	        .wanted = "merge takes the outputs of all shards, and -o",
 	        .run = cmd_merge },
+	{ .name = "report",
+	        .operands = "RESULTS...",
+	        .summary = "results in, a table by domain, client, ... out",
+	        .help = "Reads what spfsweep scan wrote, and prints how many messages passed and "
+	                "failed, by domain, client,\n"
+	                "network, HELO name, problem or provider, and what would be lost if SPF "
+	                "were enforced.\n",
+	        .statuses = "Exit status: 0 all was read; 2 usage, or a file is no output of scan; "
+	                    "3 a file ends too early.\n",
+	        .groups = GROUP_REPORT | GROUP_MEMORY | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "report needs results, as spfsweep scan wrote them ('-' is standard "
+	                  "input)",
+	        .run = cmd_report },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -40,6 +40,7 @@ char *commands_print(char *text, size_t size);
 int cmd_scan(const struct options *options, char **operands, unsigned n_operands);
 int cmd_extract(const struct options *options, char **operands, unsigned n_operands);
 int cmd_audit(const struct options *options, char **operands, unsigned n_operands);
+int cmd_report(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
 int cmd_merge(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);

@@ -30,6 +30,7 @@ enum option_group {
 	GROUP_MERGE = 1024, /* outputs into one */
 	GROUP_AUDIT = 2048, /* rows of policy */
 	GROUP_EDGES = 4096, /* what is written beside them */
+	GROUP_REPORT = 8192,
 };
 
 enum option_kind {

@@ -2,13 +2,17 @@
 #include "maillog/formats.h"
 
 #include "maillog/exim.h"
+#include "maillog/mbox.h"
 #include "maillog/policydspf.h"
 #include "maillog/postfix.h"
+#include "maillog/rspamd.h"
 
 static const struct log_format *const formats[] = {
 	&postfix_format,
 	&exim_format,
 	&policydspf_format,
+	&rspamd_format,
+	&mbox_format,
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

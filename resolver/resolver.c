@@ -83,10 +83,8 @@ static const struct answer *answer_at_once(
 	const struct answer *answer = e->type->answer(e, q, row);
 	if (!answer)
 		return resolver_out_of_memory(r);
-	if (answer->status == ANSWER_NOT_RECORDED)
-		counter_add(&r->counters.not_recorded, 1);
-	else
-		counter_add(&r->counters.replayed, 1);
+	bool has = answer->status != ANSWER_NOT_RECORDED;
+	counter_add(has ? &r->counters.replayed : &r->counters.not_recorded, 1);
 	if (answer_is_definite(answer))
 		counter_add(&r->counters.replayed_answers, 1);
 	return answer;

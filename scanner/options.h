@@ -80,6 +80,10 @@ struct options {
 	unsigned memory_mib;
 	bool append; /* `spfsweep merge` */
 
+	/* `spfsweep report` */
+	const char *by, *format, *where;
+	unsigned top;
+
 	/* `spfsweep check` */
 	const char *helo;
 	bool json;

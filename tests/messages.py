@@ -37,6 +37,8 @@ NOT_MESSAGES = (
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
     ("maillog/", None, "what stands in logs"),
+    ("report/reason.c", None, "standard output of report"),
+    ("report/reportprint.c", None, "standard output of report"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),
     ("resolver/scripted/", None, "only in tests"),
     ("scanner/logwish.c", "logwish_init", "a part of a command that is proposed"),

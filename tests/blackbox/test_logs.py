@@ -419,3 +419,49 @@ def test_scan_of_a_pipe_that_is_followed(tmp_path, server, running):
     assert rows[-1].startswith(b"%d," % len(log.truth))
     process.stdin.close()
     assert process.wait(harness.HANGS_S) in (DONE, harness.BAD_ROWS)
+
+
+# ---- headers ----
+
+
+def message(i, relay="198.51.100.7"):
+    """A message that came in through a relay, and its row."""
+    sender = "" if i % 5 == 0 else f"u{i}@d{i}.example"
+    text = (
+        f"Return-Path: <{sender}>\n"
+        f"Received: from relay.example (relay.example [{relay}])\n\tby store (Postfix) with LMTP "
+        f"id S{i};\n\tSat, 28 Nov 2026 17:36:{i % 60:02d} +0100\n"
+        f"Received: from h{i}.example (unknown [192.0.2.{i}])\n\tby relay (Postfix) with ESMTP id "
+        f"R{i};\n\tSat, 28 Nov 2026 17:30:{i % 60:02d} +0100\n"
+        f"Received: from forged (forged [203.0.113.1]) by x; Sat, 28 Nov 2026 17:00:00 +0100\n"
+        f"Subject: {i}\n\nFrom here on\n\nFrom me\nReceived: from z (z [203.0.113.2]) by z; x\n"
+    )
+    row = [f"2026-11-28T16:30:{i % 60:02d}Z", f"R{i}", "unknown", f"192.0.2.{i}", f"h{i}.example"]
+    return text, [*row, sender or "<>", "message", ""]
+
+
+def test_a_maildir(tmp_path):
+    wanted = []
+    for i in range(1, 40):
+        folder = tmp_path / "Maildir" / ("cur" if i < 20 else "new")
+        folder.mkdir(parents=True, exist_ok=True)
+        text, row = message(i)
+        (folder / f"17643{i:05d}.x:2,S").write_text(text)
+        wanted.append(row)
+    (tmp_path / "Maildir/cur/.hidden").write_text(message(99)[0])
+    rows, stderr = extract("--trusted", "198.51.100.0/24,127.0.0.1", tmp_path / "Maildir")
+    assert rows == wanted and "log: mbox, 39 files" in stderr
+    rows, _ = extract(tmp_path / "Maildir")
+    assert {row[3] for row in rows} == {"198.51.100.7"}
+
+
+def test_an_mbox(tmp_path):
+    path, wanted = tmp_path / "mbox", []
+    with path.open("w") as out:
+        for i in range(1, 40):
+            text, row = message(i)
+            escaped = text.replace("\nFrom ", "\n>From ")
+            out.write(f"From x Sat Nov 28 2026\n{escaped}\n")
+            wanted.append(row)
+    rows, _ = extract("--trusted=198.51.100.7", path)
+    assert rows == wanted

@@ -162,8 +162,9 @@ class IncludeByVersion(Include):
 
 
 class Policy:
-    """What a name publishes. `error_term` is the term that is wrong, with a flaw of syntax. `flaw` is None, or why no evaluation comes to an end: "dead",
-    "syntax", "not_ascii", "multiple_records"; `absent` when it has no SPF record at all, `is_void`
+    """What a name publishes. `error_term` is the term that is wrong, with a flaw of syntax. `flaw`
+    is None, or why no evaluation comes to an end: "dead", "syntax", "not_ascii",
+    "multiple_records"; `absent` when it has no SPF record at all, `is_void`
     when it has no TXT record whatever. Texts are octets, as latin-1."""
 
     def __init__(
