@@ -24,6 +24,7 @@ enum option_group {
 	GROUP_EVERY = 16,   /* of every command */
 	GROUP_OUTPUT = 32,  /* an output, and the summary of it */
 	GROUP_MERGE = 64,   /* outputs into one */
+	GROUP_RETRY = 128,  /* which rows of an output are done again */
 };
 
 enum option_kind {
@@ -39,6 +40,7 @@ enum option_kind {
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_BAD_INPUT, /* bool: `ok` */
 	KIND_SHARD,     /* struct shard */
+	KIND_AGE,       /* unsigned, seconds; not given: OPTIONS_NO_LIMIT */
 	KIND_HELP,      /* no member */
 };
 

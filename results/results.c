@@ -40,6 +40,7 @@ static const struct {
 	{ "a_state", offsetof(struct results_row, a_state) },
 	{ "a_match", offsetof(struct results_row, a_match) },
 	{ "problems", offsetof(struct results_row, problems) },
+	{ "evaluated_at", offsetof(struct results_row, evaluated_at) },
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

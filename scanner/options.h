@@ -33,8 +33,9 @@ struct options {
 	unsigned compression_level, sync_interval_s;
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
-	struct shard shard; /* count 0: the whole input */
-	bool retry;         /* the input is an output whose failed rows are done again */
+	struct shard shard;    /* count 0: the whole input */
+	bool retry;            /* the input is an output whose failed rows are done again, */
+	unsigned older_than_s; /* and those that are older; OPTIONS_NO_LIMIT: no others */
 	bool resume, overwrite, csv_safe;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
