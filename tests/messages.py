@@ -33,6 +33,7 @@ NOT_MESSAGES = (
     ("base/hash.c", "hash_stable", "a key"),
     ("cli/cmd_check.c", None, "standard output of check"),
     ("cli/commands.c", "commands", "--help, but for SHOWN_FIELDS"),
+    ("cli/completion.c", None, "scripts for shells"),
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),
