@@ -2,6 +2,7 @@
 #include "cli/command_line.h"
 
 #include "base/message.h"
+#include "cli/completion.h"
 #include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "dns/dname.h"
@@ -364,6 +365,16 @@ static bool take_command(struct command_line *line, const char *word)
 	return false;
 }
 
+/* --completion SHELL, in place of a command. */
+static bool take_completion(struct command_line *line, const char *shell)
+{
+	line->completion = shell;
+	if (completion_has_shell(shell))
+		return true;
+	message(MESSAGE_ERROR, "--completion takes bash or zsh, not '%s'", shell ? shell : "");
+	return false;
+}
+
 static bool take_words(struct command_line *line, int argc, char **argv)
 {
 	bool only_operands = false;
@@ -394,6 +405,8 @@ bool command_line_parse(struct command_line *line, int argc, char **argv)
 {
 	*line = (struct command_line){ 0 };
 	options_set_defaults(&line->options);
+	if (argc > 1 && !strcmp(argv[1], "--completion"))
+		return take_completion(line, argc > 2 ? argv[2] : NULL);
 	if (!take_command(line, argc < 2 ? NULL : argv[1]))
 		return false;
 	if (!line->command)

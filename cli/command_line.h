@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct command_line {
-	const struct command *command; /* NULL: only help or the version of the program is wanted */
+	const struct command *command; /* NULL: only help, version or completion is wanted */
 	bool help, version;
+	const char *completion; /* --completion SHELL; NULL: not wanted */
 	struct options options; /* their texts are those of argv */
 	uint64_t given;         /* a set of rows of the option table */
 	char **operands;        /* in argv */

@@ -81,11 +81,13 @@ static const struct command commands[] = {
 	        .summary = "an output's rows that ended in temperror, once more",
 	        .help = "Reads an output of spfsweep scan or audit, checks the rows again in which "
 	                "a look-up failed\n"
-	                "(problems has temperror), and writes all rows to NEW, the others as they "
-	                "stood.\n",
+	                "(problems has temperror) or that are older than --older-than, and writes "
+	                "all rows to NEW,\n"
+	                "the others as they stood.\n",
 	        .keeps_rows = true,
 	        .statuses = "Exit status: as of scan.\n",
-	        .groups = GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER | GROUP_AUDIT,
+	        .groups = GROUP_RETRY | GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER |
+	                GROUP_AUDIT,
 	        .n_operands_min = 1,
 	        .n_operands_max = 1,
 	        .wanted = "retry takes one file, an output of spfsweep scan or audit",

@@ -148,6 +148,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
 	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe",
 	  NUM(0, 0, 0), NULL, NULL, "put a ' before fields that a spreadsheet may take for formulas" },
+	{ "older-than", 0, GROUP_RETRY, KIND_AGE, AT(older_than_s), DECIDES_RUN, "older_than_s",
+	  NUM(0, UINT_MAX - 2, OPTIONS_NO_LIMIT), NULL, "AGE", "rows older than that, too, as 7d or 36h" },
 	{ "append", 0, GROUP_MERGE, KIND_FLAG, AT(append), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "whole outputs of different inputs, one behind the other, with new numbers" },
 	{ "help", 'h', GROUP_EVERY, KIND_HELP, 0, DECIDES_RUN, NULL,
@@ -185,7 +187,7 @@ void options_set_defaults(struct options *options)
 	*options = (struct options){ .output = "-" };
 	for (unsigned i = 0; i < ROW_COUNT; i++)
 		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_LIMIT ||
-		        rows[i].kind == KIND_CHECKS)
+		        rows[i].kind == KIND_CHECKS || rows[i].kind == KIND_AGE)
 			*(unsigned *)member_of(options, &rows[i]) = rows[i].preset;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options->workers = processors < 1          ? 1
@@ -207,6 +209,11 @@ static const struct unit units[] = {
 	{ "S", "s", 1 },
 	{ "S", "m", 60 },
 	{ "S", "h", 3600 },
+	{ "AGE", "s", 1 },
+	{ "AGE", "m", 60 },
+	{ "AGE", "h", 3600 },
+	{ "AGE", "d", 86400 },
+	{ "AGE", "w", 604800 },
 	{ "N", "k", 1000 },
 	{ "N", "M", 1000000 },
 	{ "ROWS", "k", 1000 },
@@ -332,6 +339,7 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 	case KIND_TEXT:
 		return set_text(member, row, value);
 	case KIND_NUMBER:
+	case KIND_AGE:
 		return set_number(member, row, value);
 	case KIND_LIMIT:
 		if (strcmp(value, "none") != 0)

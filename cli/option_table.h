@@ -31,6 +31,7 @@ enum option_group {
 	GROUP_AUDIT = 2048, /* rows of policy */
 	GROUP_EDGES = 4096, /* what is written beside them */
 	GROUP_REPORT = 8192,
+	GROUP_RETRY = 16384, /* which rows of an output are done again */
 };
 
 enum option_kind {
@@ -46,6 +47,7 @@ enum option_kind {
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_BAD_INPUT, /* bool: `ok` */
 	KIND_SHARD,     /* struct shard */
+	KIND_AGE,       /* unsigned, seconds; not given: OPTIONS_NO_LIMIT */
 	KIND_HELP,      /* no member */
 };
 

@@ -128,6 +128,7 @@ static void put_member(struct json *j, const struct options *options, const stru
 		json_bool(j, name, *(const bool *)value != opposite);
 		break;
 	case KIND_LIMIT:
+	case KIND_AGE:
 		if (*(const unsigned *)value == OPTIONS_NO_LIMIT) {
 			json_text(j, name, NULL);
 			break;

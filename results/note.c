@@ -85,6 +85,12 @@ static void tell(const struct note_line *line, struct csv_field was, struct csv_
 		snprintf(why, why_size, forms[line->kind], line->name, before, now);
 }
 
+/* A scan goes on with what a retry wrote: the rows of the same input. */
+static bool may_go_on(const struct note_line *line, struct csv_field was, struct csv_field is)
+{
+	return line->kind == NOTE_COMMAND && csv_field_is(was, "retry") && csv_field_is(is, "scan");
+}
+
 static bool line_differs(
         const struct note_line *line, const char *theirs, size_t size, char *why, size_t why_size)
 {
@@ -95,7 +101,7 @@ static bool line_differs(
 		return false;
 	if (!was.text)
 		was = (struct csv_field){ .text = line->preset, .size = strlen(line->preset) };
-	if (csv_field_same(was, is))
+	if (csv_field_same(was, is) || may_go_on(line, was, is))
 		return false;
 	tell(line, was, is, why, why_size);
 	return true;

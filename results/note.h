@@ -24,8 +24,10 @@ enum { NOTE_LINES_MAX = 48, NOTE_PRESET_BYTES = 64 };
 
 /* How a difference is told. */
 enum note_kind {
-	NOTE_OPTION,  /* "--checks was 'spf' and is 'mx' now" */
-	NOTE_COMMAND, /* "it was written by 'spfsweep retry' and not by 'spfsweep scan'" */
+	NOTE_OPTION, /* "--checks was 'spf' and is 'mx' now" */
+	/* "it was written by 'spfsweep scan' and not by 'spfsweep retry'"; the other way round is
+	 * no difference, when the retry has ended (resume.h) */
+	NOTE_COMMAND,
 	NOTE_COLUMN,  /* "the column of 'ip' was 2 and is 3 now" */
 	NOTE_ANSWERS, /* as NOTE_OPTION; `retry` may take its answers from elsewhere than the scan
 	               */

@@ -41,6 +41,7 @@ static const struct {
 	{ "a_match", offsetof(struct results_row, a_match) },
 	{ "record_state", offsetof(struct results_row, record_state) },
 	{ "problems", offsetof(struct results_row, problems) },
+	{ "evaluated_at", offsetof(struct results_row, evaluated_at) },
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

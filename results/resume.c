@@ -396,6 +396,18 @@ static void tell(const struct reader *rd)
 		        (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
 }
 
+/* A scan goes on behind a retry that has ended: a longer list. One that has not is the retry's to
+ * go on with, since it keeps rows that the scan would ask for again. */
+static bool ends_well(struct reader *rd)
+{
+	struct csv_field command = note_value(rd->note.bytes, rd->note.size, "command");
+	if (rd->inputs->form || rd->r->was_complete || !csv_field_is(command, "retry"))
+		return true;
+	return refuse_another(rd,
+	        "it is of a retry that did not end: go on with it by `spfsweep retry --resume` "
+	        "first");
+}
+
 enum resume_outcome resume_read(
         struct resumption *r, const char *path, struct format *format, struct inputs *inputs)
 {
@@ -411,7 +423,7 @@ enum resume_outcome resume_read(
 		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return RESUME_FAILED;
 	}
-	if (walk(&rd))
+	if (walk(&rd) && ends_well(&rd))
 		tell(&rd);
 	members_close(rd.members);
 	textbuf_fini(&rd.note);

@@ -3,7 +3,8 @@
  * The output is its own checkpoint. Its members are checked one by one, up to the first that is not
  * whole. Each row is compared with the next row of the input: `row` and the input's columns must be
  * equal. So an output of another input is refused at the first row that differs. `row` has gaps
- * only where the numbers of the input's rows have (inputs.h).
+ * only where the numbers of the input's rows have (inputs.h). A scan goes on with an output of
+ * `retry` that is complete.
  *
  * Afterwards the input stands at the first row that is missing. Nothing was written: the caller
  * keeps good members behind damage aside (aside.h), and cuts the output at `keep_bytes`

@@ -85,6 +85,15 @@ static bool lacks_checks(struct retry *r, const struct results_row *row)
 	return lost;
 }
 
+/* Both texts are RFC 3339 in UTC and of one length, so they sort as times do. */
+static bool is_old(const struct retry *r, const struct results_row *row)
+{
+	const struct csv_field at = row->evaluated_at;
+	if (!r->before[0])
+		return false;
+	return at.size != strlen(r->before) || memcmp(at.text, r->before, at.size) < 0;
+}
+
 static enum error next(
         struct input_form *form, const struct csv_record *record, struct input_row *row)
 {
@@ -99,7 +108,7 @@ static enum error next(
 	        !memcmp(result.error.text, no_record, strlen(no_record));
 	row->number = r->last_number = result.number;
 	row->printed = (struct csv_field){ .text = record->text, .size = record->size };
-	row->keep = is_no_record || !results_has_failure(&result);
+	row->keep = is_no_record || (!results_has_failure(&result) && !is_old(r, &result));
 	if (!row->keep && lacks_checks(r, &result))
 		return ERROR_SYNTAX;
 	row->record = unguarded(r, result.input);
@@ -122,6 +131,12 @@ void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_to
 	r->form.has_columns = told.has_columns;
 	memcpy(r->form.columns, told.columns, sizeof told.columns);
 	r->form.delimiter = told.delimiter;
+}
+
+void retry_set_age(struct retry *r, unsigned older_than_s, uint64_t now_ms)
+{
+	uint64_t now_s = now_ms / 1000;
+	clock_utc_text(now_s > older_than_s ? now_s - older_than_s : 0, r->before);
 }
 
 void retry_fini(struct retry *r)

@@ -2,6 +2,7 @@
  *
  *     row                                                       what becomes of it
  *     no look-up failed in it                                   kept as it stands
+ *     no look-up failed, but it is older than --older-than      done again
  *     a look-up failed (its `problems` has temperror)           done again, from its input's
  * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
  * what was wrong with it
@@ -15,6 +16,7 @@
 #ifndef RESULTS_RETRY_H
 #define RESULTS_RETRY_H
 
+#include "base/clock.h"
 #include "input/inputs.h"
 #include "results/closing.h"
 #include "results/format.h"
@@ -28,6 +30,8 @@ struct retry {
 	const struct asks *asks; /* of the output; NULL: none */
 	bool guarded;            /* the output was written with --csv-safe */
 	unsigned checks;         /* that run now; a row that is done again must not need others */
+	/* --older-than: rows of before are done again, as evaluated_at has it; "": none for that */
+	char before[CLOCK_UTC_BYTES];
 	char refusal[128];
 	uint64_t last_number; /* of the row before */
 	struct textbuf scratch, input;
@@ -39,6 +43,11 @@ void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_to
         const struct asks *asks);
 /* Takes a zeroed one. */
 void retry_fini(struct retry *r);
+
+/* Rows that were evaluated longer ago are done again, too: --older-than. A row that does not say
+ * when is old. Two runs of a retry that is resumed differ in what is old by then, and that is no
+ * matter: what the first one did again, the second one would, too. */
+void retry_set_age(struct retry *r, unsigned older_than_s, uint64_t now_ms);
 
 /* What the note of the output at `path` says of its rows. Where there is no note, or no file that
  * can be read twice: n_input is RESULTS_UNTOLD. */

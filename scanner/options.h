@@ -37,7 +37,8 @@ struct options {
 	bool audit;         /* a row of policy for each domain */
 	bool mx_ptr;
 	const char *includes, *networks; /* its side files */
-	bool retry; /* the input is an output whose failed rows are done again */
+	bool retry;            /* the input is an output whose failed rows are done again, */
+	unsigned older_than_s; /* and those that are older; OPTIONS_NO_LIMIT: no others */
 	bool resume, overwrite, csv_safe;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */

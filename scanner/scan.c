@@ -157,6 +157,8 @@ static bool open_inputs(struct scan *s)
 		retry_init(&s->retry, o->csv_safe, o->checks, retry_told(o->inputs[0]),
 		        s->told_asks.n ? &s->told_asks : &o->asks);
 		s->fitting.shard = s->retry.told.shard;
+		if (o->older_than_s != OPTIONS_NO_LIMIT)
+			retry_set_age(&s->retry, o->older_than_s, s->started_ms);
 		config.form = &s->retry.form;
 	}
 	if (o->log) {

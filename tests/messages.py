@@ -34,6 +34,7 @@ NOT_MESSAGES = (
     ("dns/ede.c", "names", "an upstream's words, of RFC 8914"),
     ("cli/cmd_check.c", None, "standard output of check"),
     ("cli/commands.c", "commands", "--help, but for SHOWN_FIELDS"),
+    ("cli/completion.c", None, "scripts for shells"),
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
     ("maillog/", None, "what stands in logs"),

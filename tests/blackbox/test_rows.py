@@ -105,7 +105,8 @@ def check_members(data, n_rows):
     """The checkpoints in the members count the rows without a gap, and the file ends as a whole one
     does."""
     assert data.endswith(harness.BGZF_EOF)
-    *members, end = harness.bgzf_members(data)
+    *members, closing, end = harness.bgzf_members(data)
+    assert (closing.text, closing.first_row, closing.n_rows) == (b"", n_rows + 1, 0)
     assert end.text == b"" and end.first_row is None
     assert all(0 < len(m.text) <= 65280 for m in members)
     next_row = 1

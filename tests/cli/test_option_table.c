@@ -31,6 +31,8 @@ static const char *another(const struct option_row *row)
 		return "ok";
 	case KIND_ASK:
 		return "NS:{domain}";
+	case KIND_AGE:
+		return "7d";
 	case KIND_SHARD:
 		return "1/2";
 	case KIND_UPSTREAM:
