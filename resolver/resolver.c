@@ -178,10 +178,8 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 {
 	const struct flight *f = flight_awaited(waiter->flight);
 	const struct engine_type *type = r->dispatcher.engine->type;
-	if (f->state == FLIGHT_QUEUED)
-		return dispatcher_holdup(&r->dispatcher);
 	if (f->state != FLIGHT_HELD)
-		return "";
+		return f->state == FLIGHT_QUEUED ? dispatcher_holdup(&r->dispatcher) : "";
 	if (type->holds_for_memory && resolver_is_full(r) && !f->urgent)
 		return throttle_memory_text;
 	return f->stops_clock ? type->held_text : "";

@@ -1,5 +1,7 @@
-/* choice.c - the cheapest upstream of those that suit best. */
+/* choice.c - the heaviest upstream, then the cheapest of those that suit best. */
 #include "resolver/forward/choice.h"
+
+#include "resolver/forward/affinity.h"
 
 /* An upstream costs its round trip, times the queries in flight there and this one. Shorter round
  * trips than this count as equal. */
@@ -70,11 +72,27 @@ static bool is_any(const struct route *r, const struct query *q)
 	return true;
 }
 
+/* Of those with room, the one for which the name's domain weighs most. NULL: none has. */
+static struct route *heaviest(struct forwarder *e, const struct query *q)
+{
+	uint64_t of_name = affinity_of_name(flight_name(q->flight)), most = 0;
+	struct route *best = NULL;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		struct route *r = &e->routes[i];
+		uint64_t weight = affinity_weight(of_name, r->affinity);
+		if (choice_has_room(r) && (!best || weight > most)) {
+			best = r;
+			most = weight;
+		}
+	}
+	return best;
+}
+
 struct route *choice_of_route(struct forwarder *e, const struct query *q)
 {
 	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room,
 		is_untried, has_not_failed, is_alive, is_any };
-	struct route *best = NULL;
+	struct route *best = e->n_routes > 1 && !q->n_tries ? heaviest(e, q) : NULL;
 	e->first_route++;
 	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
 		best = cheapest(e, wishes[i], q);

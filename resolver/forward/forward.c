@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "resolver/forward/affinity.h"
 #include "resolver/forward/choice.h"
 #include "resolver/forward/transaction.h"
 #include "resolver/forward/question_match.h"
@@ -314,6 +315,7 @@ static enum error route_open(struct forwarder *e, const struct resolver_config *
 		.pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
 	r->engine = e;
 	r->index = index;
+	r->affinity = affinity_of_upstream(&to->ip, to->port);
 	r->tcp.turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
 	tcp_window_init(&r->tcp.window, r->health.limits.max_in_flight);

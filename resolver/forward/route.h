@@ -49,7 +49,8 @@ struct route_tcp {
 
 struct route {
 	unsigned index;
-	void *engine; /* for the stream's callbacks */
+	uint64_t affinity; /* affinity.h */
+	void *engine;      /* for the stream's callbacks */
 	struct upstream health;
 	struct ports ports;
 	struct route_tcp tcp;

@@ -174,3 +174,22 @@ def test_by_tcp_only_the_guilty_name_fails(server, tmp_path, trouble):
         if row["spf"] != ("temperror" if row["domain"].startswith("bad") else "pass")
     ]
     assert wrong == []
+
+
+# ---- several upstreams ----
+
+
+def test_a_domain_is_asked_of_one_upstream(server, tmp_path):
+    """All names of a domain, by either worker. Few go elsewhere: what a busy machine answers late
+    is asked again."""
+    servers = [server(truth) for _ in range(3)]
+    names = [f"{host}.d{i}.test" for host in ("a", "b", "c") for i in range(150)]
+    random.Random(2).shuffle(names)
+    rows = "domain,ip\n" + "".join(f"{name},192.0.2.1\n" for name in names)
+    assert_truth(scan(tmp_path, rows, servers, "--workers=2"), len(names))
+    asked = [
+        {name.split(".")[-2] for name, _ in dns.asked() if name.endswith(".test")}
+        for dns in servers
+    ]
+    assert min(map(len, asked)) > 25
+    assert sum(map(len, asked)) < 150 * 1.1
