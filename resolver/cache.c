@@ -10,6 +10,10 @@
 #define ANSWER_SMALL_BYTES 160
 #define HUGE_PAGE_BYTES (2u << 20)
 
+/* Answers that nobody asks for again only take memory, and touching it costs as much as asking. */
+#define UNPROVED_BYTES ((size_t)16 << 20)
+#define HIT_EARNS_BYTES ((size_t)64 << 10)
+
 enum { SLOTS = 4 };
 
 struct cache_slot {
@@ -35,6 +39,11 @@ static struct cache_line *lines_new(size_t n)
 	return lines;
 }
 
+static size_t at_most(size_t value, size_t limit)
+{
+	return value < limit ? value : limit;
+}
+
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, unsigned min_ttl_s)
 {
 	size_t n_lines = 2;
@@ -48,6 +57,7 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, uns
 	};
 	c->lines = lines_new(n_lines);
 	c->table_bytes = n_lines * sizeof *c->lines;
+	c->allowed_bytes = at_most(c->table_bytes + UNPROVED_BYTES, limit_bytes);
 	return c->lines != NULL;
 }
 
@@ -176,6 +186,7 @@ static struct cache_slot *slot_use(struct cache *c, struct cache_slot *s, uint32
 	}
 	if (!s->used)
 		s->used = 1;
+	c->allowed_bytes = at_most(c->allowed_bytes + HIT_EARNS_BYTES, c->limit_bytes);
 	return s;
 }
 
@@ -200,9 +211,9 @@ const struct answer *cache_find_nxdomain(struct cache *c, const struct question 
 
 static bool make_room(struct cache *c, size_t bytes, uint32_t now_s)
 {
-	while (c->n_entries && cache_used_bytes(c) + bytes > c->limit_bytes)
+	while (c->n_entries && cache_used_bytes(c) + bytes > c->allowed_bytes)
 		hand_evict(c, now_s);
-	return cache_used_bytes(c) + bytes <= c->limit_bytes;
+	return cache_used_bytes(c) + bytes <= c->allowed_bytes;
 }
 
 void cache_trim(struct cache *c, uint64_t now_ns)

@@ -14,6 +14,9 @@
  * cache_find_nxdomain() finds it, cache_find() does not. One about the target of an alias is not:
  * that name exists (RFC 6604 section 3).
  *
+ * Room is earned: at first the cache holds 16 MiB of answers, and with each hit 64 KiB more, up to
+ * its limit. In a list in which nothing repeats it stays small.
+ *
  * Bytes counted: the table; the answers with the allocator's header of each; and what probes attach
  * to a TXT answer later (a compiled SPF record). The account of an answer is the cache's, so that
  * growth is known at once; cache_trim() makes room for it. An evicted answer stays in the account
@@ -37,6 +40,7 @@ struct cache {
 	size_t line_mask, hand;
 	unsigned failure_ttl_s, min_ttl_s;
 	size_t limit_bytes, table_bytes;
+	size_t allowed_bytes; /* now: at most limit_bytes */
 	struct answer_account account;
 	uint64_t n_entries, n_evictions;
 };

@@ -172,11 +172,39 @@ static void what_is_attached_counts(void **state)
 	answer_unref(a);
 	assert_int_equal(large.size_bytes, 0);
 	assert_int_equal(c.account.alive_bytes, c.account.kept_bytes);
-	c.limit_bytes = 0;
+	c.limit_bytes = c.allowed_bytes = 0;
 	cache_trim(&c, 0);
 	assert_int_equal(c.n_entries, 0);
 	assert_int_equal(cache_used_bytes(&c), empty);
 	assert_int_equal(c.account.alive_bytes, 0);
+	cache_fini(&c);
+}
+
+/* What is never found again does not take up the limit; what is, does. */
+static void room_is_earned(void **state)
+{
+	(void)state;
+	enum { N = 400000 };
+	struct cache c;
+	assert_true(cache_init(&c, 128 << 20, 30, 0));
+	size_t empty = cache_used_bytes(&c);
+	for (unsigned i = 0; i < N; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u", i);
+		put(&c, name, 3600, 0, ANSWER_OK, 0);
+	}
+	assert_true(c.n_evictions > 0);
+	assert_in_range(cache_used_bytes(&c) - empty, 15 << 20, 16 << 20);
+	for (unsigned i = 0; i < 1000; i++)
+		assert_true(has(&c, "n399999", RRTYPE_TXT, 0));
+	uint64_t n_evictions = c.n_evictions;
+	for (unsigned i = 0; i < N; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "m%u", i);
+		put(&c, name, 3600, 0, ANSWER_OK, 0);
+	}
+	assert_in_range(c.n_evictions, n_evictions, n_evictions + N / 20); /* of full lines */
+	assert_true(cache_used_bytes(&c) - empty > 32 << 20);
 	cache_fini(&c);
 }
 
@@ -437,6 +465,7 @@ int main(void)
 		cmocka_unit_test(time_runs_out),
 		cmocka_unit_test(bytes_are_bounded_and_use_is_rewarded),
 		cmocka_unit_test(what_is_attached_counts),
+		cmocka_unit_test(room_is_earned),
 		cmocka_unit_test(out_of_date_goes_first),
 		cmocka_unit_test(collisions_are_told_apart),
 		cmocka_unit_test(nxdomain_is_for_all_types),
