@@ -130,8 +130,8 @@ static void line(void *state, struct logtext t, struct log_out *out)
 {
 	struct rspamd *r = state;
 	struct stamp stamp;
-	struct logtext task_text, before, own = t;
-	struct task task;
+	struct logtext task_text, before = { 0 }, own = t;
+	struct task task = { 0 };
 	bool is_own = stamp_take(&own, &stamp) && own.size && own.at[0] == '#';
 	bool has_envelope = !is_own && syslog_read(&r->syslog, t);
 	if (!is_own && !has_envelope) {

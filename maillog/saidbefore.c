@@ -1,4 +1,4 @@
-/* saidbefore.c - by a hash of address and sender, whose letters may be written otherwise. */
+/* saidbefore.c - by a hash of address and sender, which may be written otherwise. */
 #include "maillog/saidbefore.h"
 
 #include "base/hash.h"
@@ -27,21 +27,25 @@ void saidbefore_fini(struct saidbefore *s)
 	s->said = NULL;
 }
 
-static size_t put_lower(char *to, size_t room, struct logtext from)
+/* In lower case, and without quotes: Postfix logs "a b"@example.com, and tells policy servers of
+ * a b@example.com. */
+static size_t put_bare(char *to, size_t room, struct logtext from)
 {
-	size_t size = from.size < room ? from.size : room;
-	for (size_t i = 0; i < size; i++)
-		to[i] = from.at[i] >= 'A' && from.at[i] <= 'Z' ? (char)(from.at[i] | 0x20)
-		                                               : from.at[i];
+	size_t size = 0;
+	for (size_t i = 0; i < from.size && size < room; i++)
+		if (from.at[i] != '"' && from.at[i] != '\\')
+			to[size++] = from.at[i] >= 'A' && from.at[i] <= 'Z'
+			        ? (char)(from.at[i] | 0x20)
+			        : from.at[i];
 	return size;
 }
 
 static uint64_t key_of(struct logtext ip, struct logtext sender)
 {
 	char both[ADDRESS_BYTES + 1 + SENDER_BYTES];
-	size_t size = put_lower(both, ADDRESS_BYTES, ip);
+	size_t size = put_bare(both, ADDRESS_BYTES, ip);
 	both[size++] = ' ';
-	size += put_lower(both + size, SENDER_BYTES, sender);
+	size += put_bare(both + size, SENDER_BYTES, sender);
 	return hash_bytes(both, size);
 }
 

@@ -249,6 +249,13 @@ static void with_policyd_spf(void **state)
 	        "message " TIME " ABCDE2 x.example [192.0.2.1]  <other@b.example> \n"
 	        "message " TIME " ABCDE3 x.example [192.0.2.1] h.example <> none\n"
 	        "message 2026-11-28T17:36:33Z ABCDE4 x.example [192.0.2.1]  <a@b.example> \n");
+	check(POLICY ": prepend Received-SPF: Softfail (mailfrom) identity=mailfrom; "
+	             "client-ip=192.0.2.1; helo=h.example; envelope-from=a b,c@b.example; "
+	             "receiver=d.example \n" AT
+	             "postfix/smtpd[1]: ABCDE1: client=x.example[192.0.2.1]\n" AT
+	             "postfix/qmgr[3]: ABCDE1: from=<\"a b,c\"@b.example>, size=1, nrcpt=1 (queue)",
+	        "message " TIME " ABCDE1 x.example [192.0.2.1] h.example <\"a b,c\"@b.example> "
+	        "softfail\n");
 	check(FROM "<c@d.example>: Recipient address rejected: Message rejected due to: SPF fail - "
 	           "not authorized. See http://x/?s=mfrom;id=a@b.example;ip=192.0.2.1; "
 	           "from=<a@b.example> to=<c@d.example> proto=ESMTP helo=<h.example>",
