@@ -67,7 +67,8 @@ static uint64_t key_of(const struct postfix *p, struct logtext id)
 static uint8_t copy(char *to, size_t room, struct logtext from)
 {
 	size_t size = from.size < room - 1 ? from.size : room - 1;
-	memcpy(to, from.at, size);
+	if (size)
+		memcpy(to, from.at, size);
 	return (uint8_t)size;
 }
 

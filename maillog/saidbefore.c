@@ -61,7 +61,8 @@ void saidbefore_add(struct saidbefore *s, const struct receivedspf *r, int64_t t
 	said->time_s = time_s;
 	said->spf = r->of_helo && r->sender.size ? (struct logtext){ 0 } : r->verdict;
 	said->helo_size = (uint8_t)(r->helo.size < NAME_BYTES - 1 ? r->helo.size : NAME_BYTES - 1);
-	memcpy(said->helo, r->helo.at, said->helo_size);
+	if (said->helo_size)
+		memcpy(said->helo, r->helo.at, said->helo_size);
 }
 
 void saidbefore_find(const struct saidbefore *s, struct mail_event *event)
