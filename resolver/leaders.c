@@ -67,7 +67,7 @@ struct flight *leaders_next_expired(struct leaders *l, uint64_t now_ns)
 {
 	for (struct flight *f;
 	        (f = l->first) != NULL && now_ns - f->leads_since_ns >= l->wait_ns;) {
-		if (f->state == FLIGHT_STARTED)
+		if (f->state == FLIGHT_STARTED || (f->state == FLIGHT_HELD && !f->stops_clock))
 			return f;
 		take_off(l, f);
 		push(l, f, now_ns); /* our own limits keep it back meanwhile */

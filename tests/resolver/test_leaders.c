@@ -111,6 +111,7 @@ static void a_leader_that_is_held_leads_on(void **state)
 	send(&f[1], 2);
 	leaders_follow(&f[2], &f[0]);
 	f[0].state = FLIGHT_HELD;
+	f[0].stops_clock = true;
 	assert_ptr_equal(leaders_next_expired(&l, 2 + WAIT_NS), &f[1]);
 	leaders_end(&l, &f[1], &released);
 	assert_null(leaders_next_expired(&l, 1 + 2 * WAIT_NS));
@@ -118,6 +119,21 @@ static void a_leader_that_is_held_leads_on(void **state)
 	assert_ptr_equal(leaders_next_expired(&l, 2 + 2 * WAIT_NS), &f[0]);
 	leaders_end(&l, &f[0], &released);
 	expect_released((struct flight *[]){ &f[2] }, 1);
+}
+
+/* An engine that ends a question by itself holds it, too: the name is slow, and we are not. */
+static void a_slow_leader_is_not_held_back(void **state)
+{
+	(void)state;
+	struct flight f[2];
+	begin(f, 2);
+	send(&f[0], 0);
+	leaders_follow(&f[1], &f[0]);
+	f[0].state = FLIGHT_HELD;
+	assert_null(leaders_next_expired(&l, WAIT_NS - 1));
+	assert_ptr_equal(leaders_next_expired(&l, WAIT_NS), &f[0]);
+	leaders_end(&l, &f[0], &released);
+	expect_released((struct flight *[]){ &f[1] }, 1);
 }
 
 int main(void)
@@ -128,6 +144,7 @@ int main(void)
 		cmocka_unit_test(who_does_not_lead_is_not_watched),
 		cmocka_unit_test(being_sent_again_gives_no_time),
 		cmocka_unit_test(a_leader_that_is_held_leads_on),
+		cmocka_unit_test(a_slow_leader_is_not_held_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
