@@ -487,3 +487,42 @@ def test_a_hostile_tree_is_bounded(server, tmp_path):
 def test_checks_leave_columns_out(world, tmp_path):
     row = audit(tmp_path, "domain\nthrough.example.test\n", world.upstream, "--checks=mx").row
     assert row["record_state"] == "" and row["mx_hosts"] and row["a_state"] == ""
+
+
+def tree_of(name, world):
+    done = harness.run("check", f"{name}.example.test", world.upstream)
+    assert done.returncode == DONE
+    text = done.stdout.decode()
+    return text.split("Policy, for any client\n")[1].split("spf: ")[0]
+
+
+def test_check_shows_the_tree(world):
+    """What each branch costs and gives, and every fault at its place."""
+    through = tree_of("through", world).splitlines()
+    name = "through.example.test"
+    assert through == [
+        f"  record of {name}",
+        "    a  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        "    mx  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        "    ip4:198.51.101.1",
+        f"    include:i.{name}  [1 term], passes 6 IPv4",
+        f"      record of i.{name}",
+        "        ip4:198.51.101.0/29, passes 6 IPv4",
+        "        -all",
+        f"    redirect=r.{name}  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        f"      record of r.{name}",
+        "        ip4:198.51.101.8, passes 1 IPv4",
+        "        ip6:2a00:1:0:1::1, passes 1 IPv6 /64",
+        "        ?all",
+        "policy: 4 look-up terms of 10, 0 void look-ups of 2, passes 9 IPv4 and 2 IPv6 /64",
+    ]
+    assert "  ! loop\n" in tree_of("loop", world)
+    assert "! syntax at octet 14" in tree_of("syntax", world)
+    assert "record of x.below.example.test  ! syntax at octet 8" in tree_of("below", world)
+    gone = "include:_spf.nobody.test  [1 term, 1 void]  (nxdomain)  ! unowned_domain nobody.test"
+    assert gone in tree_of("gone", world)
+    eleven = tree_of("eleven", world)
+    assert "a:h5.example.test  [1 term]  ! private_network  ! lookup_limit\n" in eleven
+    assert "the limit of terms breaks at a:h5.example.test\n" in eleven
+    assert "! behind_all: 2 terms  ! redirect_ignored" in tree_of("behind", world)
+    assert "(depends on the client or the sender)" in tree_of("uses", world)

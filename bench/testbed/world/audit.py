@@ -242,7 +242,8 @@ def pass_columns(policy):
         ranges = list(passing(policy, version))
         row[f"pass_v{version}"] = str(count(ranges))
         for kind in ("ip", "a", "mx", "include"):
-            row[f"pass_v{version}_{kind}"] = str(count([r for r in ranges if kind_of(r[2]) == kind]))
+            through = [r for r in ranges if kind_of(r[2]) == kind]
+            row[f"pass_v{version}_{kind}"] = str(count(through))
     return row
 
 
@@ -347,7 +348,7 @@ def tree_columns(policy):
         "broad_networks": ";".join(sorted({str(n) for n in passed if n.prefixlen <= 8})),
         "private_networks": ";".join(sorted({str(n) for n in passed if is_special(n)})),
         "ptr_terms": str(ptr_terms),
-        "exists_terms": str(sum(re.match(r"[-~+?]?exists", d.text) is not None for d in directives)),
+        "exists_terms": str(sum(d.text.lstrip("-~+?").startswith("exists") for d in directives)),
         "dependent_terms": str(sum(isinstance(d, DEPEND) for d in directives)),
         "macros": "".join(sorted({m.lower() for m in re.findall(r"%\{([a-zA-Z])", text)})),
         "exp": exp.group(1) if exp else "",
@@ -403,7 +404,8 @@ def mail_columns(d):
 
 
 def broken_below(policy):
-    return any(t.flaw and t.flaw != "dead" for p in policies(policy).values() for _, t, _ in edges(p))
+    targets = (t for p in policies(policy).values() for _, t, _ in edges(p))
+    return any(t.flaw and t.flaw != "dead" for t in targets)
 
 
 def has_failure(d, policy):
