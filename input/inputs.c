@@ -34,7 +34,7 @@ static bool fail_without_memory(struct inputs *in, const char *path)
 	return false;
 }
 
-/* For a file that will be read to its end, not only checked. */
+/* For a file that will be read to its end. */
 static bool begin_digest(struct inputs *in)
 {
 	if (!in->digests)
@@ -50,17 +50,12 @@ static void end_digest(struct inputs *in, const volatile bool *stop)
 		digest_text(in->digest, in->digests[in->at]);
 }
 
-static bool is_set(const volatile bool *stop)
-{
-	return stop && *stop;
-}
-
 /* Opening a FIFO waits for a writer. A signal ends the wait; with *stop set that is no error. */
 static bool open_at(struct inputs *in, unsigned at, const volatile bool *stop)
 {
 	enum error err;
 	do {
-		if (is_set(stop))
+		if (stop && *stop)
 			return false;
 		err = source_open(&in->source, in->paths[at]);
 	} while (err == ERROR_SYSTEM && errno == EINTR);
@@ -372,6 +367,8 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 		.paths = config->paths,
 		.n_paths = config->n_paths,
 		.form = config->form,
+		.expands = config->expands,
+		.sampling = config->sampling,
 		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
@@ -391,6 +388,8 @@ void inputs_close(struct inputs *in)
 	textbuf_fini(&in->layout.header);
 	textbuf_fini(&in->row);
 	textbuf_fini(&in->fields);
+	textbuf_fini(&in->sampling.scratch);
+	expansion_fini(&in->expansion);
 }
 
 static bool open_next(struct inputs *in, const volatile bool *stop)
@@ -401,12 +400,12 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 		return false;
 	if (open_at(in, in->at + 1, stop) && begin_digest(in) && read_further_first(in, stop))
 		return true;
-	in->broke |= in->source || !is_set(stop);
+	in->broke |= in->source || !(stop && *stop);
 	return false;
 }
 
-/* The next record is in `first`. */
-bool inputs_has_more(struct inputs *in, const volatile bool *stop)
+/* The next record is in `first`, or one of an expansion is next. */
+static bool has_record(struct inputs *in, const volatile bool *stop)
 {
 	while (in->csv && !in->has_first && !in->broke) {
 		in->has_first = read_csv(in, stop);
@@ -421,6 +420,19 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 			return false;
 	}
 	return in->has_first;
+}
+
+bool inputs_has_more(struct inputs *in, const volatile bool *stop)
+{
+	if (in->expansion.n_left)
+		return true;
+	while (has_record(in, stop)) {
+		if (in->form || sampling_takes(&in->sampling, &in->layout, &in->first))
+			return true;
+		in->has_first = false;
+		in->n_seen++;
+	}
+	return false;
 }
 
 /* The row in the record at hand, of a file of another form. */
@@ -451,22 +463,29 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 	if (!inputs_has_more(in, stop))
 		return false;
 	in->has_first = false;
-	if (in->n_rows++ % 256 == 0)
+	if (in->n_seen % 256 == 0)
 		note_progress(in);
-	*row = (struct input_row){ .number = in->n_rows, .record = in->first };
+	if (in->expands && !in->form && !in->expansion.n_left)
+		expansion_begin(&in->expansion, &in->first, in->layout.ip);
+	in->n_rows++;
+	*row = (struct input_row){ .number = ++in->n_seen, .record = in->first };
+	if (in->expansion.n_left)
+		return expansion_next(&in->expansion, &row->record) ||
+		        fail_without_memory(in, inputs_path(in));
 	if (!in->form || form_row(in, row))
 		return true;
 	in->n_rows--;
+	in->n_seen--;
 	return false;
 }
 
 bool inputs_would_block(const struct inputs *in)
 {
-	if (!in->csv || in->has_first)
+	if (!in->csv || in->has_first || in->expansion.n_left)
 		return false;
+	/* or the file has ended; the next one may have to be waited for */
 	if (csv_would_block(in->csv))
 		return true;
-	/* the file has ended; the next one may have to be waited for */
 	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&
 	        may_block(in->paths[in->at + 1]);
 }

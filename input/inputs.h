@@ -13,7 +13,9 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/textbuf.h"
+#include "input/expansion.h"
 #include "input/layout.h"
+#include "input/sampling.h"
 #include "io/csv.h"
 
 #include <stdatomic.h>
@@ -54,12 +56,14 @@ struct input_form {
 struct inputs_config {
 	char **paths; /* n_paths of them, at least one; the caller's */
 	unsigned n_paths;
-	const char *columns;     /* --columns, or NULL */
-	char delimiter;          /* --delimiter; 0: auto */
-	bool no_header;          /* --no-header */
-	bool guarded;            /* --csv-safe */
-	bool wants_digests;      /* SHA-256 of the files */
-	struct input_form *form; /* the caller's; NULL: the files are the input itself */
+	const char *columns;      /* --columns, or NULL */
+	char delimiter;           /* --delimiter; 0: auto */
+	bool no_header;           /* --no-header */
+	bool guarded;             /* --csv-safe */
+	bool wants_digests;       /* SHA-256 of the files */
+	bool expands;             /* a row whose address is a network is a row for each address */
+	struct sampling sampling; /* zeroed: all rows */
+	struct input_form *form;  /* the caller's; NULL: the files are the input itself */
 };
 
 struct inputs {
@@ -77,7 +81,11 @@ struct inputs {
 	struct digest *digest;      /* of the current file; NULL: not wanted */
 	/* Of each file that was read to its end, "" for the others. NULL: not wanted. Owned. */
 	char (*digests)[DIGEST_TEXT_BYTES];
-	uint64_t n_rows;     /* data rows given out */
+	uint64_t n_rows; /* data rows given out */
+	uint64_t n_seen; /* data rows read, those that a sample leaves out, too */
+	bool expands;
+	struct sampling sampling;
+	struct expansion expansion;
 	uint64_t raw_before; /* raw bytes of the files before this one */
 	bool broke;          /* an input cannot be read to its end; a later run may succeed, */
 	bool is_wrong;       /* ... but not where this is set, too */

@@ -112,6 +112,14 @@ static int fail_without_memory(void)
 	return EXIT_STOPPED;
 }
 
+/* As struct sampling has it. */
+static uint32_t sample_share(unsigned millionths)
+{
+	return millionths >= OPTIONS_SAMPLE_ALL
+	        ? 0
+	        : (uint32_t)(((uint64_t)millionths << 32) / OPTIONS_SAMPLE_ALL);
+}
+
 static bool open_inputs(struct scan *s)
 {
 	static const volatile bool never;
@@ -123,6 +131,8 @@ static bool open_inputs(struct scan *s)
 		.no_header = o->no_header,
 		.guarded = o->csv_safe,
 		.wants_digests = o->summary,
+		.expands = !o->audit,
+		.sampling = { .share = sample_share(o->sample), .seed = o->seed },
 	};
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);
