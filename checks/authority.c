@@ -272,6 +272,8 @@ static int compare_passed(const void *a, const void *b)
 /* What the include let pass did not pass here, since the directive is no "+include". */
 static void park_passed(struct evaluation *e, struct frame *f, size_t from)
 {
+	if (e->n_passed == from)
+		return;
 	qsort(e->passed + from, e->n_passed - from, sizeof *e->passed, compare_passed);
 	for (size_t i = from; i < e->n_passed; i++) {
 		struct live one = e->passed[i].spent;
@@ -418,7 +420,8 @@ static int compare_pieces(const void *a, const void *b)
 static void sort_pieces(struct authority_family *f)
 {
 	size_t n = 0;
-	qsort(f->at, f->n, sizeof *f->at, compare_pieces);
+	if (f->n)
+		qsort(f->at, f->n, sizeof *f->at, compare_pieces);
 	for (size_t i = 0; i < f->n; i++) {
 		struct authority_piece *last = n ? &f->at[n - 1] : NULL;
 		if (last && last->path == f->at[i].path && last->verdict == f->at[i].verdict &&

@@ -37,11 +37,11 @@ static void tell_unknown_option(const struct command *command, const char *word)
 /* Of two values one would be lost without a word. Those of upstreams and asks add up. */
 static bool is_given_again(struct command_line *line, const struct option_row *row)
 {
-	uint64_t bit = (uint64_t)1 << (row - option_at(0));
+	bool *given = &line->given[row - option_at(0)];
 	bool adds_up = !row->argument || row->kind == KIND_UPSTREAM ||
 	        row->kind == KIND_UPSTREAMS || row->kind == KIND_ASK;
-	bool again = !adds_up && line->given & bit;
-	line->given |= bit;
+	bool again = !adds_up && *given;
+	*given = true;
 	if (again)
 		message(MESSAGE_ERROR, "--%s is given twice: give it once", row->name);
 	return again;

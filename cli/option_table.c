@@ -26,6 +26,11 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), "auto", "CHAR", "what separates the input's columns: auto (default), ',', ';', tab, '|'" },
 	{ "no-header", 0, GROUP_SCAN, KIND_FLAG, AT(no_header), DECIDES_INPUT, "no_header",
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
+	{ "sample", 0, GROUP_ROWS, KIND_SHARE, AT(sample), DECIDES_ROWS, "sample",
+	  NUM(1, OPTIONS_SAMPLE_ALL, OPTIONS_SAMPLE_ALL), NULL, "RATE",
+	  "only a sample of the rows, as 1% or 0.01, chosen by domain: the same each time" },
+	{ "seed", 0, GROUP_ROWS, KIND_NUMBER, AT(seed), DECIDES_ROWS, "seed",
+	  NUM(0, 1000000000, 0), NULL, "SEED", "another sample for each number (default 0)" },
 	{ "shard", 0, GROUP_SCAN, KIND_SHARD, AT(shard), DECIDES_ROWS, "shard",
 	  NUM(0, 0, 0), NULL, "K/N", "only the rows of part K, from 0, of N by the hash of their domain; merge joins them" },
 	{ "log", 0, GROUP_LOG, KIND_TEXT, AT(log), DECIDES_INPUT, "log",
@@ -157,7 +162,7 @@ static const struct option_row rows[] = {
 	/* clang-format on */
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
-_Static_assert(ROW_COUNT <= 64, "command_line.h has a set of them in 64 bits");
+_Static_assert(ROW_COUNT <= OPTIONS_MAX, "command_line.h has so many flags");
 
 const struct option_row *option_at(unsigned i)
 {
@@ -187,7 +192,8 @@ void options_set_defaults(struct options *options)
 	*options = (struct options){ .output = "-" };
 	for (unsigned i = 0; i < ROW_COUNT; i++)
 		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_LIMIT ||
-		        rows[i].kind == KIND_CHECKS || rows[i].kind == KIND_AGE)
+		        rows[i].kind == KIND_CHECKS || rows[i].kind == KIND_AGE ||
+		        rows[i].kind == KIND_SHARE)
 			*(unsigned *)member_of(options, &rows[i]) = rows[i].preset;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options->workers = processors < 1          ? 1
@@ -262,6 +268,25 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	number *= worth;
 	*value = (unsigned)number;
 	return true;
+}
+
+/* "1%", "0.01": up to six digits behind the point of a share, four of percent. */
+static bool set_share(unsigned *value, const struct option_row *row, const char *text)
+{
+	char *end;
+	double share = isdigit((unsigned char)text[0]) ? strtod(text, &end) : -1;
+	if (share >= 0 && !strcmp(end, "%"))
+		share /= 100;
+	else if (share >= 0 && *end)
+		share = -1;
+	const double millionths = share * OPTIONS_SAMPLE_ALL + 0.5;
+	if (millionths >= 1 && share <= 1) {
+		*value = (unsigned)millionths;
+		return true;
+	}
+	message(MESSAGE_ERROR, "--%s takes a share over 0 and up to 1, as 0.01 or 1%%, not '%s'",
+	        row->name, text);
+	return false;
 }
 
 static bool set_text(const char **member, const struct option_row *row, const char *text)
@@ -341,6 +366,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 	case KIND_NUMBER:
 	case KIND_AGE:
 		return set_number(member, row, value);
+	case KIND_SHARE:
+		return set_share(member, row, value);
 	case KIND_LIMIT:
 		if (strcmp(value, "none") != 0)
 			return set_number(member, row, value);

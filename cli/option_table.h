@@ -34,10 +34,14 @@ enum option_group {
 	GROUP_RETRY = 16384, /* which rows of an output are done again */
 };
 
+/* Rows of the table, at most. */
+enum { OPTIONS_MAX = 128 };
+
 enum option_kind {
 	KIND_FLAG,      /* bool */
 	KIND_TEXT,      /* const char * */
 	KIND_NUMBER,    /* unsigned */
+	KIND_SHARE,     /* unsigned, millionths: "1%" or "0.01" */
 	KIND_LIMIT,     /* unsigned, or the word "none": OPTIONS_NO_LIMIT */
 	KIND_CHECKS,    /* unsigned, a set of enum check */
 	KIND_ASK,       /* struct asks: one more */

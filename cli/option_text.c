@@ -37,6 +37,9 @@ static void put_value(
 	case KIND_NUMBER:
 		textbuf_put_u64(out, *(const unsigned *)value);
 		break;
+	case KIND_SHARE:
+		textbuf_printf(out, "%g", *(const unsigned *)value / (double)OPTIONS_SAMPLE_ALL);
+		break;
 	case KIND_EXCLUDE:
 		if (options->exclusions)
 			textbuf_put_text(out, options->exclusions->sha256);
@@ -136,6 +139,9 @@ static void put_member(struct json *j, const struct options *options, const stru
 		/* fall through */
 	case KIND_NUMBER:
 		json_u64(j, name, *(const unsigned *)value);
+		break;
+	case KIND_SHARE:
+		json_real(j, name, *(const unsigned *)value / (double)OPTIONS_SAMPLE_ALL);
 		break;
 	case KIND_CHECKS:
 		json_text(j, name, checks_print(words, *(const unsigned *)value));

@@ -78,7 +78,7 @@ void atfile_close(struct inputs *in)
 	in->digest = NULL;
 	in->csv = NULL;
 	in->source = NULL;
-	in->has_first = in->is_counted = false;
+	in->has_first = in->is_taken = false;
 }
 
 bool atfile_read(struct inputs *in, const volatile bool *stop)

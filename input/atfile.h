@@ -7,7 +7,9 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/textbuf.h"
+#include "input/expansion.h"
 #include "input/layout.h"
+#include "input/sampling.h"
 #include "input/shard.h"
 #include "io/csv.h"
 
@@ -75,18 +77,22 @@ struct inputs {
 	struct layout_wish wish;
 	struct csv_record first; /* the next record, read but not yet given out */
 	bool has_first;
-	bool is_counted;            /* that record is a row to be given out; n_records counts it */
+	bool is_taken;              /* that record is a row to be given out, or several */
 	unsigned decided_by;        /* which file has the first record */
 	struct textbuf row, fields; /* a record of another delimiter, with commas */
 	struct digest *digest;      /* of the current file; NULL: not wanted */
 	/* Of each file that was read to its end, "" for the others. NULL: not wanted. Owned. */
 	char (*digests)[DIGEST_TEXT_BYTES];
 	struct shard_filter *filter; /* --shard; NULL: all rows are given out */
-	uint64_t n_records;          /* data rows of all shards up to the one given out last */
-	uint64_t n_rows;             /* data rows given out */
-	uint64_t raw_before;         /* raw bytes of the files before this one */
-	bool broke;    /* an input cannot be read to its end; a later run may succeed, */
-	bool is_wrong; /* ... but not where this is set, too */
+	bool expands;
+	struct sampling sampling;
+	struct expansion expansion; /* of a record that is taken: its rows that are left */
+	/* Data rows up to the one given out last, with those of other shards and of no sample. */
+	uint64_t n_records;
+	uint64_t n_rows;     /* data rows given out */
+	uint64_t raw_before; /* raw bytes of the files before this one */
+	bool broke;          /* an input cannot be read to its end; a later run may succeed, */
+	bool is_wrong;       /* ... but not where this is set, too */
 	/* written here, read by the progress thread */
 	_Atomic uint64_t raw_bytes, raw_size; /* raw_size 0: unknown */
 };

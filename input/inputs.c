@@ -93,6 +93,8 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 		.n_paths = config->n_paths,
 		.form = config->form,
 		.reader = config->reader,
+		.expands = config->expands,
+		.sampling = config->sampling,
 		.wish = { config->columns, config->no_header, config->delimiter },
 	};
 	in->layout.guarded = config->guarded;
@@ -119,6 +121,8 @@ void inputs_close(struct inputs *in)
 	textbuf_fini(&in->layout.header);
 	textbuf_fini(&in->row);
 	textbuf_fini(&in->fields);
+	textbuf_fini(&in->sampling.scratch);
+	expansion_fini(&in->expansion);
 }
 
 static bool open_next(struct inputs *in, const volatile bool *stop)
@@ -134,15 +138,22 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	return false;
 }
 
-/* Counts the record that was read. One of another shard is dropped. */
-static void count_first(struct inputs *in)
+/* Whether the record that was read is to be given out. Else its rows are counted and dropped. */
+static void choose_first(struct inputs *in)
 {
 	bool takes = true;
-	if (in->n_records++ % 256 == 0)
-		note_progress(in);
+	if (in->expands && !in->form)
+		expansion_begin(&in->expansion, &in->first, in->layout.ip);
 	if (in->filter && shard_filter_take(in->filter, &in->layout, &in->first, &takes))
 		atfile_fail_without_memory(in, in->paths[in->at]);
-	in->is_counted = in->has_first = takes && !in->broke;
+	takes = takes && (in->form || sampling_takes(&in->sampling, &in->layout, &in->first));
+	in->is_taken = in->has_first = takes && !in->broke;
+	if (in->is_taken)
+		return;
+	in->n_records += in->expansion.n_left ? in->expansion.n_left : 1;
+	in->expansion.n_left = 0;
+	if (in->n_records % 256 == 0)
+		note_progress(in);
 }
 
 static bool take_record(struct inputs *in, const volatile bool *stop)
@@ -163,11 +174,11 @@ static bool has_record(struct inputs *in)
 /* The next row is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
-	while ((in->csv || in->reader) && !in->is_counted && !in->broke) {
+	while ((in->csv || in->reader) && !in->is_taken && !in->broke) {
 		in->has_first = in->has_first || take_record(in, stop);
 		if (in->has_first) {
-			count_first(in);
-			if (!in->is_counted && *stop)
+			choose_first(in);
+			if (!in->is_taken && *stop)
 				return false;
 			continue;
 		}
@@ -181,7 +192,7 @@ bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 		if (!open_next(in, stop))
 			return false;
 	}
-	return in->is_counted;
+	return in->is_taken;
 }
 
 /* The row in the record at hand, of a file of another form. */
@@ -211,29 +222,36 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 {
 	if (!inputs_has_more(in, stop))
 		return false;
-	in->has_first = in->is_counted = false;
+	if (in->n_records++ % 256 == 0)
+		note_progress(in);
 	in->n_rows++;
 	*row = (struct input_row){ .number = in->n_records, .record = in->first };
-	if (!in->form || form_row(in, row))
-		return true;
+	bool expanded = in->expansion.n_left > 0;
+	bool good = expanded ? expansion_next(&in->expansion, &row->record) ||
+	                atfile_fail_without_memory(in, inputs_path(in))
+	                     : !in->form || form_row(in, row);
+	in->is_taken = in->has_first = good && in->expansion.n_left;
+	if (good || expanded)
+		return good;
 	in->n_rows--;
+	in->n_records--;
 	return false;
 }
 
 bool inputs_would_block(struct inputs *in)
 {
-	if ((!in->csv && !in->reader) || in->is_counted)
+	if ((!in->csv && !in->reader) || in->is_taken)
 		return false;
 	if (in->has_first)
-		count_first(in);
-	while (!in->is_counted && !in->broke) {
+		choose_first(in);
+	while (!in->is_taken && !in->broke) {
 		if (in->reader ? in->reader->would_block(in->reader) : csv_would_block(in->csv))
 			return true;
 		if (!in->filter || !has_record(in) || !take_record(in, NULL))
 			break;
-		count_first(in);
+		choose_first(in);
 	}
-	if (in->reader || in->is_counted || in->broke)
+	if (in->reader || in->is_taken || in->broke)
 		return false;
 	/* the file has ended; the next one may have to be waited for */
 	return !csv_has_next(in->csv) && in->at + 1 < in->n_paths &&

@@ -19,13 +19,15 @@
 struct inputs_config {
 	char **paths; /* n_paths of them, at least one; the caller's */
 	unsigned n_paths;
-	const char *columns;         /* --columns, or NULL */
-	char delimiter;              /* --delimiter; 0: auto */
-	bool no_header;              /* --no-header */
-	bool guarded;                /* --csv-safe */
-	bool wants_digests;          /* SHA-256 of the files */
-	struct shard shard;          /* --shard; not with a form */
-	struct input_form *form;     /* the caller's; NULL: the files are the input itself */
+	const char *columns;      /* --columns, or NULL */
+	char delimiter;           /* --delimiter; 0: auto */
+	bool no_header;           /* --no-header */
+	bool guarded;             /* --csv-safe */
+	bool wants_digests;       /* SHA-256 of the files */
+	struct shard shard;       /* --shard; not with a form */
+	bool expands;             /* a row whose address is a network is a row for each address */
+	struct sampling sampling; /* zeroed: all rows */
+	struct input_form *form;  /* the caller's; NULL: the files are the input itself */
 	struct input_reader *reader; /* the caller's; NULL: the files are CSV */
 };
 

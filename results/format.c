@@ -92,11 +92,18 @@ static void read_columns(struct format_told *told, const char *note, size_t size
 	told->has_columns = any;
 }
 
+/* --sample leaves rows out. */
+static bool is_sample(const char *note, size_t size)
+{
+	struct csv_field sample = note_value(note, size, "sample");
+	return sample.size && !csv_field_is(sample, "1");
+}
+
 struct format_told format_told_by(const char *note, size_t size)
 {
 	struct format_told told = {
 		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
-		.has_gaps = note_value(note, size, SHARD).size > 0,
+		.has_gaps = note_value(note, size, SHARD).size > 0 || is_sample(note, size),
 	};
 	struct csv_field delimiter = note_value(note, size, "delimiter");
 	char text[8] = "";

@@ -18,6 +18,8 @@
 #define OPTIONS_NO_LIMIT UINT_MAX
 /* Of a rate whose default depends on who is asked. */
 #define OPTIONS_UNSET (UINT_MAX - 1)
+/* Of a sample, in millionths. */
+#define OPTIONS_SAMPLE_ALL 1000000
 
 struct engine_type;
 struct exclusions;
@@ -33,8 +35,9 @@ struct options {
 	unsigned compression_level, sync_interval_s;
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
-	struct shard shard; /* count 0: the whole input */
-	bool audit;         /* a row of policy for each domain */
+	unsigned sample, seed; /* millionths of the rows; which of them */
+	struct shard shard;    /* count 0: the whole input */
+	bool audit;            /* a row of policy for each domain */
 	bool mx_ptr;
 	const char *includes, *networks; /* its side files */
 	bool retry;            /* the input is an output whose failed rows are done again, */

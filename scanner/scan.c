@@ -146,6 +146,9 @@ static bool open_inputs(struct scan *s)
 		.guarded = o->csv_safe,
 		.wants_digests = o->summary,
 		.shard = o->shard,
+		.expands = !o->audit,
+		.sampling = { .share = sampling_share(o->sample, OPTIONS_SAMPLE_ALL),
+		        .seed = o->seed },
 	};
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);

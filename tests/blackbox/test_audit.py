@@ -487,3 +487,94 @@ def test_a_hostile_tree_is_bounded(server, tmp_path):
 def test_checks_leave_columns_out(world, tmp_path):
     row = audit(tmp_path, "domain\nthrough.example.test\n", world.upstream, "--checks=mx").row
     assert row["record_state"] == "" and row["mx_hosts"] and row["a_state"] == ""
+
+
+def tree_of(name, world):
+    done = harness.run("check", f"{name}.example.test", world.upstream)
+    assert done.returncode == DONE
+    text = done.stdout.decode()
+    return text.split("Policy, for any client\n")[1].split("spf: ")[0]
+
+
+def test_check_shows_the_tree(world):
+    """What each branch costs and gives, and every fault at its place."""
+    through = tree_of("through", world).splitlines()
+    name = "through.example.test"
+    assert through == [
+        f"  record of {name}",
+        "    a  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        "    mx  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        "    ip4:198.51.101.1",
+        f"    include:i.{name}  [1 term], passes 6 IPv4",
+        f"      record of i.{name}",
+        "        ip4:198.51.101.0/29, passes 6 IPv4",
+        "        -all",
+        f"    redirect=r.{name}  [1 term], passes 1 IPv4 and 1 IPv6 /64",
+        f"      record of r.{name}",
+        "        ip4:198.51.101.8, passes 1 IPv4",
+        "        ip6:2a00:1:0:1::1, passes 1 IPv6 /64",
+        "        ?all",
+        "policy: 4 look-up terms of 10, 0 void look-ups of 2, passes 9 IPv4 and 2 IPv6 /64",
+    ]
+    assert "  ! loop\n" in tree_of("loop", world)
+    assert "! syntax at octet 14" in tree_of("syntax", world)
+    assert "record of x.below.example.test  ! syntax at octet 8" in tree_of("below", world)
+    gone = "include:_spf.nobody.test  [1 term, 1 void]  (nxdomain)  ! unowned_domain nobody.test"
+    assert gone in tree_of("gone", world)
+    eleven = tree_of("eleven", world)
+    assert "a:h5.example.test  [1 term]  ! private_network  ! lookup_limit\n" in eleven
+    assert "the limit of terms breaks at a:h5.example.test\n" in eleven
+    assert "! behind_all: 2 terms  ! redirect_ignored" in tree_of("behind", world)
+    assert "(depends on the client or the sender)" in tree_of("uses", world)
+
+
+# ---- networks as addresses, samples ----
+
+
+def test_a_network_is_a_row_for_each_address(world, tmp_path):
+    """The output is that of the input with the addresses written out, and so is what is resumed."""
+    name = "plain.example.test"
+    short = f'domain,ip,note\n{name},198.51.100.254/31,"a, b"\n{name},198.51.101.0/28,c\n'
+    long = "domain,ip,note\n" + "".join(
+        f"{name},{ip},{note}\n"
+        for network, note in (("198.51.100.254/31", '"a, b"'), ("198.51.101.0/28", "c"))
+        for ip in ipaddress.ip_network(network)
+    )
+    one = harness.scan(tmp_path, short, world.upstream, "--checks=spf", output="one.csv.gz")
+    two = harness.scan(tmp_path, long, world.upstream, "--checks=spf", output="two.csv.gz")
+    assert one.timeless() == two.timeless() and len(one.rows) == 18
+    assert [row["spf"] for row in one.rows] == ["fail"] * 2 + ["pass"] * 16
+    options = [world.upstream, "--checks=spf", "--resume"]
+    again = harness.scan(tmp_path, long, *options, output="one.csv.gz")
+    assert again.status == DONE and again.timeless() == two.timeless()
+
+
+def test_a_network_that_is_too_large_is_bad_input(world, tmp_path):
+    rows = "domain,ip\nplain.example.test,10.0.0.0/15\nplain.example.test,192.0.2.1/24\n"
+    done = harness.scan(tmp_path, rows, world.upstream, "--checks=spf")
+    assert done.status == BAD_ROWS
+    assert all("a network of over 65536" in row["error"] for row in done.rows)
+
+
+def test_a_sample_is_stable(world, tmp_path):
+    """By domain, whatever the order; `row` is that of the whole list; resumed and retried as it
+    is."""
+    names = [f"d{n}.plain.example.test" for n in range(1000)]
+    rows = "domain\n" + "".join(f"{name}\n" for name in names)
+    one = audit(tmp_path, rows, world.upstream, "--sample=10%", "--checks=a")
+    assert 60 < len(one.rows) < 145 and one.summary["options"]["sample"] == 0.1
+    assert all(names[int(row["row"]) - 1] == row["domain"] for row in one.rows)
+    other = "domain\n" + "".join(f"{name.upper()}\n" for name in reversed(names))
+    two = audit(tmp_path, other, world.upstream, "--sample=0.1", "--checks=a", output="two.csv.gz")
+    assert {r["domain"].lower() for r in two.rows} == {r["domain"] for r in one.rows}
+    three = audit(tmp_path, rows, world.upstream, "--sample=0.1", "--seed=3", output="three.csv.gz")
+    assert {r["domain"] for r in three.rows} != {r["domain"] for r in one.rows}
+    options = [world.upstream, "--sample=0.1", "--checks=a"]
+    again = audit(tmp_path, rows, *options, "--resume")
+    assert again.status == DONE and again.timeless() == one.timeless()
+    harness.scan(tmp_path, [tmp_path / "out.csv.gz"], *options, command="retry", output="r.csv.gz")
+    assert harness.parse_output((tmp_path / "r.csv.gz").read_bytes()) == again.records
+    refused = audit(tmp_path, rows, world.upstream, "--checks=a", "--resume")
+    assert refused.status == USAGE and refused.says("--sample was '0.1' and is '1' now")
+    assert audit(tmp_path, rows, world.upstream, "--sample=0").status == USAGE
+    assert audit(tmp_path, rows, world.upstream, "--sample=2").status == USAGE

@@ -28,7 +28,7 @@ ODD_ROWS = [
     (b"x,d1.bulk.test,192.0.2.1.5,five octets", True),
     (b"x,d1.bulk.test,2001:db8::g,no hex", True),
     (b"x,d1.bulk.test,1:2:3:4:5:6:7:8:9,nine groups", True),
-    (b"x,d1.bulk.test,192.0.2.1/32,a prefix", True),
+    (b"x,d1.bulk.test,192.0.2.1/33,a prefix", True),
     (b"x,d1.bulk.test,localhost,a name for an address", True),
     (b"x,,,neither", True),
     (b"", True),

@@ -25,6 +25,8 @@ static const char *another(const struct option_row *row)
 		return number;
 	case KIND_CHECKS:
 		return "mx";
+	case KIND_SHARE:
+		return "1%";
 	case KIND_PROGRESS:
 		return "never";
 	case KIND_BAD_INPUT:

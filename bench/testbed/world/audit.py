@@ -348,7 +348,7 @@ def tree_columns(policy):
         "broad_networks": ";".join(sorted({str(n) for n in passed if n.prefixlen <= 8})),
         "private_networks": ";".join(sorted({str(n) for n in passed if is_special(n)})),
         "ptr_terms": str(ptr_terms),
-        "exists_terms": str(sum(bool(re.match(r"[-~+?]?exists", d.text)) for d in directives)),
+        "exists_terms": str(sum(d.text.lstrip("-~+?").startswith("exists") for d in directives)),
         "dependent_terms": str(sum(isinstance(d, DEPEND) for d in directives)),
         "macros": "".join(sorted({m.lower() for m in re.findall(r"%\{([a-zA-Z])", text)})),
         "exp": exp.group(1) if exp else "",
@@ -404,8 +404,8 @@ def mail_columns(d):
 
 
 def broken_below(policy):
-    targets = (target for p in policies(policy).values() for _, target, _ in edges(p))
-    return any(target.flaw and target.flaw != "dead" for target in targets)
+    targets = (t for p in policies(policy).values() for _, t, _ in edges(p))
+    return any(t.flaw and t.flaw != "dead" for t in targets)
 
 
 def has_failure(d, policy):

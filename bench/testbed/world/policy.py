@@ -162,10 +162,10 @@ class IncludeByVersion(Include):
 
 
 class Policy:
-    """What a name publishes. `error_term` is the term that is wrong, with a flaw of syntax. `flaw`
-    is None, or why no evaluation comes to an end: "dead", "syntax", "not_ascii",
-    "multiple_records"; `absent` when it has no SPF record at all, `is_void`
-    when it has no TXT record whatever. Texts are octets, as latin-1."""
+    """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead",
+    "syntax", "not_ascii", "multiple_records"; `absent` when it has no SPF record at all, `is_void`
+    when it has no TXT record whatever. Texts are octets, as latin-1. `error_term` is the term that
+    is wrong, with a flaw of syntax."""
 
     def __init__(
         self,
