@@ -162,7 +162,7 @@ static const struct option_row rows[] = {
 	/* clang-format on */
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
-_Static_assert(ROW_COUNT <= OPTIONS_MAX, "command_line.h has so many flags");
+_Static_assert((int)ROW_COUNT <= (int)OPTIONS_MAX, "command_line.h has so many flags");
 
 const struct option_row *option_at(unsigned i)
 {

@@ -60,6 +60,21 @@ def test_the_parts_are_the_whole(bulk_nsd, tmp_path):
     assert whole.summary["options"]["shard"] is None
 
 
+def test_networks_count_as_their_addresses_in_every_part(bulk_nsd, tmp_path):
+    """Also in parts and samples that leave them out."""
+    text = HEADER + "".join(
+        f"d{n}.bulk.test,192.0.2.{n}{'/30' if n % 8 == 0 else ''},note {n}\n" for n in range(60)
+    )
+    whole = harness.scan(tmp_path, text, bulk_nsd.upstream)
+    parts = [shard(tmp_path, text, bulk_nsd, k, 3) for k in range(3)]
+    assert numbers(whole) == list(range(1, 60 + 8 * 3 + 1))
+    assert sorted(r for part in parts for r in part.timeless()[1:]) == sorted(whole.timeless()[1:])
+    sample = harness.scan(tmp_path, text, bulk_nsd.upstream, "--sample=50%", output="half.csv.gz")
+    assert 0 < len(sample.rows) < len(whole.rows)
+    known = whole.timeless()
+    assert all(row in known for row in sample.timeless())
+
+
 def test_one_of_one_is_the_whole(bulk_nsd, tmp_path):
     whole = harness.scan(tmp_path, text_of(100), bulk_nsd.upstream)
     assert shard(tmp_path, text_of(100), bulk_nsd, 0, 1).timeless() == whole.timeless()
