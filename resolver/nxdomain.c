@@ -138,7 +138,7 @@ static void doubt(struct nxdomain *n, struct top *top)
 	if (!known)
 		known = cache_find_nxdomain(d->cache, &q, dispatcher_cache_ns(d));
 	if (known) {
-		top->state = state_after(known);
+		top->state = (uint8_t)state_after(known);
 		answer_unref(known);
 		return;
 	}
@@ -164,7 +164,7 @@ static void note_top(struct nxdomain *n, struct flight *f)
 	struct top *top = f->top;
 	stop_leading(f);
 	if (top && !is_doubtful)
-		top->state = state_after(said);
+		top->state = (uint8_t)state_after(said);
 	if (!is_doubtful)
 		return;
 	struct question q;

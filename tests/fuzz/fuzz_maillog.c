@@ -20,9 +20,8 @@ struct fuzzed {
 /* Each octet can be read. */
 static void touch(struct logtext text)
 {
-	static volatile unsigned sum;
 	for (size_t i = 0; i < text.size; i++)
-		sum += (unsigned char)text.at[i];
+		(void)*(const volatile char *)&text.at[i];
 }
 
 static unsigned count_fields(const char *text, size_t size)
