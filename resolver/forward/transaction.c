@@ -293,14 +293,26 @@ static const struct answer *decode(struct forwarder *e, const struct query *q,
 	return answer_build(b);
 }
 
+/* The question's first transmission in a form that the upstream takes. The rejection made room for
+ * it, so it waits for no pace, only for our own limit. */
+static void ask_plain(struct forwarder *e, struct query *q, struct route *r)
+{
+	q->plain = true;
+	if (r->health.limits.queries_per_s) {
+		try_again(e, q, r);
+		return;
+	}
+	query_wait_no_more(e, q);
+	retransmit(e, q, r);
+}
+
 /* The upstream must be asked in another way: without EDNS, or by TCP. True when it was. */
 static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *r,
         const struct attempt *a, const uint8_t *packet)
 {
 	unsigned rcode = packet[RCODE_OCTET] & RCODE_MASK;
 	if (wants_plain(r, a, packet)) {
-		q->plain = true;
-		try_again(e, q, r);
+		ask_plain(e, q, r);
 		return true;
 	}
 	note_edns(r, a, rcode);
