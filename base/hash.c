@@ -1,7 +1,7 @@
 /* hash.c - libsodium's SipHash-2-4 with one key for the process.
  *
- * The key is one of the few mutable file-scope variables: hash_init() writes it before threads
- * start. */
+ * The key is one of the few mutable file-scope variables: hash_init() or hash_init_with() writes it
+ * before threads start. */
 #include "base/hash.h"
 
 #include <sodium.h>
@@ -16,6 +16,14 @@ void hash_init(void)
 	if (sodium_init() < 0)
 		abort();
 	randombytes_buf(key, sizeof(key));
+}
+
+void hash_init_with(uint64_t seed)
+{
+	if (sodium_init() < 0)
+		abort();
+	memset(key, 0, sizeof(key));
+	memcpy(key, &seed, sizeof(seed));
 }
 
 static uint64_t siphash(

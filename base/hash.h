@@ -11,6 +11,10 @@
 /* Draws the key; call once, before threads start. Tests may call it again. */
 void hash_init(void);
 
+/* A key of one's own in place of a drawn one: for tests and simulations that must run the same each
+ * time. Before threads start. */
+void hash_init_with(uint64_t seed);
+
 /* Any thread, after hash_init(). */
 uint64_t hash_bytes(const void *bytes, size_t size);
 
