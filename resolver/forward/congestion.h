@@ -73,7 +73,7 @@ struct congestion {
 	/* the queue at the upstream that our own load makes: by how much the quickest of the latest
 	 * answers took longer than a trip without it; 0: none to speak of */
 	uint64_t queue_ns, latest_min_ns;
-	uint64_t latest_trip_ns; /* of the latest answer with a vote */
+	uint64_t latest_trip_ns;          /* of the latest answer with a vote */
 	uint64_t queue_was_ns, queued_ns; /* the latest one, and when it was found */
 	unsigned n_latest;
 	uint64_t quick_sent_ns; /* the latest query that was answered without a queue */
