@@ -36,7 +36,7 @@ enum error linefile_open(struct linefile **out, const char *path);
 void linefile_close(struct linefile *f);
 
 /* The next line of the walk. ERROR_EMPTY: there are no more. ERROR_TRUNCATED: the file ends inside
- * a member or a line; all whole lines before were given. ERROR_CORRUPT, ERROR_SYSTEM, ERROR_NOMEM,
+ * a member or a line, which has a line end when it is whole; all whole lines were given. ERROR_CORRUPT, ERROR_SYSTEM, ERROR_NOMEM,
  * ERROR_LIMIT.
  */
 enum error linefile_next(struct linefile *f, struct linefile_line *line);
