@@ -462,5 +462,6 @@ def test_check_makes_a_case(server, tmp_path):
     assert again.returncode == DONE and again.stdout == done.stdout
     refused = harness.run(*command, dns.upstream, "--record", record)
     assert refused.returncode == USAGE and "not overwritten" in refused.stderr
+    assert "--overwrite" not in refused.stderr  # which check does not have
     part = harness.run(*command, "--replay", record, "--checks=spf", "--json")
     assert b'"spf": "fail"' in part.stdout
