@@ -72,8 +72,8 @@ static void providers(void **state)
 static void conditions(void **state)
 {
 	(void)state;
-	struct result_where where;
-	assert_true(result_where_parse(&where, "spf=fail,iprev!=pass,helo="));
+	struct conditions where;
+	assert_true(conditions_parse(&where, "spf=fail,iprev!=pass,helo="));
 	assert_int_equal(where.n, 3);
 	assert_true(csv_field_is(where.list[0].name, "spf") && !where.list[0].is_not);
 	assert_true(csv_field_is(where.list[1].name, "iprev") && where.list[1].is_not);
@@ -81,7 +81,7 @@ static void conditions(void **state)
 	static const char *const wrong[] = { "", "spf", "=fail", "!=fail", "spf=a,,b=c",
 		"a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1" };
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		assert_false(result_where_parse(&where, wrong[i]));
+		assert_false(conditions_parse(&where, wrong[i]));
 }
 
 int main(void)
