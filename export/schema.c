@@ -33,14 +33,14 @@ static void put_filled(struct textbuf *out, const struct dialect *d, const struc
 {
 	for (const char *end = text + size; text < end; text++) {
 		const char hole = *text == '@' && text + 1 < end ? text[1] : 0;
-		const char *cast = d->types[c->type].cast;
+		const char *type = d->types[c->type].type, *cast = d->types[c->type].cast;
 		if (hole == 'n')
 			put_name(out, c->name, d->n_quote);
 		else if (hole == 's')
 			put_name(out, c->name, d->s_quote);
 		else if (hole == 't')
-			textbuf_put_text(out, d->types[c->type].type);
-		else if (hole == 'c')
+			textbuf_put_text(out, type ? type : type_word(c->type));
+		else if (hole == 'c' && cast)
 			put_filled(out, d, c, cast, strlen(cast));
 		else
 			textbuf_put_char(out, *text);

@@ -31,7 +31,7 @@ struct dialect {
 	const char *name;
 	enum schema_quote n_quote, s_quote;
 	struct {
-		const char *type, *cast;
+		const char *type, *cast; /* NULL: our word, which the code has a table for */
 	} types[TYPE_COUNT];
 	const char *text;
 };
