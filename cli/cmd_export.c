@@ -175,7 +175,7 @@ static int write_rows(struct run *r)
 		if (!conditions_hold(&r->where, r->reading.fields))
 			continue;
 		if (exporter_put_row(&r->exporter, text, &r->reading) == ERROR_SYNTAX)
-			return tell_wrong(r);
+			return reading_is_damaged(&r->reading) ? end_rows(r) : tell_wrong(r);
 		if (!write_some(r))
 			return EXIT_DONE; /* outfile_close() tells why */
 	}

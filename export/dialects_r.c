@@ -1,6 +1,6 @@
 /* dialects_r.c - R: functions, with the types of columns by words.
  *
- * The code in it is run by tests/recipes/test_schema.py with the real tools: try a change there. */
+ * The code in it is run by tests/recipes/test_load.py with the real tools: try a change there. */
 #include "export/dialects.h"
 
 /* clang-format off */

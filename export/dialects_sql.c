@@ -1,6 +1,6 @@
 /* dialects_sql.c - DuckDB and PostgreSQL: expressions for each type, and views or macros of them.
  *
- * The code in it is run by tests/recipes/test_schema.py with the real tools: try a change there. */
+ * The code in it is run by tests/recipes/test_load.py with the real tools: try a change there. */
 #include "export/dialects.h"
 
 /* clang-format off */

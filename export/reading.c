@@ -72,12 +72,34 @@ void reading_close(struct reading *r)
 	*r = (struct reading){ 0 };
 }
 
+bool reading_is_damaged(struct reading *r)
+{
+	/* a block has 64 KiB at most; of other gzip so much is looked at */
+	enum { LOOK_BYTES = 4 << 20, STEP_BYTES = 16 << 10 };
+	char ignored[STEP_BYTES];
+	size_t left = LOOK_BYTES, n;
+	while (left > 0 && (n = source_read(r->source, ignored, sizeof ignored, NULL)) > 0)
+		left -= n < left ? n : left;
+	const bool is_damaged = source_error(r->source) == ERROR_CORRUPT;
+	if (is_damaged)
+		r->error = ERROR_CORRUPT;
+	return is_damaged;
+}
+
+/* A record that is no row. */
+static bool refuse(struct reading *r)
+{
+	fail(r, ERROR_SYNTAX);
+	reading_is_damaged(r);
+	return false;
+}
+
 bool reading_next(struct reading *r)
 {
 	if (r->error || !read_record(r) || r->is_cut)
 		return false;
 	if (r->record.broken || r->record.too_long || split(r, r->n) != r->n)
-		return fail(r, ERROR_SYNTAX);
+		return refuse(r);
 	return !r->scratch.failed || fail(r, ERROR_NOMEM);
 }
 

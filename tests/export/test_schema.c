@@ -1,5 +1,5 @@
 /* test_schema.c - the holes of a text, and that each real dialect has none left. What their code
- * does is for tests/recipes/test_schema.py. */
+ * does is for tests/recipes/test_load.py. */
 #include "tests/cmocka_first.h"
 
 #include "export/schema.h"
