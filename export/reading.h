@@ -32,14 +32,14 @@ struct reading {
 };
 
 /* Opens the file, "-" is standard input, and reads its header row. ERROR_EMPTY: there is none.
- * ERROR_SYSTEM with errno. `is_guarded`: see above. reading_close() in any
- * case. */
+ * ERROR_SYSTEM with errno. `is_guarded`: see above. reading_close() in any case.
+ */
 enum error reading_open(struct reading *r, const char *path, bool is_guarded);
 /* Takes a zeroed one. */
 void reading_close(struct reading *r);
 
-/* After a row that cannot be right: reads a little on, since damaged gzip data give such rows before
- * their checksum is seen. True: that is what it is, and reading_end() says so. */
+/* After a row that cannot be right: reads a little on, since damaged gzip data give such rows
+ * before their checksum is seen. True: that is what it is, and reading_end() says so. */
 bool reading_is_damaged(struct reading *r);
 
 /* The next row. False: there is none; see reading_end(). */
