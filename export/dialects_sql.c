@@ -12,7 +12,7 @@ const struct dialect dialect_duckdb = {
 	.types = {
 		[TYPE_TEXT] = { "VARCHAR", "@n" },
 		[TYPE_INTEGER] = { "BIGINT", "cast(@n as BIGINT)" },
-		[TYPE_WIDE] = { "HUGEINT", "cast(@n as HUGEINT)" },
+		[TYPE_WIDE] = { "DECIMAL(20, 0)", "cast(@n as DECIMAL(20, 0))" },
 		[TYPE_BOOLEAN] = { "BOOLEAN",
 			"case @n when 'yes' then true when 'no' then false end" },
 		[TYPE_TIMESTAMP] = { "TIMESTAMPTZ", "cast(@n as TIMESTAMPTZ)" },
