@@ -90,8 +90,8 @@ def batch_of(lines, columns, schema):
 
 def scan(rows, options=(), columns=("domain", "ip"), command="scan", batch_rows=16384):
     """Yields the results of rows, any iterable of tuples of texts, in their order. `columns` names
-    the fields of a row; those that scan does not know go through. CalledProcessError: the scan ended
-    with 2 or 3; then the batches before are right, and not all."""
+    the fields of a row; those that scan does not know go through. CalledProcessError: the scan
+    ended with 2 or 3; then the batches before are right, and not all."""
     scanning = [SPFSWEEP, command, "-", "--progress", "never", *options]
     exporting = [SPFSWEEP, "export", "-", "--format", "jsonl", "-q"]
     header = csv_line(columns)
