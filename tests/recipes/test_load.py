@@ -17,12 +17,25 @@ import pytest
 import harness
 import typed
 from harness import DONE
-from test_export import DOMAINS, script
+from test_export import DOMAINS, script as script_of_export
 
+EXTRA = ["fails.example", "soft.example", "broken.example", "syntax.example"]
+EXTRA_RECORDS = {
+    ("soft.example", "TXT"): ["v=spf1 ip4:192.0.2.25 ~all"],
+    ("soft.example", "MX"): ["5 a.mx.example."],
+    ("broken.example", "TXT"): ["v=spf1 include:none.example -all"],
+    ("syntax.example", "TXT"): ["v=spf1 foo:bar -all"],
+}
 EXAMPLES = harness.ROOT / "examples"
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 TABLES = ("hostile", "utf8", "audit", "includes", "networks")
+# For test_questions.py: every verdict, and rows without a domain.
+PAIRS = [(domain, f"192.0.2.{n}") for n in (5, 25, 200) for domain in [*DOMAINS, "", *EXTRA]]
 COMPLETE = tuple(name for name in TABLES if name != "hostile")
+
+
+def script(name, type):
+    return EXTRA_RECORDS.get((name, type)) or script_of_export(name, type)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +50,8 @@ def files(tmp_path_factory):
         for name, octets in (("hostile", True), ("utf8", False)):
             text = typed.hostile_input(DOMAINS, b"192.0.2.5", octets)
             harness.scan(folder, text, dns.upstream, *ask, output=f"{name}.csv.gz")
+        text = harness.csv_text(("domain", "ip"), *PAIRS)
+        harness.scan(folder, text, dns.upstream, "--retries=0", output="asked.csv.gz")
         sides = [f"--{side}={folder / side}.csv.gz" for side in ("includes", "networks")]
         harness.scan(
             folder, "domain\n" + "\n".join(DOMAINS), dns.upstream, "--mx-ptr", *sides,
