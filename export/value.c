@@ -72,20 +72,22 @@ void value_put_clean(struct textbuf *out, struct csv_field field, uint64_t *n_re
 	}
 }
 
+/* The letter behind a backslash that stands for it; 0: it stands for itself. */
+static char tsv_letter(char c)
+{
+	return c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\\' ? '\\' : 0;
+}
+
 void value_put_tsv(struct textbuf *out, struct csv_field field, uint64_t *n_replaced)
 {
-	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
 	while (field.size) {
 		size_t size = 0;
-		const char *found = NULL;
-		while (size < field.size &&
-		        !(found = memchr(special, field.text[size], sizeof special - 1)))
+		while (size < field.size && !tsv_letter(field.text[size]))
 			size++;
 		value_put_clean(out, (struct csv_field){ field.text, size }, n_replaced);
-		if (found) {
+		if (size < field.size) {
 			textbuf_put_char(out, '\\');
-			textbuf_put_char(out, letters[found - special]);
-			size++;
+			textbuf_put_char(out, tsv_letter(field.text[size++]));
 		}
 		field = behind(field, size);
 	}
