@@ -3,6 +3,7 @@
 #include "base/message.h"
 #include "cli/commands.h"
 #include "cli/outfile.h"
+#include "cli/resultshape.h"
 #include "report/reportprint.h"
 #include "scanner/filenames.h"
 
@@ -41,17 +42,6 @@ static bool find_form(unsigned *form, const char *word)
 		if (!strcmp(forms[*form].name, word))
 			return true;
 	message(MESSAGE_ERROR, "--format takes text, csv or json, not '%s'", word);
-	return false;
-}
-
-static bool take_where(struct result_where *where, const char *text)
-{
-	if (!text || result_where_parse(where, text))
-		return true;
-	message(MESSAGE_ERROR,
-	        "--where takes conditions with commas between them, as spf=fail or "
-	        "spf=fail,iprev!=pass, not '%s'",
-	        text);
 	return false;
 }
 
@@ -95,8 +85,8 @@ int cmd_report(const struct options *options, char **operands, unsigned n_operan
 	o.inputs = operands;
 	o.n_inputs = n_operands;
 	if (!find_by(&by, o.by ? o.by : "domain") ||
-	        !find_form(&form, o.format ? o.format : "text") || !take_where(&r.where, o.where) ||
-	        !filenames_allow(&o))
+	        !find_form(&form, o.format ? o.format : "text") ||
+	        !resultshape_take_where(&r.where, o.where) || !filenames_allow(&o))
 		return EXIT_USAGE;
 	if (!report_init(&r, by, (size_t)o.memory_mib << 20)) {
 		message(MESSAGE_ERROR, "the report cannot begin: %s",

@@ -29,7 +29,7 @@ enum { REPORT_WORDS = 8 };
 
 struct report {
 	enum report_by by;
-	struct result_where where;
+	struct conditions where;
 	struct groups *groups;
 	struct provider *provider; /* NULL: not needed */
 	uint64_t totals[GROUP_COUNTS];

@@ -49,27 +49,8 @@ static const struct {
 };
 enum { NAMES = sizeof names / sizeof names[0], COLUMNS_MAX = 256, NO_FIELD = RESULT_FIELDS };
 
-bool result_where_parse(struct result_where *where, const char *text)
-{
-	where->n = 0;
-	for (const char *at = text; *at;) {
-		size_t size = strcspn(at, ",");
-		const char *equals = memchr(at, '=', size);
-		if (!equals || equals == at || where->n == RESULT_CONDITIONS_MAX)
-			return false;
-		struct result_condition *c = &where->list[where->n++];
-		c->is_not = equals[-1] == '!';
-		c->name = (struct csv_field){ at, (size_t)(equals - at) - c->is_not };
-		c->value = (struct csv_field){ equals + 1, size - (size_t)(equals + 1 - at) };
-		if (!c->name.size)
-			return false;
-		at += size + (at[size] == ',');
-	}
-	return where->n > 0;
-}
-
 struct reading {
-	struct result_where *where;
+	struct conditions *where;
 	uint8_t field_of[COLUMNS_MAX]; /* enum result_field, or NO_FIELD */
 	unsigned n_columns;
 	struct textbuf scratch;
@@ -110,46 +91,13 @@ static bool take_header(struct reading *r, const struct csv_record *record, char
 		        "it has no columns status and spf: report reads what scan wrote");
 		return false;
 	}
-	for (unsigned k = 0; k < r->where->n; k++) {
-		struct result_condition *c = &r->where->list[k];
-		c->column = -1;
-		for (unsigned i = 0; i < r->n_columns; i++)
-			if (csv_field_same(r->columns[i], c->name))
-				c->column = (int)i;
-		if (c->column >= 0)
-			continue;
+	const struct condition *lacking = conditions_bind(r->where, r->columns, r->n_columns);
+	if (lacking) {
 		char name[64];
 		snprintf(why, size, "it has no column %s, which --where names",
-		        csv_field_show(name, sizeof name, c->name));
-		return false;
+		        csv_field_show(name, sizeof name, lacking->name));
 	}
-	return true;
-}
-
-/* Of a list, as `problems`, one of its words. */
-static bool has_value(struct csv_field field, struct csv_field value)
-{
-	if (csv_field_same(field, value))
-		return true;
-	while (field.size && value.size) {
-		const char *end = memchr(field.text, ';', field.size);
-		size_t n = end ? (size_t)(end - field.text) : field.size;
-		if (csv_field_same((struct csv_field){ field.text, n }, value))
-			return true;
-		n += end != NULL;
-		field = (struct csv_field){ field.text + n, field.size - n };
-	}
-	return false;
-}
-
-static bool is_wanted(const struct reading *r)
-{
-	for (unsigned i = 0; i < r->where->n; i++) {
-		const struct result_condition *c = &r->where->list[i];
-		if (has_value(r->columns[c->column], c->value) == c->is_not)
-			return false;
-	}
-	return true;
+	return !lacking;
 }
 
 /* False: it is no row of these columns. */
@@ -169,7 +117,7 @@ static bool take_row(struct reading *r, const struct csv_record *record, struct 
 	return true;
 }
 
-enum error resultfile_read(const char *path, struct result_where *where,
+enum error resultfile_read(const char *path, struct conditions *where,
         bool (*take)(void *arg, const struct result_row *row), void *arg, char *why,
         size_t why_size)
 {
@@ -193,7 +141,7 @@ enum error resultfile_read(const char *path, struct result_where *where,
 		err = ERROR_SYNTAX;
 	}
 	while (!err && more && csv_read(csv, &record, NULL))
-		if (take_row(&r, &record, &row) && is_wanted(&r))
+		if (take_row(&r, &record, &row) && conditions_hold(where, r.columns))
 			more = take(arg, &row);
 	if (!err && source_error(source)) {
 		err = source_error(source);

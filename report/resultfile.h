@@ -6,7 +6,7 @@
 #define REPORT_RESULTFILE_H
 
 #include "base/error.h"
-#include "io/csv.h"
+#include "io/conditions.h"
 
 enum result_field {
 	/* of the input */
@@ -37,21 +37,6 @@ enum result_field {
 	RESULT_FIELDS
 };
 
-/* "spf=fail,iprev!=pass": all of them hold. */
-enum { RESULT_CONDITIONS_MAX = 8 };
-struct result_condition {
-	struct csv_field name, value;
-	bool is_not;
-	int column; /* in the file at hand */
-};
-struct result_where {
-	struct result_condition list[RESULT_CONDITIONS_MAX];
-	unsigned n;
-};
-
-/* From the text of --where, which outlives it. False: it is none. */
-bool result_where_parse(struct result_where *where, const char *text);
-
 struct result_row {
 	struct csv_field fields[RESULT_FIELDS]; /* size 0: empty, or no such column */
 	uint64_t n;                             /* how many messages it stands for */
@@ -62,7 +47,7 @@ struct result_row {
 /* Reads a file, and hands over each row for which `where` holds. The fields are valid during the
  * call; take() gives false to end it. ERROR_SYNTAX: no results, or a column of `where` is missing;
  * other errors as source_error(). `why` gets one phrase. */
-enum error resultfile_read(const char *path, struct result_where *where,
+enum error resultfile_read(const char *path, struct conditions *where,
         bool (*take)(void *arg, const struct result_row *row), void *arg, char *why,
         size_t why_size);
 

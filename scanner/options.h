@@ -84,8 +84,8 @@ struct options {
 	unsigned memory_mib;
 	bool append; /* `spfsweep merge` */
 
-	/* `spfsweep report` */
-	const char *by, *format, *where;
+	/* `spfsweep report`, `export`, `schema` */
+	const char *by, *format, *where, *fields, *of;
 	unsigned top;
 
 	/* `spfsweep check` */
