@@ -14,7 +14,7 @@ enum { TOP_OF_TEXT = 25 };
 
 static const struct {
 	const char *name;
-	void (*print)(struct textbuf *out, const struct report *r, unsigned top);
+	void (*print)(struct textbuf *out, const struct report *r, enum report_by by, unsigned top);
 	unsigned top;
 } forms[] = {
 	{ "text", reportprint_text, TOP_OF_TEXT },
@@ -25,8 +25,8 @@ enum { FORMS = sizeof forms / sizeof forms[0] };
 
 static bool find_by(enum report_by *by, const char *word)
 {
-	for (unsigned i = 0; report_by_text(i); i++)
-		if (!strcmp(report_by_text(i), word)) {
+	for (unsigned i = 0; rowkeys_word(i); i++)
+		if (!strcmp(rowkeys_word(i), word)) {
 			*by = (enum report_by)i;
 			return true;
 		}
@@ -75,14 +75,15 @@ static int read_files(struct report *r, char **paths, unsigned n_paths)
 	return status;
 }
 
-static int write_report(const struct report *r, const struct options *o, unsigned form)
+static int write_report(
+        const struct report *r, enum report_by by, const struct options *o, unsigned form)
 {
 	struct textout *out;
 	int status = outfile_open(&out, o);
 	if (status != EXIT_DONE)
 		return status;
 	unsigned top = o->top != OPTIONS_UNSET ? o->top : forms[form].top;
-	forms[form].print(textout_text(out), r, top);
+	forms[form].print(textout_text(out), r, by, top);
 	return outfile_close(out, o);
 }
 
@@ -92,15 +93,16 @@ int cmd_report(const struct options *options, char **operands, unsigned n_operan
 	struct report r = { 0 };
 	enum report_by by;
 	unsigned form;
+	r.files.kind = RESULT_OF_SCAN;
 	o.inputs = operands;
 	o.n_inputs = n_operands;
 	if (!find_by(&by, o.by ? o.by : "domain") ||
-	        !find_form(&form, o.format ? o.format : "text") || !take_where(&r.where, o.where) ||
-	        !filenames_allow(&o))
+	        !find_form(&form, o.format ? o.format : "text") ||
+	        !take_where(&r.files.where, o.where) || !filenames_allow(&o))
 		return EXIT_USAGE;
-	if (!report_init(&r, by, (size_t)o.memory_mib << 20)) {
+	if (!report_init(&r, 1u << by, false, (size_t)o.memory_mib << 20)) {
 		message(MESSAGE_ERROR, "the report cannot begin: %s",
-		        by == REPORT_BY_PROVIDER && r.groups
+		        report_lacks_suffixes(&r, 1u << by)
 		                ? "there is no list of public suffixes; install publicsuffix"
 		                : error_text(ERROR_NOMEM));
 		report_fini(&r);
@@ -109,7 +111,7 @@ int cmd_report(const struct options *options, char **operands, unsigned n_operan
 	int status = read_files(&r, operands, n_operands);
 	if (status != EXIT_USAGE && !r.lacked_memory) {
 		report_finish(&r);
-		int written = write_report(&r, &o, form);
+		int written = write_report(&r, by, &o, form);
 		status = written != EXIT_DONE ? written : status;
 	}
 	report_fini(&r);

@@ -39,13 +39,19 @@ static const struct {
 	{ "spf_matched", RESULT_SPF_MATCHED },
 	{ "spf_problem", RESULT_SPF_PROBLEM },
 	{ "spf_record", RESULT_SPF_RECORD },
+	{ "spf_lookups", RESULT_SPF_LOOKUPS },
 	{ "helo_spf", RESULT_HELO_SPF },
 	{ "iprev", RESULT_IPREV },
 	{ "ptr", RESULT_PTR },
 	{ "mx", RESULT_MX },
+	{ "mx_state", RESULT_MX_STATE },
 	{ "problems", RESULT_PROBLEMS },
 	{ "dns_cause", RESULT_DNS_CAUSE },
 	{ "evaluated_at", RESULT_EVALUATED_AT },
+	{ "record_state", RESULT_RECORD_STATE },
+	{ "lookups", RESULT_LOOKUPS },
+	{ "all", RESULT_ALL },
+	{ "pass_v4", RESULT_PASS_V4 },
 };
 enum { NAMES = sizeof names / sizeof names[0], COLUMNS_MAX = 256, NO_FIELD = RESULT_FIELDS };
 
@@ -69,7 +75,7 @@ bool result_where_parse(struct result_where *where, const char *text)
 }
 
 struct reading {
-	struct result_where *where;
+	struct result_files *files;
 	uint8_t field_of[COLUMNS_MAX]; /* enum result_field, or NO_FIELD */
 	unsigned n_columns;
 	struct textbuf scratch;
@@ -93,25 +99,31 @@ static unsigned split(struct reading *r, const struct csv_record *record)
 	return n;
 }
 
-/* The input's columns stand before ours: of two with one name the first is the input's, and ours,
- * from `status` on, the last. */
-static bool take_header(struct reading *r, const struct csv_record *record, char *why, size_t size)
+/* No column of a scan is called `record_state`, and no input's may be (input_record_state). */
+static bool take_kind(struct reading *r, const bool *taken, char *why, size_t size)
 {
-	bool taken[RESULT_FIELDS + 1] = { false };
-	r->n_columns = split(r, record);
-	for (unsigned i = 0; i < r->n_columns; i++) {
-		unsigned field = field_named(r->columns[i]);
-		r->field_of[i] =
-		        (uint8_t)(taken[field] && field < RESULT_STATUS ? NO_FIELD : field);
-		taken[field] = true;
-	}
-	if (!taken[RESULT_SPF] || !taken[RESULT_STATUS]) {
+	enum result_kind kind = taken[RESULT_RECORD_STATE] ? RESULT_OF_AUDIT : RESULT_OF_SCAN;
+	if (!taken[RESULT_STATUS] || (kind == RESULT_OF_SCAN && !taken[RESULT_SPF])) {
 		snprintf(why, size,
 		        "it has no columns status and spf: report reads what scan wrote");
 		return false;
 	}
-	for (unsigned k = 0; k < r->where->n; k++) {
-		struct result_condition *c = &r->where->list[k];
+	if (r->files->kind == RESULT_OF_ANY)
+		r->files->kind = kind;
+	if (r->files->kind == kind)
+		return true;
+	snprintf(why, size,
+	        "it is an output of %s: tables are made of scans, and a page (--html) of "
+	        "files of one kind",
+	        kind == RESULT_OF_AUDIT ? "audit" : "scan");
+	return false;
+}
+
+static bool take_conditions(struct reading *r, char *why, size_t size)
+{
+	struct result_where *where = &r->files->where;
+	for (unsigned k = 0; k < where->n; k++) {
+		struct result_condition *c = &where->list[k];
 		c->column = -1;
 		for (unsigned i = 0; i < r->n_columns; i++)
 			if (csv_field_same(r->columns[i], c->name))
@@ -124,6 +136,22 @@ static bool take_header(struct reading *r, const struct csv_record *record, char
 		return false;
 	}
 	return true;
+}
+
+/* The input's columns stand before ours: of two with one name the first is the input's, and ours,
+ * from `status` on, the last. */
+static bool take_header(struct reading *r, const struct csv_record *record, char *why, size_t size)
+{
+	bool taken[RESULT_FIELDS + 1] = { false };
+	r->n_columns = split(r, record);
+	for (unsigned i = 0; i < r->n_columns; i++) {
+		unsigned field = field_named(r->columns[i]);
+		r->field_of[i] =
+		        (uint8_t)(taken[field] && field < RESULT_STATUS ? NO_FIELD : field);
+		taken[field] = true;
+	}
+	r->files->is_mail |= taken[RESULT_EVENT] || taken[RESULT_COUNT];
+	return take_kind(r, taken, why, size) && take_conditions(r, why, size);
 }
 
 /* Of a list, as `problems`, one of its words. */
@@ -144,8 +172,8 @@ static bool has_value(struct csv_field field, struct csv_field value)
 
 static bool is_wanted(const struct reading *r)
 {
-	for (unsigned i = 0; i < r->where->n; i++) {
-		const struct result_condition *c = &r->where->list[i];
+	for (unsigned i = 0; i < r->files->where.n; i++) {
+		const struct result_condition *c = &r->files->where.list[i];
 		if (has_value(r->columns[c->column], c->value) == c->is_not)
 			return false;
 	}
@@ -169,11 +197,11 @@ static bool take_row(struct reading *r, const struct csv_record *record, struct 
 	return true;
 }
 
-enum error resultfile_read(const char *path, struct result_where *where,
+enum error resultfile_read(const char *path, struct result_files *files,
         bool (*take)(void *arg, const struct result_row *row), void *arg, char *why,
         size_t why_size)
 {
-	struct reading r = { .where = where };
+	struct reading r = { .files = files };
 	struct source *source;
 	struct csv_reader *csv = NULL;
 	struct csv_record record;
