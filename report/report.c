@@ -25,8 +25,7 @@ static const unsigned shares[REPORT_BYS] = {
 enum { LOST_SHARE = 2, SMALL_BYTES = 64 << 10 };
 
 /* The groups that have a reason. */
-static const unsigned with_reason =
-        ((1u << REPORT_BY_WORDS) - 1) | 1u << REPORT_BY_REFUSED_CLIENT;
+static const unsigned with_reason = (1u << REPORT_BY_WORDS) - 1;
 
 const char *report_word(unsigned i)
 {

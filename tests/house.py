@@ -30,11 +30,12 @@ MAY_INCLUDE = {
     "logs": ("maillog", "input", "io", "dns", "base"),
     "report": ("maillog", "io", "dns", "base"),
     "results": ("input", "io", "checks", "spf", "dns", "base"),
+    "page": ("report", "results", "maillog", "io", "dns", "base"),
     "scanner": (
         "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
     ),
     "cli": (
-        "scanner", "results", "report", "logs", "maillog", "input", "checks", "resolver", "io",
+        "scanner", "page", "results", "report", "logs", "maillog", "input", "checks", "resolver", "io",
         "spf", "dns", "base",
     ),
 }
