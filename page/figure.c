@@ -76,10 +76,12 @@ void figure_put_share(struct textbuf *out, uint64_t part, uint64_t whole)
 void figure_put_things(struct textbuf *out, uint64_t n, const char *things)
 {
 	size_t size = strlen(things);
-	bool is_es = size > 4 && !strcmp(things + size - 4, "sses");
+	bool is_ies = size > 3 && !strcmp(things + size - 3, "ies");
 	figure_put_count(out, n);
 	textbuf_put_char(out, ' ');
-	textbuf_put(out, things, n != 1 ? size : size - (is_es ? 2 : 1));
+	textbuf_put(out, things, n != 1 ? size : size - (is_ies ? 3 : 1));
+	if (n == 1 && is_ies)
+		textbuf_put_char(out, 'y');
 }
 
 /* ---- CSV ---- */

@@ -44,5 +44,6 @@ const char style_text[] =
         "main{columns:auto}section{break-inside:auto;margin-bottom:1.6rem}"
         "h1,h2,.q{break-after:avoid}svg,tr{break-inside:avoid}"
         "details::details-content{content-visibility:visible;display:block}"
-        "details>*{display:block}summary{display:none}.wide{overflow:visible}"
+        "summary{display:none}caption{break-after:avoid}table{font-size:8.5pt}.wide{overflow:"
+        "visible}"
         "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

@@ -35,8 +35,8 @@ MAY_INCLUDE = {
         "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
     ),
     "cli": (
-        "scanner", "page", "results", "report", "logs", "maillog", "input", "checks", "resolver", "io",
-        "spf", "dns", "base",
+        "scanner", "page", "results", "report", "logs", "maillog", "input", "checks", "resolver",
+        "io", "spf", "dns", "base",
     ),
 }
 # A table of what stands in the folders of its own floor: it may include them, and they do not

@@ -39,6 +39,7 @@ NOT_MESSAGES = (
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
     ("maillog/", None, "what stands in logs"),
+    ("page/", None, "what stands in pages and pictures"),
     ("report/reason.c", None, "standard output of report"),
     ("report/reportprint.c", None, "standard output of report"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),
