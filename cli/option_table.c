@@ -26,6 +26,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), "auto", "CHAR", "what separates the input's columns: auto (default), ',', ';', tab, '|'" },
 	{ "no-header", 0, GROUP_SCAN, KIND_FLAG, AT(no_header), DECIDES_INPUT, "no_header",
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
+	{ "no-memo", 0, GROUP_SCAN, KIND_FLAG, AT(no_memo), DECIDES_RUN, "!memo",
+	  NUM(0, 0, 0), NULL, NULL, "judge each row anew, also one that repeats an earlier row" },
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
 	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
 	{ "ask", 0, GROUP_RESOLVER, KIND_ASK, AT(asks), DECIDES_ROWS, "ask",

@@ -1,14 +1,13 @@
 /* cache.c - the low bits of a question's hash choose the line, its high bits are the slot's tag. */
 #include "resolver/cache.h"
 
+#include "base/bigtable.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 /* Answers are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 #define ANSWER_SMALL_BYTES 160
-#define HUGE_PAGE_BYTES (2u << 20)
 
 enum { SLOTS = 4 };
 
@@ -19,21 +18,8 @@ struct cache_slot {
 };
 
 struct cache_line {
-	_Alignas(64) struct cache_slot slots[SLOTS];
+	_Alignas(BIGTABLE_LINE_BYTES) struct cache_slot slots[SLOTS];
 };
-
-/* Zeroed, and in huge pages where the system gives them: the table is read at random. */
-static struct cache_line *lines_new(size_t n)
-{
-	size_t bytes = n * sizeof(struct cache_line),
-	       align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
-	struct cache_line *lines = aligned_alloc(align, bytes);
-	if (lines && align == HUGE_PAGE_BYTES)
-		madvise(lines, bytes, MADV_HUGEPAGE); /* may fail */
-	if (lines)
-		memset(lines, 0, bytes);
-	return lines;
-}
 
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s)
 {
@@ -43,7 +29,7 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s)
 	*c = (struct cache){
 		.limit_bytes = limit_bytes, .failure_ttl_s = failure_ttl_s, .line_mask = n_lines - 1
 	};
-	c->lines = lines_new(n_lines);
+	c->lines = bigtable_new(n_lines * sizeof *c->lines);
 	c->table_bytes = n_lines * sizeof *c->lines;
 	return c->lines != NULL;
 }
@@ -133,11 +119,11 @@ static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now
 	return victim;
 }
 
-static uint64_t ttl_of(const struct cache *c, const struct answer *a)
+static uint32_t ttl_of(const struct cache *c, const struct answer *a)
 {
 	if (a->status == ANSWER_CANCELLED)
 		return 0;
-	uint64_t ttl_s = answer_is_definite(a) ? a->ttl_s : c->failure_ttl_s;
+	uint32_t ttl_s = answer_is_definite(a) ? a->ttl_s : c->failure_ttl_s;
 	return ttl_s < CACHE_TTL_MAX_S ? ttl_s : CACHE_TTL_MAX_S;
 }
 
@@ -146,7 +132,14 @@ static uint32_t seconds(uint64_t now_ns)
 	return (uint32_t)(now_ns / CLOCK_NS_PER_S);
 }
 
-const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns)
+uint32_t cache_expiry_s(const struct cache *c, const struct answer *a, uint64_t now_ns)
+{
+	uint32_t ttl_s = ttl_of(c, a);
+	return ttl_s ? seconds(now_ns) + ttl_s : 0;
+}
+
+const struct answer *cache_find(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *expires_s)
 {
 	struct cache_slot *s = slot_find(c, q);
 	if (!s)
@@ -157,6 +150,7 @@ const struct answer *cache_find(struct cache *c, const struct question *q, uint6
 	}
 	if (!s->used)
 		s->used = 1;
+	*expires_s = s->expires_s;
 	return answer_ref(s->answer);
 }
 
@@ -174,11 +168,11 @@ void cache_trim(struct cache *c, uint64_t now_ns)
 
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
 {
-	uint64_t ttl_s = ttl_of(c, a);
+	uint32_t expires_s = cache_expiry_s(c, a, now_ns);
 	size_t bytes = answer_bytes(a);
 	uint32_t now_s = seconds(now_ns);
 	answer_enter(a, &c->account);
-	if (ttl_s == 0 || a->is_kept || bytes > c->limit_bytes / 8)
+	if (!expires_s || a->is_kept || bytes > c->limit_bytes / 8)
 		return;
 	struct cache_slot *s = slot_find(c, q);
 	if (s)
@@ -186,9 +180,9 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	if (!make_room(c, bytes, now_s))
 		return;
 	s = slot_make(c, q->hash, now_s);
-	*s = (struct cache_slot){ .answer = answer_ref(a),
-		.expires_s = now_s + (uint32_t)ttl_s,
-		.tag = tag_of(q->hash) & 0x7fffffff };
+	*s = (struct cache_slot){
+		.answer = answer_ref(a), .expires_s = expires_s, .tag = tag_of(q->hash) & 0x7fffffff
+	};
 	answer_set_kept(a, true);
 	c->n_entries++;
 }

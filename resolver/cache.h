@@ -49,8 +49,13 @@ static inline size_t cache_used_bytes(const struct cache *c)
 	return c->table_bytes + c->account.kept_bytes;
 }
 
-/* A new reference; NULL: not there, or expired. */
-const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns);
+/* A new reference, and at *expires_s the second in which it expires. NULL: not there, or
+ * expired. */
+const struct answer *cache_find(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *expires_s);
+
+/* The second in which an answer that comes now expires. 0: it has no time at all. */
+uint32_t cache_expiry_s(const struct cache *c, const struct answer *a, uint64_t now_ns);
 
 /* Evicts until the bytes are within the limit again. */
 void cache_trim(struct cache *c, uint64_t now_ns);

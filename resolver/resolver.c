@@ -96,15 +96,18 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 {
 	struct question q;
 	question_of(&q, qname, type);
+	waiter->expires_s = 0;
 	counter_add(&r->counters.questions, 1);
 	if (r->has_all)
 		return exclusions_hold_name(r->exclusions, qname)
 		        ? excluded_answer(r, qname, type, NULL)
 		        : answer_at_once(r, &q, waiter->row);
 	const struct answer *answer =
-	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher));
+	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher), &waiter->expires_s);
 	if (answer) {
 		counter_add(&r->counters.cache_hits, 1);
+		if (!answer_is_definite(answer))
+			waiter->expires_s = 0;
 		return answer;
 	}
 	struct flight *f = flights_find(&r->flights, &q);
@@ -268,9 +271,13 @@ static void flight_deliver(struct resolver *r, struct flight *f, bool *called)
 		f->answer = resolver_out_of_memory(r);
 	}
 	count_outcome(r, f->answer);
+	uint32_t expires_s = answer_is_definite(f->answer)
+	        ? cache_expiry_s(&r->cache, f->answer, dispatcher_cache_ns(&r->dispatcher))
+	        : 0;
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_leave(w);
+		w->expires_s = expires_s;
 		*called = true;
 		w->done(w, answer_ref(f->answer));
 	}
@@ -318,6 +325,11 @@ bool resolver_wants_pump(const struct resolver *r)
 void resolver_set_wall(struct resolver *r, uint64_t wall_s)
 {
 	r->dispatcher.wall_s = (uint32_t)wall_s;
+}
+
+uint32_t resolver_cache_s(const struct resolver *r)
+{
+	return (uint32_t)(dispatcher_cache_ns(&r->dispatcher) / CLOCK_NS_PER_S);
 }
 
 void resolver_slept(struct resolver *r, uint64_t ns)

@@ -48,6 +48,9 @@ struct resolver_waiter {
 	/* The number of the row that asks, set before each resolver_ask(). For an engine whose
 	 * answers depend on it; 0: none. */
 	uint64_t row;
+	/* Set with each answer: until when it is good, by resolver_cache_s(). 0: it is not to be
+	 * kept, since it is a failure or has the TTL 0. */
+	uint32_t expires_s;
 	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
 	/* private */
 	struct flight *flight;
@@ -150,6 +153,10 @@ bool resolver_wants_pump(const struct resolver *r);
 /* The wall clock of the turn, in seconds since the Epoch: answers that come from now on say that
  * they came then (answer.h: received_s). */
 void resolver_set_wall(struct resolver *r, uint64_t wall_s);
+
+/* The clock by which answers go out of date, in seconds. It never goes back, and does not stand
+ * still while the thread does not run. */
+uint32_t resolver_cache_s(const struct resolver *r);
 
 /* The thread did not run for `ns` nanoseconds, and `now_ns` does not count them. Cached answers age
  * by them all the same. To an engine with a clock of its own this looked like silence: questions

@@ -89,6 +89,13 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 	return true;
 }
 
+void batch_set_key(struct batch *b, const struct row_key *key, bool is_spilled)
+{
+	struct batch_row *row = &b->rows[b->n_rows - 1];
+	row->key = *key;
+	row->is_spilled = is_spilled;
+}
+
 void batch_seal(struct batch *b)
 {
 	b->input_bytes = b->input.size;
@@ -152,15 +159,19 @@ void batch_drop_sides(struct batch *b)
 			textbuf_shrink(&b->sides[side].of_worker[w], KEEP_BYTES);
 }
 
-bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
+void batch_end_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
 {
 	struct batch_row *r = &b->rows[row];
 	r->skipped = skipped;
 	r->worker = (uint16_t)worker;
 	r->out_at = out_at;
 	r->out_size = (uint32_t)(b->out[worker].size - out_at);
-	/* release: the finisher sees this row; acquire: when that is us, we see all others */
-	return atomic_fetch_sub_explicit(&b->n_left, 1, memory_order_acq_rel) == 1;
+}
+
+bool batch_count_ended(struct batch *b, unsigned n)
+{
+	/* release: the finisher sees these rows; acquire: when that is us, we see all others */
+	return atomic_fetch_sub_explicit(&b->n_left, n, memory_order_acq_rel) == n;
 }
 
 static bool any_failed(const struct batch *b)

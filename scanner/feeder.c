@@ -1,11 +1,8 @@
 /* feeder.c - the pipeline's first thread: input rows into batches, batches to workers. */
 #include "scanner/feeder.h"
 
-#include "base/hash.h"
 #include "base/message.h"
 #include "scanner/shuffle.h"
-
-#include <string.h>
 
 /* A worker with so many batches of rows not begun is far behind. Its rows then go to the worker
  * with the fewest, if that has less than half as many. */
@@ -22,55 +19,22 @@ struct feeder {
 	struct textbuf scratch;
 };
 
-/* The field that decides most of a row's questions: the domain, else the sender's, else the
- * address. It chooses a cache and nothing else, so it need not be exact. */
-static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
-{
-	const struct layout *layout = &f->x->inputs->layout;
-	struct csv_fields fields = csv_fields_of_record(record, &f->scratch);
-	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
-	textbuf_reset(&f->scratch);
-	textbuf_reserve(&f->scratch, record->size + 1);
-	for (int n = 0; csv_next_field(&fields, &field); n++) {
-		if (n == layout->domain)
-			domain = field;
-		else if (n == layout->sender)
-			sender = field;
-		else if (n == layout->ip)
-			ip = field;
-	}
-	if (domain.size)
-		return domain;
-	const char *at = sender.size ? memrchr(sender.text, '@', sender.size) : NULL;
-	if (at)
-		return (struct csv_field){ at + 1, sender.size - (size_t)(at + 1 - sender.text) };
-	return sender.size ? sender : ip;
-}
-
-static uint64_t key_hash(struct feeder *f, const struct csv_record *record)
-{
-	struct csv_field key = key_field(f, record);
-	char lower[DNAME_MAX_BYTES];
-	size_t size = key.size < sizeof lower ? key.size : sizeof lower;
-	for (size_t i = 0; i < size; i++)
-		lower[i] = key.text[i] >= 'A' && key.text[i] <= 'Z' ? (char)(key.text[i] | 0x20)
-		                                                    : key.text[i];
-	return hash_bytes(lower, size);
-}
-
-static unsigned choose_worker(struct feeder *f, const struct csv_record *record)
+/* The worker of a domain, or when that one is far behind, the one with the fewest rows. */
+static unsigned choose_worker(struct feeder *f, const struct row_fields *fields, bool *is_spilled)
 {
 	struct exchange *x = f->x;
+	*is_spilled = false;
 	if (x->n_lanes == 1)
 		return 0;
-	unsigned choice = (unsigned)(key_hash(f, record) % x->n_lanes);
+	unsigned choice = (unsigned)(rowkey_domain_hash(fields) % x->n_lanes);
 	if (lane_backlog(&x->lanes[choice]) < f->backlog_max)
 		return choice;
 	unsigned least = choice;
 	for (unsigned w = 0; w < x->n_lanes; w++)
 		if (lane_backlog(&x->lanes[w]) < lane_backlog(&x->lanes[least]))
 			least = w;
-	return lane_backlog(&x->lanes[least]) < f->backlog_max / 2 ? least : choice;
+	*is_spilled = lane_backlog(&x->lanes[least]) < f->backlog_max / 2;
+	return *is_spilled ? least : choice;
 }
 
 /* The batches of the window go to the workers. After the last push they may be with the collector:
@@ -139,10 +103,17 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 {
 	if (!f->batch && !take_batch(f))
 		return false;
-	unsigned w = choose_worker(f, &row->record);
+	struct row_fields fields;
+	bool is_spilled;
+	rowkey_fields(&fields, &f->x->inputs->layout, &row->record, &f->scratch);
+	unsigned w = choose_worker(f, &fields, &is_spilled);
 	if (!batch_add(f->batch, row, w)) {
 		exchange_fail_memory(f->x, row->number);
 		return false;
+	}
+	if (f->x->has_memo) {
+		struct row_key key = rowkey_of(&fields, &row->record);
+		batch_set_key(f->batch, &key, is_spilled);
 	}
 	f->n_rows++;
 	tally_add(&f->x->lanes[w].n_given, 1);

@@ -33,7 +33,7 @@ struct options {
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
 	bool retry; /* the input is an output whose failed rows are done again */
-	bool resume, overwrite, csv_safe;
+	bool resume, overwrite, csv_safe, no_memo;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
 	enum progress_mode progress;

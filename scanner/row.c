@@ -59,16 +59,18 @@ static struct resolver_waiter *waiter_at(struct row *row, enum row_probe which, 
 	return (struct resolver_waiter *)&row_waiter_at(row, which, slot)->waiter;
 }
 
-/* Keeps it for the row's next check that asks the same. */
-static void keep(struct row *row, const struct answer *answer)
+/* Keeps it for the row's next check that asks the same. `expires_s`: struct resolver_waiter. */
+static void keep(struct row *row, const struct answer *answer, uint32_t expires_s)
 {
 	row->lacked_memory |= !row_answers_add(&row->answers, answer);
+	if (expires_s < row->expires_s)
+		row->expires_s = expires_s;
 }
 
 static void on_answer(struct resolver_waiter *waiter, const struct answer *answer)
 {
 	struct row_waiter *w = (struct row_waiter *)waiter;
-	keep(w->row, answer);
+	keep(w->row, answer, waiter->expires_s);
 	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
 		return;
 	w->row->ready |= 1u << w->probe;
@@ -93,15 +95,17 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	const struct answer *answer = row_answers_find(&row->answers, qname, type);
 	if (answer)
 		return answer_ref(answer);
+	uint32_t expires_s = 0;
 	if (row->expired) {
 		answer = cancelled(row, qname, type);
 	} else {
 		struct resolver_waiter *waiter = waiter_at(row, which_probe(row, probe), slot);
 		waiter->row = row->number;
 		answer = resolver_ask(row->host->resolver, waiter, qname, type);
+		expires_s = waiter->expires_s;
 	}
 	if (answer)
-		keep(row, answer);
+		keep(row, answer, expires_s);
 	return answer;
 }
 
@@ -242,7 +246,10 @@ static bool next_identity(struct row *row)
 {
 	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY ||
 	        row->spf.result.matched.failed || row->spf.result.explanation.failed;
+	if (row->spf.result.looks_at & SPF_LOOKS_TIME)
+		row->expires_s = 0;
 	if (!row->checking_helo) {
+		row->looks_at_local_part = row->spf.result.looks_at & SPF_LOOKS_LOCAL_PART;
 		row->has_spf = true;
 		return false;
 	}
@@ -289,6 +296,8 @@ bool row_start(struct row *row)
 	memcpy(row->evaluated_at, row->host->wall_text, sizeof row->evaluated_at);
 	row->running = row->ready = 0;
 	row->lacked_memory = row->identity.lacked_memory;
+	row->expires_s = UINT32_MAX;
+	row->looks_at_local_part = false;
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
 	run_probes(row, row->running);
@@ -322,7 +331,7 @@ void row_expire(struct row *row)
 			        waiter_at(row, which, slot), "the row's deadline passed");
 			if (!answer)
 				continue;
-			keep(row, answer);
+			keep(row, answer, 0);
 			probe_take(probe_of(row, which), slot, answer);
 		}
 		run_probe(row, which);

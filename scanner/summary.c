@@ -187,6 +187,9 @@ void summary_tell(const struct summary *s)
 		tell_replay(&s->counters);
 	else
 		tell_dns(&s->counters);
+	if (tally_read(&s->tally.memo_rows))
+		message(MESSAGE_INFO, "memo: %llu rows repeated earlier ones, and asked nothing",
+		        (unsigned long long)tally_read(&s->tally.memo_rows));
 	tell_rates(s);
 	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
@@ -281,6 +284,7 @@ static void put_rewriting(struct json *j, const struct summary *s)
 static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
+	json_u64(j, "memo_rows", tally_read(&s->tally.memo_rows));
 	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
 		json_u64(j, counters[i].name,
 		        *(const uint64_t *)((const char *)&s->counters + counters[i].offset));

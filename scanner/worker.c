@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "results/columns.h"
 #include "scanner/headroom.h"
+#include "scanner/recall.h"
 #include "scanner/recording.h"
 #include "scanner/replaying.h"
 #include "scanner/worker_resolver.h"
@@ -115,6 +116,18 @@ static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
 	return true;
 }
 
+/* Keeps what a row came to, which stands in the worker's buffer of its batch from `at` on. Rows of
+ * a domain that is another worker's are not kept: that one keeps them. */
+static void remember(struct worker *w, const struct batch *batch, const struct row *row,
+        const struct tally_row *counts, size_t at)
+{
+	const struct textbuf *out = &batch->out[w->index];
+	const struct batch_row *r = &batch->rows[row->owner_slot];
+	if (w->memo && !r->is_spilled && !out->failed)
+		recall_keep(w->memo, &r->key, row, counts, out->bytes + at, out->size - at,
+		        resolver_cache_s(w->resolver));
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
@@ -131,9 +144,15 @@ static void on_finished(struct runner *runner, struct row *row)
 		return;
 	}
 	const struct results *results = &w->exchange->format->results;
-	columns_put_row(
-	        out, &w->scratch, &w->exchange->inputs->layout, &results->columns, &outcome);
-	tally_outcome(&w->lane->tally, &outcome);
+	const struct layout *layout = &w->exchange->inputs->layout;
+	const struct tally_row counts = tally_of_outcome(&outcome);
+	columns_put_head(out, &w->scratch, layout, outcome.number, &outcome.record);
+	size_t results_at = out->size;
+	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome);
+	remember(w, batch, row, &counts, results_at);
+	columns_put_times(out, &results->columns, &outcome);
+	tally_add_row(&w->lane->tally, &counts);
+	tally_name(&w->lane->tally, &outcome);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
 		tally_retried(&w->lane->tally,
@@ -209,15 +228,78 @@ static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
 	return true;
 }
 
+/* ---- rows that the memo knows ---- */
+
+static void count_ended(struct worker *w)
+{
+	struct batch *batch = w->ended_batch;
+	unsigned n = w->n_ended;
+	w->ended_batch = NULL;
+	w->n_ended = 0;
+	if (n && batch_count_ended(batch, n))
+		pack(w, batch);
+}
+
+/* Prints a row that the memo knows. False: it does not. */
+static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	struct exchange *x = w->exchange;
+	if (!w->memo || atomic_load_explicit(&x->stopping, memory_order_relaxed))
+		return false;
+	const struct csv_record record = batch_record(batch, slot);
+	const struct memo_entry *known = recall_find(
+	        w->memo, &batch->rows[slot].key, record.text, resolver_cache_s(w->resolver));
+	if (!known)
+		return false;
+	const struct outcome times = { .evaluated_at = w->runner.host.wall_text };
+	struct textbuf *out = &batch->out[w->index];
+	size_t at = out->size;
+	columns_put_head(out, &w->scratch, &x->inputs->layout, batch->rows[slot].number, &record);
+	textbuf_put(out, known->text, known->size);
+	columns_put_times(out, &x->format->results.columns, &times);
+	tally_add_row(&w->lane->tally, &known->counts);
+	tally_add(&w->lane->tally.memo_rows, 1);
+	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
+	w->held_bytes += (int64_t)(out->size - at);
+	batch_end_row(batch, slot, w->index, at, false);
+	if (w->ended_batch != batch)
+		count_ended(w);
+	w->ended_batch = batch;
+	w->n_ended++;
+	return true;
+}
+
+/* Takes the next rows, and asks for what the memo may have for them. False: there are none. */
+static bool fill_group(struct worker *w)
+{
+	struct group *g = &w->group;
+	if (g->at < g->n)
+		return true;
+	g->at = g->n = 0;
+	while (g->n < GROUP_ROWS && next_row(w, &g->rows[g->n].batch, &g->rows[g->n].slot))
+		g->n++;
+	for (unsigned i = 0; w->memo && i < g->n; i++)
+		memo_fetch(w->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
+	for (unsigned i = 0; w->memo && i < g->n; i++)
+		memo_peek(w->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
+	return g->n > 0;
+}
+
+static bool has_rows(const struct worker *w)
+{
+	return w->group.at < w->group.n || w->batch || ring_count(w->lane->in);
+}
+
 static bool begin_rows(struct worker *w)
 {
-	struct batch *batch;
-	uint32_t slot;
 	unsigned n = 0;
-	while (n < BEGIN_MAX && may_begin(w) && next_row(w, &batch, &slot)) {
-		begin_row(w, batch, slot);
-		n++;
+	for (; n < BEGIN_MAX && may_begin(w) && fill_group(w); n++) {
+		unsigned i = w->group.at++;
+		struct batch *batch = w->group.rows[i].batch;
+		if (!put_known_row(w, batch, w->group.rows[i].slot))
+			begin_row(w, batch, w->group.rows[i].slot);
 	}
+	count_ended(w);
 	if (n) {
 		atomic_fetch_add_explicit(&w->lane->n_begun, n, memory_order_relaxed);
 		doorbell_ring(&w->exchange->feeder_bell);
@@ -277,14 +359,14 @@ static void publish(struct worker *w)
 
 static bool is_over(const struct worker *w)
 {
-	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) && !w->batch &&
-	        !ring_count(w->lane->in) && !w->runner.n_active;
+	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) && !has_rows(w) &&
+	        !w->runner.n_active;
 }
 
 static void sleep_in_loop(struct worker *w)
 {
 	doorbell_arm(&w->lane->bell);
-	bool can_begin = may_begin(w) && (w->batch || ring_count(w->lane->in));
+	bool can_begin = may_begin(w) && has_rows(w);
 	loop_turn(w->loop, !can_begin && !is_over(w));
 	doorbell_silence(&w->lane->bell);
 }
@@ -332,6 +414,10 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 	w->lane->resolver = w->resolver;
 	if (!w->bell_event || !w->resolver)
 		return false;
+	size_t memo_bytes = worker_memo_bytes(x->options, x->n_lanes);
+	w->memo = memo_bytes ? memo_new(memo_bytes) : NULL;
+	if (memo_bytes && !w->memo)
+		return exchange_lacks_room(x->n_lanes);
 	runner_init(&w->runner, w->resolver, &x->settings, x->options->in_flight);
 	w->runner.finished = on_finished;
 	w->runner.owner = w;
@@ -341,6 +427,7 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 void worker_fini(struct worker *w)
 {
 	resolver_free(w->resolver);
+	memo_free(w->memo);
 	loop_event_free(w->bell_event);
 	loop_free(w->loop);
 	batch_packer_fini(&w->packer);

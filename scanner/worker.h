@@ -4,7 +4,20 @@
 #define SCANNER_WORKER_H
 
 #include "scanner/exchange.h"
+#include "scanner/memo.h"
 #include "scanner/runner.h"
+
+/* Rows are taken in groups, so that what a table has for one of them is on its way from the memory
+ * while the others' is asked for. */
+enum { GROUP_ROWS = 16 };
+
+struct group {
+	unsigned at, n; /* those in [at, n) are to be begun */
+	struct {
+		struct batch *batch;
+		uint32_t slot;
+	} rows[GROUP_ROWS];
+};
 
 struct worker {
 	/* fixed */
@@ -20,11 +33,15 @@ struct worker {
 	struct resolver *resolver;
 	struct batch_packer packer;
 	struct textbuf scratch;
-	struct batch *batch; /* being begun */
+	struct memo *memo;   /* NULL: none */
+	struct batch *batch; /* whose rows are taken */
 	uint32_t next_row;   /* in it; BATCH_NO_ROW: take another */
-	int64_t held_bytes;  /* to be added to the exchange's */
-	uint64_t looked_ns;  /* when it last looked at the memory */
-	bool has_heard;      /* an upstream sent something */
+	struct group group;
+	struct batch *ended_batch; /* of it n_ended rows have ended that are not counted yet */
+	unsigned n_ended;
+	int64_t held_bytes; /* to be added to the exchange's */
+	uint64_t looked_ns; /* when it last looked at the memory */
+	bool has_heard;     /* an upstream sent something */
 };
 
 /* Makes the worker of lane `index`. False after telling the user why; *status is the exit status

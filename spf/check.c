@@ -157,7 +157,7 @@ static enum turn step_target(struct spf_check *c)
 	const struct macro_string *m = d ? &d->domain : &f->record->redirect;
 	if (macro_string_uses(m, 'p') && !c->names_ready)
 		return lookup_names(c, STEP_TARGET);
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, m);
 	if (session_is_non_ascii(&session, m)) {
 		machine_tell_term(c, SPF_EVENT_TERM, NULL);
 		return frame_no_match(c);

@@ -11,7 +11,7 @@ enum { EXPLANATION_MAX_BYTES = 4096 };
 enum turn explain_step_ask(struct spf_check *c)
 {
 	const struct macro_string *exp = &machine_top(c)->record->exp;
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, exp);
 	if (macro_string_uses(exp, 'p') && !c->names_ready)
 		return lookup_names(c, STEP_EXPLAIN);
 	if (session_is_non_ascii(&session, exp))
@@ -52,7 +52,7 @@ static bool is_printable(const char *text, size_t size)
 enum turn explain_step_expand(struct spf_check *c)
 {
 	char room[EXPLANATION_MAX_BYTES];
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, &c->explanation);
 	bool is_cut;
 	size_t size = session_expand(&session, room, sizeof room, &c->explanation, &is_cut);
 	const char *text = room + sizeof room - size;

@@ -52,7 +52,8 @@ static bool has(struct cache *c, const char *text, enum rrtype type, uint64_t no
 	struct question q;
 	struct dname name;
 	question(&q, &name, text, type);
-	const struct answer *a = cache_find(c, &q, now_ns);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(c, &q, now_ns, &expires_s);
 	if (!a)
 		return false;
 	struct dname found;
@@ -97,6 +98,29 @@ static void time_runs_out(void **state)
 	assert_true(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S));
 	assert_int_equal(c.n_entries, 0);
+	cache_fini(&c);
+}
+
+/* The second that a look-up gives is the one in which the answer is gone. */
+static void an_answer_says_when_it_expires(void **state)
+{
+	(void)state;
+	const uint64_t now_ns = 7 * CLOCK_NS_PER_S + 5;
+	struct cache c;
+	struct question q;
+	struct dname name;
+	uint32_t expires_s = 0;
+	assert_true(cache_init(&c, 1 << 20, 30));
+	put(&c, "data", 60, 0, ANSWER_OK, now_ns);
+	assert_int_equal(dname_parse(&name, "data", 4), ERROR_NONE);
+	question_of(&q, &name, RRTYPE_TXT);
+	const struct answer *a = cache_find(&c, &q, now_ns, &expires_s);
+	assert_non_null(a);
+	assert_int_equal(expires_s, 67);
+	assert_int_equal(cache_expiry_s(&c, a, now_ns), 67);
+	answer_unref(a);
+	assert_true(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S));
 	cache_fini(&c);
 }
 
@@ -152,7 +176,8 @@ static void what_is_attached_counts(void **state)
 	struct question q;
 	struct dname name;
 	question(&q, &name, "n7", RRTYPE_TXT);
-	const struct answer *a = cache_find(&c, &q, 0);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 	struct answer_attachment large = { .free = attachment_free, .size_bytes = LARGE };
 	answer_attach(a, &large);
 	assert_int_equal(cache_used_bytes(&c), before + LARGE);
@@ -223,7 +248,8 @@ static void collisions_are_told_apart(void **state)
 		struct dname name;
 		question(&q, &name, names[i], RRTYPE_TXT);
 		q.hash = 42;
-		const struct answer *a = cache_find(&c, &q, 0);
+		uint32_t expires_s;
+		const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 		assert_non_null(a);
 		assert_int_equal(a->records[0].rdata_size, i);
 		answer_unref(a);
@@ -257,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_name_and_type),
 		cmocka_unit_test(time_runs_out),
+		cmocka_unit_test(an_answer_says_when_it_expires),
 		cmocka_unit_test(bytes_are_bounded_and_use_is_rewarded),
 		cmocka_unit_test(what_is_attached_counts),
 		cmocka_unit_test(out_of_date_goes_first),
