@@ -92,7 +92,7 @@ static const struct option_row rows[] = {
 	{ "json", 0, GROUP_CHECK, KIND_FLAG, AT(json), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "print one JSON object: the columns of a scan, and the steps" },
 	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
-	  NUM(1, 12, 1), NULL, "N", "compression level of *.gz output, 1 to 12 (default 1)" },
+	  NUM(0, 12, 0), NULL, "N", "compression level of *.gz output: 0 (default), the fastest, to 12, the smallest" },
 	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "FILE", "write the summary as JSON, too" },
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,

@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "dns/idna.h"
 #include "io/bgzf.h"
+#include "io/igzip.h"
 #include "io/source.h"
 #include "resolver/engines.h"
 
@@ -33,6 +34,7 @@ static const struct version versions[] = {
 	{ "libunbound", libunbound },
 	{ "libevent", loop_library_version },
 	{ "zlib", source_library_version },
+	{ "isal", igzip_library_version },
 	{ "libdeflate", bgzf_library_version },
 	{ "libidn2", idna_library_version },
 	{ "libsodium", hash_library_version },
