@@ -70,6 +70,23 @@ static struct cache_slot *slot_at(const struct cache *c, uint64_t hash, unsigned
 	return &c->lines[i < SLOTS ? line : line ^ 1].slots[i % SLOTS];
 }
 
+void cache_fetch(const struct cache *c, uint64_t hash)
+{
+	__builtin_prefetch(slot_at(c, hash, 0));
+}
+
+void cache_peek(const struct cache *c, uint64_t hash)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		const struct cache_slot *s = slot_at(c, hash, i);
+		if (!s->answer || s->tag != tag_of(hash))
+			continue;
+		__builtin_prefetch(s->answer);
+		__builtin_prefetch((const char *)s->answer + BIGTABLE_LINE_BYTES);
+		return;
+	}
+}
+
 static struct cache_slot *slot_find(const struct cache *c, const struct question *q)
 {
 	uint32_t tag = tag_of(q->hash);
@@ -102,8 +119,8 @@ static void hand_evict(struct cache *c, uint32_t now_s)
 	}
 }
 
-/* A free slot for the hash. When there is none, evicts an expired answer, else one that was not
- * used lately. */
+/* A free slot for the hash. When there is none, evicts an expired answer, else one
+ * that was not used lately. */
 static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now_s)
 {
 	struct cache_slot *victim = NULL;
@@ -132,14 +149,14 @@ static uint32_t seconds(uint64_t now_ns)
 	return (uint32_t)(now_ns / CLOCK_NS_PER_S);
 }
 
-uint32_t cache_expiry_s(const struct cache *c, const struct answer *a, uint64_t now_ns)
+uint32_t cache_good_until_s(const struct cache *c, const struct answer *a, uint64_t now_ns)
 {
 	uint32_t ttl_s = ttl_of(c, a);
-	return ttl_s ? seconds(now_ns) + ttl_s : 0;
+	return ttl_s && answer_is_definite(a) ? seconds(now_ns) + ttl_s : 0;
 }
 
 const struct answer *cache_find(
-        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *expires_s)
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s)
 {
 	struct cache_slot *s = slot_find(c, q);
 	if (!s)
@@ -150,7 +167,7 @@ const struct answer *cache_find(
 	}
 	if (!s->used)
 		s->used = 1;
-	*expires_s = s->expires_s;
+	*good_until_s = answer_is_definite(s->answer) ? s->expires_s : 0;
 	return answer_ref(s->answer);
 }
 
@@ -168,11 +185,11 @@ void cache_trim(struct cache *c, uint64_t now_ns)
 
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
 {
-	uint32_t expires_s = cache_expiry_s(c, a, now_ns);
+	uint32_t ttl_s = ttl_of(c, a);
 	size_t bytes = answer_bytes(a);
 	uint32_t now_s = seconds(now_ns);
 	answer_enter(a, &c->account);
-	if (!expires_s || a->is_kept || bytes > c->limit_bytes / 8)
+	if (!ttl_s || a->is_kept || bytes > c->limit_bytes / 8)
 		return;
 	struct cache_slot *s = slot_find(c, q);
 	if (s)
@@ -180,9 +197,9 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	if (!make_room(c, bytes, now_s))
 		return;
 	s = slot_make(c, q->hash, now_s);
-	*s = (struct cache_slot){
-		.answer = answer_ref(a), .expires_s = expires_s, .tag = tag_of(q->hash) & 0x7fffffff
-	};
+	*s = (struct cache_slot){ .answer = answer_ref(a),
+		.expires_s = now_s + ttl_s,
+		.tag = tag_of(q->hash) & 0x7fffffff };
 	answer_set_kept(a, true);
 	c->n_entries++;
 }

@@ -63,8 +63,6 @@ static void flight_recycle(struct resolver *r, struct flight *f)
 	flights_put(&r->flights, f);
 }
 
-/* ---- questions ---- */
-
 /* Of a name that must not be asked. A new reference. */
 static const struct answer *excluded_answer(
         struct resolver *r, const struct dname *qname, enum rrtype type, const char *cause)
@@ -106,8 +104,6 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher), &waiter->expires_s);
 	if (answer) {
 		counter_add(&r->counters.cache_hits, 1);
-		if (!answer_is_definite(answer))
-			waiter->expires_s = 0;
 		return answer;
 	}
 	struct flight *f = flights_find(&r->flights, &q);
@@ -123,6 +119,22 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 	}
 	waiter_join(waiter, f);
 	return NULL;
+}
+
+uint64_t resolver_fetch(const struct resolver *r, const struct dname *qname,
+        const enum rrtype *types, unsigned n_types)
+{
+	struct question q;
+	question_name(&q, qname);
+	for (unsigned i = 0; i < n_types; i++)
+		cache_fetch(&r->cache, question_hash(q.name_hash, (uint16_t)types[i]));
+	return q.name_hash;
+}
+
+void resolver_peek(const struct resolver *r, uint64_t hash, const enum rrtype *types, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		cache_peek(&r->cache, question_hash(hash, (uint16_t)types[i]));
 }
 
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
@@ -271,9 +283,8 @@ static void flight_deliver(struct resolver *r, struct flight *f, bool *called)
 		f->answer = resolver_out_of_memory(r);
 	}
 	count_outcome(r, f->answer);
-	uint32_t expires_s = answer_is_definite(f->answer)
-	        ? cache_expiry_s(&r->cache, f->answer, dispatcher_cache_ns(&r->dispatcher))
-	        : 0;
+	uint32_t expires_s =
+	        cache_good_until_s(&r->cache, f->answer, dispatcher_cache_ns(&r->dispatcher));
 	while (f->waiters) {
 		struct resolver_waiter *w = f->waiters;
 		waiter_leave(w);

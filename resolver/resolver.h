@@ -117,6 +117,13 @@ void resolver_free(struct resolver *r);
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 
+/* For what will be asked soon of a name, of one of several rows: brings what the cache may have of
+ * it into the processor's cache. resolver_fetch() gives the hash of the name, with which
+ * resolver_peek() goes on some time later, for the same types. They change nothing. */
+uint64_t resolver_fetch(const struct resolver *r, const struct dname *qname,
+        const enum rrtype *types, unsigned n_types);
+void resolver_peek(const struct resolver *r, uint64_t hash, const enum rrtype *types, unsigned n);
+
 /* The waiter will not be called. Its question goes on for other waiters and, once sent, for the
  * cache. Does nothing when the waiter does not wait. */
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);

@@ -4,14 +4,30 @@
 #include "base/message.h"
 #include "scanner/shuffle.h"
 
+#include <string.h>
+
 /* A worker with so many batches of rows not begun is far behind. Its rows then go to the worker
  * with the fewest, if that has less than half as many. */
 enum { BACKLOG_BATCHES = 32 };
 
+/* A domain is busy when of so many rows more than its worker's share in SHARE_PARTS parts are its
+ * own. Domains are counted by some bits of their hash. */
+enum { COUNTED_ROWS = 1 << 15, COUNTERS = 4096, SHARE_PARTS = 8 };
+
 /* The most input text between reading and writing: three times a full window of usual rows. */
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
+/* Busy domains, whose rows are shared out by pair and not by domain: no worker has all of a domain
+ * that most rows are about, and each pair still has one worker, whose memo knows it. What is busy
+ * once stays so. */
+struct busy {
+	unsigned n_counted;
+	uint16_t counts[COUNTERS];
+	bool is_busy[COUNTERS];
+};
+
 struct feeder {
+	struct busy busy;
 	struct exchange *x;
 	struct batch *batch;
 	uint64_t n_rows, n_batches, backlog_max;
@@ -19,14 +35,40 @@ struct feeder {
 	struct textbuf scratch;
 };
 
+/* Counts a row of the domain. True: it is busy. */
+static bool busy_count(struct busy *b, uint64_t domain_hash, unsigned n_workers)
+{
+	unsigned i = domain_hash >> 40 & (COUNTERS - 1);
+	if (b->is_busy[i])
+		return true;
+	if (++b->counts[i] > COUNTED_ROWS / (n_workers * SHARE_PARTS))
+		b->is_busy[i] = true;
+	if (++b->n_counted == COUNTED_ROWS) {
+		memset(b->counts, 0, sizeof b->counts);
+		b->n_counted = 0;
+	}
+	return b->is_busy[i];
+}
+
+/* The worker of a row when none is behind. */
+static unsigned first_choice(
+        struct feeder *f, const struct row_fields *fields, const struct row_key *key)
+{
+	uint64_t hash = rowkey_domain_hash(fields);
+	if (key->is_known && busy_count(&f->busy, hash, f->x->n_lanes))
+		hash = key->hash[1];
+	return (unsigned)(hash % f->x->n_lanes);
+}
+
 /* The worker of a domain, or when that one is far behind, the one with the fewest rows. */
-static unsigned choose_worker(struct feeder *f, const struct row_fields *fields, bool *is_spilled)
+static unsigned choose_worker(struct feeder *f, const struct row_fields *fields,
+        const struct row_key *key, bool *is_spilled)
 {
 	struct exchange *x = f->x;
 	*is_spilled = false;
 	if (x->n_lanes == 1)
 		return 0;
-	unsigned choice = (unsigned)(rowkey_domain_hash(fields) % x->n_lanes);
+	unsigned choice = first_choice(f, fields, key);
 	if (lane_backlog(&x->lanes[choice]) < f->backlog_max)
 		return choice;
 	unsigned least = choice;
@@ -104,17 +146,18 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 	if (!f->batch && !take_batch(f))
 		return false;
 	struct row_fields fields;
+	struct row_key key = { 0 };
 	bool is_spilled;
 	rowkey_fields(&fields, &f->x->inputs->layout, &row->record, &f->scratch);
-	unsigned w = choose_worker(f, &fields, &is_spilled);
+	if (f->x->has_memo)
+		key = rowkey_of(&fields, &row->record);
+	unsigned w = choose_worker(f, &fields, &key, &is_spilled);
 	if (!batch_add(f->batch, row, w)) {
 		exchange_fail_memory(f->x, row->number);
 		return false;
 	}
-	if (f->x->has_memo) {
-		struct row_key key = rowkey_of(&fields, &row->record);
+	if (key.is_known)
 		batch_set_key(f->batch, &key, is_spilled);
-	}
 	f->n_rows++;
 	tally_add(&f->x->lanes[w].n_given, 1);
 	return true;

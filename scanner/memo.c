@@ -102,7 +102,7 @@ void memo_fetch(const struct memo *m, const uint64_t hash[2])
 	__builtin_prefetch(slot_at(m, hash, 0));
 }
 
-void memo_peek(const struct memo *m, const uint64_t hash[2])
+bool memo_peek(const struct memo *m, const uint64_t hash[2])
 {
 	for (unsigned i = 0; i < 2 * SLOTS; i++) {
 		const struct memo_slot *s = slot_at(m, hash, i);
@@ -110,8 +110,9 @@ void memo_peek(const struct memo *m, const uint64_t hash[2])
 			continue;
 		for (unsigned at = 0; at < 5 * BIGTABLE_LINE_BYTES; at += BIGTABLE_LINE_BYTES)
 			__builtin_prefetch((const char *)s->entry + at);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static struct memo_slot *slot_find(const struct memo *m, const uint64_t hash[2])

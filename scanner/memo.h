@@ -40,8 +40,8 @@ void memo_free(struct memo *m);
 
 /* Brings the line of the hash into the processor's cache. */
 void memo_fetch(const struct memo *m, const uint64_t hash[2]);
-/* Some time after memo_fetch(): brings the entry, if there may be one. */
-void memo_peek(const struct memo *m, const uint64_t hash[2]);
+/* Some time after memo_fetch(): brings the entry. False: there is none. */
+bool memo_peek(const struct memo *m, const uint64_t hash[2]);
 /* The entry, valid until the next memo_keep(). NULL: not there, or out of date. */
 const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s);
 

@@ -177,28 +177,37 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	finish_row(w, batch, slot, at);
 }
 
-static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
+/* A row that is filled from the input, to be started. NULL: out of memory. */
+static struct row *prepare_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	struct exchange *x = w->exchange;
-	if (atomic_load_explicit(&x->stopping, memory_order_relaxed)) {
-		skip_row(w, batch, slot);
-		return;
-	}
-	if (batch->rows[slot].keep) {
-		keep_row(w, batch, slot);
-		return;
-	}
 	struct row *row = runner_take_row(&w->runner);
-	if (!row) {
-		lose_row(w, batch, slot);
-		return;
-	}
+	if (!row)
+		return NULL;
 	row->number = batch->rows[slot].number;
 	row->record = batch_record(batch, slot);
 	row->owner = batch;
 	row->owner_slot = slot;
-	identity_parse(&row->identity, &x->inputs->layout, &row->record);
-	runner_start(&w->runner, row);
+	identity_parse(&row->identity, &w->exchange->inputs->layout, &row->record);
+	return row;
+}
+
+/* Judges the row. */
+static void begin_row(struct worker *w, struct group_row *g)
+{
+	if (atomic_load_explicit(&w->exchange->stopping, memory_order_relaxed)) {
+		skip_row(w, g->batch, g->slot);
+		return;
+	}
+	if (g->batch->rows[g->slot].keep) {
+		keep_row(w, g->batch, g->slot);
+		return;
+	}
+	struct row *row = g->row ? g->row : prepare_row(w, g->batch, g->slot);
+	g->row = NULL;
+	if (row)
+		runner_start(&w->runner, row);
+	else
+		lose_row(w, g->batch, g->slot);
 }
 
 static bool may_begin(const struct worker *w)
@@ -269,7 +278,58 @@ static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 	return true;
 }
 
-/* Takes the next rows, and asks for what the memo may have for them. False: there are none. */
+/* ---- groups ---- */
+
+/* What the checks ask first. */
+static const enum rrtype of_domain[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX },
+                         of_address[] = { RRTYPE_PTR };
+enum { OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
+
+/* Fills a row that the memo does not know, and asks for the cache's lines of its first questions.
+ */
+static void fetch_row(struct worker *w, struct group_row *g)
+{
+	struct dname reverse;
+	g->row = prepare_row(w, g->batch, g->slot);
+	if (!g->row)
+		return;
+	const struct identity *s = &g->row->identity;
+	g->asks_domain = s->domain.size > 0;
+	g->asks_address = s->ip.family != IPFAMILY_NONE;
+	if (g->asks_domain)
+		g->domain_hash = resolver_fetch(w->resolver, &s->domain, of_domain, OF_DOMAIN);
+	if (!g->asks_address)
+		return;
+	dname_of_reverse(&reverse, &s->ip);
+	g->address_hash = resolver_fetch(w->resolver, &reverse, of_address, OF_ADDRESS);
+}
+
+static void peek_row(const struct worker *w, const struct group_row *g)
+{
+	if (g->row && g->asks_domain)
+		resolver_peek(w->resolver, g->domain_hash, of_domain, OF_DOMAIN);
+	if (g->row && g->asks_address)
+		resolver_peek(w->resolver, g->address_hash, of_address, OF_ADDRESS);
+}
+
+/* What the table and the cache have for the rows of a group comes from the memory side by side. */
+static void fetch_group(struct worker *w, struct group *group)
+{
+	bool is_retry = w->exchange->options->retry; /* most of its rows are kept as they stand */
+	for (unsigned i = 0; w->memo && i < group->n; i++)
+		memo_fetch(w->memo, group->rows[i].batch->rows[group->rows[i].slot].key.hash);
+	for (unsigned i = 0; i < group->n; i++) {
+		struct group_row *g = &group->rows[i];
+		g->row = NULL;
+		if (!is_retry &&
+		        (!w->memo || !memo_peek(w->memo, g->batch->rows[g->slot].key.hash)))
+			fetch_row(w, g);
+	}
+	for (unsigned i = 0; i < group->n; i++)
+		peek_row(w, &group->rows[i]);
+}
+
+/* Takes the next rows. False: there are none. */
 static bool fill_group(struct worker *w)
 {
 	struct group *g = &w->group;
@@ -278,10 +338,7 @@ static bool fill_group(struct worker *w)
 	g->at = g->n = 0;
 	while (g->n < GROUP_ROWS && next_row(w, &g->rows[g->n].batch, &g->rows[g->n].slot))
 		g->n++;
-	for (unsigned i = 0; w->memo && i < g->n; i++)
-		memo_fetch(w->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
-	for (unsigned i = 0; w->memo && i < g->n; i++)
-		memo_peek(w->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
+	fetch_group(w, g);
 	return g->n > 0;
 }
 
@@ -294,10 +351,11 @@ static bool begin_rows(struct worker *w)
 {
 	unsigned n = 0;
 	for (; n < BEGIN_MAX && may_begin(w) && fill_group(w); n++) {
-		unsigned i = w->group.at++;
-		struct batch *batch = w->group.rows[i].batch;
-		if (!put_known_row(w, batch, w->group.rows[i].slot))
-			begin_row(w, batch, w->group.rows[i].slot);
+		struct group_row *g = &w->group.rows[w->group.at++];
+		if (!put_known_row(w, g->batch, g->slot))
+			begin_row(w, g);
+		if (g->row) /* the memo has learnt it meanwhile, or the scan is being stopped */
+			runner_put_row(&w->runner, g->row);
 	}
 	count_ended(w);
 	if (n) {
@@ -415,9 +473,7 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 	if (!w->bell_event || !w->resolver)
 		return false;
 	size_t memo_bytes = worker_memo_bytes(x->options, x->n_lanes);
-	w->memo = memo_bytes ? memo_new(memo_bytes) : NULL;
-	if (memo_bytes && !w->memo)
-		return exchange_lacks_room(x->n_lanes);
+	w->memo = memo_bytes ? memo_new(memo_bytes) : NULL; /* without memory: none */
 	runner_init(&w->runner, w->resolver, &x->settings, x->options->in_flight);
 	w->runner.finished = on_finished;
 	w->runner.owner = w;

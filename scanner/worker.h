@@ -11,12 +11,17 @@
  * while the others' is asked for. */
 enum { GROUP_ROWS = 16 };
 
+struct group_row {
+	struct batch *batch;
+	uint32_t slot;
+	struct row *row; /* filled, for one that the memo does not know; NULL: not yet */
+	bool asks_domain, asks_address;
+	uint64_t domain_hash, address_hash; /* of the names that it asks about first */
+};
+
 struct group {
 	unsigned at, n; /* those in [at, n) are to be begun */
-	struct {
-		struct batch *batch;
-		uint32_t slot;
-	} rows[GROUP_ROWS];
+	struct group_row rows[GROUP_ROWS];
 };
 
 struct worker {

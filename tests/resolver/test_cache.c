@@ -117,7 +117,10 @@ static void an_answer_says_when_it_expires(void **state)
 	const struct answer *a = cache_find(&c, &q, now_ns, &expires_s);
 	assert_non_null(a);
 	assert_int_equal(expires_s, 67);
-	assert_int_equal(cache_expiry_s(&c, a, now_ns), 67);
+	assert_int_equal(cache_good_until_s(&c, a, now_ns), 67);
+	const struct answer *failed = answer_with("data", 60, 0, ANSWER_TIMEOUT);
+	assert_int_equal(cache_good_until_s(&c, failed, now_ns), 0);
+	answer_unref(failed);
 	answer_unref(a);
 	assert_true(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S));
@@ -237,7 +240,7 @@ static void collisions_are_told_apart(void **state)
 		struct question q;
 		struct dname name;
 		question(&q, &name, names[i], RRTYPE_TXT);
-		q.hash = 42;
+		q.hash = q.name_hash = 42;
 		const struct answer *a = answer_with(names[i], 60, i, ANSWER_OK);
 		cache_put(&c, &q, a, 0);
 		answer_unref(a);
@@ -247,13 +250,35 @@ static void collisions_are_told_apart(void **state)
 		struct question q;
 		struct dname name;
 		question(&q, &name, names[i], RRTYPE_TXT);
-		q.hash = 42;
+		q.hash = q.name_hash = 42;
 		uint32_t expires_s;
 		const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 		assert_non_null(a);
 		assert_int_equal(a->records[0].rdata_size, i);
 		answer_unref(a);
 	}
+	cache_fini(&c);
+}
+
+/* More than a line and its twin hold. */
+static void a_name_may_have_many_types(void **state)
+{
+	enum { FIRST = 250, TYPES = 20 };
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30));
+	for (unsigned i = 0; i < TYPES; i++) {
+		struct question q;
+		struct dname name;
+		const struct answer *a = answer_with("name", 60, i, ANSWER_OK);
+		question(&q, &name, "name", (enum rrtype)(FIRST + i));
+		((struct answer *)a)->type = (uint16_t)(FIRST + i);
+		cache_put(&c, &q, a, 0);
+		answer_unref(a);
+	}
+	assert_int_equal(c.n_entries, TYPES);
+	for (unsigned i = 0; i < TYPES; i++)
+		assert_true(has(&c, "name", (enum rrtype)(FIRST + i), 0));
 	cache_fini(&c);
 }
 
@@ -288,6 +313,7 @@ int main(void)
 		cmocka_unit_test(what_is_attached_counts),
 		cmocka_unit_test(out_of_date_goes_first),
 		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(a_name_may_have_many_types),
 		cmocka_unit_test(extremes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
