@@ -11,6 +11,10 @@
 /* Draws the key; call once, before threads start. Tests may call it again. */
 void hash_init(void);
 
+/* A key of one's own in place of a drawn one: for tests and simulations that must run the same each
+ * time. Before threads start. */
+void hash_init_with(uint64_t seed);
+
 /* Any thread, after hash_init(). */
 uint64_t hash_bytes(const void *bytes, size_t size);
 
@@ -20,6 +24,12 @@ void hash_wide(uint64_t out[2], const void *bytes, size_t size);
 
 /* With a fixed key: a fingerprint that may be stored. Any thread. */
 uint64_t hash_stable(const void *bytes, size_t size);
+
+/* A keyed hash that nobody without the key can make or find again: BLAKE2b, 128 bits, as 32
+ * hexadecimal digits with a NUL. A key of any size. Any thread. */
+enum { HASH_KEYED_TEXT_BYTES = 33 };
+void hash_keyed(char text[HASH_KEYED_TEXT_BYTES], const void *secret, size_t secret_size,
+        const void *bytes, size_t size);
 
 /* The version of libsodium that is loaded. Any thread. */
 const char *hash_library_version(void);

@@ -112,6 +112,12 @@ void json_bool(struct json *j, const char *name, bool value)
 	textbuf_put_text(j->out, value ? "true" : "false");
 }
 
+void json_raw(struct json *j, const char *name, const char *value, size_t size)
+{
+	put_name(j, name);
+	textbuf_put(j->out, value, size);
+}
+
 void json_texts(struct json *j, const char *name, char *const *values, unsigned n)
 {
 	put_name(j, name);

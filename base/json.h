@@ -7,6 +7,7 @@
 #include "base/textbuf.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct json {
@@ -33,6 +34,8 @@ void json_text(struct json *j, const char *name, const char *value);
 void json_u64(struct json *j, const char *name, uint64_t value);
 void json_real(struct json *j, const char *name, double value); /* with 3 decimals */
 void json_bool(struct json *j, const char *name, bool value);
+/* A value that is JSON already, without blanks around it. */
+void json_raw(struct json *j, const char *name, const char *value, size_t size);
 /* A list of texts. */
 void json_texts(struct json *j, const char *name, char *const *values, unsigned n);
 

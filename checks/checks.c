@@ -51,6 +51,12 @@ char *checks_print(char text[CHECKS_TEXT_BYTES], unsigned set)
 	return text;
 }
 
+unsigned checks_of_audit(unsigned set)
+{
+	return (set & CHECK_SPF ? CHECK_POLICY : 0u) | (set & CHECK_MX ? CHECK_SERVERS : 0u) |
+	        (set & CHECK_A);
+}
+
 unsigned checks_lacking(unsigned set, bool has_name, bool has_address)
 {
 	unsigned lacking = 0;

@@ -32,13 +32,19 @@ static void put_text(struct textbuf *out, const char *text)
 		textbuf_put_escaped(out, text, strlen(text));
 }
 
-/* The rules, a comment each: what the note of an output has. An empty value is the default. */
+static bool is_of_check(const char *name)
+{
+	return option_find(name, strlen(name), 0, GROUP_CHECK | GROUP_RESOLVER);
+}
+
+/* The rules, a comment each: what the note of an output has, of what check takes. An empty value is
+ * the default. */
 static void put_rules(struct textbuf *out, const struct options *options)
 {
 	struct note note = { 0 };
 	options_put_note(&note, options);
 	for (unsigned i = 0; i < note.n_lines; i++) {
-		if (!note.lines[i].value.size)
+		if (!note.lines[i].value.size || !is_of_check(note.lines[i].name))
 			continue;
 		textbuf_printf(out, "#--%s=", note.lines[i].name);
 		textbuf_put(out, note.lines[i].value.bytes, note.lines[i].value.size);

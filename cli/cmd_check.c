@@ -1,5 +1,4 @@
-/* cmd_check.c - `spfsweep check`: runs one row with the code of a scan, and an observer that prints
- * the steps of the SPF machine. */
+/* cmd_check.c - `spfsweep check`: one row by the code of a scan; its steps are printed. */
 #include "cli/commands.h"
 
 #include "base/clock.h"
@@ -13,6 +12,7 @@
 #include "results/problems.h"
 #include "results/sidefile.h"
 #include "cli/casefile.h"
+#include "cli/treeview.h"
 #include "scanner/headroom.h"
 #include "scanner/recording.h"
 #include "scanner/replaying.h"
@@ -347,15 +347,12 @@ static void put_json(struct textbuf *out, const struct checking *checking, const
 	textbuf_fini(&value);
 }
 
-static const struct upstreams *answering(const struct options *options)
-{
-	return options->replaying ? &options->replaying->source.upstreams : &options->upstreams;
-}
-
 static void record(struct checking *checking, const struct row *row)
 {
+	const struct options *o = checking->options;
 	struct textbuf scratch = { 0 };
-	recording_put_row(&checking->answers, &scratch, answering(checking->options), row->number,
+	recording_put_row(&checking->answers, &scratch,
+	        o->replaying ? &o->replaying->source.upstreams : &o->upstreams, row->number,
 	        &row->answers);
 	textbuf_fini(&scratch);
 }
@@ -364,6 +361,9 @@ static void on_finished(struct runner *runner, struct row *row)
 {
 	struct checking *checking = runner->owner;
 	struct outcome outcome = row_outcome(row);
+	if (outcome.policy)
+		treeview_put(&checking->trace.text, outcome.policy, outcome.limits);
+	outcome.policy = NULL; /* the rest is that of a scan */
 	if (checking->options->json)
 		put_json(&checking->json, checking, &outcome);
 	else
@@ -431,6 +431,8 @@ static int check_pair(const struct options *options, char **operands, unsigned n
 	struct row_settings settings;
 	struct runner runner;
 	row_settings_init(&settings, options);
+	if (settings.checks & CHECK_SPF)
+		settings.checks |= CHECK_POLICY;
 	runner_init(&runner, resolver, &settings, 1);
 	runner.finished = on_finished;
 	runner.owner = &checking;

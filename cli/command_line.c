@@ -2,6 +2,7 @@
 #include "cli/command_line.h"
 
 #include "base/message.h"
+#include "cli/completion.h"
 #include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "dns/dname.h"
@@ -36,11 +37,11 @@ static void tell_unknown_option(const struct command *command, const char *word)
 /* Of two values one would be lost without a word. Those of upstreams and asks add up. */
 static bool is_given_again(struct command_line *line, const struct option_row *row)
 {
-	uint64_t bit = (uint64_t)1 << (row - option_at(0));
+	bool *given = &line->given[row - option_at(0)];
 	bool adds_up = !row->argument || row->kind == KIND_UPSTREAM ||
 	        row->kind == KIND_UPSTREAMS || row->kind == KIND_ASK;
-	bool again = !adds_up && line->given & bit;
-	line->given |= bit;
+	bool again = !adds_up && *given;
+	*given = true;
 	if (again)
 		message(MESSAGE_ERROR, "--%s is given twice: give it once", row->name);
 	return again;
@@ -244,6 +245,31 @@ static bool check_engine(const struct options *options)
 	return false;
 }
 
+/* What says how CSV is read, and what says how mail logs are. */
+static bool check_log(const struct options *options, bool is_scan)
+{
+	const char *of_csv = options->columns ? "--columns"
+	        : options->no_header          ? "--no-header"
+	        : options->delimiter          ? "--delimiter"
+	                                      : NULL;
+	const char *of_log = options->year ? "--year"
+	        : options->since           ? "--since"
+	        : options->until           ? "--until"
+	        : options->connects        ? "--connects"
+	        : options->trusted         ? "--trusted"
+	                                   : NULL;
+	if (options->log && of_csv) {
+		message(MESSAGE_ERROR,
+		        "%s is about CSV, and --log says that the input is mail logs", of_csv);
+		return false;
+	}
+	if (is_scan && !options->log && of_log) {
+		message(MESSAGE_ERROR, "%s has no effect without --log", of_log);
+		return false;
+	}
+	return true;
+}
+
 static bool check_input(const struct options *options)
 {
 	char unused;
@@ -261,10 +287,11 @@ static bool check_input(const struct options *options)
 	return false;
 }
 
-static bool check_combination(const struct options *options)
+static bool check_combination(const struct options *options, const struct command *command)
 {
-	if (!check_input(options) || !check_replay(options) || !check_engine(options) ||
-	        !check_resume(options) || !check_output(options) || !check_receiver(options))
+	if (!check_log(options, command->groups & GROUP_SCAN) || !check_input(options) ||
+	        !check_replay(options) || !check_engine(options) || !check_resume(options) ||
+	        !check_output(options) || !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");
@@ -338,6 +365,16 @@ static bool take_command(struct command_line *line, const char *word)
 	return false;
 }
 
+/* --completion SHELL, in place of a command. */
+static bool take_completion(struct command_line *line, const char *shell)
+{
+	line->completion = shell;
+	if (completion_has_shell(shell))
+		return true;
+	message(MESSAGE_ERROR, "--completion takes bash or zsh, not '%s'", shell ? shell : "");
+	return false;
+}
+
 static bool take_words(struct command_line *line, int argc, char **argv)
 {
 	bool only_operands = false;
@@ -368,6 +405,8 @@ bool command_line_parse(struct command_line *line, int argc, char **argv)
 {
 	*line = (struct command_line){ 0 };
 	options_set_defaults(&line->options);
+	if (argc > 1 && !strcmp(argv[1], "--completion"))
+		return take_completion(line, argc > 2 ? argv[2] : NULL);
 	if (!take_command(line, argc < 2 ? NULL : argv[1]))
 		return false;
 	if (!line->command)
@@ -375,5 +414,6 @@ bool command_line_parse(struct command_line *line, int argc, char **argv)
 	if (!take_words(line, argc, argv))
 		return false;
 	settle(&line->options);
-	return line->help || (check_operands(line) && check_combination(&line->options));
+	return line->help ||
+	        (check_operands(line) && check_combination(&line->options, line->command));
 }

@@ -6,16 +6,18 @@
 #define CLI_COMMAND_LINE_H
 
 #include "cli/commands.h"
+#include "cli/option_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct command_line {
-	const struct command *command; /* NULL: only help or the version of the program is wanted */
+	const struct command *command; /* NULL: only help, version or completion is wanted */
 	bool help, version;
-	struct options options; /* their texts are those of argv */
-	uint64_t given;         /* a set of rows of the option table */
-	char **operands;        /* in argv */
+	const char *completion;  /* --completion SHELL; NULL: not wanted */
+	struct options options;  /* their texts are those of argv */
+	bool given[OPTIONS_MAX]; /* by row of the option table */
+	char **operands;         /* in argv */
 	unsigned n_operands;
 };
 

@@ -26,11 +26,42 @@ static const struct command commands[] = {
 	                "configuration; 3 stopped before the end (the output is valid up to there; "
 	                "--resume goes on), or not\n"
 	                "begun for want of memory, file descriptors or threads.\n",
-	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_RESOLVER,
+	        .groups = GROUP_SCAN | GROUP_LOG | GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT |
+	                GROUP_RESOLVER,
 	        .n_operands_min = 1,
 	        .n_operands_max = UINT_MAX,
 	        .wanted = "scan needs an input file ('-' is standard input)",
 	        .run = cmd_scan },
+	{ .name = "extract",
+	        .operands = "LOG...",
+	        .summary = "mail logs in, pairs out",
+	        .help = "Reads the logs of a mail server (gzip or plain, in any order; '-' is "
+	                "standard input) and writes\n"
+	                "one CSV row for each message and each reject: when, from which address, "
+	                "with which HELO and sender.\n"
+	                "spfsweep scan takes the rows; scan --log does both in one go. Nothing is "
+	                "asked of the DNS.\n",
+	        .statuses = "Exit status: 0 all was read; 2 usage; 3 stopped before the end.\n",
+	        .groups = GROUP_LOG | GROUP_EXTRACT | GROUP_MEMORY | GROUP_SENT | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "extract needs a mail log ('-' is standard input)",
+	        .run = cmd_extract },
+	{ .name = "audit",
+	        .operands = "DOMAINS...",
+	        .summary = "many domains, a row of SPF policy for each",
+	        .help = "Reads domains, one a line, a top list (rank,domain) or CSV with a column "
+	                "domain, and writes for each what its\n"
+	                "SPF policy is: the record, the whole tree of its includes, what it costs, "
+	                "what is wrong with it, and how many\n"
+	                "addresses it lets pass.\n",
+	        .statuses = "Exit status: as of scan.\n",
+	        .groups = GROUP_SCAN | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER | GROUP_AUDIT |
+	                GROUP_EDGES,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "audit needs an input file ('-' is standard input)",
+	        .run = cmd_audit },
 	{ .name = "check",
 	        .operands = "[IP] [DOMAIN_OR_SENDER]",
 	        .summary = "one pair, explained step by step",
@@ -48,18 +79,50 @@ static const struct command commands[] = {
 	{ .name = "retry",
 	        .operands = "RESULTS -o NEW",
 	        .summary = "an output's rows that ended in temperror, once more",
-	        .help = "Reads an output of spfsweep scan, checks the rows again in which a "
-	                "look-up "
-	                "failed\n"
-	                "(problems has temperror), and writes all rows to NEW, the others as they "
-	                "stood.\n",
+	        .help = "Reads an output of spfsweep scan or audit, checks the rows again in which "
+	                "a look-up failed\n"
+	                "(problems has temperror) or that are older than --older-than, and writes "
+	                "all rows to NEW,\n"
+	                "the others as they stood.\n",
 	        .keeps_rows = true,
 	        .statuses = "Exit status: as of scan.\n",
-	        .groups = GROUP_ROWS | GROUP_RESOLVER,
+	        .groups = GROUP_RETRY | GROUP_SENT | GROUP_ROWS | GROUP_OUTPUT | GROUP_RESOLVER |
+	                GROUP_AUDIT,
 	        .n_operands_min = 1,
 	        .n_operands_max = 1,
-	        .wanted = "retry takes one file, an output of spfsweep scan",
+	        .wanted = "retry takes one file, an output of spfsweep scan or audit",
 	        .run = cmd_retry },
+	{ .name = "merge",
+	        .operands = "SHARD... -o ALL",
+	        .summary = "the shards of one scan, as one output",
+	        .help = "Reads the outputs of spfsweep scan --shard 0/N to N-1/N, and writes one "
+	                "output with\n"
+	                "each row of the input exactly once, as a scan of the whole would have. "
+	                "Else it\n"
+	                "writes nothing, and says what is wrong with which file.\n",
+	        .statuses = "Exit status: 0 merged; 2 the files do not belong together, or are not "
+	                    "whole; 3 a file cannot be read or\n"
+	                    "written.\n",
+	        .groups = GROUP_MERGE | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "merge takes the outputs of all shards, and -o",
+	        .run = cmd_merge },
+	{ .name = "report",
+	        .operands = "RESULTS...",
+	        .summary = "results in, a table by domain, client, ... out",
+	        .help = "Reads what spfsweep scan wrote, and prints how many messages passed and "
+	                "failed, by domain, client,\n"
+	                "network, HELO name, problem or provider, and what would be lost if SPF "
+	                "were enforced.\n",
+	        .statuses = "Exit status: 0 all was read; 2 usage, or a file is no output of scan; "
+	                    "3 a file ends too early.\n",
+	        .groups = GROUP_REPORT | GROUP_MEMORY | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = UINT_MAX,
+	        .wanted = "report needs results, as spfsweep scan wrote them ('-' is standard "
+	                  "input)",
+	        .run = cmd_report },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -31,13 +31,18 @@ const struct command *command_at(unsigned i);
 /* The command of that name. NULL: there is none. */
 const struct command *command_find(const char *name);
 
-/* Prints the names, "scan, check or retry", into `text`, cut to `size`. Gives `text` back. */
+/* Prints the names, "scan, check, retry or merge", into `text`, cut to `size`. Gives `text` back.
+ */
 char *commands_print(char *text, size_t size);
 
 /* ---- one file each ---- */
 
 int cmd_scan(const struct options *options, char **operands, unsigned n_operands);
+int cmd_extract(const struct options *options, char **operands, unsigned n_operands);
+int cmd_audit(const struct options *options, char **operands, unsigned n_operands);
+int cmd_report(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
+int cmd_merge(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);
 
 #endif

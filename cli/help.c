@@ -19,13 +19,13 @@ static void print_options(FILE *out, unsigned groups)
 	}
 }
 
-static void print_deciding_options(FILE *out)
+static void print_deciding_options(FILE *out, unsigned groups)
 {
 	const struct option_row *row;
 	const char *comma = "";
 	fputs("Options that decide what is in a row must be those of the scan:\n", out);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++) {
-		if (row->decides != DECIDES_ROWS)
+		if (row->decides != DECIDES_ROWS || !(row->group & groups))
 			continue;
 		fprintf(out, "%s--%s", comma, row->name);
 		comma = ", ";
@@ -45,7 +45,7 @@ static void print_command(FILE *out, const struct command *c)
 	char usage[128];
 	fprintf(out, "usage: spfsweep %s\n\n%s", usage_of(c, usage, sizeof usage), c->help);
 	if (c->keeps_rows)
-		print_deciding_options(out);
+		print_deciding_options(out, c->groups);
 	fputc('\n', out);
 	print_options(out, c->groups | GROUP_EVERY);
 	fprintf(out, "\n%s", c->statuses);

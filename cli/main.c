@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/message.h"
 #include "cli/command_line.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 
 #include <errno.h>
@@ -45,7 +46,9 @@ static void tune_malloc(void)
 
 static int print(const struct command_line *line)
 {
-	if (line->version)
+	if (line->completion)
+		completion_print(stdout, line->completion);
+	else if (line->version)
 		help_print_version(stdout);
 	else
 		help_print(stdout, line->command);
@@ -60,7 +63,7 @@ static int run(const struct command_line *line)
 	if (line->options.quiet)
 		message_quiet();
 	hash_init();
-	if (line->help || line->version)
+	if (line->help || line->version || line->completion)
 		return print(line);
 	tune_malloc();
 	raise_file_limit();

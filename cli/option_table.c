@@ -18,7 +18,7 @@
 
 static const struct option_row rows[] = {
 	/* clang-format off */
-	{ "output", 'o', GROUP_ROWS, KIND_TEXT, AT(output), DECIDES_RUN, NULL,
+	{ "output", 'o', GROUP_OUTPUT, KIND_TEXT, AT(output), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "FILE", "where the results go; '-' (default) is standard output, *.gz is block gzip" },
 	{ "columns", 0, GROUP_SCAN, KIND_TEXT, AT(columns), DECIDES_INPUT, "columns",
 	  NUM(0, 0, 0), NULL, "LIST", "domain=NAME,ip=NAME: names of the header row; domain,ip,...: a file without one" },
@@ -28,6 +28,41 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "the first row is data: domain, ip and others" },
 	{ "no-memo", 0, GROUP_SCAN, KIND_FLAG, AT(no_memo), DECIDES_RUN, "!memo",
 	  NUM(0, 0, 0), NULL, NULL, "judge each row anew, also one that repeats an earlier row" },
+	{ "sample", 0, GROUP_ROWS, KIND_SHARE, AT(sample), DECIDES_ROWS, "sample",
+	  NUM(1, OPTIONS_SAMPLE_ALL, OPTIONS_SAMPLE_ALL), NULL, "RATE",
+	  "only a sample of the rows, as 1% or 0.01, chosen by domain: the same each time" },
+	{ "seed", 0, GROUP_ROWS, KIND_NUMBER, AT(seed), DECIDES_ROWS, "seed",
+	  NUM(0, 1000000000, 0), NULL, "SEED", "another sample for each number (default 0)" },
+	{ "shard", 0, GROUP_SCAN, KIND_SHARD, AT(shard), DECIDES_ROWS, "shard",
+	  NUM(0, 0, 0), NULL, "K/N", "only the rows of part K, from 0, of N by the hash of their domain; merge joins them" },
+	{ "log", 0, GROUP_LOG, KIND_TEXT, AT(log), DECIDES_INPUT, "log",
+	  NUM(0, 0, 0), NULL, "FORMAT", "the input is mail logs: auto, postfix, exim, policyd-spf, rspamd, mbox" },
+	{ "year", 0, GROUP_LOG, KIND_NUMBER, AT(year), DECIDES_INPUT, NULL,
+	  NUM(1970, 9999, 0), NULL, "YEAR", "of the first line, where lines have none (default: by the file's time)" },
+	{ "since", 0, GROUP_LOG, KIND_TEXT, AT(since), DECIDES_INPUT, "since",
+	  NUM(0, 0, 0), NULL, "TIME", "only what was logged from then on: 2026-11-28, or 2026-11-28T16:00:00Z" },
+	{ "until", 0, GROUP_LOG, KIND_TEXT, AT(until), DECIDES_INPUT, "until",
+	  NUM(0, 0, 0), NULL, "TIME", "only what was logged before then" },
+	{ "connects", 0, GROUP_LOG, KIND_FLAG, AT(connects), DECIDES_INPUT, "connects",
+	  NUM(0, 0, 0), NULL, NULL, "a row also for clients that only connected (Postfix)" },
+	{ "trusted", 0, GROUP_LOG, KIND_TEXT, AT(trusted), DECIDES_INPUT, "trusted",
+	  NUM(0, 0, 0), NULL, "NETS", "networks of own relays, with commas: in headers the hop before them counts" },
+	{ "send-local-parts", 0, GROUP_SENT, KIND_FLAG, AT(send_local_parts), DECIDES_ROWS, "send_local_parts",
+	  NUM(0, 0, 0), NULL, NULL, "expand %{l} and %{s} with senders of mail logs: strangers' servers see who wrote" },
+	{ "unique", 0, GROUP_EXTRACT, KIND_FLAG, AT(unique), DECIDES_INPUT, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "one row for each address, sender's domain and HELO, with how many there were" },
+	{ "hash-local-part", 0, GROUP_EXTRACT, KIND_TEXT, AT(hash_key), DECIDES_INPUT, NULL,
+	  NUM(0, 0, 0), NULL, "KEYFILE", "a hash with the key in this file in place of senders' local-parts" },
+	{ "by", 0, GROUP_REPORT, KIND_TEXT, AT(by), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, "WORD", "domain (default), client, network, helo, problem, provider" },
+	{ "format", 0, GROUP_REPORT, KIND_TEXT, AT(format), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, "FORM", "text (default), csv, json" },
+	{ "top", 0, GROUP_REPORT, KIND_NUMBER, AT(top), DECIDES_RUN, NULL,
+	  NUM(0, 100000000, OPTIONS_UNSET), NULL, "N", "so many groups, the largest first; 0: all (default: 25 of text)" },
+	{ "where", 0, GROUP_REPORT, KIND_TEXT, AT(where), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, "CONDITIONS", "only rows with these values: spf=fail, or spf=fail,iprev!=pass" },
+	{ "memory", 0, GROUP_MEMORY, KIND_NUMBER, AT(memory_mib), DECIDES_RUN, NULL,
+	  NUM(1, 1u << 20, 256), NULL, "MIB", "memory for groups (default 256)" },
 	{ "checks", 0, GROUP_RESOLVER, KIND_CHECKS, AT(checks), DECIDES_ROWS, "checks",
 	  NUM(0, 0, CHECK_ALL), NULL, "LIST", "what to check, of spf,iprev,mx,a (default: all)" },
 	{ "ask", 0, GROUP_RESOLVER, KIND_ASK, AT(asks), DECIDES_ROWS, "ask",
@@ -45,7 +80,7 @@ static const struct option_row rows[] = {
 	{ "workers", 0, GROUP_ROWS, KIND_NUMBER, AT(workers), DECIDES_RUN, "workers",
 	  NUM(1, OPTIONS_WORKERS_MAX, 0), NULL, "N", "worker threads (default: one for each processor)" },
 	{ "in-flight", 0, GROUP_RESOLVER, KIND_NUMBER, AT(in_flight), DECIDES_RUN, "in_flight",
-	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker (default 1000; 2000 with --upstream)" },
+	  NUM(1, 60000, 0), NULL, "N", "questions in flight for each worker, at most (default 1000; 20000 with --upstream)" },
 	{ "window", 0, GROUP_ROWS, KIND_NUMBER, AT(window_rows), DECIDES_RUN, "window",
 	  NUM(64, 1u << 26, 524288), NULL, "ROWS", "rows between reading and writing, at most (default 524288)" },
 	{ "shuffle-window", 0, GROUP_ROWS, KIND_NUMBER, AT(shuffle_rows), DECIDES_RUN, "shuffle_window",
@@ -69,6 +104,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
 	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib",
 	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)" },
+	{ "min-ttl", 0, GROUP_RESOLVER, KIND_NUMBER, AT(min_ttl_s), DECIDES_ASKING, "min_ttl_s",
+	  NUM(0, 86400, 0), NULL, "S", "keep answers in the cache for at least so many seconds (default 0: as they say)" },
 	{ "allow-rewriting", 0, GROUP_ROWS, KIND_FLAG, AT(allow_rewriting), DECIDES_ASKING, "allow_rewriting",
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams that have addresses for names that do not exist, too" },
 	{ "dnssec", 0, GROUP_RESOLVER, KIND_FLAG, AT(dnssec), DECIDES_ROWS, "dnssec",
@@ -87,22 +124,28 @@ static const struct option_row rows[] = {
 	  NUM(0, 1000, 2), NULL, "N", "void look-ups that an SPF check may spend, or none for no limit (default 2)" },
 	{ "receiver", 0, GROUP_RESOLVER, KIND_TEXT, AT(receiver), DECIDES_ROWS, "receiver",
 	  NUM(0, 0, 0), "unknown", "NAME", "what the SPF macro %{r} stands for (default: unknown)" },
+	{ "mx-ptr", 0, GROUP_AUDIT, KIND_FLAG, AT(mx_ptr), DECIDES_ROWS, "mx_ptr",
+	  NUM(0, 0, 0), NULL, NULL, "look up the reverse name of each mail host's address, and whether it leads back" },
+	{ "includes", 0, GROUP_EDGES, KIND_TEXT, AT(includes), DECIDES_RUN, "includes",
+	  NUM(0, 0, 0), NULL, "FILE", "a row for each include and redirect of each policy: who trusts whom; block gzip" },
+	{ "networks", 0, GROUP_EDGES, KIND_TEXT, AT(networks), DECIDES_RUN, "networks",
+	  NUM(0, 0, 0), NULL, "FILE", "a row for each network of each policy, with its result: the flattened policy; block gzip" },
 	{ "helo", 0, GROUP_CHECK, KIND_TEXT, AT(helo), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "NAME", "the name given with HELO or EHLO" },
 	{ "json", 0, GROUP_CHECK, KIND_FLAG, AT(json), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "print one JSON object: the columns of a scan, and the steps" },
-	{ "level", 0, GROUP_ROWS, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
+	{ "level", 0, GROUP_OUTPUT, KIND_NUMBER, AT(compression_level), DECIDES_RUN, NULL,
 	  NUM(0, 12, 0), NULL, "N", "compression level of *.gz output: 0 (default), the fastest, to 12, the smallest" },
-	{ "summary", 0, GROUP_ROWS, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
+	{ "summary", 0, GROUP_ROWS | GROUP_MERGE, KIND_TEXT, AT(summary), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, "FILE", "write the summary as JSON, too" },
 	{ "progress", 0, GROUP_ROWS, KIND_PROGRESS, AT(progress), DECIDES_RUN, NULL,
 	  NUM(0, 0, PROGRESS_AUTO), NULL, "WHEN",
 	  "auto (default: a live line on a terminal, else a line every 10 s), always, never" },
-	{ "quiet", 'q', GROUP_ROWS, KIND_FLAG, AT(quiet), DECIDES_RUN, NULL,
+	{ "quiet", 'q', GROUP_OUTPUT, KIND_FLAG, AT(quiet), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "no messages but errors: no summary, no progress, no warnings" },
 	{ "resume", 0, GROUP_ROWS, KIND_FLAG, AT(resume), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "go on with an output that was not finished; --output must name a *.gz file" },
-	{ "overwrite", 0, GROUP_ROWS, KIND_FLAG, AT(overwrite), DECIDES_RUN, NULL,
+	{ "overwrite", 0, GROUP_OUTPUT, KIND_FLAG, AT(overwrite), DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "begin anew where an output that is not empty stands already" },
 	{ "max-temperror", 0, GROUP_ROWS, KIND_NUMBER, AT(max_temperror_percent), DECIDES_RUN, "max_temperror_percent",
 	  NUM(0, 100, 100), NULL, "PERCENT", "status 3 when more of the rows have a failed look-up (default 100: never)" },
@@ -112,12 +155,16 @@ static const struct option_row rows[] = {
 	  NUM(0, 86400, 10), NULL, "S", "bring the output to the disk every so many seconds (default 10; 0: only at the end)" },
 	{ "csv-safe", 0, GROUP_ROWS, KIND_FLAG, AT(csv_safe), DECIDES_ROWS, "csv_safe",
 	  NUM(0, 0, 0), NULL, NULL, "put a ' before fields that a spreadsheet may take for formulas" },
+	{ "older-than", 0, GROUP_RETRY, KIND_AGE, AT(older_than_s), DECIDES_RUN, "older_than_s",
+	  NUM(0, UINT_MAX - 2, OPTIONS_NO_LIMIT), NULL, "AGE", "rows older than that, too, as 7d or 36h" },
+	{ "append", 0, GROUP_MERGE, KIND_FLAG, AT(append), DECIDES_RUN, NULL,
+	  NUM(0, 0, 0), NULL, NULL, "whole outputs of different inputs, one behind the other, with new numbers" },
 	{ "help", 'h', GROUP_EVERY, KIND_HELP, 0, DECIDES_RUN, NULL,
 	  NUM(0, 0, 0), NULL, NULL, "this text" },
 	/* clang-format on */
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
-_Static_assert(ROW_COUNT <= 64, "command_line.h has a set of them in 64 bits");
+_Static_assert((int)ROW_COUNT <= (int)OPTIONS_MAX, "command_line.h has so many flags");
 
 const struct option_row *option_at(unsigned i)
 {
@@ -142,17 +189,13 @@ static void *member_of(struct options *options, const struct option_row *row)
 	return (char *)options + row->offset;
 }
 
-static const void *value_of(const struct options *options, const struct option_row *row)
-{
-	return (const char *)options + row->offset;
-}
-
 void options_set_defaults(struct options *options)
 {
 	*options = (struct options){ .output = "-" };
 	for (unsigned i = 0; i < ROW_COUNT; i++)
 		if (rows[i].kind == KIND_NUMBER || rows[i].kind == KIND_LIMIT ||
-		        rows[i].kind == KIND_CHECKS)
+		        rows[i].kind == KIND_CHECKS || rows[i].kind == KIND_AGE ||
+		        rows[i].kind == KIND_SHARE)
 			*(unsigned *)member_of(options, &rows[i]) = rows[i].preset;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options->workers = processors < 1          ? 1
@@ -174,6 +217,11 @@ static const struct unit units[] = {
 	{ "S", "s", 1 },
 	{ "S", "m", 60 },
 	{ "S", "h", 3600 },
+	{ "AGE", "s", 1 },
+	{ "AGE", "m", 60 },
+	{ "AGE", "h", 3600 },
+	{ "AGE", "d", 86400 },
+	{ "AGE", "w", 604800 },
 	{ "N", "k", 1000 },
 	{ "N", "M", 1000000 },
 	{ "ROWS", "k", 1000 },
@@ -224,6 +272,25 @@ static bool set_number(unsigned *value, const struct option_row *row, const char
 	return true;
 }
 
+/* "1%", "0.01": up to six digits behind the point of a share, four of percent. */
+static bool set_share(unsigned *value, const struct option_row *row, const char *text)
+{
+	char *end;
+	double share = isdigit((unsigned char)text[0]) ? strtod(text, &end) : -1;
+	if (share >= 0 && !strcmp(end, "%"))
+		share /= 100;
+	else if (share >= 0 && *end)
+		share = -1;
+	const double millionths = share * OPTIONS_SAMPLE_ALL + 0.5;
+	if (millionths >= 1 && share <= 1) {
+		*value = (unsigned)millionths;
+		return true;
+	}
+	message(MESSAGE_ERROR, "--%s takes a share over 0 and up to 1, as 0.01 or 1%%, not '%s'",
+	        row->name, text);
+	return false;
+}
+
 static bool set_text(const char **member, const struct option_row *row, const char *text)
 {
 	*member = text;
@@ -251,6 +318,16 @@ static bool set_bad_input(bool *is_ok, const char *text)
 	if (*is_ok || !strcmp(text, "report"))
 		return true;
 	message(MESSAGE_ERROR, "--bad-input takes report or ok, not '%s'", text);
+	return false;
+}
+
+static bool set_shard(struct shard *shard, const char *text)
+{
+	if (shard_parse(shard, text, strlen(text)))
+		return true;
+	message(MESSAGE_ERROR,
+	        "--shard takes K/N, as 0/8 to 7/8, with N up to %u and K below N, not '%s'",
+	        (unsigned)SHARDS_MAX, text);
 	return false;
 }
 
@@ -289,7 +366,10 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 	case KIND_TEXT:
 		return set_text(member, row, value);
 	case KIND_NUMBER:
+	case KIND_AGE:
 		return set_number(member, row, value);
+	case KIND_SHARE:
+		return set_share(member, row, value);
 	case KIND_LIMIT:
 		if (strcmp(value, "none") != 0)
 			return set_number(member, row, value);
@@ -307,6 +387,8 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return set_progress(member, value);
 	case KIND_BAD_INPUT:
 		return set_bad_input(member, value);
+	case KIND_SHARD:
+		return set_shard(member, value);
 	case KIND_CHECKS:
 		if (checks_parse(member, value))
 			return true;
@@ -314,148 +396,4 @@ bool option_set(struct options *options, const struct option_row *row, const cha
 		return false;
 	}
 	return false;
-}
-
-/* ---- values as text ---- */
-
-/* The value of a text. One that was not given may have a default. */
-static const char *text_of(const struct options *options, const struct option_row *row)
-{
-	const char *text = *(const char *const *)value_of(options, row);
-	return text ? text : row->preset_text;
-}
-
-static void put_value(
-        struct textbuf *out, const struct options *options, const struct option_row *row)
-{
-	const void *value = value_of(options, row);
-	char words[CHECKS_TEXT_BYTES];
-	const char *text;
-	switch (row->kind) {
-	case KIND_FLAG:
-		textbuf_put_text(out, *(const bool *)value ? "yes" : "no");
-		break;
-	case KIND_LIMIT:
-		if (*(const unsigned *)value == OPTIONS_NO_LIMIT) {
-			textbuf_put_text(out, "none");
-			break;
-		}
-		/* fall through */
-	case KIND_NUMBER:
-		textbuf_put_u64(out, *(const unsigned *)value);
-		break;
-	case KIND_EXCLUDE:
-		if (options->exclusions)
-			textbuf_put_text(out, options->exclusions->sha256);
-		break;
-	case KIND_CHECKS:
-		textbuf_put_text(out, checks_print(words, *(const unsigned *)value));
-		break;
-	case KIND_ASK:
-		asks_print(out, value);
-		break;
-	case KIND_TEXT:
-		text = text_of(options, row);
-		if (text)
-			textbuf_put_escaped(out, text, strlen(text));
-		break;
-	default:
-		break; /* decides no rows */
-	}
-}
-
-/* An output whose note has no such line was made with the option's default. */
-static void add_line(struct note *note, const struct options *options,
-        const struct options *defaults, const struct option_row *row)
-{
-	struct textbuf preset = { 0 };
-	put_value(&preset, defaults, row);
-	struct textbuf *value = note_add(note, NOTE_OPTION, row->name, textbuf_text(&preset));
-	put_value(value, options, row);
-	value->failed |= preset.failed;
-	textbuf_fini(&preset);
-}
-
-void options_put_note(struct note *note, const struct options *options)
-{
-	struct options defaults;
-	options_set_defaults(&defaults);
-	for (unsigned i = 0; i < ROW_COUNT; i++)
-		if (rows[i].decides == DECIDES_ROWS)
-			add_line(note, options, &defaults, &rows[i]);
-}
-
-static void put_upstreams(struct json *j, const struct upstreams *upstreams)
-{
-	json_u64(j, "upstreams", upstreams->n);
-	json_open_list(j, "upstream_addresses");
-	for (unsigned i = 0; i < upstreams->n; i++) {
-		struct textbuf text = { 0 };
-		upstream_print(&text, &upstreams->list[i]);
-		json_text(j, NULL, textbuf_text(&text));
-		textbuf_fini(&text);
-	}
-	json_close_list(j);
-}
-
-static void put_asks(struct json *j, const char *name, const struct asks *asks)
-{
-	json_open_list(j, name);
-	for (unsigned i = 0; i < asks->n; i++) {
-		struct textbuf text = { 0 };
-		ask_print(&text, &asks->list[i]);
-		json_text(j, NULL, textbuf_text(&text));
-		textbuf_fini(&text);
-	}
-	json_close_list(j);
-}
-
-static void put_member(struct json *j, const struct options *options, const struct option_row *row)
-{
-	bool opposite = row->manifest[0] == '!';
-	const char *name = row->manifest + opposite;
-	const void *value = value_of(options, row);
-	char words[CHECKS_TEXT_BYTES];
-	switch (row->kind) {
-	case KIND_FLAG:
-	case KIND_BAD_INPUT:
-		json_bool(j, name, *(const bool *)value != opposite);
-		break;
-	case KIND_LIMIT:
-		if (*(const unsigned *)value == OPTIONS_NO_LIMIT) {
-			json_text(j, name, NULL);
-			break;
-		}
-		/* fall through */
-	case KIND_NUMBER:
-		json_u64(j, name, *(const unsigned *)value);
-		break;
-	case KIND_CHECKS:
-		json_text(j, name, checks_print(words, *(const unsigned *)value));
-		break;
-	case KIND_TEXT:
-		json_text(j, name, text_of(options, row));
-		break;
-	case KIND_ASK:
-		put_asks(j, name, value);
-		break;
-	case KIND_UPSTREAM:
-		put_upstreams(j, value);
-		break;
-	case KIND_EXCLUDE:
-		json_text(j, name, options->exclude);
-		json_text(j, "exclude_sha256",
-		        options->exclusions ? options->exclusions->sha256 : NULL);
-		break;
-	default:
-		break;
-	}
-}
-
-void options_put_json(struct json *j, const struct options *options)
-{
-	json_text(j, "engine", options->engine->name);
-	for (unsigned i = 0; i < ROW_COUNT; i++)
-		if (rows[i].manifest)
-			put_member(j, options, &rows[i]);
 }

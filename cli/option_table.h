@@ -18,16 +18,30 @@
 /* A command takes the options of several groups (commands.h). */
 enum option_group {
 	GROUP_SCAN = 1,     /* how an input is understood */
-	GROUP_ROWS = 2,     /* many rows in, as many out */
+	GROUP_ROWS = 2,     /* many rows in, as many out, by asking the DNS */
 	GROUP_CHECK = 4,    /* one pair */
 	GROUP_RESOLVER = 8, /* how the DNS is asked, and the rules of the checks */
 	GROUP_EVERY = 16,   /* of every command */
+	GROUP_OUTPUT = 32,  /* an output, and the summary of it */
+	GROUP_LOG = 64,     /* how mail logs are read */
+	GROUP_EXTRACT = 128,
+	GROUP_MEMORY = 256, /* of the commands that have tables of groups */
+	GROUP_SENT = 512,   /* of the commands that take senders from mail logs */
+	GROUP_MERGE = 1024, /* outputs into one */
+	GROUP_AUDIT = 2048, /* rows of policy */
+	GROUP_EDGES = 4096, /* what is written beside them */
+	GROUP_REPORT = 8192,
+	GROUP_RETRY = 16384, /* which rows of an output are done again */
 };
+
+/* Rows of the table, at most. */
+enum { OPTIONS_MAX = 128 };
 
 enum option_kind {
 	KIND_FLAG,      /* bool */
 	KIND_TEXT,      /* const char * */
 	KIND_NUMBER,    /* unsigned */
+	KIND_SHARE,     /* unsigned, millionths: "1%" or "0.01" */
 	KIND_LIMIT,     /* unsigned, or the word "none": OPTIONS_NO_LIMIT */
 	KIND_CHECKS,    /* unsigned, a set of enum check */
 	KIND_ASK,       /* struct asks: one more */
@@ -36,6 +50,8 @@ enum option_kind {
 	KIND_EXCLUDE,   /* struct exclusions *, and its file */
 	KIND_PROGRESS,  /* enum progress_mode */
 	KIND_BAD_INPUT, /* bool: `ok` */
+	KIND_SHARD,     /* struct shard */
+	KIND_AGE,       /* unsigned, seconds; not given: OPTIONS_NO_LIMIT */
 	KIND_HELP,      /* no member */
 };
 

@@ -53,6 +53,26 @@ static void name_load(struct dname *name, const uint8_t *wire, size_t size)
 	memcpy(name->wire, wire, size);
 }
 
+/* A single label and the root. */
+static bool is_top(const uint8_t *wire, size_t size)
+{
+	return size > 1 && wire[0] + 2u == size;
+}
+
+static bool is_arpa(const uint8_t *wire, size_t size)
+{
+	static const uint8_t arpa[] = { 4, 'a', 'r', 'p', 'a', 0 };
+	return size == sizeof arpa && !memcmp(wire, arpa, size);
+}
+
+bool answer_is_no_such_top(const struct answer *a)
+{
+	const uint8_t *qname = answer_qname_wire(a);
+	const size_t size = answer_qname_size(a);
+	return answer_is_no_such_name(a) && a->is_of_root && is_top(qname, size) &&
+	        !is_arpa(qname, size);
+}
+
 const uint8_t *answer_rdata(const struct answer *a, unsigned i)
 {
 	assert(i < a->n_records);
@@ -180,7 +200,7 @@ void answer_builder_begin(struct answer_builder *b, const struct dname *qname, e
 	b->attempts = 0;
 	b->upstream = 0;
 	b->ttl_s = 0;
-	b->is_half = false;
+	b->is_half = b->is_of_root = false;
 	b->cause[0] = '\0';
 	b->n_records = 0;
 	textbuf_reset(&b->rdata);
@@ -388,6 +408,7 @@ struct answer *answer_build(struct answer_builder *b)
 		.status = (uint8_t)b->status,
 		.dnssec = (unsigned)b->dnssec & 3,
 		.is_half = b->is_half,
+		.is_of_root = b->is_of_root,
 		.in_slab = in_slab,
 		.attempts = (uint8_t)(b->attempts < UINT8_MAX ? b->attempts : UINT8_MAX),
 		.canonical_size = b->canonical.size,
@@ -410,21 +431,43 @@ struct answer *answer_build(struct answer_builder *b)
 	return a;
 }
 
+/* For an answer without records: takes no memory of its own. */
+static void begin_empty(
+        struct answer_builder *b, const struct dname *qname, enum rrtype type, struct slab *slab)
+{
+	b->rdata = (struct textbuf){ 0 };
+	b->slab = slab;
+	b->records = NULL;
+	b->records_capacity = 0;
+	answer_builder_begin(b, qname, type);
+}
+
 struct answer *answer_of_failure(
         const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause)
 {
 	struct answer_builder b;
-	b.rdata = (struct textbuf){ 0 };
-	b.slab = NULL;
-	b.records = NULL;
-	b.records_capacity = 0;
-	answer_builder_begin(&b, qname, type);
+	begin_empty(&b, qname, type, NULL);
 	b.status = status;
 	const size_t size = cause ? strnlen(cause, sizeof(b.cause) - 1) : 0;
 	if (size > 0)
 		memcpy(b.cause, cause, size);
 	b.cause[size] = '\0';
+	return answer_build(&b);
+}
+
+struct answer *answer_derive(const struct answer *nxdomain, const struct dname *qname,
+        enum rrtype type, struct slab *slab)
+{
+	struct answer_builder b;
+	begin_empty(&b, qname, type, slab);
+	b.status = ANSWER_NXDOMAIN;
+	b.dnssec = (enum answer_dnssec)nxdomain->dnssec;
+	b.ttl_s = nxdomain->ttl_s;
+	b.upstream = nxdomain->upstream;
 	struct answer *a = answer_build(&b);
-	answer_builder_fini(&b);
+	if (a) {
+		a->is_derived = true;
+		a->received_s = nxdomain->received_s;
+	}
 	return a;
 }

@@ -66,12 +66,15 @@ struct answer_account {
 
 struct answer {
 	/* fixed once built */
-	uint8_t status;      /* enum answer_status */
-	uint8_t dnssec : 2;  /* enum answer_dnssec */
-	uint8_t is_half : 1; /* as in the builder */
-	uint8_t in_slab : 1; /* the block is a slab's, not the heap's */
-	uint8_t is_kept : 1; /* changed by its cache only */
-	uint8_t attempts;    /* queries sent; 0 when the engine does not tell */
+	uint8_t status;         /* enum answer_status */
+	uint8_t dnssec : 2;     /* enum answer_dnssec */
+	uint8_t is_half : 1;    /* as in the builder */
+	uint8_t in_slab : 1;    /* the block is a slab's, not the heap's */
+	uint8_t is_kept : 1;    /* changed by its cache only */
+	uint8_t is_of_root : 1; /* as in the builder */
+	uint8_t is_derived : 1; /* nobody was asked: it follows from the NXDOMAIN of another
+	                           question (answer_derive()) */
+	uint8_t attempts;       /* queries sent; 0 when the engine does not tell */
 	uint8_t canonical_size;
 	uint16_t type; /* enum rrtype */
 	uint16_t n_records;
@@ -111,6 +114,12 @@ static inline bool answer_is_no_such_name(const struct answer *a)
 {
 	return a->status == ANSWER_NXDOMAIN && a->canonical_at == answer_qname_at(a);
 }
+
+/* The root says that the top-level domain which was asked for does not exist: then no name beneath
+ * it does. An NXDOMAIN about any other name says nothing of the names beneath it, whatever RFC 8020
+ * has: too many servers deny an empty non-terminal. Neither does one about arpa, which private
+ * roots lack beside reverse zones that are there. */
+bool answer_is_no_such_top(const struct answer *a);
 
 /* The name in lower case, "nxdomain": a word of the output, which never changes. */
 const char *answer_status_text(enum answer_status status);
@@ -198,6 +207,7 @@ struct answer_builder {
 	uint32_t ttl_s;
 	bool is_half; /* the CNAME chain ends at `canonical`, of which nothing was said: it is to be
 	                 asked for (resolver/chain.h) */
+	bool is_of_root; /* NXDOMAIN, and the root said so: it owns the SOA */
 	char cause[256];
 	struct slab *slab; /* for the answer's block; NULL: the heap. Outlives the answer. Set once,
 	                      after the first begin. */
@@ -228,5 +238,10 @@ struct answer *answer_build(struct answer_builder *b);
 /* A failure in one call. `cause` may be NULL. NULL: out of memory. */
 struct answer *answer_of_failure(
         const struct dname *qname, enum rrtype type, enum answer_status status, const char *cause);
+
+/* The NXDOMAIN to (qname, type) that follows from another one, with that one's TTL, upstream, time
+ * and DNSSEC state. `qname` is in lower case; `slab` as in the builder. NULL: out of memory. */
+struct answer *answer_derive(const struct answer *nxdomain, const struct dname *qname,
+        enum rrtype type, struct slab *slab);
 
 #endif

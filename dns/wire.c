@@ -11,6 +11,7 @@
  * of another class make a message malformed: no resolver sends such. */
 #include "dns/wire.h"
 
+#include "dns/ede.h"
 #include "dns/rdata.h"
 #include "dns/wirename.h"
 
@@ -40,6 +41,8 @@ struct message {
 	bool has_soa, has_ns; /* in the authority section */
 	struct reader soa_owner;
 	uint32_t negative_ttl_s;
+	const uint8_t *options; /* the rdata of the OPT; NULL: none */
+	size_t options_size;
 };
 
 /* ---- names ---- */
@@ -116,6 +119,8 @@ static const char *rrs_scan(
 			wirename_skip(&field);
 			reader_bytes(&field, 4);
 			m->rcode |= (unsigned)reader_u8(&field) << 4;
+			m->options = rr.rdata;
+			m->options_size = rr.rdata_size;
 		}
 	}
 	if (!reader_ok(r))
@@ -307,6 +312,13 @@ static const char *records_collect(struct answer_builder *b, const struct messag
 	return NULL;
 }
 
+static bool soa_is_of_root(const struct message *m)
+{
+	struct reader r = m->soa_owner;
+	struct dname zone;
+	return m->has_soa && wirename_read(&r, &zone) && zone.size == 1;
+}
+
 static bool soa_covers(const struct message *m, const struct dname *name)
 {
 	struct reader r = m->soa_owner;
@@ -357,6 +369,8 @@ static const char *message_read(struct answer_builder *b, const uint8_t *packet,
 		return wrong;
 	if (m.rcode != 0 && m.rcode != RCODE_NXDOMAIN) {
 		failure_set(b, m.rcode);
+		if (m.options)
+			ede_append(b->cause, sizeof b->cause, m.options, m.options_size);
 		return NULL;
 	}
 	b->ttl_s = UINT32_MAX;
@@ -369,6 +383,7 @@ static const char *message_read(struct answer_builder *b, const uint8_t *packet,
 		if (b->n_records == 0)
 			emptiness_judge(b, &m, n_links);
 	}
+	b->is_of_root = b->status == ANSWER_NXDOMAIN && soa_is_of_root(&m);
 	if (b->n_records == 0 && !b->is_half)
 		ttl_note(b, m.has_soa ? m.negative_ttl_s : 0);
 	return wrong;

@@ -15,7 +15,7 @@
 /* Decodes `packet` as the answer to (b->canonical, b->type). `b` was begun; its canonical is the
  * qname or where CNAMEs led so far. Sets status, canonical name, records and TTL. Sets is_half when
  * CNAMEs lead to a name of which the message says nothing: it holds neither a record of it nor the
- * SOA of its zone.
+ * SOA of its zone. Sets is_of_root when NXDOMAIN comes with the SOA of the root.
  *
  * False for a message that must not be believed (no response, another question, wrong counts).
  * b->status is ANSWER_MALFORMED then, and b->cause says why. */

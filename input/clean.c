@@ -81,11 +81,24 @@ struct csv_field clean_name(struct csv_field t)
 	return without_final_dot(t);
 }
 
+/* "@relay.example,@other.example:user@example.com": RFC 5321 has it accepted and ignored. */
+static struct csv_field without_source_route(struct csv_field t)
+{
+	if (!t.size || t.text[0] != '@')
+		return t;
+	const char *colon = memchr(t.text, ':', t.size);
+	if (!colon || memchr(t.text, '"', (size_t)(colon - t.text)))
+		return t;
+	struct csv_field rest = { colon + 1, (size_t)(t.text + t.size - colon - 1) };
+	return rest.size && memchr(rest.text, '@', rest.size) ? rest : t;
+}
+
 struct csv_field clean_sender(struct csv_field t)
 {
 	t = clean_blanks(t);
 	if (is_between(t, '<', '>'))
 		t = inside(t);
+	t = without_source_route(t);
 	return t.size > 1 && t.text[t.size - 2] != '@' ? without_final_dot(t) : t;
 }
 

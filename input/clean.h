@@ -17,7 +17,8 @@
 struct csv_field clean_blanks(struct csv_field field);
 /* A domain or HELO name: without blanks, <...>, (...) and one final dot as well. */
 struct csv_field clean_name(struct csv_field field);
-/* A sender: without blanks, <...> and the final dot of its domain. */
+/* A sender: without blanks, <...>, a source route (RFC 5321 section 4.1.2, A-d-l) and the final dot
+ * of its domain. */
 struct csv_field clean_sender(struct csv_field field);
 
 /* The address in a field, which may be a literal, have a port behind it or a host name before its

@@ -154,6 +154,7 @@ static void understand(struct identity *s, struct fields *f)
 	        : f->helo.size     ? IDENTITY_HELO
 	                           : IDENTITY_NONE;
 	s->local_part = s->sender_domain = s->no_host = (struct identity_text){ 0 };
+	s->hides_local_part = false;
 	parse_helo(s, f->helo);
 	if (f->ip.size && !clean_address(&s->ip, field_of(f->ip)))
 		set_error(s, "ip", look_no_address(field_of(f->ip)));
@@ -208,6 +209,13 @@ static void prepare(struct identity *s, size_t text_bytes)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
 
+/* A sender whose input leaves it out has one all the same. */
+static void hide_local_part(struct identity *s, bool is_left_out)
+{
+	s->hides_local_part = s->local_part.size || is_left_out;
+	s->local_part = (struct identity_text){ 0 };
+}
+
 void identity_parse(
         struct identity *s, const struct layout *layout, const struct csv_record *record)
 {
@@ -247,6 +255,8 @@ void identity_parse(
 		f = (struct fields){ 0 };
 	}
 	understand(s, &f);
+	if (layout->hides_local_parts && f.sender.size)
+		hide_local_part(s, layout->lacks_local_parts);
 }
 
 void identity_of_texts(struct identity *s, const char *ip, const char *who, const char *helo)

@@ -10,7 +10,7 @@
 #include "dns/ipaddr.h"
 #include "base/textbuf.h"
 #include "io/csv.h"
-#include "input/inputs.h"
+#include "input/layout.h"
 
 struct identity_text {
 	const char *text;
@@ -34,6 +34,8 @@ struct identity {
 	enum identity_source source; /* NONE without a domain */
 	/* Of <sender>, in A-labels. Empty local_part: postmaster. Empty sender_domain: domain. */
 	struct identity_text local_part, sender_domain;
+	/* It has a local-part that must not be sent to the DNS; then local_part is empty, too. */
+	bool hides_local_part;
 	/* The domain's text when no mail host can have that name: it has no dot, or a '*'. Else
 	 * size 0. */
 	struct identity_text no_host;

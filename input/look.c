@@ -23,7 +23,9 @@ static const struct {
 	[LOOK_NUMBER] = { "a number where a domain name belongs", "not an IP address but a number",
 	        false },
 	[LOOK_NETWORK] = { "a network where a domain name belongs",
-	        "not an IP address but a network", true },
+	        "not an IP address but a network of over 65536 addresses, or one with bits behind "
+	        "its prefix",
+	        true },
 	[LOOK_RANGE] = { "a range of addresses where a domain name belongs",
 	        "not an IP address but a range of addresses", true },
 	[LOOK_ZONED] = { "an IP address where a domain name belongs",

@@ -19,6 +19,8 @@ static const struct {
 	{ "mail_from", ROLE_SENDER },
 	{ "envelope_from", ROLE_SENDER },
 	{ "return_path", ROLE_SENDER },
+	{ "sender_domain", ROLE_SENDER },
+	{ "sender_hashed", ROLE_SENDER },
 	{ "helo", ROLE_HELO },
 	{ "helo_name", ROLE_HELO },
 	{ "ehlo", ROLE_HELO },

@@ -20,6 +20,9 @@ struct layout {
 	bool guarded;     /* --csv-safe: see csv_put_guarded_field() */
 	char delimiter;   /* of the input; an output always has commas. 0: ',' */
 	bool is_empty;    /* there is no record at all */
+	/* What is not sent to the DNS (privacy.h): local-parts of senders; and a sender without one
+	 * is not postmaster, but one whose local-part is not in the input. */
+	bool hides_local_parts, lacks_local_parts;
 	/* The column names as they stood, without a line end. Where the first record is not
 	 * understood, that record. Owned. */
 	struct textbuf header;

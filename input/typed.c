@@ -94,7 +94,7 @@ void typed_put_pipe(struct textbuf *out, const struct typed_file *file, const ch
 		textbuf_printf(out, "%s ", command);
 		put_path(out, file->path);
 	}
-	textbuf_put_text(out, " | spfsweep scan ");
+	textbuf_printf(out, " | spfsweep %s ", file->command ? file->command : "scan");
 	if (options && options->size) {
 		textbuf_put(out, options->bytes, options->size);
 		textbuf_put_char(out, ' ');

@@ -20,6 +20,7 @@ void typed_put_word(struct textbuf *out, struct csv_field word);
 struct typed_file {
 	const char *path; /* "-": standard input */
 	bool is_gzip;
+	const char *command; /* which spfsweep reads it: "scan --log exim"; NULL: "scan" */
 };
 /* Appends "type: COMMAND FILE | spfsweep scan [OPTIONS] -"; in a pipe, or behind gzip, `in_pipe`
  * stands for the command. `options` may be NULL. */

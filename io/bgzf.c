@@ -261,6 +261,11 @@ enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, st
 	return ERROR_NONE;
 }
 
+uint32_t bgzf_crc32(const void *bytes, size_t size)
+{
+	return size ? libdeflate_crc32(0, bytes, size) : 0;
+}
+
 const char *bgzf_library_version(void)
 {
 	return LIBDEFLATE_VERSION_STRING;

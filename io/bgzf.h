@@ -32,6 +32,8 @@
 /* The version of new checkpoints, and the oldest one that is read and written, that of 0.1.0. */
 #define BGZF_VERSION 3
 #define BGZF_VERSION_OLDEST 2
+/* The first one with a closing at the end (results/closing.h). */
+#define BGZF_VERSION_CLOSING 3
 
 struct bgzf_checkpoint {
 	unsigned version; /* BGZF_VERSION_OLDEST to BGZF_VERSION; 0, to be written: the newest */
@@ -66,6 +68,9 @@ enum error bgzf_parse_header(const uint8_t *bytes, size_t size, size_t *member_s
 /* Checks the member at `bytes` and appends its text. ERROR_TRUNCATED, ERROR_CORRUPT or ERROR_NOMEM:
  * nothing was appended. */
 enum error bgzf_get_member(struct bgzf *z, const uint8_t *bytes, size_t size, struct textbuf *text);
+
+/* CRC-32 as gzip has it (RFC 1952 section 8). `bytes` may be NULL when `size` is 0. Any thread. */
+uint32_t bgzf_crc32(const void *bytes, size_t size);
 
 /* The version of libdeflate that we were built with; it does not say at run time. Any thread. */
 const char *bgzf_library_version(void);

@@ -10,6 +10,13 @@
  *     the bytes             CLOCK: a hand walks the lines, and takes what expired or was not used
  *                           since it last came by
  *
+ * An NXDOMAIN is kept under its name alone, since it is for all types (RFC 2308 section 5):
+ * cache_find_nxdomain() finds it, cache_find() does not. One about the target of an alias is not:
+ * that name exists (RFC 6604 section 3).
+ *
+ * Room is earned: at first the cache holds 16 MiB of answers, and with each hit 64 KiB more, up to
+ * its limit. In a list in which nothing repeats it stays small.
+ *
  * Bytes counted: the table; the answers with the allocator's header of each; and what probes attach
  * to a TXT answer later (a compiled SPF record). The account of an answer is the cache's, so that
  * growth is known at once; cache_trim() makes room for it. An evicted answer stays in the account
@@ -31,15 +38,16 @@ struct cache_line;
 struct cache {
 	struct cache_line *lines;
 	size_t line_mask, hand;
-	unsigned failure_ttl_s;
+	unsigned failure_ttl_s, min_ttl_s;
 	size_t limit_bytes, table_bytes;
+	size_t allowed_bytes; /* now: at most limit_bytes */
 	struct answer_account account;
 	uint64_t n_entries, n_evictions;
 };
 
 /* False: out of memory. `limit_bytes` 0: nothing is ever kept. A failure is kept for
- * `failure_ttl_s`. */
-bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s);
+ * `failure_ttl_s`, everything else for `min_ttl_s` at least. */
+bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, unsigned min_ttl_s);
 /* Takes a zeroed cache, too. */
 void cache_fini(struct cache *c);
 
@@ -63,12 +71,17 @@ void cache_peek(const struct cache *c, uint64_t hash);
  * of which nothing may be made. */
 uint32_t cache_good_until_s(const struct cache *c, const struct answer *a, uint64_t now_ns);
 
+/* For a question that cache_find() does not find: the NXDOMAIN that answers it all the same, to any
+ * type of its name, or the root's about its top-level domain. As cache_find(). */
+const struct answer *cache_find_nxdomain(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s);
+
 /* Evicts until the bytes are within the limit again. */
 void cache_trim(struct cache *c, uint64_t now_ns);
 
 /* Keeps a reference of its own, in place of an older answer to the same question. An answer is not
  * kept when its TTL is 0, when it was cancelled, or when it is larger than an eighth of the cache.
- * A TTL counts as CACHE_TTL_MAX_S at most. */
+ * A TTL counts as CACHE_TTL_MAX_S at most, and as min_ttl_s at least. */
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns);
 
 #endif

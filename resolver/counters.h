@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct resolver_counters {
-	uint64_t questions; /* resolver_ask() calls */
+	uint64_t questions; /* resolver_ask() calls, and our own about top-level domains */
 	uint64_t cache_hits;
+	uint64_t spared_by_nxdomain; /* answered by the NXDOMAIN of another question (nxdomain.h) */
 	uint64_t replayed,
 	        not_recorded;      /* by an engine that has all answers at hand, or lacks one */
 	uint64_t replayed_answers; /* of the replayed: the definite ones */
@@ -71,6 +72,15 @@ static inline void counters_copy(
 	uint64_t *to = (uint64_t *)out;
 	for (size_t i = 0; i < sizeof *out / sizeof *to; i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
+static inline void upstream_counters_sum(
+        struct upstream_counters *sum, const struct upstream_counters *counters)
+{
+	const uint64_t *from = (const uint64_t *)counters;
+	uint64_t *to = (uint64_t *)sum;
+	for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
+		to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }
 
 #endif

@@ -71,6 +71,7 @@ static void leave(struct dispatcher *d, struct flight *f)
 	bool is_held = f->state == FLIGHT_HELD;
 	flight_list_remove(is_held ? &d->held : &d->started, f);
 	d->n_started -= !is_held;
+	d->n_stopping -= is_held && f->stops_clock;
 }
 
 static void start(struct dispatcher *d, struct flight *f)
@@ -80,6 +81,7 @@ static void start(struct dispatcher *d, struct flight *f)
 	f->n_sleeps = d->n_sleeps;
 	started_push(d, f);
 	counter_add(&d->counters->queries_sent, 1);
+	leaders_sent(&d->leaders, f, d->now_ns);
 	d->engine->type->start(d->engine, f, d->now_ns);
 }
 
@@ -104,9 +106,8 @@ static void stamp(const struct dispatcher *d, const struct answer *answer)
 	((struct answer *)answer)->received_s = d->wall_s;
 }
 
-static void finish(struct dispatcher *d, struct flight *f, const struct answer *answer)
+void dispatcher_finish_unsent(struct dispatcher *d, struct flight *f, const struct answer *answer)
 {
-	leave(d, f);
 	f->state = FLIGHT_FINISHED;
 	f->answer = answer;
 	if (answer) {
@@ -114,6 +115,12 @@ static void finish(struct dispatcher *d, struct flight *f, const struct answer *
 		answer_enter(answer, &d->cache->account);
 	}
 	flight_list_push(&d->finished, f);
+}
+
+static void finish(struct dispatcher *d, struct flight *f, const struct answer *answer)
+{
+	leave(d, f);
+	dispatcher_finish_unsent(d, f, answer);
 }
 
 void dispatcher_expire(struct dispatcher *d)
@@ -153,11 +160,24 @@ void dispatcher_pause(struct dispatcher *d, unsigned ms)
 	d->throttle.pause_until_ns = d->now_ns + ms * CLOCK_NS_PER_MS;
 }
 
+static void held_push(struct dispatcher *d, struct flight *f, bool stops_clock)
+{
+	f->state = FLIGHT_HELD;
+	f->stops_clock = stops_clock;
+	d->n_stopping += stops_clock;
+	flight_list_push(&d->held, f);
+}
+
 void dispatcher_hold(struct dispatcher *d, struct flight *f)
 {
 	leave(d, f);
-	f->state = FLIGHT_HELD;
-	flight_list_push(&d->held, f);
+	held_push(d, f, true);
+}
+
+void dispatcher_park(struct dispatcher *d, struct flight *f)
+{
+	leave(d, f);
+	held_push(d, f, false);
 }
 
 void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f)

@@ -104,9 +104,14 @@ struct engine_type {
 	/* Once a pump, after everything else: what was started may leave now, all together. May be
 	 * NULL. */
 	void (*flush)(struct engine *e);
-	/* False while the engine's own limits keep new questions waiting in the queue, which costs
-	 * them no time. NULL: always true. */
+	/* False while the engine's own limits keep new questions waiting in the queue. NULL: always
+	 * true. */
 	bool (*has_room)(const struct engine *e);
+	/* True while nothing that the DNS does could let a question go on: a rate of our own holds
+	 * all back, or no upstream is alive and one is expected back. No time counts against a row
+	 * then. While has_room() is false for other reasons, it does. NULL: whenever has_room() is
+	 * false. */
+	bool (*stands_still)(const struct engine *e);
 	/* Those of the upstream at `index`; they are the engine's. NULL: the engine cannot tell. */
 	const struct upstream_counters *(*upstream_counters)(
 	        const struct engine *e, unsigned index);

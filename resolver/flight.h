@@ -7,14 +7,22 @@
 
 #include "resolver/chain.h"
 
+struct flight;
 struct resolver_waiter;
+struct top;
 
 enum flight_state {
+	FLIGHT_FOLLOWING, /* waits for its leader's answer, which may be its own (leaders.h) */
 	FLIGHT_QUEUED,    /* waits for our own limits */
 	FLIGHT_STARTED,   /* with the engine, its deadline is running */
-	FLIGHT_HELD,      /* with the engine, which lets it wait: no deadline */
+	FLIGHT_HELD,      /* with the engine, which ends it by itself: no deadline */
 	FLIGHT_FINISHED,  /* its outcome waits for delivery */
 	FLIGHT_DELIVERED, /* its waiters are being told */
+};
+
+/* First in, first out; linked through the flights' `next` and `link`. */
+struct flight_list {
+	struct flight *first, **end;
 };
 
 struct flight {
@@ -23,14 +31,23 @@ struct flight {
 	enum rrtype type;
 	struct chain *chain; /* NULL: its own name is asked */
 	struct resolver_waiter *waiters;
-	uint64_t hash, deadline_ns;
+	uint64_t hash, name_hash, deadline_ns;
 	struct flight *next_in_bucket;
 	struct flight *next, **link; /* in the list of its state */
+	/* leaders and followers: nxdomain.h, leaders.h */
+	bool leads;            /* questions for other types of the name may follow it */
+	struct top *top;       /* all names below follow it; NULL: they do not */
+	struct flight *leader; /* whom it follows; NULL: nobody */
+	struct flight_list followers;
+	struct flight *next_leader, **leader_link; /* in the list of leaders */
+	uint64_t leads_since_ns;
+	/* its outcome */
 	const struct answer *answer; /* once FINISHED; NULL: out of memory */
 	enum flight_state state;
 	unsigned n_asked_again; /* after the thread did not run for a while */
 	unsigned n_sleeps;      /* how often that had happened when it was started */
 	bool urgent;            /* see resolver_make_urgent() */
+	bool stops_clock;       /* HELD: no time counts against those who wait for it */
 	/* the engine's */
 	void *ticket;
 	unsigned n_suspected; /* failures that another question's wait may have made */
@@ -42,6 +59,12 @@ static inline const struct dname *flight_name(const struct flight *f)
 	return f->chain ? &f->chain->name : &f->qname;
 }
 
+/* What decides when the flight's question is answered: itself, or the one that it follows. */
+static inline const struct flight *flight_awaited(const struct flight *f)
+{
+	return f->state == FLIGHT_FOLLOWING ? f->leader : f;
+}
+
 /* Begins the answer to the flight's question. It starts at the name that was asked. */
 static inline void flight_begin_answer(const struct flight *f, struct answer_builder *b)
 {
@@ -49,11 +72,7 @@ static inline void flight_begin_answer(const struct flight *f, struct answer_bui
 	b->canonical = *flight_name(f);
 }
 
-/* ---- lists: first in, first out; linked through the flight's `next` and `link` ---- */
-
-struct flight_list {
-	struct flight *first, **end;
-};
+/* ---- lists ---- */
 
 static inline void flight_list_init(struct flight_list *list)
 {

@@ -23,28 +23,37 @@ void flights_fini(struct flights *fs)
 	*fs = (struct flights){ 0 };
 }
 
-static struct flight **bucket_of(const struct flights *fs, uint64_t hash)
+/* By the name's hash: all types of a name are in one bucket. */
+static struct flight **bucket_of(const struct flights *fs, uint64_t name_hash)
 {
-	return &fs->buckets[hash & (fs->n_buckets - 1)];
+	return &fs->buckets[name_hash & (fs->n_buckets - 1)];
 }
 
-static bool flight_is_for(const struct flight *f, const struct question *q)
+static bool has_name(const struct flight *f, const struct question *q)
 {
-	return f->hash == q->hash && f->type == q->type && f->qname.size == q->size &&
+	return f->name_hash == q->name_hash && f->qname.size == q->size &&
 	        memcmp(f->qname.wire, q->bytes, q->size) == 0;
 }
 
 struct flight *flights_find(const struct flights *fs, const struct question *q)
 {
-	struct flight *f = *bucket_of(fs, q->hash);
-	while (f && !flight_is_for(f, q))
+	struct flight *f = *bucket_of(fs, q->name_hash);
+	while (f && !(f->hash == q->hash && f->type == q->type && has_name(f, q)))
+		f = f->next_in_bucket;
+	return f;
+}
+
+struct flight *flights_find_leader(const struct flights *fs, const struct question *q)
+{
+	struct flight *f = *bucket_of(fs, q->name_hash);
+	while (f && !(f->leads && has_name(f, q)))
 		f = f->next_in_bucket;
 	return f;
 }
 
 static void bucket_push(const struct flights *fs, struct flight *f)
 {
-	struct flight **bucket = bucket_of(fs, f->hash);
+	struct flight **bucket = bucket_of(fs, f->name_hash);
 	f->next_in_bucket = *bucket;
 	*bucket = f;
 }
@@ -76,8 +85,12 @@ struct flight *flights_get(struct flights *fs, const struct question *q)
 	else if (!(f = malloc(sizeof *f)))
 		return NULL;
 	*f = (struct flight){
-		.type = (enum rrtype)q->type, .hash = q->hash, .qname.size = (uint8_t)q->size
+		.type = (enum rrtype)q->type,
+		.hash = q->hash,
+		.name_hash = q->name_hash,
+		.qname.size = (uint8_t)q->size,
 	};
+	flight_list_init(&f->followers);
 	memcpy(f->qname.wire, q->bytes, q->size);
 	if (fs->count++ == fs->n_buckets)
 		buckets_double(fs);
@@ -87,7 +100,7 @@ struct flight *flights_get(struct flights *fs, const struct question *q)
 
 void flights_remove(struct flights *fs, struct flight *f)
 {
-	struct flight **at = bucket_of(fs, f->hash);
+	struct flight **at = bucket_of(fs, f->name_hash);
 	while (*at != f)
 		at = &(*at)->next_in_bucket;
 	*at = f->next_in_bucket;

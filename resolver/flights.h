@@ -22,6 +22,8 @@ void flights_fini(struct flights *fs);
 
 /* The table's own flight; NULL: the question is not under way. */
 struct flight *flights_find(const struct flights *fs, const struct question *q);
+/* The flight of any type of the question's name that leads; NULL: none does. */
+struct flight *flights_find_leader(const struct flights *fs, const struct question *q);
 /* A new flight in the table, its fields zero but for the question. NULL: out of memory. */
 struct flight *flights_get(struct flights *fs, const struct question *q);
 /* Takes the flight out of the table: from now on the same question is another flight. */

@@ -5,7 +5,9 @@
  *
  *     resolver_ask()    In the cache: the answer is returned at once, and that is all.
  *                       Under way already: the waiter joins that flight (single flight).
- *                       Otherwise a new *flight* is queued.
+ *                       An NXDOMAIN in the cache may answer it all the same (nxdomain.h).
+ *                       Otherwise there is a new *flight*. It is queued, or it waits for the answer
+ *                       of another one about the same name, which may be its own.
  *     resolver_pump()   Hands queued flights to the engine while the throttle allows: --in-flight,
  *                       --qps, memory. The deadline begins here, not earlier, so time in the queue
  *                       is never a DNS failure. Then ends the flights whose deadline has passed,
@@ -32,30 +34,14 @@
 #include "base/error.h"
 #include "base/loop.h"
 #include "resolver/counters.h"
+#include "resolver/waiter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct engine_type;
 struct exclusions;
-struct flight;
 struct resolver;
-
-/* Where an answer goes. Whoever asks embeds one for each open question, zeroed but for `done`.
- * done() is called at most once for each resolver_ask(), gets a reference of its own, and may ask
- * and cancel freely. */
-struct resolver_waiter {
-	/* The number of the row that asks, set before each resolver_ask(). For an engine whose
-	 * answers depend on it; 0: none. */
-	uint64_t row;
-	/* Set with each answer: until when it is good, by resolver_cache_s(). 0: it is not to be
-	 * kept, since it is a failure or has the TTL 0. */
-	uint32_t expires_s;
-	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
-	/* private */
-	struct flight *flight;
-	struct resolver_waiter *next, **link;
-};
 
 struct resolver_upstream {
 	struct ipaddr ip;
@@ -89,11 +75,14 @@ struct resolver_config {
 	unsigned queries_per_s_per_zone;     /* --qps-per-zone; 0: no limit. The same for all
 	                                        resolvers of the process */
 	size_t cache_bytes;
-	size_t memory_bytes;    /* of answers outside of the cache; 0: no limit */
-	unsigned failure_ttl_s; /* how long a failure is cached; RFC 2308 section 7: at most 300 */
-	unsigned max_fds;       /* file descriptors that it may have open; 0: any number. With less
-	                           than the engine's fds_least, the want of sockets looks like a
-	                           failure of the DNS */
+	size_t memory_bytes;     /* of answers outside of the cache; 0: no limit */
+	unsigned min_ttl_s;      /* how long a definite answer is cached at least */
+	unsigned failure_ttl_s;  /* how long a failure is cached; RFC 2308 section 7: at most 300 */
+	unsigned leader_wait_ms; /* how long questions wait for the first answer about their name or
+	                            top-level domain (leaders.h); 0: not at all */
+	unsigned max_fds;        /* file descriptors that it may have open; 0: any number. With less
+	                            than the engine's fds_least, the want of sockets looks like a
+	                            failure of the DNS */
 	unsigned worker, n_workers; /* which of how many: engines take disjoint ports */
 };
 
@@ -110,10 +99,10 @@ void resolver_free(struct resolver *r);
 
 /* ---- questions ---- */
 
-/* Asks for `type` of `qname`. Returns the answer when it is cached, or the engine has all answers
- * at hand (engine.h: answer), one of status ANSWER_EXCLUDED when the name must not be asked, or
- * resolver_out_of_memory(). Otherwise returns NULL, and done() is called once, from a later
- * resolver_pump(). */
+/* Asks for `type` of `qname`. Returns the answer when it is known (cached, or by an NXDOMAIN that
+ * is cached), or the engine has all answers at hand (engine.h: answer), one of status
+ * ANSWER_EXCLUDED when the name must not be asked, or resolver_out_of_memory(). Otherwise returns
+ * NULL, and done() is called once, from a later resolver_pump(). */
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 
@@ -180,8 +169,9 @@ bool resolver_is_throttled(const struct resolver *r);
  * with the oldest one only, and make its questions urgent, since no others are sent. */
 bool resolver_is_full(const struct resolver *r);
 
-/* True when the resolver is throttled or full, or the engine holds questions back: no time counts
- * against a row. */
+/* True when the resolver is full, or throttled by a limit of our own, or the engine holds questions
+ * back: no time counts against a row. What an upstream can take, by its window and pace, is no
+ * limit of our own. */
 bool resolver_holds_back(const struct resolver *r);
 
 /* How much memory answers outside of the cache take. */

@@ -22,3 +22,11 @@ const char *throttle_reason(const struct throttle *t, const struct engine *engin
 		return throttle_memory_text;
 	return rate_room(&t->rate, 1) ? "" : "--qps to ask for ";
 }
+
+bool throttle_stops_clock(const char *reason, const struct engine *engine)
+{
+	const struct engine_type *type = engine->type;
+	if (type->stands_still && type->stands_still(engine))
+		return true;
+	return *reason && !(type->stands_still && reason == type->no_room_text);
+}

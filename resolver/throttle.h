@@ -8,7 +8,8 @@
  *     memory           memory_budget.h           answers are given back; not for an urgent question
  *     rate             --qps                     the token bucket has a token
  *
- * Time in the queue is never a failure of the DNS. Pure, time is an argument; one thread. */
+ * Time in the queue is never a failure of the DNS, and counts against no row; but for the room of
+ * an engine that says when (engine_type.stands_still). Pure, time is an argument; one thread. */
 #ifndef RESOLVER_THROTTLE_H
 #define RESOLVER_THROTTLE_H
 
@@ -30,5 +31,8 @@ extern const char throttle_pause_text[], throttle_memory_text[];
  * may. `n_in_flight` questions are with the engine; `is_urgent` is said of the queue's first. */
 const char *throttle_reason(const struct throttle *t, const struct engine *engine,
         uint64_t n_in_flight, bool is_urgent, uint64_t now_ns);
+
+/* True when `reason`, of throttle_reason(), must cost no row its time. */
+bool throttle_stops_clock(const char *reason, const struct engine *engine);
 
 #endif

@@ -51,6 +51,8 @@ static void put_spf(struct textbuf *out, const struct outcome *o)
 {
 	if (has_verdict(o))
 		textbuf_put_text(out, spf_verdict_text(o->spf->verdict));
+	else if (o->spf && o->spf->problem == SPF_PROBLEM_NEEDS_LOCAL_PART)
+		textbuf_put_text(out, spf_problem_text(o->spf->problem));
 }
 
 static void put_spf_matched(struct textbuf *out, const struct outcome *o)
@@ -85,7 +87,10 @@ static void put_spf_void_lookups(struct textbuf *out, const struct outcome *o)
 
 static void put_spf_record(struct textbuf *out, const struct outcome *o)
 {
-	if (o->spf)
+	if (o->policy && o->policy->n_records && o->policy->policy->nodes[0].record) {
+		const struct spf_record *r = o->policy->policy->nodes[0].record;
+		textbuf_put_escaped(out, r->text, r->text_size);
+	} else if (o->spf)
 		textbuf_put_escaped(out, o->spf->record, o->spf->record_size);
 }
 
@@ -272,16 +277,51 @@ static unsigned asks_count(const struct column_set *set)
 	return set->asks ? set->asks->n : 0;
 }
 
+/* Before the column of that name. */
+static void add_asks(struct column_set *set, const char *name)
+{
+	for (unsigned ask = 0; !strcmp(name, BEHIND_ASKS) && ask < asks_count(set); ask++)
+		set->at[set->n++] = &ask_columns[ask];
+}
+
 static void columns_since(struct column_set *set, unsigned since)
 {
 	set->n = 0;
 	for (unsigned i = 0; i < COLUMN_COUNT; i++) {
-		for (unsigned ask = 0;
-		        !strcmp(columns[i].name, BEHIND_ASKS) && ask < asks_count(set); ask++)
-			set->at[set->n++] = &ask_columns[ask];
+		add_asks(set, columns[i].name);
 		if (columns[i].since <= since)
 			set->at[set->n++] = &columns[i];
 	}
+}
+
+static const struct column *scan_column(struct csv_field name)
+{
+	for (unsigned i = 0; i < COLUMN_COUNT; i++)
+		if (csv_field_is(name, columns[i].name))
+			return &columns[i];
+	return NULL;
+}
+
+void columns_of_audit(struct column_set *set, const struct asks *asks)
+{
+	const struct column *c;
+	set->asks = asks;
+	set->n = 0;
+	for (unsigned i = 0; (c = audit_column_at(i)) != NULL; i++) {
+		add_asks(set, c->name);
+		set->at[set->n++] =
+		        c->put ? c : scan_column((struct csv_field){ c->name, strlen(c->name) });
+	}
+}
+
+bool columns_are_of_audit(const struct column_set *set)
+{
+	const struct column *c;
+	for (unsigned i = 0; (c = audit_column_at(i)) != NULL; i++)
+		for (unsigned k = 0; c->put && k < set->n; k++)
+			if (set->at[k] == c)
+				return true;
+	return false;
 }
 
 void columns_all(struct column_set *set, const struct asks *asks)
@@ -317,13 +357,19 @@ bool columns_have_name(const char *name)
 	for (unsigned i = 0; i < COLUMN_COUNT; i++)
 		if (!strcasecmp(columns[i].name, name))
 			return true;
+	const struct column *c;
+	for (unsigned i = 0; (c = audit_column_at(i)) != NULL; i++)
+		if (!strcasecmp(c->name, name))
+			return true;
 	return !strcasecmp(name, "row");
 }
 
 bool columns_of_list(struct column_set *set, unsigned i)
 {
+	if (i == SINCE_NEWEST - SINCE_0_1 + 1)
+		columns_of_audit(set, set->asks);
 	if (i > SINCE_NEWEST - SINCE_0_1)
-		return false;
+		return i == SINCE_NEWEST - SINCE_0_1 + 1;
 	columns_since(set, SINCE_NEWEST - i);
 	return true;
 }
@@ -335,10 +381,11 @@ static const struct column *column_find(const struct column_set *set, struct csv
 	for (unsigned i = 0; i < asks_count(set); i++)
 		if (csv_field_is(name, set->asks->list[i].name))
 			return &ask_columns[i];
-	for (unsigned i = 0; i < COLUMN_COUNT; i++)
-		if (csv_field_is(name, columns[i].name))
-			return &columns[i];
-	return NULL;
+	const struct column *c = scan_column(name);
+	for (unsigned i = 0; !c && (c = audit_column_at(i)) != NULL; i++)
+		if (!c->put || !csv_field_is(name, c->name))
+			c = NULL;
+	return c;
 }
 
 static bool has_column(const struct column_set *set, const struct column *column)

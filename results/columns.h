@@ -14,7 +14,7 @@
 #include "input/inputs.h"
 #include "results/outcome.h"
 
-enum { COLUMNS_MAX = 64 };
+enum { COLUMNS_MAX = 96 };
 
 enum column_flags {
 	COLUMN_QUOTED = 1, /* its text may hold a comma or a quote */
@@ -39,10 +39,17 @@ struct column_set {
 
 /* The columns of a new output. `asks` may be NULL. */
 void columns_all(struct column_set *set, const struct asks *asks);
+/* Column `i` of an audit's output, in its order (audit_columns.c, docs/audit.md). One without `put`
+ * is a scan's column of that name. NULL: there are only `i`. */
+const struct column *audit_column_at(unsigned i);
+/* The columns of a new output of an audit. */
+void columns_of_audit(struct column_set *set, const struct asks *asks);
+/* True when it has a column that only an audit has. */
+bool columns_are_of_audit(const struct column_set *set);
 /* The columns of version 0.1.0. */
 void columns_of_0_1(struct column_set *set);
-/* The lists of columns that versions of this program wrote, the newest first, each with those of
- * set->asks. False: there are only `i` of them. */
+/* The lists of columns that versions of this program wrote, the newest first, and that of an audit,
+ * each with those of set->asks. False: there are only `i` of them. */
 bool columns_of_list(struct column_set *set, unsigned i);
 /* The name of column `i` of the set. Lives as long as set->asks. */
 const char *column_name(const struct column_set *set, unsigned i);

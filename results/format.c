@@ -12,15 +12,23 @@
 #define INPUT_COLUMNS "input_columns"
 #define SHARD "shard"
 
-static uint64_t fingerprint_of(
-        const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
+bool format_fingerprint(uint64_t *fingerprint, const char *note, size_t note_size,
+        const char *header, size_t header_size)
 {
 	struct textbuf both = { 0 };
 	textbuf_put(&both, note, note_size);
 	textbuf_put(&both, header, header_size);
-	uint64_t fingerprint = hash_stable(both.bytes, both.size);
-	*failed |= both.failed;
+	*fingerprint = hash_stable(both.bytes, both.size);
+	bool good = !both.failed;
 	textbuf_fini(&both);
+	return good;
+}
+
+static uint64_t fingerprint_of(
+        const char *note, size_t note_size, const char *header, size_t header_size, bool *failed)
+{
+	uint64_t fingerprint;
+	*failed |= !format_fingerprint(&fingerprint, note, note_size, header, header_size);
 	return fingerprint;
 }
 
@@ -84,11 +92,18 @@ static void read_columns(struct format_told *told, const char *note, size_t size
 	told->has_columns = any;
 }
 
+/* --sample leaves rows out. */
+static bool is_sample(const char *note, size_t size)
+{
+	struct csv_field sample = note_value(note, size, "sample");
+	return sample.size && !csv_field_is(sample, "1");
+}
+
 struct format_told format_told_by(const char *note, size_t size)
 {
 	struct format_told told = {
 		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
-		.has_gaps = note_value(note, size, SHARD).size > 0,
+		.has_gaps = note_value(note, size, SHARD).size > 0 || is_sample(note, size),
 	};
 	struct csv_field delimiter = note_value(note, size, "delimiter");
 	char text[8] = "";
@@ -96,6 +111,8 @@ struct format_told format_told_by(const char *note, size_t size)
 		memcpy(text, delimiter.text, delimiter.size);
 		layout_delimiter_parse(&told.delimiter, text);
 	}
+	struct csv_field shard = note_value(note, size, SHARD);
+	shard_parse(&told.shard, shard.text, shard.size);
 	read_columns(&told, note, size);
 	return told;
 }

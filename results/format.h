@@ -10,8 +10,7 @@
  *     input_columns=N   so many columns behind `row` are the input's; ours follow
  *     domain, ip, sender, helo   which column is which; `retry` reads them
  *     delimiter         what separated the input's columns; `retry` keeps it
- *     shard=K/N         the rows are a part of the input; `row` grows, with gaps. No option writes
- *                       it yet, so note_differs() refuses it as a line of a newer version
+ *     shard=K/N         the rows are a part of the input; `row` grows, with gaps; `retry` keeps it
  *
  * Made in the main thread, const while the scan's threads run. */
 #ifndef RESULTS_FORMAT_H
@@ -42,8 +41,9 @@ void format_fini(struct format *f);
 
 /* What a note says of the rows behind it. It is needed to read their header row. */
 struct format_told {
-	int n_input;   /* how many columns are the input's, or RESULTS_UNTOLD */
-	bool has_gaps; /* `row` grows, but not always by one */
+	int n_input;        /* how many columns are the input's, or RESULTS_UNTOLD */
+	struct shard shard; /* of the input; count 0: all of it */
+	bool has_gaps;      /* `row` grows, but not always by one */
 	/* Which of the input's columns is what, from 0 or COLUMN_NONE. */
 	bool has_columns;
 	int columns[ROLE_COUNT];
@@ -64,6 +64,11 @@ bool format_adopt(struct format *f, unsigned version, const char *note, size_t n
  * For a member that is torn, so that its header row is not known. */
 bool format_may_begin(
         const struct format *f, const char *note, size_t note_size, uint64_t fingerprint);
+
+/* What stands in every member of an output with this note and this header row. False: out of
+ * memory. */
+bool format_fingerprint(uint64_t *fingerprint, const char *note, size_t note_size,
+        const char *header, size_t header_size);
 
 /* True when this is the fingerprint of an output with this note and this header row. */
 bool format_is_of(uint64_t fingerprint, const char *note, size_t note_size, const char *header,

@@ -75,7 +75,7 @@ static void put_runs(struct json *j, const struct manifest *m)
 	json_close_list(j);
 }
 
-static void put_manifest(struct textbuf *out, const struct manifest *m)
+void manifest_put(struct textbuf *out, const struct manifest *m)
 {
 	struct json j;
 	json_begin(&j, out);
@@ -111,13 +111,15 @@ static void put_manifest(struct textbuf *out, const struct manifest *m)
 	json_open(&j, "versions");
 	m->put_versions(&j);
 	json_close(&j);
+	if (m->put_parts)
+		m->put_parts(&j, m->parts);
 	json_end(&j);
 }
 
 bool manifest_write(const struct manifest *m, struct sink *sink)
 {
 	struct textbuf text = { 0 };
-	put_manifest(&text, m);
+	manifest_put(&text, m);
 	bool good = !text.failed && !sink_cut(sink, 0) &&
 	        !sink_write(sink, text.bytes, text.size) && !sink_sync(sink);
 	if (!good)

@@ -38,7 +38,13 @@ struct manifest {
 	void (*put_options)(struct json *j, const void *options);
 	const void *options;
 	void (*put_versions)(struct json *j);
+	/* `merge`: a member more, last. NULL: none */
+	void (*put_parts)(struct json *j, const void *parts);
+	const void *parts;
 };
+
+/* Appends it. Out of memory: out->failed. */
+void manifest_put(struct textbuf *out, const struct manifest *m);
 
 /* Replaces what is in the sink, which stays the caller's. False after telling the user why it
  * cannot be written. */

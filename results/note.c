@@ -38,8 +38,7 @@ void note_put(struct textbuf *out, const struct note *note)
 	}
 }
 
-/* The name and the value of the line at *at, which moves behind it. False at the end. */
-static bool next_line(
+bool note_next_line(
         const char **at, const char *end, struct csv_field *name, struct csv_field *value)
 {
 	if (*at >= end)
@@ -59,7 +58,7 @@ struct csv_field note_value(const char *text, size_t size, const char *name)
 {
 	const char *at = text, *end = text + size;
 	struct csv_field found, value;
-	while (size && next_line(&at, end, &found, &value))
+	while (size && note_next_line(&at, end, &found, &value))
 		if (csv_field_is(found, name))
 			return value;
 	return (struct csv_field){ 0 };
@@ -86,6 +85,12 @@ static void tell(const struct note_line *line, struct csv_field was, struct csv_
 		snprintf(why, why_size, forms[line->kind], line->name, before, now);
 }
 
+/* A scan goes on with what a retry wrote: the rows of the same input. */
+static bool may_go_on(const struct note_line *line, struct csv_field was, struct csv_field is)
+{
+	return line->kind == NOTE_COMMAND && csv_field_is(was, "retry") && csv_field_is(is, "scan");
+}
+
 static bool line_differs(
         const struct note_line *line, const char *theirs, size_t size, char *why, size_t why_size)
 {
@@ -96,7 +101,7 @@ static bool line_differs(
 		return false;
 	if (!was.text)
 		was = (struct csv_field){ .text = line->preset, .size = strlen(line->preset) };
-	if (csv_field_same(was, is))
+	if (csv_field_same(was, is) || may_go_on(line, was, is))
 		return false;
 	tell(line, was, is, why, why_size);
 	return true;
@@ -118,7 +123,7 @@ static bool has_unknown_line(
 	const char *at = theirs, *end = theirs + size;
 	struct csv_field name, value;
 	char text[SHOWN_BYTES];
-	while (size && next_line(&at, end, &name, &value))
+	while (size && note_next_line(&at, end, &name, &value))
 		if (!knows(ours, name)) {
 			snprintf(why, why_size,
 			        "its note has a line '%s' that this version does not know: a newer "

@@ -24,8 +24,10 @@ enum { NOTE_LINES_MAX = 48, NOTE_PRESET_BYTES = 64 };
 
 /* How a difference is told. */
 enum note_kind {
-	NOTE_OPTION,  /* "--checks was 'spf' and is 'mx' now" */
-	NOTE_COMMAND, /* "it was written by 'spfsweep retry' and not by 'spfsweep scan'" */
+	NOTE_OPTION, /* "--checks was 'spf' and is 'mx' now" */
+	/* "it was written by 'spfsweep scan' and not by 'spfsweep retry'"; the other way round is
+	 * no difference, when the retry has ended (resume.h) */
+	NOTE_COMMAND,
 	NOTE_COLUMN,  /* "the column of 'ip' was 2 and is 3 now" */
 	NOTE_ANSWERS, /* as NOTE_OPTION; `retry` may take its answers from elsewhere than the scan
 	               */
@@ -60,6 +62,10 @@ void note_put(struct textbuf *out, const struct note *note);
 
 /* The value of a line in the text of a note; it points into that. No such line: text is NULL. */
 struct csv_field note_value(const char *text, size_t size, const char *name);
+
+/* The name and the value of the line at *at, which moves behind it. False at the end. */
+bool note_next_line(
+        const char **at, const char *end, struct csv_field *name, struct csv_field *value);
 
 /* True when an output's note differs from ours; `why` gets the first difference in words for the
  * user. With `any_command` the line of the command is not compared, nor where the answers came

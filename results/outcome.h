@@ -10,6 +10,8 @@
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
+#include "checks/mailservers.h"
+#include "checks/policy_report.h"
 #include "input/identity.h"
 #include "io/csv.h"
 #include "spf/check.h"
@@ -17,7 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OUTCOME_FAILURES = 6 };
+enum { OUTCOME_FAILURES = 8 };
 
 struct outcome {
 	uint64_t number;          /* of the row in the input, from 1 */
@@ -34,6 +36,9 @@ struct outcome {
 	const struct hostaddr *address;
 	const struct mailhosts *mailhosts;
 	const struct asking *asked; /* --ask */
+	const struct policy_report *policy;
+	const struct mailservers *servers; /* `mailhosts` is of these, then */
+	const struct spf_limits *limits;   /* that the checks kept */
 
 	/* What spf was asked for. NULL with spf. */
 	const struct dname *spf_domain; /* size 0: malformed */
@@ -45,7 +50,7 @@ struct outcome {
 	const struct answer *helo_failed;
 
 	/* Every look-up that failed, whatever it changed, by check: HELO's SPF, SPF, iprev,
-	 * address, mail hosts, --ask. NULL: did not run. */
+	 * address, mail hosts, --ask, policy, mail servers. NULL: did not run. */
 	const struct failures *failures[OUTCOME_FAILURES];
 
 	const char *evaluated_at; /* RFC 3339, UTC */

@@ -2,6 +2,8 @@
  * problem: a failed look-up adds "temperror" and no other word. */
 #include "results/problems.h"
 
+#include "results/audit_problems.h"
+
 static bool no_ptr(const struct outcome *o)
 {
 	return o->iprev && o->iprev->verdict == IPREV_PERMERROR;
@@ -16,6 +18,7 @@ static bool ptr_mismatch(const struct outcome *o)
 static bool no_such_domain(const struct outcome *o)
 {
 	const struct answer *of_domain[] = { o->spf ? o->spf->record_answer : NULL,
+		o->policy && o->policy->n_order ? policy_answer(o->policy->policy, 0) : NULL,
 		o->address ? o->address->a : NULL, o->address ? o->address->aaaa : NULL,
 		o->mailhosts ? o->mailhosts->mx : NULL };
 	bool is_told = false;
@@ -66,7 +69,9 @@ static bool spf_is(const struct outcome *o, enum spf_verdict verdict)
 
 static bool no_spf(const struct outcome *o)
 {
-	return spf_is(o, SPF_NONE);
+	return spf_is(o, SPF_NONE) ||
+	        (o->policy &&
+	                (o->policy->state == POLICY_NONE || o->policy->state == POLICY_NXDOMAIN));
 }
 
 static bool spf_fail(const struct outcome *o)
@@ -116,30 +121,34 @@ static const struct {
 };
 enum { PROBLEM_COUNT = sizeof problems / sizeof problems[0] };
 
-_Static_assert(PROBLEM_COUNT <= PROBLEMS_MAX, "a bit for each word");
+/* tests/results/test_problems.c: a bit for each word */
 
 const char *problems_word(unsigned i)
 {
-	return i < PROBLEM_COUNT ? problems[i].word : NULL;
+	if (i < PROBLEM_COUNT)
+		return problems[i].word;
+	const struct audit_problem *p = audit_problem_at(i - PROBLEM_COUNT);
+	return p ? p->word : NULL;
 }
 
-uint32_t problems_of(const struct outcome *o)
+uint64_t problems_of(const struct outcome *o)
 {
-	uint32_t set = 0;
+	uint64_t set = 0;
 	for (unsigned i = 0; i < PROBLEM_COUNT; i++)
-		set |= (uint32_t)problems[i].applies(o) << i;
+		set |= (uint64_t)problems[i].applies(o) << i;
+	const struct audit_problem *p;
+	for (unsigned i = 0; o->policy && (p = audit_problem_at(i)) != NULL; i++)
+		set |= (uint64_t)p->applies(o) << (PROBLEM_COUNT + i);
 	return set;
 }
 
 void problems_put(struct textbuf *out, const struct outcome *o)
 {
 	bool first = true;
-	for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
-		if (!problems[i].applies(o))
-			continue;
+	for (uint64_t set = problems_of(o); set; set &= set - 1) {
 		if (!first)
 			textbuf_put_char(out, ';');
 		first = false;
-		textbuf_put_text(out, problems[i].word);
+		textbuf_put_text(out, problems_word((unsigned)__builtin_ctzll(set)));
 	}
 }

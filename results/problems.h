@@ -6,12 +6,13 @@
 #include "base/textbuf.h"
 #include "results/outcome.h"
 
-/* The words, in the order of the list. NULL: there are only `i` of them. */
-#define PROBLEMS_MAX 32
+/* The words, in the order of the list: those of a scan, then those that only an audit has
+ * (audit_problems.h). NULL: there are only `i` of them. */
+#define PROBLEMS_MAX 64
 const char *problems_word(unsigned i);
 
 /* The words that apply: bit i is that of problems_word(i). */
-uint32_t problems_of(const struct outcome *o);
+uint64_t problems_of(const struct outcome *o);
 
 /* Appends the words that apply, in the order of the list, with ';' between them. Out of memory:
  * out->failed. */

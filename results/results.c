@@ -39,7 +39,9 @@ static const struct {
 	{ "a", offsetof(struct results_row, a) },
 	{ "a_state", offsetof(struct results_row, a_state) },
 	{ "a_match", offsetof(struct results_row, a_match) },
+	{ "record_state", offsetof(struct results_row, record_state) },
 	{ "problems", offsetof(struct results_row, problems) },
+	{ "evaluated_at", offsetof(struct results_row, evaluated_at) },
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 
@@ -185,7 +187,7 @@ bool results_has_failure(const struct results_row *row)
 
 unsigned results_checks(const struct results_row *row)
 {
-	return (row->spf.size || row->helo_spf.size ? CHECK_SPF : 0u) |
+	return (row->spf.size || row->helo_spf.size || row->record_state.size ? CHECK_SPF : 0u) |
 	        (row->iprev.size ? CHECK_IPREV : 0u) | (row->mx_state.size ? CHECK_MX : 0u) |
 	        (row->a.size || row->a_state.size || row->a_match.size ? CHECK_A : 0u);
 }

@@ -38,7 +38,7 @@ struct results_row {
 	uint64_t number;
 	struct csv_field input; /* the input's columns as written, with the commas between them */
 	struct csv_field status, error, spf, spf_problem, helo_spf, iprev, mx_state, a, a_state,
-	        a_match, problems;
+	        a_match, record_state, problems, evaluated_at;
 };
 
 /* Reads a header row. *input gets the input's part of it as written. `n_input` is how many columns

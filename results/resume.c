@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "io/csv.h"
 #include "io/members.h"
+#include "results/closing.h"
 #include "results/columns.h"
 
 #include <errno.h>
@@ -73,7 +74,7 @@ static bool refuse_row(struct reader *rd, struct csv_field theirs)
 	message(MESSAGE_ERROR,
 	        "%s: this output cannot be gone on with: its row %llu is of '%s', where %s has "
 	        "'%s'",
-	        rd->path, (unsigned long long)rd->inputs->n_rows, textbuf_text(&was),
+	        rd->path, (unsigned long long)rd->inputs->n_records, textbuf_text(&was),
 	        inputs_path(rd->inputs), textbuf_text(&is));
 	textbuf_fini(&was);
 	textbuf_fini(&is);
@@ -86,7 +87,7 @@ static bool refuse_kept(struct reader *rd)
 	snprintf(why, sizeof why,
 	        "its row %llu is not the one that is kept: it is of other results, or of another "
 	        "retry of them",
-	        (unsigned long long)rd->inputs->n_rows);
+	        (unsigned long long)rd->inputs->n_records);
 	return refuse_another(rd, why);
 }
 
@@ -118,7 +119,7 @@ static bool compare_with_input(
 		message(MESSAGE_ERROR,
 		        "%s: this output cannot be gone on with: it has more rows than the input, "
 		        "which ends after row %llu",
-		        rd->path, (unsigned long long)rd->inputs->n_rows);
+		        rd->path, (unsigned long long)rd->inputs->n_records);
 		return refuse(rd, RESUME_REFUSED);
 	}
 	textbuf_reset(&rd->expected);
@@ -144,6 +145,7 @@ static bool take_row(struct reader *rd, const char *text, size_t size)
 		return false;
 	results_tally(&rd->r->tally, &row);
 	rd->r->n_rows++;
+	rd->r->last_row = row.number;
 	return true;
 }
 
@@ -338,15 +340,30 @@ static bool judge_end(struct reader *rd, enum error err, const struct member *me
 	return members_at(rd->members) ? may_cut(rd) : judge_beginning(rd, err, member);
 }
 
+/* What ends an output, and holds no rows. False: the member does not belong to that. */
+static bool take_end(struct reader *rd, const struct member *member)
+{
+	struct resumption *r = rd->r;
+	bool is_closing = closing_is_in(member);
+	if (!rd->has_header || !(member->is_eof || is_closing))
+		return false;
+	r->was_complete = member->is_eof && !rd->text.size;
+	r->end_bytes += member->size;
+	return true;
+}
+
 static bool walk(struct reader *rd)
 {
 	struct member member = { 0 };
 	enum error err;
 	while (!(err = members_next(rd->members, &member))) {
-		if (member.is_eof && rd->has_header) {
-			rd->r->was_complete = !rd->text.size;
-			return true;
+		if (take_end(rd, &member)) {
+			if (member.is_eof)
+				return true;
+			continue;
 		}
+		if (rd->r->end_bytes) /* nothing stands behind a closing */
+			return may_cut(rd);
 		enum taken taken = take_member(rd, &member);
 		if (taken != TAKEN)
 			return taken == TAKEN_DAMAGED && may_cut(rd);
@@ -358,7 +375,7 @@ static bool walk(struct reader *rd)
 static void tell(const struct reader *rd)
 {
 	const struct resumption *r = rd->r;
-	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? BGZF_EOF_BYTES : 0);
+	uint64_t keep_bytes = r->keep_bytes + (r->was_complete ? r->end_bytes : 0);
 	char torn[80] = "";
 	struct stat st;
 	if (!stat(rd->path, &st) && (uint64_t)st.st_size > keep_bytes)
@@ -370,9 +387,25 @@ static void tell(const struct reader *rd)
 	else if (!r->n_rows)
 		message(MESSAGE_INFO, "%s: no rows are there yet, beginning with row 1%s", rd->path,
 		        torn);
+	else if (r->last_row != r->n_rows)
+		message(MESSAGE_INFO, "%s: %llu rows are there, going on behind row %llu%s",
+		        rd->path, (unsigned long long)r->n_rows, (unsigned long long)r->last_row,
+		        torn);
 	else
 		message(MESSAGE_INFO, "%s: %llu rows are there, going on with row %llu%s", rd->path,
 		        (unsigned long long)r->n_rows, (unsigned long long)r->n_rows + 1, torn);
+}
+
+/* A scan goes on behind a retry that has ended: a longer list. One that has not is the retry's to
+ * go on with, since it keeps rows that the scan would ask for again. */
+static bool ends_well(struct reader *rd)
+{
+	struct csv_field command = note_value(rd->note.bytes, rd->note.size, "command");
+	if (rd->inputs->form || rd->r->was_complete || !csv_field_is(command, "retry"))
+		return true;
+	return refuse_another(rd,
+	        "it is of a retry that did not end: go on with it by `spfsweep retry --resume` "
+	        "first");
 }
 
 enum resume_outcome resume_read(
@@ -390,7 +423,7 @@ enum resume_outcome resume_read(
 		        err == ERROR_SYSTEM ? strerror(errno) : error_text(err));
 		return RESUME_FAILED;
 	}
-	if (walk(&rd))
+	if (walk(&rd) && ends_well(&rd))
 		tell(&rd);
 	members_close(rd.members);
 	textbuf_fini(&rd.note);

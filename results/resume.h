@@ -3,7 +3,8 @@
  * The output is its own checkpoint. Its members are checked one by one, up to the first that is not
  * whole. Each row is compared with the next row of the input: `row` and the input's columns must be
  * equal. So an output of another input is refused at the first row that differs. `row` has gaps
- * only where the numbers of the input's rows have (inputs.h).
+ * only where the numbers of the input's rows have (inputs.h). A scan goes on with an output of
+ * `retry` that is complete.
  *
  * Afterwards the input stands at the first row that is missing. Nothing was written: the caller
  * keeps good members behind damage aside (aside.h), and cuts the output at `keep_bytes`
@@ -30,10 +31,12 @@ struct resumption {
 	uint64_t keep_bytes;     /* whole members from the beginning of the file */
 	uint64_t header_bytes;   /* of them, the members with note and header row */
 	uint64_t n_rows;         /* in them */
+	uint64_t last_row;       /* the `row` of the last of them; 0: there is none */
 	struct tally tally;      /* of these rows */
 	struct resume_run *runs; /* that wrote them, in order; owned */
 	unsigned n_runs;
-	bool was_complete; /* the end-of-file member stands behind keep_bytes */
+	bool was_complete;  /* what ends an output stands behind keep_bytes, */
+	uint64_t end_bytes; /* so long: the closing and the end-of-file member */
 };
 
 enum resume_outcome {

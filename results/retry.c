@@ -85,6 +85,15 @@ static bool lacks_checks(struct retry *r, const struct results_row *row)
 	return lost;
 }
 
+/* Both texts are RFC 3339 in UTC and of one length, so they sort as times do. */
+static bool is_old(const struct retry *r, const struct results_row *row)
+{
+	const struct csv_field at = row->evaluated_at;
+	if (!r->before[0])
+		return false;
+	return at.size != strlen(r->before) || memcmp(at.text, r->before, at.size) < 0;
+}
+
 static enum error next(
         struct input_form *form, const struct csv_record *record, struct input_row *row)
 {
@@ -99,7 +108,7 @@ static enum error next(
 	        !memcmp(result.error.text, no_record, strlen(no_record));
 	row->number = r->last_number = result.number;
 	row->printed = (struct csv_field){ .text = record->text, .size = record->size };
-	row->keep = is_no_record || !results_has_failure(&result);
+	row->keep = is_no_record || (!results_has_failure(&result) && !is_old(r, &result));
 	if (!row->keep && lacks_checks(r, &result))
 		return ERROR_SYNTAX;
 	row->record = unguarded(r, result.input);
@@ -122,6 +131,12 @@ void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_to
 	r->form.has_columns = told.has_columns;
 	memcpy(r->form.columns, told.columns, sizeof told.columns);
 	r->form.delimiter = told.delimiter;
+}
+
+void retry_set_age(struct retry *r, unsigned older_than_s, uint64_t now_ms)
+{
+	uint64_t now_s = now_ms / 1000;
+	clock_utc_text(now_s > older_than_s ? now_s - older_than_s : 0, r->before);
 }
 
 void retry_fini(struct retry *r)
@@ -156,6 +171,18 @@ struct format_told retry_told(const char *path)
 		told = format_told_by(first.checkpoint.note, first.checkpoint.note_size);
 	members_close(m);
 	return told;
+}
+
+bool retry_note_value(const char *path, const char *name, struct textbuf *value)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	struct csv_field found = { 0 };
+	if (m)
+		found = note_value(first.checkpoint.note, first.checkpoint.note_size, name);
+	textbuf_put(value, found.text, found.size);
+	members_close(m);
+	return found.size > 0;
 }
 
 bool retry_asks(const char *path, struct asks *asks)
@@ -210,13 +237,18 @@ static bool begins_well(const char *path, struct members *m, struct member membe
 	return good;
 }
 
-static bool is_whole(const char *path, struct members *m)
+static bool is_whole(const char *path, struct members *m, struct closing *closing)
 {
 	struct member member;
 	bool is_eof = false;
 	enum error err;
-	while (!(err = members_next(m, &member)))
+	while (!(err = members_next(m, &member))) {
+		const struct bgzf_checkpoint *mark = &member.checkpoint;
 		is_eof = member.is_eof;
+		if (closing_is_in(&member) && !closing_parse(closing, mark->note, mark->note_size))
+			*closing = (struct closing){ 0 };
+	}
+	closing->summary = (struct csv_field){ 0 };
 	if (is_eof)
 		return true;
 	if (err == ERROR_CORRUPT)
@@ -231,13 +263,14 @@ static bool is_whole(const char *path, struct members *m)
 	return false;
 }
 
-bool retry_fits(const char *path, const struct note *ours)
+bool retry_fits(const char *path, const struct note *ours, struct closing *closing)
 {
+	*closing = (struct closing){ 0 };
 	struct member first;
 	struct members *m = open_output(path, &first);
 	bool fits = !m ||
 	        (has_our_options(path, ours, &first) && begins_well(path, m, first) &&
-	                is_whole(path, m));
+	                is_whole(path, m, closing));
 	members_close(m);
 	return fits;
 }

@@ -2,6 +2,7 @@
  *
  *     row                                                       what becomes of it
  *     no look-up failed in it                                   kept as it stands
+ *     no look-up failed, but it is older than --older-than      done again
  *     a look-up failed (its `problems` has temperror)           done again, from its input's
  * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
  * what was wrong with it
@@ -15,7 +16,9 @@
 #ifndef RESULTS_RETRY_H
 #define RESULTS_RETRY_H
 
+#include "base/clock.h"
 #include "input/inputs.h"
+#include "results/closing.h"
 #include "results/format.h"
 #include "results/note.h"
 #include "results/results.h"
@@ -27,6 +30,8 @@ struct retry {
 	const struct asks *asks; /* of the output; NULL: none */
 	bool guarded;            /* the output was written with --csv-safe */
 	unsigned checks;         /* that run now; a row that is done again must not need others */
+	/* --older-than: rows of before are done again, as evaluated_at has it; "": none for that */
+	char before[CLOCK_UTC_BYTES];
 	char refusal[128];
 	uint64_t last_number; /* of the row before */
 	struct textbuf scratch, input;
@@ -39,16 +44,25 @@ void retry_init(struct retry *r, bool guarded, unsigned checks, struct format_to
 /* Takes a zeroed one. */
 void retry_fini(struct retry *r);
 
+/* Rows that were evaluated longer ago are done again, too: --older-than. A row that does not say
+ * when is old. Two runs of a retry that is resumed differ in what is old by then, and that is no
+ * matter: what the first one did again, the second one would, too. */
+void retry_set_age(struct retry *r, unsigned older_than_s, uint64_t now_ms);
+
 /* What the note of the output at `path` says of its rows. Where there is no note, or no file that
  * can be read twice: n_input is RESULTS_UNTOLD. */
 struct format_told retry_told(const char *path);
+/* Appends the value of a line of an output's note. False: the file has no such line, or none of it.
+ */
+bool retry_note_value(const char *path, const char *name, struct textbuf *value);
 
 /* What the output at `path` asks by its note: fills *asks, with none where no note says it. False,
  * after telling the user: it asks what this version does not know. */
 bool retry_asks(const char *path, struct asks *asks);
 
 /* False, after telling the user why, when `path` is an output that must not be retried: it was made
- * with other options, its scan did not end, or it is damaged. True for other files. */
-bool retry_fits(const char *path, const struct note *ours);
+ * with other options, its scan did not end, or it is damaged. True for other files. *closing gets
+ * what its scan told at its end, without the summary; zeros where it told nothing. */
+bool retry_fits(const char *path, const struct note *ours, struct closing *closing);
 
 #endif

@@ -24,19 +24,21 @@ void tally_checks(struct tally *t, unsigned checks)
 
 static unsigned checks_of(const struct outcome *o)
 {
-	return (o->spf || o->has_helo_spf ? CHECK_SPF : 0u) | (o->iprev ? CHECK_IPREV : 0u) |
-	        (o->mailhosts ? CHECK_MX : 0u) | (o->address ? CHECK_A : 0u);
+	return (o->spf || o->has_helo_spf || o->policy ? CHECK_SPF : 0u) |
+	        (o->iprev ? CHECK_IPREV : 0u) | (o->mailhosts ? CHECK_MX : 0u) |
+	        (o->address ? CHECK_A : 0u);
 }
 
 struct tally_row tally_of_outcome(const struct outcome *o)
 {
-	bool has_verdict = o->spf && !o->spf->undecided;
+	bool has_verdict = o->spf && !o->spf->undecided,
+	     has_problem = has_verdict || (o->spf && o->spf->problem);
 	return (struct tally_row){
 		.problems = problems_of(o),
 		.filled = (uint8_t)o->filled,
 		.checks = (uint8_t)checks_of(o),
 		.spf = has_verdict ? (uint8_t)o->spf->verdict : TALLY_NONE,
-		.spf_problem = has_verdict ? (uint8_t)o->spf->problem : 0,
+		.spf_problem = has_problem ? (uint8_t)o->spf->problem : TALLY_NONE,
 		.helo_spf = o->has_helo_spf ? (uint8_t)o->helo_verdict : TALLY_NONE,
 		.iprev = o->iprev ? (uint8_t)o->iprev->verdict : TALLY_NONE,
 		.mx_state = o->mailhosts ? (uint8_t)o->mailhosts->state : TALLY_NONE,
@@ -57,10 +59,10 @@ void tally_add_row(struct tally *t, const struct tally_row *row)
 	if (row->is_bad)
 		tally_add(&t->bad_rows, 1);
 	tally_checks(t, row->checks);
-	if (row->spf != TALLY_NONE) {
+	if (row->spf != TALLY_NONE)
 		tally_add(&t->spf[row->spf], 1);
+	if (row->spf_problem != TALLY_NONE)
 		tally_add(&t->spf_problem[row->spf_problem], 1);
-	}
 	if (row->helo_spf != TALLY_NONE)
 		tally_add(&t->helo_spf[row->helo_spf], 1);
 	if (row->iprev != TALLY_NONE)
@@ -69,8 +71,8 @@ void tally_add_row(struct tally *t, const struct tally_row *row)
 		tally_add(&t->temperror_rows, 1);
 	if (row->mx_state != TALLY_NONE)
 		tally_add(&t->mx_state[row->mx_state], 1);
-	for (uint32_t set = row->problems; set; set &= set - 1)
-		tally_add(&t->problems[__builtin_ctz(set)], 1);
+	for (uint64_t set = row->problems; set; set &= set - 1)
+		tally_add(&t->problems[__builtin_ctzll(set)], 1);
 }
 
 void tally_name(struct tally *t, const struct outcome *o)

@@ -38,10 +38,10 @@ enum { TALLY_NONE = 255 };
 /* What one row adds to the counts, but for its name that no mail host can have. TALLY_NONE: there
  * is no such result. */
 struct tally_row {
-	uint32_t problems;       /* a set: problems_of() */
+	uint64_t problems;       /* a set: problems_of() */
 	uint8_t filled, checks;  /* sets: struct identity, enum check */
 	uint8_t spf, helo_spf;   /* enum spf_verdict */
-	uint8_t spf_problem;     /* enum spf_problem; counts with spf */
+	uint8_t spf_problem;     /* enum spf_problem */
 	uint8_t iprev, mx_state; /* enum iprev_verdict, enum mx_state */
 	bool is_bad, is_excluded, has_failure;
 };

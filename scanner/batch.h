@@ -60,7 +60,7 @@ struct batch_slice {
 };
 
 /* The side files of a scan: sides.h. */
-enum side { SIDE_RECORD, SIDE_COUNT };
+enum side { SIDE_RECORD, SIDE_INCLUDES, SIDE_NETWORKS, SIDE_COUNT };
 
 /* What belongs into one side file. */
 struct batch_side {

@@ -206,6 +206,24 @@ static void sleep_until_rung(struct collector *c)
 		doorbell_silence(&c->x->collector_bell);
 }
 
+/* The member before the end-of-file member. Version 2 has none. */
+static void put_closing(struct collector *c, struct textbuf *out)
+{
+	struct exchange *x = c->x;
+	struct textbuf text = { 0 };
+	if (!x->put_closing || x->mark.version < BGZF_VERSION_CLOSING)
+		return;
+	x->put_closing(x->begin_output_arg, &text);
+	struct bgzf_checkpoint checkpoint = x->mark;
+	checkpoint.first_row = c->n_rows + 1;
+	checkpoint.note = text.bytes;
+	checkpoint.note_size = text.size;
+	if (!text.failed)
+		bgzf_put_member(c->z, out, NULL, 0, &checkpoint);
+	out->failed |= text.failed;
+	textbuf_fini(&text);
+}
+
 /* The end-of-file member says that the output is complete. A scan that was stopped does not write
  * it. All before it is on the disk first. */
 static void write_end(struct collector *c)
@@ -216,8 +234,13 @@ static void write_end(struct collector *c)
 	sync_output(c);
 	if (x->sides && whole && !c->ended && !sides_end(x->sides))
 		end_before_sides(c);
-	if (x->compress && whole) {
+	if (x->compress && whole && !c->ended) {
+		put_closing(c, &eof);
 		bgzf_put_eof(&eof);
+		if (eof.failed) {
+			c->ended = true;
+			exchange_fail_memory(x, c->n_rows + 1);
+		}
 		write_out(c, eof.bytes, eof.size);
 		sync_output(c);
 	}

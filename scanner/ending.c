@@ -66,40 +66,49 @@ static void put_what(struct textbuf *out, const struct resolver_counters *c)
 	textbuf_put_char(out, ')');
 }
 
+static uint64_t rows_that_failed(const struct summary *s)
+{
+	const struct resumption *before = s->exchange->resumption;
+	return tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
+}
+
 /* Without any definite answer each row that asked something has a failure. */
 static bool was_in_vain(const struct summary *s)
 {
-	const struct resumption *before = s->exchange->resumption;
-	uint64_t n_asked =
-	        tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
 	const struct resolver_counters *c = &s->counters;
-	if (c->answers || c->late_answers || c->replayed_answers || n_asked < ROWS_IN_VAIN)
-		return false;
+	return !c->answers && !c->late_answers && !c->replayed_answers &&
+	        rows_that_failed(s) >= ROWS_IN_VAIN;
+}
+
+static void tell_in_vain(const struct summary *s)
+{
 	struct textbuf why = { 0 };
 	put_who(&why, s->options);
 	textbuf_put_char(&why, ' ');
-	put_what(&why, c);
+	put_what(&why, &s->counters);
 	message(MESSAGE_ERROR,
 	        "%s: %s, so its %llu rows that asked something hold no result: `spfsweep retry` "
 	        "does them again",
-	        options_output_name(s->options), textbuf_text(&why), (unsigned long long)n_asked);
+	        options_output_name(s->options), textbuf_text(&why),
+	        (unsigned long long)rows_that_failed(s));
 	textbuf_fini(&why);
-	return true;
 }
 
 /* --max-temperror: by all rows of the output. */
 static bool has_too_many_failures(const struct summary *s)
 {
+	return tally_read(&s->tally.temperror_rows) * 100 >
+	        s->rows_written * s->options->max_temperror_percent;
+}
+
+static void tell_too_many_failures(const struct summary *s)
+{
 	const struct options *o = s->options;
-	uint64_t failed = tally_read(&s->tally.temperror_rows);
-	if (failed * 100 <= s->rows_written * o->max_temperror_percent)
-		return false;
 	message(MESSAGE_ERROR,
 	        "%s: look-ups failed in %llu of %llu rows, more than --max-temperror=%u allows: "
 	        "`spfsweep retry` does them again",
-	        options_output_name(o), (unsigned long long)failed,
+	        options_output_name(o), (unsigned long long)tally_read(&s->tally.temperror_rows),
 	        (unsigned long long)s->rows_written, o->max_temperror_percent);
-	return true;
 }
 
 /* All checks are the default, which runs those that it can. */
@@ -136,16 +145,25 @@ static void warn_of_empty_columns(const struct summary *s, unsigned roles, const
 	textbuf_fini(&columns);
 }
 
-int ending_status(const struct summary *s)
+int ending_find(const struct summary *s)
 {
-	warn_of_empty_columns(s, 1u << ROLE_IP, "an address");
-	warn_of_empty_columns(
-	        s, 1u << ROLE_DOMAIN | 1u << ROLE_SENDER | 1u << ROLE_HELO, "a domain");
-	warn_of_idle_checks(s);
 	if (!s->complete)
 		return s->exchange->inputs->is_wrong ? EXIT_USAGE : EXIT_STOPPED;
 	if (was_in_vain(s) || has_too_many_failures(s))
 		return EXIT_STOPPED;
 	return tally_read(&s->tally.bad_rows) && !s->options->bad_input_is_ok ? EXIT_BAD_ROWS
 	                                                                      : EXIT_DONE;
+}
+
+int ending_status(const struct summary *s)
+{
+	warn_of_empty_columns(s, 1u << ROLE_IP, "an address");
+	warn_of_empty_columns(
+	        s, 1u << ROLE_DOMAIN | 1u << ROLE_SENDER | 1u << ROLE_HELO, "a domain");
+	warn_of_idle_checks(s);
+	if (s->complete && was_in_vain(s))
+		tell_in_vain(s);
+	else if (s->complete && has_too_many_failures(s))
+		tell_too_many_failures(s);
+	return ending_find(s);
 }

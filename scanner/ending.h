@@ -13,4 +13,7 @@
  *     which check that --checks names ran on no row: a warning */
 int ending_status(const struct summary *s);
 
+/* The same without telling anybody. Any thread, when every row is finished. */
+int ending_find(const struct summary *s);
+
 #endif

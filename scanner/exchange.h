@@ -59,9 +59,12 @@ struct exchange {
 	/* The collector calls it once, before anything is written. False after telling the user why
 	 * nothing may be. NULL: nothing is to be done before. */
 	bool (*begin_output)(void *arg);
+	/* The collector calls it when every row is written: appends the closing
+	 * (results/closing.h), for block gzip. NULL: there is none. */
+	void (*put_closing)(void *arg, struct textbuf *out);
 	const struct rewriting *rewriting; /* of the upstreams; NULL: they are not probed */
-	void *begin_output_arg;
-	struct bgzf_checkpoint mark; /* version, fingerprint and run of new members */
+	void *begin_output_arg;            /* of both */
+	struct bgzf_checkpoint mark;       /* version, fingerprint and run of new members */
 	unsigned n_batches, batch_rows;
 	struct lane *lanes;
 	unsigned n_lanes;

@@ -83,6 +83,7 @@ enum {
 	RESERVE_MIB = 8,
 	QUESTIONS_OF_ROW = 6,
 	WINDOW_ROW_BYTES = 24,
+	IN_FLIGHT_USUAL = 2000,
 	OTHER_THREADS = 2,
 	STACK_MIB = 8,
 	/* The memo's table, which is there from the start, takes no more than this part of it. */
@@ -121,8 +122,20 @@ static size_t needed_bytes(const struct options *options)
 	        headroom_reserve_bytes(options, options->in_flight);
 }
 
+/* What nobody asked for is a ceiling, and may be lower. */
+static void lower_in_flight(struct options *options)
+{
+	if (options->in_flight != options->engine->in_flight_preset)
+		return;
+	while (options->in_flight > IN_FLIGHT_USUAL && !headroom_has(needed_bytes(options)))
+		options->in_flight = options->in_flight / 2 > IN_FLIGHT_USUAL
+		        ? options->in_flight / 2
+		        : IN_FLIGHT_USUAL;
+}
+
 static bool fit_memory(struct options *options)
 {
+	lower_in_flight(options);
 	unsigned wanted = options->workers;
 	size_t wanted_mib = needed_bytes(options) >> 20;
 	rlim_t limit;

@@ -7,6 +7,7 @@
 
 #include "checks/ask.h"
 #include "checks/checks.h"
+#include "input/shard.h"
 #include "resolver/upstreams.h"
 
 #include <limits.h>
@@ -17,6 +18,8 @@
 #define OPTIONS_NO_LIMIT UINT_MAX
 /* Of a rate whose default depends on who is asked. */
 #define OPTIONS_UNSET (UINT_MAX - 1)
+/* Of a sample, in millionths. */
+#define OPTIONS_SAMPLE_ALL 1000000
 
 struct engine_type;
 struct exclusions;
@@ -32,7 +35,13 @@ struct options {
 	unsigned compression_level, sync_interval_s;
 	const char *delimiter; /* a word of layout_delimiter_parse(); NULL: auto */
 	bool no_header;
-	bool retry; /* the input is an output whose failed rows are done again */
+	unsigned sample, seed; /* millionths of the rows; which of them */
+	struct shard shard;    /* count 0: the whole input */
+	bool audit;            /* a row of policy for each domain */
+	bool mx_ptr;
+	const char *includes, *networks; /* its side files */
+	bool retry;            /* the input is an output whose failed rows are done again, */
+	unsigned older_than_s; /* and those that are older; OPTIONS_NO_LIMIT: no others */
 	bool resume, overwrite, csv_safe, no_memo;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
@@ -61,8 +70,23 @@ struct options {
 	struct exclusions *exclusions;     /* --exclude; NULL: none. options_fini() frees them */
 	const char *exclude;               /* their file */
 	unsigned timeout_ms, retries;
+	unsigned min_ttl_s; /* how long an answer is cached at least */
 	unsigned queries_per_s, queries_per_s_per_upstream, queries_per_s_per_zone;
 	bool mix_case, dnssec, allow_rewriting;
+
+	/* mail logs: `spfsweep scan --log`, `spfsweep extract` */
+	const char *log, *since, *until, *trusted; /* NULL: not given */
+	unsigned year;                             /* 0: by the files' times */
+	bool connects;
+	bool send_local_parts; /* also those of mail logs */
+	bool unique;
+	const char *hash_key; /* the file of --hash-local-part */
+	unsigned memory_mib;
+	bool append; /* `spfsweep merge` */
+
+	/* `spfsweep report` */
+	const char *by, *format, *where;
+	unsigned top;
 
 	/* `spfsweep check` */
 	const char *helo;

@@ -7,6 +7,7 @@
 #include "scanner/row.h"
 
 #include "base/clock.h"
+#include "checks/checks.h"
 #include "resolver/exclusions.h"
 
 #include <stdlib.h>
@@ -18,10 +19,11 @@ enum { SCRATCH_KEEP_BYTES = 16 << 10 };
 void row_settings_init(struct row_settings *settings, const struct options *options)
 {
 	*settings = (struct row_settings){
-		.checks = options->checks,
+		.checks = options->audit ? checks_of_audit(options->checks) : options->checks,
 		.asks = options->asks.n ? &options->asks : NULL,
 		.explain = !options->no_exp,
 		.dnssec = options->dnssec,
+		.mx_ptr = options->mx_ptr,
 		.receiver = options->receiver,
 		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
 		.limits = spf_limits_of_rfc,
@@ -40,7 +42,11 @@ static struct probe *probe_of(struct row *row, enum row_probe which)
 	case ROW_ADDRESS:
 		return &row->address.probe;
 	case ROW_ASKS:
-		return &row->asks->asking.probe;
+		return &row->asking->probe;
+	case ROW_POLICY:
+		return &row->audit->policy.probe;
+	case ROW_SERVERS:
+		return &row->audit->servers.probe;
 	default:
 		return &row->mailhosts.probe;
 	}
@@ -51,12 +57,9 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	for (enum row_probe which = ROW_SPF; which < ROW_ASKS; which++)
 		if (probe_of(row, which) == probe)
 			return which;
-	return ROW_ASKS;
-}
-
-static struct resolver_waiter *waiter_at(struct row *row, enum row_probe which, unsigned slot)
-{
-	return (struct resolver_waiter *)&row_waiter_at(row, which, slot)->waiter;
+	if (row->audit && probe == &row->audit->policy.probe)
+		return ROW_POLICY;
+	return row->audit && probe == &row->audit->servers.probe ? ROW_SERVERS : ROW_ASKS;
 }
 
 /* Keeps it for the row's next check that asks the same. `expires_s`: struct resolver_waiter. */
@@ -67,15 +70,68 @@ static void keep(struct row *row, const struct answer *answer, uint32_t expires_
 		row->expires_s = expires_s;
 }
 
+/* ---- waiters ---- */
+
+static void on_answer(struct resolver_waiter *waiter, const struct answer *answer);
+
+static struct row_waiter *waiter_get(struct row *row)
+{
+	struct row_waiter *w = row->host->free_waiters;
+	if (w)
+		row->host->free_waiters = w->next;
+	else if (!(w = malloc(sizeof *w)))
+		return NULL;
+	*w = (struct row_waiter){ .waiter = { .row = row->number, .done = on_answer }, .row = row };
+	return w;
+}
+
+static void waiter_put(struct row_host *host, struct row_waiter *w)
+{
+	w->next = host->free_waiters;
+	host->free_waiters = w;
+}
+
+void row_host_fini(struct row_host *host)
+{
+	for (struct row_waiter *w; (w = host->free_waiters) != NULL; free(w))
+		host->free_waiters = w->next;
+}
+
+/* It waits for the answer to the question in a slot of a probe. */
+static void waiter_link(struct row_waiter *w, enum row_probe which, unsigned slot)
+{
+	struct row *row = w->row;
+	w->probe = (uint8_t)which;
+	w->slot = (uint8_t)slot;
+	w->link = row->waiting_end;
+	*row->waiting_end = w;
+	row->waiting_end = &w->next;
+}
+
+/* Gives the answer to the probe: true when it lacks none. The waiter is gone. */
+static bool waiter_take(struct row_waiter *w, const struct answer *answer)
+{
+	struct row *row = w->row;
+	keep(row, answer, w->waiter.expires_s);
+	bool is_ready = probe_take(probe_of(row, w->probe), w->slot, answer);
+	*w->link = w->next;
+	*(w->next ? &w->next->link : &row->waiting_end) = w->link;
+	waiter_put(row->host, w);
+	return is_ready;
+}
+
 static void on_answer(struct resolver_waiter *waiter, const struct answer *answer)
 {
 	struct row_waiter *w = (struct row_waiter *)waiter;
-	keep(w->row, answer, waiter->expires_s);
-	if (!probe_take(probe_of(w->row, w->probe), w->slot, answer))
+	struct row *row = w->row;
+	unsigned probe = 1u << w->probe;
+	if (!waiter_take(w, answer))
 		return;
-	w->row->ready |= 1u << w->probe;
-	w->row->host->wake(w->row->host, w->row);
+	row->ready |= probe;
+	row->host->wake(row->host, row);
 }
+
+/* ---- asking ---- */
 
 static const struct answer *cancelled(
         const struct row *row, const struct dname *qname, enum rrtype type)
@@ -88,6 +144,22 @@ static const struct answer *cancelled(
 	return answer;
 }
 
+/* NULL: it comes later. Else *expires_s is set as struct resolver_waiter has it. */
+static const struct answer *ask_resolver(struct row *row, struct probe *probe, unsigned slot,
+        const struct dname *qname, enum rrtype type, uint32_t *expires_s)
+{
+	struct row_waiter *w = waiter_get(row);
+	if (!w)
+		return resolver_out_of_memory(row->host->resolver);
+	const struct answer *answer = resolver_ask(row->host->resolver, &w->waiter, qname, type);
+	*expires_s = w->waiter.expires_s;
+	if (answer)
+		waiter_put(row->host, w);
+	else
+		waiter_link(w, which_probe(row, probe), slot);
+	return answer;
+}
+
 static const struct answer *ask(struct asker *asker, struct probe *probe, unsigned slot,
         const struct dname *qname, enum rrtype type)
 {
@@ -96,46 +168,31 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	if (answer)
 		return answer_ref(answer);
 	uint32_t expires_s = 0;
-	if (row->expired) {
-		answer = cancelled(row, qname, type);
-	} else {
-		struct resolver_waiter *waiter = waiter_at(row, which_probe(row, probe), slot);
-		waiter->row = row->number;
-		answer = resolver_ask(row->host->resolver, waiter, qname, type);
-		expires_s = waiter->expires_s;
-	}
+	answer = row->expired ? cancelled(row, qname, type)
+	                      : ask_resolver(row, probe, slot, qname, type, &expires_s);
 	if (answer)
 		keep(row, answer, expires_s);
 	return answer;
 }
 
-static void init_waiters(struct row_waiter *waiters, struct row *row, enum row_probe which)
-{
-	for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++)
-		waiters[s] = (struct row_waiter){ .waiter.done = on_answer,
-			.row = row,
-			.probe = (uint8_t)which,
-			.slot = (uint8_t)s };
-}
-
 struct row *row_new(struct row_host *host)
 {
+	const struct row_settings *settings = host->settings;
 	struct row *row = calloc(1, sizeof *row);
 	if (!row)
 		return NULL;
 	row->asker.ask = ask;
 	row->host = host;
-	for (enum row_probe p = ROW_SPF; p < ROW_ASKS; p++)
-		init_waiters(row->waiters[p], row, p);
-	if (!host->settings->asks)
+	row->waiting_end = &row->waiting;
+	bool is_audited = settings->checks & (CHECK_POLICY | CHECK_SERVERS);
+	row->asking = settings->asks ? calloc(1, sizeof *row->asking) : NULL;
+	row->audit = is_audited ? calloc(1, sizeof *row->audit) : NULL;
+	if ((!settings->asks || row->asking) && (!is_audited || row->audit))
 		return row;
-	row->asks = calloc(1, sizeof *row->asks);
-	if (!row->asks) {
-		free(row);
-		return NULL;
-	}
-	init_waiters(row->asks->waiters, row, ROW_ASKS);
-	return row;
+	free(row->asking);
+	free(row->audit);
+	free(row);
+	return NULL;
 }
 
 void row_free(struct row *row)
@@ -145,7 +202,13 @@ void row_free(struct row *row)
 	spf_check_fini(&row->spf);
 	row_answers_fini(&row->answers);
 	identity_fini(&row->identity);
-	free(row->asks);
+	if (row->audit) {
+		policy_report_fini(&row->audit->report);
+		policy_fini(&row->audit->policy);
+		mailservers_fini(&row->audit->servers);
+	}
+	free(row->audit);
+	free(row->asking);
 	free(row);
 }
 
@@ -169,6 +232,7 @@ static void begin_spf(struct row *row, bool helo)
 	if (!helo) {
 		row->request.local_part = s->local_part.text;
 		row->request.local_part_size = s->local_part.size;
+		row->request.hides_local_part = s->hides_local_part;
 		row->request.sender_domain = s->sender_domain.size ? s->sender_domain.text : NULL;
 		row->request.sender_domain_size = s->sender_domain.size;
 	}
@@ -198,8 +262,23 @@ static void begin_asks(struct row *row)
 	const struct identity *s = &row->identity;
 	struct ask_subject subject = { .domain = s->domain, .helo = s->helo_domain, .ip = s->ip };
 	take_sender_domain(&subject.sender_domain, s);
-	asking_begin(&row->asks->asking, row->host->settings->asks, &subject, &row->asker);
+	asking_begin(row->asking, row->host->settings->asks, &subject, &row->asker);
 	row->running |= 1u << ROW_ASKS;
+}
+
+/* Of `check` with an address the steps of the SPF machine are shown, and no tree. */
+static void begin_audit(struct row *row)
+{
+	const struct row_settings *settings = row->host->settings;
+	const struct dname *domain = &row->identity.domain;
+	if (runs(row, CHECK_POLICY) && (!runs(row, CHECK_SPF) || !row->identity.ip.family)) {
+		policy_begin(&row->audit->policy, domain, &settings->limits, &row->asker);
+		row->running |= 1u << ROW_POLICY;
+	}
+	if (runs(row, CHECK_SERVERS)) {
+		mailservers_begin(&row->audit->servers, domain, settings->mx_ptr, &row->asker);
+		row->running |= 1u << ROW_SERVERS;
+	}
 }
 
 /* NULL: it may be asked about. */
@@ -236,8 +315,10 @@ static void begin_probes(struct row *row)
 		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_MX;
 	}
-	if (row->asks)
+	if (row->asking)
 		begin_asks(row);
+	if (row->audit && s->domain.size)
+		begin_audit(row);
 }
 
 /* The SPF machine has ended. After HELO its verdict is kept, and MAIL FROM begins if there is one:
@@ -281,11 +362,25 @@ static void run_probes(struct row *row, unsigned set)
 			run_probe(row, which);
 }
 
+/* What the policy comes to is made last, so that few rows hold it at a time. */
+static void conclude(struct row *row)
+{
+	struct row_audit *audit = row->audit;
+	row->elapsed_ms = (row->host->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	if (!audit)
+		return;
+	audit->has_report = audit->policy.done;
+	if (audit->has_report)
+		policy_report_make(&audit->report, &audit->policy, &row->host->settings->limits);
+	row->lacked_memory |= audit->policy.failed || audit->servers.questions.failed ||
+	        (audit->has_report && audit->report.failed);
+}
+
 static bool finish_if_done(struct row *row)
 {
 	if (row->running)
 		return false;
-	row->elapsed_ms = (row->host->now_ns - row->started_ns) / CLOCK_NS_PER_MS;
+	conclude(row);
 	return true;
 }
 
@@ -314,28 +409,18 @@ bool row_continue(struct row *row)
 
 void row_make_urgent(struct row *row)
 {
-	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
-		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX && row->running & 1u << which;
-		        slot++)
-			resolver_make_urgent(row->host->resolver, waiter_at(row, which, slot));
+	for (struct row_waiter *w = row->waiting; w; w = w->next)
+		resolver_make_urgent(row->host->resolver, &w->waiter);
 }
 
 void row_expire(struct row *row)
 {
 	row->expired = true;
-	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++) {
-		if (!(row->running & 1u << which))
-			continue;
-		for (unsigned slot = 0; slot < PROBE_FANOUT_MAX; slot++) {
-			const struct answer *answer = resolver_give_up(row->host->resolver,
-			        waiter_at(row, which, slot), "the row's deadline passed");
-			if (!answer)
-				continue;
-			keep(row, answer, 0);
-			probe_take(probe_of(row, which), slot, answer);
-		}
-		run_probe(row, which);
-	}
+	for (struct row_waiter *w; (w = row->waiting) != NULL;)
+		waiter_take(w,
+		        resolver_give_up(
+		                row->host->resolver, &w->waiter, "the row's deadline passed"));
+	run_probes(row, row->running);
 	finish_if_done(row);
 }
 
@@ -356,19 +441,29 @@ struct outcome row_outcome(const struct row *row)
 		.filled = row->identity.filled,
 		.validated = row->host->settings->dnssec,
 		.spf = row->has_spf ? &row->spf.result : NULL,
-		.spf_domain = row->has_spf ? &row->identity.domain : NULL,
+		.spf_domain = row->has_spf || (row->audit && row->audit->has_report)
+		        ? &row->identity.domain
+		        : NULL,
 		.spf_source = row->has_spf ? row->identity.source : IDENTITY_NONE,
 		.iprev = row->iprev.verdict ? &row->iprev : NULL,
 		.address = row->address.done ? &row->address : NULL,
-		.mailhosts = row->mailhosts.state ? &row->mailhosts : NULL,
+		.mailhosts = row->mailhosts.state                       ? &row->mailhosts
+		        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
+		                                                        : NULL,
+		.policy = row->audit && row->audit->has_report ? &row->audit->report : NULL,
+		.servers =
+		        row->audit && row->audit->servers.found.state ? &row->audit->servers : NULL,
 		.has_helo_spf = row->has_helo_spf,
 		.helo_verdict = row->helo_verdict,
 		.helo_failed = row->helo_failed,
 		.failures = { &row->helo_failures, &row->spf.probe.failures,
 		        &row->iprev.probe.failures, &row->address.probe.failures,
 		        &row->mailhosts.probe.failures,
-		        row->asks ? &row->asks->asking.probe.failures : NULL },
-		.asked = row->asks && row->asks->asking.done ? &row->asks->asking : NULL,
+		        row->asking ? &row->asking->probe.failures : NULL,
+		        row->audit ? &row->audit->policy.probe.failures : NULL,
+		        row->audit ? &row->audit->servers.probe.failures : NULL },
+		.limits = &row->host->settings->limits,
+		.asked = row->asking && row->asking->done ? row->asking : NULL,
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
@@ -382,8 +477,14 @@ void row_reset(struct row *row)
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);
 	row_answers_reset(&row->answers);
-	if (row->asks)
-		asking_fini(&row->asks->asking);
+	if (row->asking)
+		asking_fini(row->asking);
+	if (row->audit) {
+		policy_report_reset(&row->audit->report);
+		policy_reset(&row->audit->policy);
+		mailservers_reset(&row->audit->servers);
+		row->audit->has_report = false;
+	}
 	answer_unref(row->helo_failed);
 	row->helo_failed = NULL;
 	failures_clear(&row->helo_failures);

@@ -18,35 +18,50 @@
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
+#include "checks/mailservers.h"
+#include "checks/policy_report.h"
 #include "scanner/options.h"
 #include "scanner/row_answers.h"
 #include "input/identity.h"
 #include "results/outcome.h"
 #include "spf/check.h"
 
-/* Those of --ask, the last, are only there when it is given. */
-enum row_probe { ROW_SPF, ROW_IPREV, ROW_ADDRESS, ROW_MX, ROW_ASKS, ROW_PROBES };
-
-/* Where the answer to one question of one probe goes. */
-struct row_waiter {
-	struct resolver_waiter waiter; /* first */
-	struct row *row;
-	uint8_t probe, slot;
-};
-
-/* The questions of --ask. */
-struct row_asks {
-	struct asking asking;
-	struct row_waiter waiters[PROBE_FANOUT_MAX];
+/* Those from --ask on are only there when they are wanted. */
+enum row_probe {
+	ROW_SPF,
+	ROW_IPREV,
+	ROW_ADDRESS,
+	ROW_MX,
+	ROW_ASKS,
+	ROW_POLICY,
+	ROW_SERVERS,
+	ROW_PROBES
 };
 
 struct row;
+
+/* Where the answer to one question of one probe goes. A row has as many as it waits for; they come
+ * from its host, and go back to it. */
+struct row_waiter {
+	struct resolver_waiter waiter; /* first */
+	struct row *row;
+	struct row_waiter *next, **link; /* of the row, or of the host's free ones */
+	uint8_t probe, slot;
+};
+
+/* The policy of the domain, and all of its mail hosts. */
+struct row_audit {
+	struct policy policy;
+	struct policy_report report; /* made when all probes of the row are done */
+	bool has_report;
+	struct mailservers servers;
+};
 
 /* What is the same for every row of a run. Const while rows run. */
 struct row_settings {
 	unsigned checks;         /* enum check */
 	const struct asks *asks; /* NULL: none */
-	bool explain, dnssec;
+	bool explain, dnssec, mx_ptr;
 	const char *receiver;
 	uint64_t deadline_ns;
 	struct spf_limits limits;
@@ -62,6 +77,7 @@ struct row_host {
 	const struct row_settings *settings;
 	uint64_t now_ns, wall_s;
 	char wall_text[24]; /* wall_s as RFC 3339, UTC */
+	struct row_waiter *free_waiters;
 	/* Answers have come for the row: row_continue() is due. */
 	void (*wake)(struct row_host *host, struct row *row);
 };
@@ -87,7 +103,9 @@ struct row {
 	/* Until when all of them are good, by resolver_cache_s(). 0: the result must not be kept,
 	 * since one is a failure or has the TTL 0, or it hangs on the time. */
 	uint32_t expires_s;
-	bool looks_at_local_part; /* the result might be another one for another local-part */
+	bool looks_at_local_part;   /* the result might be another one for another local-part */
+	struct row_waiter *waiting; /* for which it has no answer yet, the oldest first */
+	struct row_waiter **waiting_end;
 
 	/* results */
 	struct identity identity;
@@ -101,26 +119,18 @@ struct row {
 	struct iprev iprev;
 	struct hostaddr address;
 	struct mailhosts mailhosts;
-	struct row_asks *asks; /* NULL without --ask */
+	struct asking *asking;   /* NULL without --ask */
+	struct row_audit *audit; /* NULL without those checks */
 	uint64_t elapsed_ms, evaluated_s;
 	char evaluated_at[24];
-
-	struct row_waiter waiters[ROW_ASKS][PROBE_FANOUT_MAX]; /* see row_waiter_at() */
 };
-
-/* Where the answer to the question in a slot of a probe goes. NULL: the row has no such probe. */
-static inline const struct row_waiter *row_waiter_at(
-        const struct row *row, enum row_probe which, unsigned slot)
-{
-	if (which < ROW_ASKS)
-		return &row->waiters[which][slot];
-	return row->asks ? &row->asks->waiters[slot] : NULL;
-}
 
 /* A new row, for any number of input rows. NULL: out of memory. `host` outlives it. */
 struct row *row_new(struct row_host *host);
 /* Not while it runs. Takes NULL. Call row_reset() first. */
 void row_free(struct row *row);
+/* Frees what the host keeps for its rows, when none of them runs any more. */
+void row_host_fini(struct row_host *host);
 
 /* Begins the probes and runs each as far as answers are at hand. True when the row is done. A row
  * whose domain, HELO name or address must not be asked about (--exclude) begins none. */

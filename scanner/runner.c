@@ -38,6 +38,7 @@ void runner_fini(struct runner *runner)
 {
 	for (struct row *row; (row = pop_idle(runner)) != NULL;)
 		row_free(row);
+	row_host_fini(&runner->host);
 }
 
 static void give_up_idle(struct runner *runner)

@@ -11,7 +11,7 @@
 #include "base/digest.h"
 #include "base/exit_status.h"
 #include "base/message.h"
-#include "base/version.h"
+#include "input/privacy.h"
 #include "io/bgzf.h"
 #include "resolver/rewriting.h"
 #include "results/aside.h"
@@ -20,9 +20,11 @@
 #include "scanner/ending.h"
 #include "scanner/filenames.h"
 #include "scanner/headroom.h"
+#include "scanner/logwish.h"
 #include "scanner/pipeline.h"
 #include "scanner/progress.h"
 #include "scanner/replaying.h"
+#include "scanner/scannote.h"
 #include "scanner/summary.h"
 #include "scanner/understood.h"
 
@@ -91,8 +93,12 @@ struct scan {
 	const struct options *options; /* these */
 	const struct scan_job *job;
 	uint64_t started_ms, started_ns;
-	struct retry retry;    /* with options->retry: how the input is read */
-	struct asks told_asks; /* the same: what its note says was asked */
+	struct retry retry;     /* with options->retry: how the input is read */
+	struct asks told_asks;  /* the same: what its note says was asked, */
+	struct closing closing; /* and what its scan told at its end */
+	struct logwish logwish; /* --log */
+	struct logfiles *logs;  /* NULL without it */
+	struct textbuf years;   /* what the output that is resumed says of them */
 	struct inputs inputs;
 	struct note note;     /* what decides the rows */
 	struct format format; /* of the output */
@@ -112,6 +118,22 @@ static int fail_without_memory(void)
 	return EXIT_STOPPED;
 }
 
+/* With --resume the years are those that the scan began with, however old the files are now. */
+static bool open_logs(struct scan *s)
+{
+	const struct options *o = s->options;
+	bool is_wrong = true;
+	if (!logwish_init(&s->logwish, o, "scan"))
+		s->inputs.is_wrong = true;
+	else if (o->resume && !o->year && retry_note_value(o->output, SCANNOTE_YEAR, &s->years))
+		s->logwish.config.years = textbuf_text(&s->years);
+	if (!s->inputs.is_wrong)
+		s->logs = logfiles_open(&s->logwish.config, &is_wrong);
+	s->inputs.is_wrong = is_wrong;
+	s->inputs.broke = !s->logs;
+	return s->logs;
+}
+
 static bool open_inputs(struct scan *s)
 {
 	static const volatile bool never;
@@ -123,6 +145,10 @@ static bool open_inputs(struct scan *s)
 		.no_header = o->no_header,
 		.guarded = o->csv_safe,
 		.wants_digests = o->summary,
+		.shard = o->shard,
+		.expands = !o->audit,
+		.sampling = { .share = sampling_share(o->sample, OPTIONS_SAMPLE_ALL),
+		        .seed = o->seed },
 	};
 	if (o->delimiter)
 		layout_delimiter_parse(&config.delimiter, o->delimiter);
@@ -133,40 +159,20 @@ static bool open_inputs(struct scan *s)
 			s->fitting.asks = s->told_asks;
 		retry_init(&s->retry, o->csv_safe, o->checks, retry_told(o->inputs[0]),
 		        s->told_asks.n ? &s->told_asks : &o->asks);
+		s->fitting.shard = s->retry.told.shard;
+		if (o->older_than_s != OPTIONS_NO_LIMIT)
+			retry_set_age(&s->retry, o->older_than_s, s->started_ms);
 		config.form = &s->retry.form;
 	}
-	return inputs_open(&s->inputs, &config, &never);
-}
-
-/* Which of the input's columns this is, from 1. Empty: none. */
-static void note_column(struct note *note, const char *name, int column)
-{
-	struct textbuf *value = note_add(note, NOTE_COLUMN, name, NULL);
-	if (column != COLUMN_NONE)
-		textbuf_put_u64(value, (uint64_t)column + 1);
-}
-
-/* Which record has the answers of the output's rows. */
-#define RECORD_LINE "info.record"
-
-/* What decides the rows besides the input and the DNS. docs/output.md describes the lines. */
-static void write_note(struct scan *s)
-{
-	struct note *note = &s->note;
-	const struct layout *layout = &s->inputs.layout;
-	textbuf_put_text(note_add(note, NOTE_FORM, "kind", "scan"), "scan");
-	textbuf_put_text(note_add(note, NOTE_COMMAND, "command", "scan"), s->job->command);
-	textbuf_put_u64(note_add(note, NOTE_FORM, "input_columns", NULL), layout->n_columns);
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		note_column(note, role_text(role), role_column_of(layout, role));
-	textbuf_put_text(note_add(note, NOTE_FORM, "delimiter", ","),
-	        layout_delimiter_text(layout->delimiter));
-	s->job->put_note(note, s->options);
-	textbuf_put_text(note_add(note, NOTE_ANSWERS, "replay", ""), s->replaying.digest);
-	textbuf_put_text(note_add(note, NOTE_INFO, "info.version", NULL), SPFSWEEP_VERSION);
-	if (s->options->record)
-		textbuf_put_escaped(note_add(note, NOTE_INFO, RECORD_LINE, NULL),
-		        s->options->record, strlen(s->options->record));
+	if (o->log) {
+		if (!open_logs(s))
+			return false;
+		config.reader = logfiles_reader(s->logs);
+	}
+	if (!inputs_open(&s->inputs, &config, &never))
+		return false;
+	privacy_decide(&s->inputs.layout, o->send_local_parts);
+	return true;
 }
 
 static int load_replay(struct scan *s)
@@ -175,6 +181,18 @@ static int load_replay(struct scan *s)
 		return EXIT_DONE;
 	s->fitting.replaying = &s->replaying;
 	return replaying_load(&s->replaying, s->options->replay);
+}
+
+/* The columns of `retry` are those of what is retried, which may be an audit. */
+static bool init_format(struct scan *s)
+{
+	const struct options *o = s->options;
+	struct column_set audit;
+	columns_of_audit(&audit, &o->asks);
+	return format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
+	        o->retry           ? &s->retry.results.columns
+	                : o->audit ? &audit
+	                           : NULL);
 }
 
 /* Changes nothing yet: a mistake of the command line leaves no file behind. EXIT_DONE, or the exit
@@ -191,13 +209,15 @@ static int set_up(struct scan *s)
 		return status;
 	if (!open_inputs(s))
 		return s->inputs.broke && !s->inputs.is_wrong ? EXIT_STOPPED : EXIT_USAGE;
+	if (o->retry)
+		s->fitting.audit = columns_are_of_audit(&s->retry.results.columns);
 	if (!understood_allows(&s->inputs.layout, o))
 		return EXIT_USAGE;
-	write_note(s);
-	if (!format_init(&s->format, &s->note, &s->inputs.layout, &o->asks,
-	            o->retry ? &s->retry.results.columns : NULL))
+	scannote_write(&s->note,
+	        &(struct scannote){ s->job, o, &s->inputs.layout, s->logs, s->replaying.digest });
+	if (!init_format(s))
 		return fail_without_memory();
-	if (o->retry && !retry_fits(o->inputs[0], &s->note))
+	if (o->retry && !retry_fits(o->inputs[0], &s->note, &s->closing))
 		return EXIT_USAGE;
 	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
 	        ? EXIT_DONE
@@ -321,6 +341,19 @@ static bool begin_output(void *arg)
 	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes) && begin_sides(s);
 }
 
+/* Every row is written. In the collector's thread. */
+static void put_closing(void *arg, struct textbuf *out)
+{
+	struct scan *s = arg;
+	struct summary summary;
+	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
+	        sink_bytes(s->sink));
+	summary.rewriting = &s->rewriting;
+	summary.complete = true;
+	summary.exit_status = ending_find(&summary);
+	summary_put_closing(&summary, &s->closing, out);
+}
+
 /* True when every row is in the output. A complete output keeps its end-of-file member all the
  * time. */
 static bool cut_and_add(struct scan *s)
@@ -330,9 +363,10 @@ static bool cut_and_add(struct scan *s)
 	if (s->resumption.was_complete && !inputs_has_more(&s->inputs, &p->exchange.stop_reading)) {
 		/* before the sync: a signal that comes in it does not count */
 		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
-		return cut_output(s, keep_bytes + BGZF_EOF_BYTES) && whole;
+		return cut_output(s, keep_bytes + s->resumption.end_bytes) && whole;
 	}
 	p->exchange.begin_output = begin_output;
+	p->exchange.put_closing = put_closing;
 	p->exchange.begin_output_arg = s;
 	p->exchange.rewriting = &s->rewriting;
 	p->exchange.sides = &s->sides;
@@ -371,6 +405,8 @@ static int tell_end(struct scan *s, bool whole)
 		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
 		        (unsigned long long)s->inputs.n_rows,
 		        (unsigned long long)summary.rows_written);
+	if (!s->refused && s->logs)
+		logfiles_tell(s->logs);
 	if (!s->refused)
 		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
@@ -379,19 +415,32 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
+/* The output was begun with a side file that is not gone on with. */
+static void warn_of_side(const struct scan *s, enum side side)
+{
+	struct csv_field path =
+	        note_value(s->format.note.bytes, s->format.note.size, sides_note(side));
+	if (!path.text || sides_path(s->options, side))
+		return;
+	if (side == SIDE_RECORD)
+		message(MESSAGE_WARNING,
+		        "the answers so far are recorded in %.*s; without --record those from here "
+		        "on are not",
+		        (int)path.size, path.text);
+	else
+		message(MESSAGE_WARNING,
+		        "the %s so far are in %.*s; without --%s those from here on are nowhere",
+		        sides_option(side), (int)path.size, path.text, sides_option(side));
+}
+
 /* With the side files, which are in step with it. */
 static int open_files(struct scan *s)
 {
 	int status = open_output(s);
 	if (status != EXIT_DONE)
 		return status;
-	struct csv_field record =
-	        note_value(s->format.note.bytes, s->format.note.size, RECORD_LINE);
-	if (record.text && !s->options->record)
-		message(MESSAGE_WARNING,
-		        "the answers so far are recorded in %.*s; without --record those from here "
-		        "on are not",
-		        (int)record.size, record.text);
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		warn_of_side(s, side);
 	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
 }
 
@@ -412,6 +461,8 @@ static int run(struct scan *s)
 		status = open_summary(s);
 	if (status != EXIT_DONE)
 		return status;
+	if (s->logs)
+		logfiles_tell_begin(s->logs);
 	understood_tell(&s->inputs.layout);
 	take_signals(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams);
@@ -441,6 +492,9 @@ int scan_run(const struct scan_job *job)
 	note_fini(&s.note);
 	replaying_fini(&s.replaying);
 	inputs_close(&s.inputs);
+	logfiles_close(s.logs);
+	logwish_fini(&s.logwish);
+	textbuf_fini(&s.years);
 	retry_fini(&s.retry);
 	return status;
 }

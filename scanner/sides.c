@@ -2,16 +2,22 @@
 #include "scanner/sides.h"
 
 #include "base/exit_status.h"
+#include "scanner/edges.h"
 #include "scanner/recording.h"
 
 #include <stddef.h>
 
 static const struct {
-	const char *option;
+	const char *option, *note;
 	size_t path_offset; /* of the member of struct options */
 	void (*put_head)(struct textbuf *out, const struct options *options);
 } kinds[SIDE_COUNT] = {
-	[SIDE_RECORD] = { "record", offsetof(struct options, record), recording_put_head },
+	[SIDE_RECORD] = { "record", "info.record", offsetof(struct options, record),
+	        recording_put_head },
+	[SIDE_INCLUDES] = { "includes", "info.includes", offsetof(struct options, includes),
+	        edges_put_includes_head },
+	[SIDE_NETWORKS] = { "networks", "info.networks", offsetof(struct options, networks),
+	        edges_put_networks_head },
 };
 
 const char *sides_path(const struct options *options, enum side side)
@@ -22,6 +28,11 @@ const char *sides_path(const struct options *options, enum side side)
 const char *sides_option(enum side side)
 {
 	return kinds[side].option;
+}
+
+const char *sides_note(enum side side)
+{
+	return kinds[side].note;
 }
 
 static int open_one(struct sides *s, enum side side, const struct options *options,

@@ -22,6 +22,9 @@ const char *sides_path(const struct options *options, enum side side);
 /* The option that names it, without the dashes. Lives for ever. */
 const char *sides_option(enum side side);
 
+/* The line of an output's note that has its path. Lives for ever. */
+const char *sides_note(enum side side);
+
 /* Opens those that are wanted. With --resume they are to be gone on with: format and resumption are
  * those of the output, which was read. EXIT_DONE, or the exit status after telling why. */
 int sides_open(struct sides *s, const struct options *options, const struct resumption *r,

@@ -116,11 +116,12 @@ static void tell_dns(const struct resolver_counters *c)
 		snprintf(
 		        repeated, sizeof repeated, " (%llu again)", (unsigned long long)c->retries);
 	message(MESSAGE_INFO,
-	        "dns: %llu questions, %llu from the cache, %llu shared, %llu sent%s, %llu failed "
-	        "(%llu timeouts)",
+	        "dns: %llu questions, %llu from the cache, %llu spared by NXDOMAIN, %llu shared, "
+	        "%llu sent%s, %llu failed (%llu timeouts)",
 	        (unsigned long long)c->questions, (unsigned long long)c->cache_hits,
-	        (unsigned long long)c->joined, (unsigned long long)c->queries_sent, repeated,
-	        (unsigned long long)c->failures, (unsigned long long)c->timeouts);
+	        (unsigned long long)c->spared_by_nxdomain, (unsigned long long)c->joined,
+	        (unsigned long long)c->queries_sent, repeated, (unsigned long long)c->failures,
+	        (unsigned long long)c->timeouts);
 }
 
 /* The upstreams that were asked and never answered. */
@@ -199,37 +200,51 @@ void summary_tell(const struct summary *s)
 
 /* ---- the manifest ---- */
 
-#define COUNTER(name)                                                                              \
+#define COUNT(name)                                                                                \
 	{                                                                                          \
-#name, offsetof(struct resolver_counters, name)                                    \
+#name, offsetof(struct resolver_counters, name), false                             \
+	}
+#define PEAK(name)                                                                                 \
+	{                                                                                          \
+#name, offsetof(struct resolver_counters, name), true                              \
 	}
 
-/* The members about questions. docs/output.md says what they count. */
+/* The members about questions. docs/output.md says what they count. Of several outputs a count is
+ * the sum, and a peak the largest. */
 static const struct {
 	const char *name;
 	size_t offset;
+	bool is_peak;
 } counters[] = {
-	COUNTER(questions),
-	COUNTER(cache_hits),
-	COUNTER(joined),
-	COUNTER(excluded),
-	COUNTER(queries_sent),
-	COUNTER(answers),
-	COUNTER(failures),
-	COUNTER(timeouts),
-	COUNTER(retries),
-	COUNTER(tcp_queries),
-	COUNTER(stray_packets),
-	COUNTER(bad_packets),
-	COUNTER(busiest_second),
-	COUNTER(rate_waits),
-	COUNTER(local_answers),
-	COUNTER(cache_entries),
-	COUNTER(cache_bytes),
-	COUNTER(cache_evictions),
-	COUNTER(replayed),
-	COUNTER(not_recorded),
+	COUNT(questions),
+	COUNT(cache_hits),
+	COUNT(spared_by_nxdomain),
+	COUNT(joined),
+	COUNT(excluded),
+	COUNT(queries_sent),
+	COUNT(answers),
+	COUNT(failures),
+	COUNT(timeouts),
+	COUNT(retries),
+	COUNT(tcp_queries),
+	COUNT(stray_packets),
+	COUNT(bad_packets),
+	PEAK(busiest_second),
+	COUNT(rate_waits),
+	COUNT(local_answers),
+	PEAK(cache_entries),
+	PEAK(cache_bytes),
+	COUNT(cache_evictions),
+	COUNT(replayed),
+	COUNT(not_recorded),
 };
+enum { COUNTER_COUNT = sizeof counters / sizeof counters[0] };
+_Static_assert((int)COUNTER_COUNT + 1 <= (int)CLOSING_COUNTS_MAX, "a closing has room for all");
+
+static uint64_t counter_of(const struct summary *s, size_t i)
+{
+	return *(const uint64_t *)((const char *)&s->counters + counters[i].offset);
+}
 
 static void put_upstream(
         struct json *j, const struct resolver_upstream *upstream, const struct upstream_counters *c)
@@ -285,9 +300,8 @@ static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
 	json_u64(j, "memo_rows", tally_read(&s->tally.memo_rows));
-	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
-		json_u64(j, counters[i].name,
-		        *(const uint64_t *)((const char *)&s->counters + counters[i].offset));
+	for (size_t i = 0; i < COUNTER_COUNT; i++)
+		json_u64(j, counters[i].name, counter_of(s, i));
 	put_upstreams(j, s);
 	put_rewriting(j, s);
 }
@@ -338,4 +352,40 @@ struct manifest summary_manifest(const struct summary *s, const struct digest *o
 		.options = s,
 		.put_versions = put_versions,
 	};
+}
+
+static uint64_t in_ms(double s)
+{
+	return (uint64_t)(s * 1000);
+}
+
+void summary_put_closing(const struct summary *s, const struct closing *told, struct textbuf *out)
+{
+	const struct inputs *in = s->exchange->inputs;
+	struct manifest manifest = summary_manifest(s, NULL);
+	struct textbuf json = { 0 };
+	struct closing c = {
+		.input_rows = in->n_records,
+		.has_hash = in->filter != NULL,
+		.input_hash = in->filter ? shard_filter_hash(in->filter) : 0,
+		.started_ms = s->started_ms,
+		.ended_ms = s->ended_ms,
+		.wall_ms = in_ms(s->wall_s),
+		.cpu_ms = in_ms(s->cpu_s),
+		.peak_memory_bytes = s->peak_memory_bytes,
+	};
+	if (told->input_rows) {
+		c.input_rows = told->input_rows;
+		c.has_hash = told->has_hash;
+		c.input_hash = told->input_hash;
+	}
+	closing_add_count(&c, "memo_rows", false, tally_read(&s->tally.memo_rows));
+	for (size_t i = 0; i < COUNTER_COUNT; i++)
+		closing_add_count(&c, counters[i].name, counters[i].is_peak, counter_of(s, i));
+	manifest_put(&json, &manifest);
+	if (json.size > 1)
+		c.summary = (struct csv_field){ json.bytes, json.size - 1 }; /* without line end */
+	closing_put(out, &c);
+	out->failed |= json.failed;
+	textbuf_fini(&json);
 }

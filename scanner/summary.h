@@ -3,6 +3,7 @@
 #ifndef SCANNER_SUMMARY_H
 #define SCANNER_SUMMARY_H
 
+#include "results/closing.h"
 #include "results/manifest.h"
 #include "scanner/exchange.h"
 #include "resolver/rewriting.h"
@@ -29,6 +30,10 @@ struct summary {
  * sets `complete` and `exit_status`. The arguments outlive the summary. */
 void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes);
+
+/* Appends the closing of the output (results/closing.h). `told` is that of the output that `retry`
+ * reads, whose input is the one that counts; zeros: none. Any thread, when every row is written. */
+void summary_put_closing(const struct summary *s, const struct closing *told, struct textbuf *out);
 
 /* Prints it on standard error. */
 void summary_tell(const struct summary *s);

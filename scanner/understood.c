@@ -36,6 +36,12 @@ bool understood_allows(const struct layout *l, const struct options *options)
 	bool has_ip = l->ip != COLUMN_NONE;
 	if (!allows_asks(&options->asks, has_name, has_ip))
 		return false;
+	if (options->audit && !has_name) {
+		message(MESSAGE_ERROR,
+		        "an audit needs a domain in each row: no column is domain, sender or helo; "
+		        "name one with --columns");
+		return false;
+	}
 	unsigned lacking = checks_lacking(options->checks, has_name, has_ip),
 	         first = lacking & -lacking;
 	if (options->checks == CHECK_ALL || !lacking)
@@ -52,5 +58,10 @@ void understood_tell(const struct layout *layout)
 	struct textbuf line = { 0 };
 	layout_tell(&line, layout);
 	message(MESSAGE_INFO, "columns: %s", textbuf_text(&line));
+	if (layout->hides_local_parts)
+		message(MESSAGE_INFO,
+		        "local-parts of senders are not sent to the DNS: a verdict that needs one "
+		        "says needs_local_part%s",
+		        layout->lacks_local_parts ? "" : " (--send-local-parts sends them)");
 	textbuf_fini(&line);
 }

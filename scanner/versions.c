@@ -9,6 +9,7 @@
 #include "io/bgzf.h"
 #include "io/igzip.h"
 #include "io/source.h"
+#include "maillog/journal.h"
 #include "resolver/engines.h"
 
 #include <stddef.h>
@@ -37,6 +38,7 @@ static const struct version versions[] = {
 	{ "isal", igzip_library_version },
 	{ "libdeflate", bgzf_library_version },
 	{ "libidn2", idna_library_version },
+	{ "jansson", journal_library_version },
 	{ "libsodium", hash_library_version },
 	{ "nettle", nettle },
 };

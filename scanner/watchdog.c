@@ -41,17 +41,6 @@ enum watchdog_turn watchdog_look(
 
 /* ---- what a row waits for ---- */
 
-static const struct resolver_waiter *open_waiter(const struct row *row)
-{
-	for (enum row_probe p = ROW_SPF; p < ROW_PROBES; p++)
-		for (unsigned s = 0; s < PROBE_FANOUT_MAX; s++) {
-			const struct row_waiter *w = row_waiter_at(row, p, s);
-			if (w && w->waiter.flight)
-				return &w->waiter;
-		}
-	return NULL;
-}
-
 static void put_identity(struct textbuf *out, const struct row *row)
 {
 	textbuf_put_text(out, " (");
@@ -64,7 +53,7 @@ static void put_identity(struct textbuf *out, const struct row *row)
 
 static void put_row(struct textbuf *out, const struct runner *runner, const struct row *row)
 {
-	const struct resolver_waiter *waiter = open_waiter(row);
+	const struct resolver_waiter *waiter = row->waiting ? &row->waiting->waiter : NULL;
 	textbuf_printf(out, "row %llu", (unsigned long long)row->number);
 	put_identity(out, row);
 	textbuf_printf(out, ", %llu s: ",

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/message.h"
 #include "results/columns.h"
+#include "scanner/edges.h"
 #include "scanner/headroom.h"
 #include "scanner/recall.h"
 #include "scanner/recording.h"
@@ -43,19 +44,34 @@ static void pack(struct worker *w, struct batch *batch)
 	doorbell_ring(&x->collector_bell);
 }
 
-/* --record: the answers that the row was given. */
-static void record_row(struct worker *w, struct batch *batch, const struct row *row)
+/* What belongs to the row in one side file. */
+static void put_side(struct worker *w, struct textbuf *text, enum side side, const struct row *row,
+        const struct outcome *outcome)
 {
-	struct textbuf *text = batch_side_text(batch, SIDE_RECORD, w->index);
-	if (!text)
-		return;
-	size_t at = text->size;
 	const struct options *options = w->exchange->options;
-	recording_put_row(text, &w->scratch,
-	        options->replaying ? &options->replaying->source.upstreams : &options->upstreams,
-	        row->number, &row->answers);
-	batch_end_side_row(batch, SIDE_RECORD, row->owner_slot, w->index, at);
-	w->held_bytes += (int64_t)(text->size - at);
+	if (side == SIDE_RECORD)
+		recording_put_row(text, &w->scratch,
+		        options->replaying ? &options->replaying->source.upstreams
+		                           : &options->upstreams,
+		        row->number, &row->answers);
+	else if (side == SIDE_INCLUDES && outcome->policy)
+		edges_put_includes(text, &w->scratch, row->number, outcome->policy);
+	else if (side == SIDE_NETWORKS && outcome->policy)
+		edges_put_networks(text, &w->scratch, row->number, outcome->policy);
+}
+
+static void put_sides(
+        struct worker *w, struct batch *batch, const struct row *row, const struct outcome *outcome)
+{
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		struct textbuf *text = batch_side_text(batch, side, w->index);
+		if (!text)
+			continue;
+		size_t at = text->size;
+		put_side(w, text, side, row, outcome);
+		batch_end_side_row(batch, side, row->owner_slot, w->index, at);
+		w->held_bytes += (int64_t)(text->size - at);
+	}
 }
 
 /* Its output is in the worker's buffer of the batch from `at` on. */
@@ -158,7 +174,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		tally_retried(&w->lane->tally,
 		        !results_same(results, before.text, before.size, out->bytes + at,
 		                out->size - at));
-	record_row(w, batch, row);
+	put_sides(w, batch, row, &outcome);
 	finish_row(w, batch, row->owner_slot, at);
 }
 
@@ -177,20 +193,6 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	finish_row(w, batch, slot, at);
 }
 
-/* A row that is filled from the input, to be started. NULL: out of memory. */
-static struct row *prepare_row(struct worker *w, struct batch *batch, uint32_t slot)
-{
-	struct row *row = runner_take_row(&w->runner);
-	if (!row)
-		return NULL;
-	row->number = batch->rows[slot].number;
-	row->record = batch_record(batch, slot);
-	row->owner = batch;
-	row->owner_slot = slot;
-	identity_parse(&row->identity, &w->exchange->inputs->layout, &row->record);
-	return row;
-}
-
 /* Judges the row. */
 static void begin_row(struct worker *w, struct group_row *g)
 {
@@ -202,7 +204,7 @@ static void begin_row(struct worker *w, struct group_row *g)
 		keep_row(w, g->batch, g->slot);
 		return;
 	}
-	struct row *row = g->row ? g->row : prepare_row(w, g->batch, g->slot);
+	struct row *row = g->row ? g->row : group_prepare_row(&w->group, g->batch, g->slot);
 	g->row = NULL;
 	if (row)
 		runner_start(&w->runner, row);
@@ -217,24 +219,6 @@ static bool may_begin(const struct worker *w)
 	return w->runner.n_active == 0 ||
 	        atomic_load_explicit(&w->exchange->held_bytes, memory_order_relaxed) <
 	        HELD_MAX_BYTES;
-}
-
-/* The worker's next row, of the batch at hand or of the next one. False: there is none. */
-static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
-{
-	if (!w->batch) {
-		w->batch = ring_pop(w->lane->in);
-		if (!w->batch)
-			return false;
-		w->next_row = w->batch->slices[w->index].first;
-	}
-	*batch = w->batch;
-	*slot = w->next_row;
-	const struct batch_row *row = &w->batch->rows[*slot];
-	/* behind its last row there is none: when that ends, the batch may be handed on */
-	w->batch = row->next == BATCH_NO_ROW ? NULL : row->next_batch;
-	w->next_row = row->next;
-	return true;
 }
 
 /* ---- rows that the memo knows ---- */
@@ -278,79 +262,10 @@ static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 	return true;
 }
 
-/* ---- groups ---- */
-
-/* What the checks ask first. */
-static const enum rrtype of_domain[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX },
-                         of_address[] = { RRTYPE_PTR };
-enum { OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
-
-/* Fills a row that the memo does not know, and asks for the cache's lines of its first questions.
- */
-static void fetch_row(struct worker *w, struct group_row *g)
-{
-	struct dname reverse;
-	g->row = prepare_row(w, g->batch, g->slot);
-	if (!g->row)
-		return;
-	const struct identity *s = &g->row->identity;
-	g->asks_domain = s->domain.size > 0;
-	g->asks_address = s->ip.family != IPFAMILY_NONE;
-	if (g->asks_domain)
-		g->domain_hash = resolver_fetch(w->resolver, &s->domain, of_domain, OF_DOMAIN);
-	if (!g->asks_address)
-		return;
-	dname_of_reverse(&reverse, &s->ip);
-	g->address_hash = resolver_fetch(w->resolver, &reverse, of_address, OF_ADDRESS);
-}
-
-static void peek_row(const struct worker *w, const struct group_row *g)
-{
-	if (g->row && g->asks_domain)
-		resolver_peek(w->resolver, g->domain_hash, of_domain, OF_DOMAIN);
-	if (g->row && g->asks_address)
-		resolver_peek(w->resolver, g->address_hash, of_address, OF_ADDRESS);
-}
-
-/* What the table and the cache have for the rows of a group comes from the memory side by side. */
-static void fetch_group(struct worker *w, struct group *group)
-{
-	bool is_retry = w->exchange->options->retry; /* most of its rows are kept as they stand */
-	for (unsigned i = 0; w->memo && i < group->n; i++)
-		memo_fetch(w->memo, group->rows[i].batch->rows[group->rows[i].slot].key.hash);
-	for (unsigned i = 0; i < group->n; i++) {
-		struct group_row *g = &group->rows[i];
-		g->row = NULL;
-		if (!is_retry &&
-		        (!w->memo || !memo_peek(w->memo, g->batch->rows[g->slot].key.hash)))
-			fetch_row(w, g);
-	}
-	for (unsigned i = 0; i < group->n; i++)
-		peek_row(w, &group->rows[i]);
-}
-
-/* Takes the next rows. False: there are none. */
-static bool fill_group(struct worker *w)
-{
-	struct group *g = &w->group;
-	if (g->at < g->n)
-		return true;
-	g->at = g->n = 0;
-	while (g->n < GROUP_ROWS && next_row(w, &g->rows[g->n].batch, &g->rows[g->n].slot))
-		g->n++;
-	fetch_group(w, g);
-	return g->n > 0;
-}
-
-static bool has_rows(const struct worker *w)
-{
-	return w->group.at < w->group.n || w->batch || ring_count(w->lane->in);
-}
-
 static bool begin_rows(struct worker *w)
 {
 	unsigned n = 0;
-	for (; n < BEGIN_MAX && may_begin(w) && fill_group(w); n++) {
+	for (; n < BEGIN_MAX && may_begin(w) && group_fill(&w->group); n++) {
 		struct group_row *g = &w->group.rows[w->group.at++];
 		if (!put_known_row(w, g->batch, g->slot))
 			begin_row(w, g);
@@ -363,6 +278,13 @@ static bool begin_rows(struct worker *w)
 		doorbell_ring(&w->exchange->feeder_bell);
 	}
 	return n > 0;
+}
+
+/* More than questions: while nothing is known of a row's name only one question about it is sent
+ * (resolver/nxdomain.h). */
+static unsigned rows_at_once(const struct options *options)
+{
+	return options->in_flight + options->in_flight / 2;
 }
 
 /* Checks that there is enough memory to finish the rows in flight: out of memory, libunbound would
@@ -378,7 +300,7 @@ static void look_at_memory(struct worker *w)
 	if (headroom_has(reserve_bytes))
 		return;
 	if (w->runner.max_active > IN_FLIGHT_LEAST) {
-		if (w->runner.max_active == options->in_flight && w->index == 0)
+		if (w->runner.max_active == rows_at_once(options) && w->index == 0)
 			message(MESSAGE_WARNING,
 			        "memory: less than %zu MiB left (ulimit -v, ulimit -d, free "
 			        "memory); going on with fewer rows in flight",
@@ -417,14 +339,14 @@ static void publish(struct worker *w)
 
 static bool is_over(const struct worker *w)
 {
-	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) && !has_rows(w) &&
-	        !w->runner.n_active;
+	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) &&
+	        !group_has_rows(&w->group) && !w->runner.n_active;
 }
 
 static void sleep_in_loop(struct worker *w)
 {
 	doorbell_arm(&w->lane->bell);
-	bool can_begin = may_begin(w) && has_rows(w);
+	bool can_begin = may_begin(w) && group_has_rows(&w->group);
 	loop_turn(w->loop, !can_begin && !is_over(w));
 	doorbell_silence(&w->lane->bell);
 }
@@ -474,9 +396,12 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 		return false;
 	size_t memo_bytes = worker_memo_bytes(x->options, x->n_lanes);
 	w->memo = memo_bytes ? memo_new(memo_bytes) : NULL; /* without memory: none */
-	runner_init(&w->runner, w->resolver, &x->settings, x->options->in_flight);
+	runner_init(&w->runner, w->resolver, &x->settings, rows_at_once(x->options));
 	w->runner.finished = on_finished;
 	w->runner.owner = w;
+	w->group = (struct group){
+		.exchange = x, .index = index, .runner = &w->runner, .memo = w->memo
+	};
 	return true;
 }
 

@@ -3,26 +3,7 @@
 #ifndef SCANNER_WORKER_H
 #define SCANNER_WORKER_H
 
-#include "scanner/exchange.h"
-#include "scanner/memo.h"
-#include "scanner/runner.h"
-
-/* Rows are taken in groups, so that what a table has for one of them is on its way from the memory
- * while the others' is asked for. */
-enum { GROUP_ROWS = 16 };
-
-struct group_row {
-	struct batch *batch;
-	uint32_t slot;
-	struct row *row; /* filled, for one that the memo does not know; NULL: not yet */
-	bool asks_domain, asks_address;
-	uint64_t domain_hash, address_hash; /* of the names that it asks about first */
-};
-
-struct group {
-	unsigned at, n; /* those in [at, n) are to be begun */
-	struct group_row rows[GROUP_ROWS];
-};
+#include "scanner/group.h"
 
 struct worker {
 	/* fixed */
@@ -38,10 +19,8 @@ struct worker {
 	struct resolver *resolver;
 	struct batch_packer packer;
 	struct textbuf scratch;
-	struct memo *memo;   /* NULL: none */
-	struct batch *batch; /* whose rows are taken */
-	uint32_t next_row;   /* in it; BATCH_NO_ROW: take another */
-	struct group group;
+	struct memo *memo;         /* NULL: none */
+	struct group group;        /* its next rows */
 	struct batch *ended_batch; /* of it n_ended rows have ended that are not counted yet */
 	unsigned n_ended;
 	int64_t held_bytes; /* to be added to the exchange's */

@@ -11,6 +11,11 @@
  * outage does not stick. */
 enum { FAILURE_TTL_S = 30 };
 
+/* A question whose name does not exist is answered sooner than this, but for lost packets, and a
+ * name that nobody answers for takes many times as long: docs/architecture.md has what was
+ * measured. */
+enum { LEADER_WAIT_MS = 500 };
+
 /* Answers that rows in flight hold, all workers together. Rows of ordinary domains need a tenth of
  * it. */
 #define ANSWERS_MAX_BYTES ((size_t)128 << 20)
@@ -30,13 +35,13 @@ static size_t cache_share_bytes(const struct options *options, unsigned n_worker
 }
 
 /* A side file has the answers of each row, as --record does; what a replay answers may hang on the
- * row; and the rows of a retry have failed before. */
+ * row; the rows of a retry have failed before; and an audit has each domain once. */
 static bool memo_is_wanted(const struct options *options)
 {
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (sides_path(options, side))
 			return false;
-	return !options->no_memo && !options->retry && !options->engine->answer;
+	return !options->no_memo && !options->retry && !options->audit && !options->engine->answer;
 }
 
 size_t worker_memo_bytes(const struct options *options, unsigned n_workers)
@@ -72,6 +77,8 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		        worker_memo_bytes(options, n_workers),
 		.memory_bytes = ANSWERS_MAX_BYTES / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
+		.min_ttl_s = options->min_ttl_s,
+		.leader_wait_ms = LEADER_WAIT_MS,
 		.max_fds = options->resolver_fds,
 		.worker = index,
 		.n_workers = n_workers,

@@ -13,7 +13,8 @@ const struct spf_limits spf_limits_of_rfc = {
 enum {
 	EXPLANATION_CHUNK_BYTES = 1024,
 	EXPLANATION_MEMORY_BYTES = 16 << 10, /* a compiled explanation; more: there is none */
-	KEEP_BYTES = 8192                    /* of a text buffer, between two checks */
+	KEEP_BYTES = 8192,                   /* of a text buffer, between two checks */
+	FRAMES_KEPT = 3                      /* a record, an include, and one of its own */
 };
 
 /* ---- the steps ---- */
@@ -147,6 +148,13 @@ static enum turn ask_for_term(
 	}
 }
 
+/* Whether the term matches depends on it, and so does the verdict: no term before it matched. */
+static enum turn end_without_local_part(struct spf_check *c)
+{
+	c->result.undecided = true;
+	return frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_NEEDS_LOCAL_PART);
+}
+
 static enum turn step_target(struct spf_check *c)
 {
 	const struct spf_frame *f = machine_top(c);
@@ -155,9 +163,11 @@ static enum turn step_target(struct spf_check *c)
 	if (d && !d->has_domain)
 		return ask_for_term(c, d, &f->domain);
 	const struct macro_string *m = d ? &d->domain : &f->record->redirect;
+	const struct session session = machine_session(c, m);
+	if (session_hides(&session, m))
+		return end_without_local_part(c);
 	if (macro_string_uses(m, 'p') && !c->names_ready)
 		return lookup_names(c, STEP_TARGET);
-	const struct session session = machine_session(c, m);
 	if (session_is_non_ascii(&session, m)) {
 		machine_tell_term(c, SPF_EVENT_TERM, NULL);
 		return frame_no_match(c);
@@ -274,6 +284,7 @@ void spf_check_release(struct spf_check *check)
 	answer_unref(check->result.failed);
 	reset_result(&check->result);
 	arena_reset(&check->memory);
+	frames_shrink(check, FRAMES_KEPT);
 }
 
 void spf_check_begin(struct spf_check *check, const struct spf_request *request,
@@ -296,5 +307,6 @@ void spf_check_fini(struct spf_check *check)
 	textbuf_fini(&check->result.matched);
 	textbuf_fini(&check->result.explanation);
 	arena_fini(&check->memory);
+	frames_shrink(check, 0);
 	*check = (struct spf_check){ .n_frames = 0 };
 }

@@ -12,6 +12,8 @@ enum turn explain_step_ask(struct spf_check *c)
 {
 	const struct macro_string *exp = &machine_top(c)->record->exp;
 	const struct session session = machine_session(c, exp);
+	if (session_hides(&session, exp))
+		return machine_go(c, STEP_END);
 	if (macro_string_uses(exp, 'p') && !c->names_ready)
 		return lookup_names(c, STEP_EXPLAIN);
 	if (session_is_non_ascii(&session, exp))
@@ -32,6 +34,11 @@ enum turn explain_step_compile(struct spf_check *c)
 	const char *text = (const char *)answer_rdata(texts, 0);
 	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size,
 	            MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
+		arena_reset(&c->memory);
+		return machine_go(c, STEP_END);
+	}
+	const struct session session = machine_session(c, &c->explanation);
+	if (session_hides(&session, &c->explanation)) {
 		arena_reset(&c->memory);
 		return machine_go(c, STEP_END);
 	}

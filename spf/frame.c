@@ -2,6 +2,8 @@
  * what the result says of the terms that led there. */
 #include "spf/frame.h"
 
+#include <stdlib.h>
+
 enum { TERM_MAX_BYTES = 1000 }; /* what `matched` shows of a term */
 
 /* "include:_spf.example.com > ip4:192.0.2.0/24". A term may have 64 KB, and the row may wait long
@@ -11,7 +13,7 @@ static void write_matched(struct spf_check *c)
 	struct textbuf *out = &c->result.matched;
 	textbuf_reset(out);
 	for (unsigned i = 0; i < c->n_frames; i++) {
-		const struct spf_frame *f = &c->frames[i];
+		const struct spf_frame *f = c->frames[i];
 		if (f->term_size == 0)
 			continue;
 		if (out->size > 0)
@@ -36,7 +38,7 @@ static enum turn finish(struct spf_check *c, enum spf_verdict verdict)
 void frame_pop_to(struct spf_check *c, unsigned n_frames)
 {
 	while (c->n_frames > n_frames)
-		answer_unref(c->frames[--c->n_frames].answer);
+		answer_unref(c->frames[--c->n_frames]->answer);
 }
 
 /* The frame on top has its verdict. A redirect's verdict is that of the frame below; "none" becomes
@@ -54,7 +56,7 @@ static enum turn frame_return(struct spf_check *c, enum spf_verdict verdict)
 {
 	for (;;) {
 		unsigned base = c->n_frames - 1;
-		while (c->frames[base].is_redirect)
+		while (c->frames[base]->is_redirect)
 			base--;
 		if (verdict == SPF_NONE && base < c->n_frames - 1) {
 			verdict = SPF_PERMERROR;
@@ -99,11 +101,34 @@ enum turn frame_give_up_for(struct spf_check *c, const struct answer *failed)
 	                                                    : SPF_PROBLEM_DNS_ERROR);
 }
 
+/* NULL: out of memory; never for the lowest. */
+static struct spf_frame *frame_at(struct spf_check *c, unsigned depth)
+{
+	if (!depth)
+		c->frames[0] = &c->lowest;
+	else if (!c->frames[depth])
+		c->frames[depth] = malloc(sizeof *c->frames[depth]);
+	return c->frames[depth];
+}
+
+void frames_shrink(struct spf_check *c, unsigned n_kept)
+{
+	unsigned depth = n_kept ? n_kept : 1;
+	/* they were allocated one after the other */
+	for (; depth < SPF_FRAMES_MAX && c->frames[depth]; depth++) {
+		free(c->frames[depth]);
+		c->frames[depth] = NULL;
+	}
+}
+
 enum turn frame_push(struct spf_check *c, const struct dname *domain, bool is_redirect)
 {
 	if (c->n_frames == SPF_FRAMES_MAX)
 		return frame_give_up(c, SPF_PERMERROR, SPF_PROBLEM_LOOKUP_LIMIT);
-	struct spf_frame *f = &c->frames[c->n_frames++];
+	struct spf_frame *f = frame_at(c, c->n_frames);
+	if (!f)
+		return frame_give_up(c, SPF_TEMPERROR, SPF_PROBLEM_MEMORY);
+	c->n_frames++;
 	f->domain = *domain;
 	f->answer = NULL;
 	f->record = NULL;

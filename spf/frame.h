@@ -13,6 +13,8 @@
 enum turn frame_push(struct spf_check *c, const struct dname *domain, bool is_redirect);
 /* Releases all frames but the lowest `n_frames`. */
 void frame_pop_to(struct spf_check *c, unsigned n_frames);
+/* Frees the memory of all frames over `n_kept`; none of them may be in use. */
+void frames_shrink(struct spf_check *c, unsigned n_kept);
 
 /* The directive being tried matched, or not. */
 enum turn frame_match(struct spf_check *c);

@@ -77,13 +77,15 @@ struct spf_check {
 	struct dname target;
 	struct macro_string explanation;
 	struct arena memory; /* of the explanation */
-	struct spf_frame frames[SPF_FRAMES_MAX];
+	/* allocated when a check first goes so deep, but for the lowest; see frame.c */
+	struct spf_frame *frames[SPF_FRAMES_MAX];
+	struct spf_frame lowest;
 };
 
 /* The frame on top. */
 static inline struct spf_frame *machine_top(struct spf_check *c)
 {
-	return &c->frames[c->n_frames - 1];
+	return c->frames[c->n_frames - 1];
 }
 
 static inline enum turn machine_go(struct spf_check *c, enum check_step step)

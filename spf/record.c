@@ -28,6 +28,7 @@ struct compiled {
 	struct arena *into;       /* of the term being compiled: one of the two */
 	struct spf_record record;
 	unsigned n_lookups;
+	const struct spf_modifier **modifiers_end;
 	bool exp_seen, redirect_seen;
 	bool in_slab; /* the answer's, as the arena's memory */
 };
@@ -89,8 +90,12 @@ static bool compile_macro(
         struct compiled *c, struct macro_string *m, struct span s, enum macro_grammar grammar)
 {
 	size_t error_at;
-	return macro_compile(m, s.at, (size_t)(s.end - s.at), grammar, c->into, &error_at) ||
-	        syntax_error(c, s.at + error_at);
+	if (!macro_compile(m, s.at, (size_t)(s.end - s.at), grammar, c->into, &error_at))
+		return syntax_error(c, s.at + error_at);
+	for (size_t i = 0; c->record.is_whole && i < m->n_segments; i++)
+		if (m->segments[i].letter)
+			c->record.macro_letters |= 1u << (m->segments[i].letter - 'a');
+	return true;
 }
 
 /* "0" / %x31-39 *DIGIT, at most `max`. */
@@ -223,7 +228,9 @@ static bool compile_directive(struct compiled *c, struct span term)
 		if (!is_word(name, m->name))
 			continue;
 		d.mechanism = (uint8_t)m->mechanism;
-		bool is_reachable = !c->record.has_all && c->n_lookups < SPF_RECORD_LOOKUPS_MAX;
+		bool is_reachable = !c->record.has_all &&
+		        (c->record.is_whole || c->n_lookups < SPF_RECORD_LOOKUPS_MAX);
+		c->record.n_behind_all += c->record.has_all;
 		c->into = is_reachable ? &c->arena : &c->unreachable;
 		if (!compile_argument(c, &d, (struct span){ name.end, term.end }, m->argument))
 			return false;
@@ -248,6 +255,16 @@ static const char *find_equals_sign(struct span term)
 	return at < term.end && *at == '=' ? at : NULL;
 }
 
+static void add_modifier(struct compiled *c, struct span name)
+{
+	struct spf_modifier *m = arena_alloc(&c->arena, sizeof *m);
+	if (!m)
+		return;
+	*m = (struct spf_modifier){ .name = name.at, .name_size = (size_t)(name.end - name.at) };
+	*c->modifiers_end = m;
+	c->modifiers_end = &m->next;
+}
+
 /* modifier = redirect / explanation / unknown-modifier; the first two at most once (section 6). */
 static bool compile_modifier(struct compiled *c, struct span term, const char *equals_sign)
 {
@@ -266,9 +283,13 @@ static bool compile_modifier(struct compiled *c, struct span term, const char *e
 		if (c->exp_seen)
 			return syntax_error(c, term.at);
 		c->exp_seen = true;
+		c->record.exp_text = value.at;
+		c->record.exp_text_size = (size_t)(value.end - value.at);
 		return compile_macro(c, &c->record.exp, value, MACRO_DOMAIN_SPEC);
 	}
 	struct macro_string ignored;
+	if (c->record.is_whole)
+		add_modifier(c, name);
 	c->into = &c->unreachable;
 	return compile_macro(c, &ignored, value, MACRO_STRING);
 }
@@ -320,11 +341,12 @@ static void compile_text(struct compiled *c)
 	if (c->record.problem)
 		return;
 	c->record.has_redirect = c->redirect_seen && !c->record.has_all;
+	c->record.redirect_ignored = c->redirect_seen && c->record.has_all;
 	c->record.has_exp = c->exp_seen;
 }
 
 /* An upper bound of the directives that a record keeps. */
-static size_t count_directives(const char *text, size_t size)
+static size_t count_directives(const char *text, size_t size, bool is_whole)
 {
 	size_t n_networks = 0, n_others = 0;
 	for (size_t i = 1; i + 1 < size; i++) {
@@ -337,7 +359,8 @@ static size_t count_directives(const char *text, size_t size)
 	}
 	n_others += size > 1 && text[size - 2] == ' ' && text[size - 1] != ' ';
 	return n_networks +
-	        (n_others < SPF_RECORD_LOOKUPS_MAX + 1 ? n_others : SPF_RECORD_LOOKUPS_MAX + 1);
+	        (is_whole || n_others < SPF_RECORD_LOOKUPS_MAX + 1 ? n_others
+	                                                           : SPF_RECORD_LOOKUPS_MAX + 1);
 }
 
 /* Sized so that the usual record takes one chunk: each directive with a literal domain. */
@@ -381,6 +404,7 @@ static struct compiled *compiled_finish(struct compiled *c)
 	if (c->record.problem) {
 		c->record.directives = NULL;
 		c->record.n_directives = 0;
+		c->record.modifiers = NULL;
 		arena_fini(&c->arena);
 	}
 	c->attachment = (struct answer_attachment){ .free = compiled_free,
@@ -388,29 +412,40 @@ static struct compiled *compiled_finish(struct compiled *c)
 	return c;
 }
 
-static struct compiled *compile_record(const char *text, size_t size, struct slab *slab)
+static struct compiled *compile_record(
+        const char *text, size_t size, struct slab *slab, bool is_whole)
 {
-	struct compiled *c = compiled_new(text, size, count_directives(text, size), slab);
+	struct compiled *c = compiled_new(text, size, count_directives(text, size, is_whole), slab);
 	if (!c)
 		return NULL;
+	c->record.is_whole = is_whole;
+	c->modifiers_end = &c->record.modifiers;
 	if (!c->arena.overflow)
 		compile_text(c);
 	return compiled_finish(c);
 }
 
 /* Section 4.5: more than one is permerror, whatever they say. */
-static struct compiled *refuse_records(const char *text, size_t size, struct slab *slab)
+static struct compiled *refuse_records(
+        const char *text, size_t size, struct slab *slab, bool is_whole)
 {
 	struct compiled *c = compiled_new(text, size, 0, slab);
 	if (!c)
 		return NULL;
+	c->record.is_whole = is_whole;
 	set_outcome(&c->record, SPF_PROBLEM_MULTIPLE_RECORDS);
 	return compiled_finish(c);
 }
 
 struct spf_record *spf_record_compile(const char *text, size_t size)
 {
-	struct compiled *c = compile_record(text, size, NULL);
+	struct compiled *c = compile_record(text, size, NULL, false);
+	return c ? &c->record : NULL;
+}
+
+struct spf_record *spf_record_compile_whole(const char *text, size_t size)
+{
+	struct compiled *c = compile_record(text, size, NULL, true);
 	return c ? &c->record : NULL;
 }
 
@@ -427,7 +462,7 @@ bool spf_record_has_version(const char *text, size_t size)
 	        (size == VERSION_SIZE || text[VERSION_SIZE] == ' ');
 }
 
-const struct spf_record *spf_record_of_answer(const struct answer *answer)
+static const struct spf_record *record_of_answer(const struct answer *answer, bool is_whole)
 {
 	static const struct spf_record no_record = { .outcome = SPF_NONE, .text = "" };
 	if (answer->attachment)
@@ -445,10 +480,21 @@ const struct spf_record *spf_record_of_answer(const struct answer *answer)
 	if (n_found == 0)
 		return &no_record;
 	struct slab *slab = answer_slab(answer);
-	struct compiled *c = n_found == 1 ? compile_record(first, first_size, slab)
-	                                  : refuse_records(first, first_size, slab);
+	struct compiled *c = n_found == 1 ? compile_record(first, first_size, slab, is_whole)
+	                                  : refuse_records(first, first_size, slab, is_whole);
 	if (!c)
 		return NULL;
 	answer_attach(answer, &c->attachment);
 	return &c->record;
+}
+
+const struct spf_record *spf_record_of_answer(const struct answer *answer)
+{
+	return record_of_answer(answer, false);
+}
+
+const struct spf_record *spf_record_whole_of_answer(const struct answer *answer)
+{
+	const struct spf_record *record = record_of_answer(answer, true);
+	return record && (record->is_whole || record->outcome == SPF_NONE) ? record : NULL;
 }

@@ -13,7 +13,7 @@
 #include "spf/verdict.h"
 
 /* No check gets behind the eleventh term that looks something up (section 4.6.4), so a record keeps
- * no directive behind it. */
+ * no directive behind it, unless it is whole. */
 #define SPF_RECORD_LOOKUPS_MAX 11
 
 enum spf_mechanism { SPF_ALL, SPF_INCLUDE, SPF_A, SPF_MX, SPF_PTR, SPF_IP4, SPF_IP6, SPF_EXISTS };
@@ -30,6 +30,13 @@ struct spf_directive {
 	uint16_t text_size;
 };
 
+/* A modifier that nobody knows (section 6). */
+struct spf_modifier {
+	const struct spf_modifier *next; /* in the order of the record */
+	const char *name;                /* as published: "sp" */
+	size_t name_size;
+};
+
 struct spf_record {
 	/* SPF_NONE: no record. SPF_PERMERROR: see problem. SPF_NEUTRAL: a valid record. */
 	enum spf_verdict outcome;
@@ -41,20 +48,35 @@ struct spf_record {
 	 * something up. The syntax of what follows is checked, too. None with an error. */
 	struct spf_directive *directives;
 	size_t n_directives;
+	bool is_whole;              /* made by spf_record_whole_of_answer() */
 	bool has_all;               /* anywhere in the text */
 	bool has_redirect, has_exp; /* has_redirect is false beside an "all" (section 6.1) */
 	struct macro_string redirect, exp;
 	const char *redirect_text; /* "redirect=example.com", as published */
 	size_t redirect_text_size;
+	/* of one that is whole */
+	const char *exp_text; /* "why.example.com", as published */
+	size_t exp_text_size;
+	unsigned n_behind_all;  /* directives behind the first "all": nobody gets there */
+	bool redirect_ignored;  /* there is one beside an "all" */
+	uint32_t macro_letters; /* of every term: bit 0 for 'a' */
+	const struct spf_modifier *modifiers;
 };
 
 /* The record of a TXT answer that is definite. NULL: memory ran out. */
 const struct spf_record *spf_record_of_answer(const struct answer *answer);
 
+/* The same, with every directive up to "all" and all that is said of one that is whole: for what
+ * looks at a policy and not at a client. It may take some forty times its text. NULL also when the
+ * answer has a record that is not whole. */
+const struct spf_record *spf_record_whole_of_answer(const struct answer *answer);
+
 /* Compiles text[0..size), which begins with "v=spf1" and must outlive the record. For tests,
  * fuzzers and benchmarks. The caller frees the record. NULL: memory ran out. */
 struct spf_record *spf_record_compile(const char *text, size_t size);
-/* Only for a record of spf_record_compile(). Takes NULL. */
+/* The same, whole. */
+struct spf_record *spf_record_compile_whole(const char *text, size_t size);
+/* Only for a record of those two. Takes NULL. */
 void spf_record_free(struct spf_record *record);
 
 /* True when the text begins with "v=spf1", case ignored, and a blank or its end (section 4.5). */

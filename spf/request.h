@@ -30,6 +30,9 @@ struct spf_request {
 	struct dname domain;    /* <domain>; size 0: malformed, the verdict is none */
 	const char *local_part; /* of <sender>; NULL or size 0: "postmaster" */
 	size_t local_part_size;
+	/* It must not be sent: a term that needs it ends the check without a verdict, and an
+	 * explanation that needs it is none. */
+	bool hides_local_part;
 	const char *sender_domain; /* of <sender>, for %{o} and %{s}; NULL: the domain */
 	size_t sender_domain_size;
 	const char *helo; /* %{h}; NULL or size 0: "unknown" */
@@ -46,7 +49,8 @@ enum spf_looks {
 };
 
 struct spf_result {
-	/* Without a client the record was found and is sound: there is no verdict. */
+	/* There is no verdict: without a client the record was found and is sound; or `problem` is
+	 * that the local-part would be needed, by the term in `matched`. */
 	bool undecided;
 	enum spf_verdict verdict;
 	enum spf_problem problem;

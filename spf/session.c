@@ -123,3 +123,9 @@ bool session_is_non_ascii(const struct session *s, const struct macro_string *m)
 	}
 	return false;
 }
+
+bool session_hides(const struct session *s, const struct macro_string *m)
+{
+	return s->request->hides_local_part &&
+	        (macro_string_uses(m, 'l') || macro_string_uses(m, 's'));
+}

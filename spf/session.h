@@ -27,5 +27,7 @@ unsigned session_looks_at(const struct macro_string *m);
 /* True when `m` needs a local-part that is not US-ASCII: a term with such a domain-spec does not
  * match (RFC 8616 section 4). See docs/spf-decisions.md, "Local-parts outside US-ASCII". */
 bool session_is_non_ascii(const struct session *s, const struct macro_string *m);
+/* True when `m` has the local-part in it, which must not be sent. */
+bool session_hides(const struct session *s, const struct macro_string *m);
 
 #endif

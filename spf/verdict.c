@@ -36,6 +36,7 @@ const char *spf_problem_text(enum spf_problem problem)
 		[SPF_PROBLEM_BAD_DOMAIN] = "bad_domain",
 		[SPF_PROBLEM_MEMORY] = "memory",
 		[SPF_PROBLEM_EXCLUDED] = "excluded",
+		[SPF_PROBLEM_NEEDS_LOCAL_PART] = "needs_local_part",
 	};
 	assert((unsigned)problem < SPF_PROBLEM_COUNT);
 	return texts[problem];

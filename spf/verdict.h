@@ -37,6 +37,8 @@ enum spf_problem {
 	                              (section 4.3) */
 	SPF_PROBLEM_MEMORY,        /* temperror: out of memory */
 	SPF_PROBLEM_EXCLUDED,      /* temperror: a name that must not be asked (--exclude) */
+	SPF_PROBLEM_NEEDS_LOCAL_PART, /* no verdict: a term's target-name has the local-part in it,
+	                                 which must not be sent */
 	SPF_PROBLEM_COUNT
 };
 

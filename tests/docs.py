@@ -144,6 +144,7 @@ def deciding_options(binary, directory):
     names = [line.split("=")[0] for line in note.splitlines()]
     others = {"kind", "command", "input_columns", "domain", "ip", "sender", "helo", "delimiter"}
     others |= {"replay"}  # the file's SHA-256; `retry` may have another
+    others |= {"log", "year", "since", "until", "trusted", "connects"}  # of the input
     return [name for name in names if name not in others]
 
 
@@ -154,12 +155,19 @@ def check_deciding_options(binary, directory):
         r"must be those of the scan:\n(.*)\.$", run(binary, "retry", "--help").stdout, re.MULTILINE
     )
     row = re.search(r"^\| (.*) \| one line for each option", read("docs/output.md"), re.MULTILINE)
-    for where, names in (
-        ("docs/spfsweep.1", re.findall(r" -([\w-]+)", page)),
-        ("the help of retry", re.findall(r"--([\w-]+)", told.group(1)) if told else []),
-        ("docs/output.md", re.findall(r"`([\w-]+)`", row.group(1)) if row else []),
+    deciding = deciding_options(binary, directory)
+    # `retry` keeps what the note says of the others
+    of_retry = [name[2:] for _, name, _ in options_of_help(binary, "retry")]
+    for where, wanted, names in (
+        ("docs/spfsweep.1", deciding, re.findall(r" -([\w-]+)", page)),
+        (
+            "the help of retry",
+            [name for name in deciding if name in of_retry],
+            re.findall(r"--([\w-]+)", told.group(1)) if told else [],
+        ),
+        ("docs/output.md", deciding, re.findall(r"`([\w-]+)`", row.group(1)) if row else []),
     ):
-        compare(f"options that decide rows in {where}", deciding_options(binary, directory), names)
+        compare(f"options that decide rows in {where}", wanted, names)
 
 
 # ---- docs/output.md ----
@@ -174,6 +182,45 @@ def columns_of(binary):
     if header[:3] != ["row", "domain", "ip"]:
         complain(f"the header of the output of an empty input begins with {header[:3]}")
     return header[3:]
+
+
+def columns_of_audit(binary):
+    header = run(
+        binary,
+        "audit",
+        "--unbound-config",
+        "examples/offline.conf",
+        "--columns",
+        "domain",
+        "-",
+        stdin="example.com\n",
+    ).stdout
+    return header.splitlines()[0].split(",")[2:] if header else []
+
+
+def check_audit(binary):
+    """docs/audit.md: its columns, and all the words of `problems` that only an audit has."""
+    text = read("docs/audit.md")
+    columns = section_of(text.split("### record_state")[0], "## Columns")
+    compare("columns in docs/audit.md", columns_of_audit(binary), rows_of(columns))
+    compare(
+        "words of record_state",
+        table_of("checks/policy_report.c", "texts[POLICY_STATE_COUNT] = {"),
+        rows_of(section_of(text, "### record_state")),
+    )
+    words = re.findall(r'{ "(\w+)",', read("results/audit_problems.c"))
+    documented = rows_of(section_of(text, "## Problems"))
+    compare("problems in docs/audit.md", words, documented[-len(words) :])
+    for side, header in zip(
+        ("includes", "networks"), re.findall(r'"(row,domain,[\w,]+)', read("scanner/edges.c"))
+    ):
+        documented = rows_of(section_of(text, f"### --{side} FILE"))
+        compare(f"columns of --{side}", header.split(","), documented)
+    compare(
+        "words of bounds",
+        table_of("results/audit_columns.c", "words[] = {"),
+        rows_of(section_of(text, "## Bounds")),
+    )
 
 
 def section_of(text, heading):
@@ -214,6 +261,7 @@ def check_output_words(binary):
         "columns in docs/output.md", columns_of(binary), rows_of(section_of(text, "## Columns"))
     )
     results = table_of("spf/verdict.c", "texts[SPF_VERDICT_COUNT] = {")
+    results.append("needs_local_part")  # no result of RFC 7208
     compare("SPF results in docs/output.md", results, words_in(section_of(text, "### SPF results")))
     compare(
         "words of spf_problem",
@@ -490,6 +538,7 @@ def main(binary, directory):
     check_man_page(binary)
     check_deciding_options(binary, directory)
     check_output_words(binary)
+    check_audit(binary)
     check_summary(binary, directory)
     check_examples(binary)
     check_readme(binary, directory)

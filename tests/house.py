@@ -26,9 +26,17 @@ MAY_INCLUDE = {
     "io": ("base",),
     "resolver": ("dns", "base"),
     "input": ("io", "dns", "base"),
+    "maillog": ("dns", "base"),
+    "logs": ("maillog", "input", "io", "dns", "base"),
+    "report": ("maillog", "io", "dns", "base"),
     "results": ("input", "io", "checks", "spf", "dns", "base"),
-    "scanner": ("results", "input", "checks", "resolver", "io", "spf", "dns", "base"),
-    "cli": ("scanner", "results", "input", "checks", "resolver", "io", "spf", "dns", "base"),
+    "scanner": (
+        "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
+    ),
+    "cli": (
+        "scanner", "results", "report", "logs", "maillog", "input", "checks", "resolver", "io",
+        "spf", "dns", "base",
+    ),
 }
 # A table of what stands in the folders of its own floor: it may include them, and they do not
 # include it.
@@ -41,6 +49,8 @@ LIBRARIES = {
     "libevent": r"event\.h|event2/.*",
     "libunbound": r"unbound.*\.h",
     "libidn2": r"idn2\.h",
+    "jansson": r"jansson\.h",
+    "libpsl": r"libpsl\.h",
     "libsodium": r"sodium.*",
     "nettle": r"nettle/.*",
 }

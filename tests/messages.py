@@ -31,12 +31,19 @@ PAGE = "docs/messages.md"
 NOT_MESSAGES = (
     ("base/message.c", None, "the lines themselves"),
     ("base/hash.c", "hash_stable", "a key"),
+    ("dns/ede.c", "names", "an upstream's words, of RFC 8914"),
     ("cli/cmd_check.c", None, "standard output of check"),
+    ("cli/treeview.c", None, "standard output of check"),
     ("cli/commands.c", "commands", "--help, but for SHOWN_FIELDS"),
+    ("cli/completion.c", None, "scripts for shells"),
     ("cli/help.c", None, "--help"),
     ("cli/option_table.c", "rows", "--help"),
+    ("maillog/", None, "what stands in logs"),
+    ("report/reason.c", None, "standard output of report"),
+    ("report/reportprint.c", None, "standard output of report"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),
     ("resolver/scripted/", None, "only in tests"),
+    ("scanner/logwish.c", "logwish_init", "a part of a command that is proposed"),
     ("scanner/summary.c", "peak_memory_bytes", "a line that is read"),
 )
 SHOWN_FIELDS = ("wanted",)

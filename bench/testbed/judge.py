@@ -7,6 +7,7 @@ import dataclasses
 import gzip
 import itertools
 
+from testbed.world import audit
 from testbed.world.truth import COLUMNS, HELO_COLUMN
 
 SPF_COLUMNS = [c for c in COLUMNS if c.startswith("spf")]
@@ -61,6 +62,52 @@ def is_false_temperror(differing):
     return any(
         got == "temperror" != expected for column, got, expected in differing if column in VERDICTS
     )
+
+
+def same_of_audit(column, got, expected):
+    """Of a list without an order that counts every element counts once."""
+    if column in audit.SETS:
+        return set(got.split(";")) == set(expected.split(";"))
+    return expected == "*" or got == expected
+
+
+def judge_audit(results, truth):
+    """The same for an audit of domains.csv.gz: all columns of audit.COLUMNS."""
+    told = Judgement()
+    for number, (got, expected) in enumerate(
+        itertools.zip_longest(rows_of(results), rows_of(truth)), 1
+    ):
+        told.rows += expected is not None
+        if got is None or expected is None or got["domain"] != expected["domain"]:
+            told.missing += 1
+            continue
+        differing = [
+            (c, got[c], expected[c])
+            for c in audit.COLUMNS
+            if not same_of_audit(c, got[c], expected[c])
+        ]
+        if not differing:
+            told.equal += 1
+            continue
+        failed = "temperror" in got["problems"].split(";")
+        wanted = "temperror" in expected["problems"].split(";")
+        if failed and not wanted:
+            told.false_temperrors += 1
+        else:
+            told.wrong += 1
+        told.columns.update(column for column, _, _ in differing)
+        if len(told.examples) < EXAMPLES:
+            told.examples.append(
+                (
+                    number,
+                    expected["domain"],
+                    got["spf_record"],
+                    expected["kind"],
+                    differing,
+                    got["dns_cause"],
+                )
+            )
+    return told
 
 
 def judge(results, truths, columns=COLUMNS):

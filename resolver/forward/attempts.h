@@ -17,9 +17,14 @@ struct query;
 /* Where an answer comes in. */
 struct channel {
 	uint16_t upstream; /* its index */
-	uint16_t port;     /* the number of one of its sockets, or CHANNEL_TCP */
+	uint16_t port;     /* the number of one of its sockets; from CHANNEL_TCP on, a connection */
 };
-enum { CHANNEL_TCP = 0xffff };
+enum { CHANNEL_TCP = 0x8000 };
+
+static inline bool channel_is_tcp(const struct channel *c)
+{
+	return c->port >= CHANNEL_TCP;
+}
 
 struct attempt {
 	struct query *query;  /* NULL: a probe */
@@ -30,6 +35,7 @@ struct attempt {
 	uint64_t case_bits; /* which letters of the name were sent in upper case */
 	struct channel channel;
 	uint16_t id;
+	bool is_first; /* the first transmission of its question */
 	bool overdue;  /* its timeout has passed: it does not count as in flight */
 	bool plain;    /* without EDNS */
 	bool is_put;   /* waits for the route's flush */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "resolver/forward/affinity.h"
 #include "resolver/forward/choice.h"
 #include "resolver/forward/transaction.h"
 #include "resolver/forward/question_match.h"
@@ -44,13 +45,16 @@ enum { PACE_MIN_PER_S = 100 };
 #define FIRST_PROBE_NS (250 * CLOCK_NS_PER_MS)
 #define FIRST_PROBE_AGAIN_NS CLOCK_NS_PER_S
 
+/* What one turn counts at most. The loop sleeps 10 ms at most. */
+#define TURN_MAX_NS (20 * CLOCK_NS_PER_MS)
+
 /* ---- questions ---- */
 
 static void forward_start(struct engine *engine, struct flight *f, uint64_t now_ns)
 {
 	struct forwarder *e = (struct forwarder *)engine;
 	struct query *q = query_get(e, f);
-	e->now_ns = now_ns;
+	(void)now_ns;
 	if (q)
 		transaction_begin(e, q);
 	else
@@ -118,14 +122,14 @@ static void take_datagrams(struct forwarder *e, struct route *r, unsigned port)
 
 static void stream_said(void *arg, const uint8_t *octets, size_t size)
 {
-	struct route *r = arg;
-	take(r->engine, r, CHANNEL_TCP, octets, size);
+	const struct tcp_connection *c = arg;
+	take(c->route->engine, c->route, c->port, octets, size);
 }
 
 static void stream_is_gone(void *arg)
 {
-	struct route *r = arg;
-	tcp_broken(r->engine, r);
+	struct tcp_connection *c = arg;
+	tcp_broken(c->route->engine, c);
 }
 
 /* ---- time ---- */
@@ -133,13 +137,13 @@ static void stream_is_gone(void *arg)
 static void probe(struct forwarder *e, struct route *r)
 {
 	query_put_probe(e, r);
-	upstream_probed(&r->health, e->now_ns);
+	liveness_probed(&r->health.liveness, e->now_ns);
 }
 
 /* It was asked, and nothing ever came from it. */
 static bool wants_first_probe(const struct forwarder *e, struct route *r)
 {
-	if (r->counts.received || !r->counts.sent || r->health.dead)
+	if (r->counts.received || !r->counts.sent || upstream_is_dead(&r->health))
 		return false;
 	uint64_t soon_ns = e->timeout_ns / 2 < FIRST_PROBE_NS ? e->timeout_ns / 2 : FIRST_PROBE_NS;
 	bool is_due = r->first_probe_ns && e->now_ns >= r->first_probe_ns;
@@ -167,8 +171,8 @@ static void note_the_dead(struct forwarder *e)
 	bool ever_answered = false;
 	e->is_pausing = false;
 	for (unsigned i = 0; i < e->n_routes; i++) {
-		ever_answered = ever_answered || e->routes[i].health.ever_answered;
-		if (!e->routes[i].health.dead) {
+		ever_answered = ever_answered || e->routes[i].health.liveness.ever_answered;
+		if (!upstream_is_dead(&e->routes[i].health)) {
 			e->all_dead_since_ns = 0;
 			return;
 		}
@@ -184,25 +188,27 @@ static void note_the_dead(struct forwarder *e)
 static void forward_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct forwarder *e = (struct forwarder *)engine;
-	e->now_ns = now_ns;
+	uint64_t elapsed_ns = e->turned_ns ? now_ns - e->turned_ns : 0;
+	e->turned_ns = now_ns;
+	e->now_ns += elapsed_ns < TURN_MAX_NS ? elapsed_ns : TURN_MAX_NS;
 	e->n_datagrams = 0;
 	/* all of them first: what is sent from here on belongs to the cohorts of this turn */
 	for (unsigned i = 0; i < e->n_routes; i++)
-		upstream_turn(&e->routes[i].health, now_ns);
+		upstream_turn(&e->routes[i].health, e->now_ns);
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
 			if (r->ports.sockets[port].readable)
 				take_datagrams(e, r, port);
-		stream_turn(r->tcp.stream);
+		tcp_turn(r);
 		transaction_turn(e, r);
-		if (upstream_wants_probe(&r->health, now_ns))
+		if (liveness_wants_probe(&r->health.liveness, e->now_ns))
 			probe(e, r);
 		else if (wants_first_probe(e, r))
 			query_put_probe(e, r);
 	}
 	note_the_dead(e);
-	for (struct timer *t; (t = timers_next(&e->timers, now_ns)) != NULL; note_the_dead(e))
+	for (struct timer *t; (t = timers_next(&e->timers, e->now_ns)) != NULL; note_the_dead(e))
 		transaction_timeout(e, (struct query *)t);
 }
 
@@ -210,8 +216,9 @@ static unsigned gather_us(const struct forwarder *e)
 {
 	uint64_t trip_ns = UINT64_MAX;
 	for (unsigned i = 0; i < e->n_routes; i++)
-		if (!e->routes[i].health.dead && e->routes[i].health.srtt_ns < trip_ns)
-			trip_ns = e->routes[i].health.srtt_ns;
+		if (!upstream_is_dead(&e->routes[i].health) &&
+		        e->routes[i].health.rtt.srtt_ns < trip_ns)
+			trip_ns = e->routes[i].health.rtt.srtt_ns;
 	uint64_t us = trip_ns / 1000 / GATHER_TRIP_PART;
 	return us < GATHER_MIN_US || trip_ns == UINT64_MAX ? GATHER_MIN_US
 	        : us < GATHER_MAX_US                       ? (unsigned)us
@@ -224,7 +231,7 @@ static void forward_flush(struct engine *engine)
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		if (route_is_ripe(&e->routes[i], e->now_ns))
 			route_flush(&e->routes[i], &e->attempts, query_encode, e->now_ns);
-		stream_turn(e->routes[i].tcp.stream);
+		tcp_turn(&e->routes[i]);
 	}
 	if (e->n_open >= GATHER_MIN && e->n_datagrams * GATHER_PART < e->n_open)
 		loop_gather(e->loop, gather_us(e));
@@ -241,6 +248,18 @@ static bool forward_has_room(const struct engine *engine)
 	return e->n_open < HOPELESS_MAX;
 }
 
+static bool forward_stands_still(const struct engine *engine)
+{
+	const struct forwarder *e = (const struct forwarder *)engine;
+	bool holds = false;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		if (choice_has_room(&e->routes[i]))
+			return false;
+		holds = holds || upstream_rate_holds(&e->routes[i].health);
+	}
+	return holds || e->is_pausing;
+}
+
 static const struct upstream_counters *forward_upstream_counters(
         const struct engine *engine, unsigned index)
 {
@@ -254,7 +273,7 @@ static void forward_free(struct engine *engine)
 	struct forwarder *e = (struct forwarder *)engine;
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		ports_close(&e->routes[i].ports);
-		stream_free(e->routes[i].tcp.stream);
+		tcp_fini(&e->routes[i]);
 	}
 	queries_free(e);
 	attempts_fini(&e->attempts);
@@ -264,12 +283,24 @@ static void forward_free(struct engine *engine)
 	free(e);
 }
 
+/* Of one upstream: its ports, the shared connection, those for a single query. */
+enum { FDS_USUAL = PORTS_PER_UPSTREAM + 1 + TCP_ALONE_MAX };
+
 /* So many UDP sockets, beside the one for TCP. */
 static unsigned ports_per_upstream(const struct resolver_config *config)
 {
 	unsigned n =
 	        config->max_fds ? config->max_fds / config->n_upstreams : PORTS_PER_UPSTREAM + 1;
 	return n < 2 ? 1 : n > PORTS_PER_UPSTREAM ? PORTS_PER_UPSTREAM : n - 1;
+}
+
+/* What is left of the descriptors. */
+static unsigned connections_alone(const struct resolver_config *config)
+{
+	unsigned n = config->max_fds ? config->max_fds / config->n_upstreams : FDS_USUAL;
+	return n >= FDS_USUAL                ? TCP_ALONE_MAX
+	        : n > PORTS_PER_UPSTREAM + 1 ? n - (PORTS_PER_UPSTREAM + 1)
+	                                     : 0;
 }
 
 static enum error route_open(struct forwarder *e, const struct resolver_config *config,
@@ -284,6 +315,7 @@ static enum error route_open(struct forwarder *e, const struct resolver_config *
 		.pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
 	r->engine = e;
 	r->index = index;
+	r->affinity = affinity_of_upstream(&to->ip, to->port);
 	r->tcp.turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
 	tcp_window_init(&r->tcp.window, r->health.limits.max_in_flight);
@@ -294,8 +326,9 @@ static enum error route_open(struct forwarder *e, const struct resolver_config *
 		return ERROR_SYSTEM;
 	}
 	e->n_routes++;
-	r->tcp.stream = stream_new(loop, &to->ip, to->port, stream_said, stream_is_gone, r);
-	return r->tcp.stream ? ERROR_NONE : ERROR_NOMEM;
+	bool made = tcp_init(
+	        r, connections_alone(config), loop, &to->ip, to->port, stream_said, stream_is_gone);
+	return made ? ERROR_NONE : ERROR_NOMEM;
 }
 
 static enum error forward_new(struct engine **out, const struct resolver_config *config,
@@ -311,8 +344,13 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	e->loop = loop;
 	e->timeout_ns = config->timeout_ms * CLOCK_NS_PER_MS;
 	/* a query to an upstream that answers quickly is retransmitted long before the timeout, so
-	 * more tries fit into the same time */
-	e->tries_max = 1 + 2 * config->retries < UINT8_MAX ? 1 + 2 * config->retries : UINT8_MAX;
+	 * more transmissions fit into the same time */
+	e->limits = (struct patience_limits){
+		.n_transmissions = 1 + 3 * config->retries,
+		.time_ns = config->question_deadline_ms * CLOCK_NS_PER_MS,
+		.n_retries = config->retries,
+	};
+	e->now_ns = CLOCK_NS_PER_S;
 	e->mix_case = config->mix_case;
 	e->upstreams = config->upstreams;
 	e->said_dead = config->worker != 0;
@@ -332,22 +370,22 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	return ERROR_NONE;
 }
 
-/* 8 sockets and a TCP connection for each upstream; one of each is enough. When descriptors are
- * few, more workers with one socket each get more done. The memory was found by running with less
- * and less (tests/blackbox/test_limits.py). The extra try: an upstream asks many servers behind it,
- * so the last try gets twice its time. */
+/* 8 sockets, and TCP connections for many queries and for one each, for each upstream; one of each
+ * is enough. When descriptors are few, more workers with one socket each get more done. The memory
+ * was found by running with less and less (tests/blackbox/test_limits.py). The extra try: an
+ * upstream asks many servers behind it, so the last try gets twice its time. */
 const struct engine_type forward_engine = {
 	.name = "forward",
 	.needs = ENGINE_UPSTREAMS,
 	.obeys_upstream_rate = true,
 	.obeys_mix_case = true,
 	.needs_loop = true,
-	.fds_usual = { .per_upstream = PORTS_PER_UPSTREAM + 1 },
+	.fds_usual = { .per_upstream = FDS_USUAL },
 	.fds_least = { .per_upstream = 2 },
 	.saves_fds = true,
 	.worker_mib = 12,
 	.flight_kib = 8,
-	.in_flight_preset = 2000,
+	.in_flight_preset = 20000,
 	.n_extra_tries = 1,
 	.held_text = "its turn at an upstream, to ask for ",
 	.no_room_text = "the upstreams, which are dead or have no room, to ask for ",
@@ -359,5 +397,6 @@ const struct engine_type forward_engine = {
 	.turn = forward_turn,
 	.flush = forward_flush,
 	.has_room = forward_has_room,
+	.stands_still = forward_stands_still,
 	.upstream_counters = forward_upstream_counters,
 };

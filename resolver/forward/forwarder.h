@@ -5,7 +5,9 @@
 
 #include "resolver/dispatcher.h"
 #include "resolver/forward/attempts.h"
+#include "resolver/forward/patience.h"
 #include "resolver/forward/route.h"
+#include "resolver/forward/silent_names.h"
 #include "resolver/forward/timers.h"
 
 struct query;
@@ -14,16 +16,17 @@ struct forwarder {
 	struct engine engine; /* first */
 	/* from the configuration */
 	struct loop *loop;
-	uint64_t timeout_ns; /* of one try */
-	unsigned tries_max;
+	uint64_t timeout_ns; /* the longest of one transmission */
+	struct patience_limits limits;
 	bool mix_case;
 	const struct resolver_upstream *upstreams;
 	/* upstreams */
 	struct route *routes;
 	unsigned n_routes;
 	unsigned first_route; /* where the next choice begins, so that equal upstreams take turns */
-	/* this turn */
-	uint64_t now_ns;
+	/* this turn. The engine's clock stands still while its loop does not run: a turn counts 20
+	 * ms at most, so an answer that waits for us is neither late nor slow. */
+	uint64_t now_ns, turned_ns;
 	unsigned n_datagrams; /* that came in */
 	/* while no upstream is alive */
 	uint64_t all_dead_since_ns; /* 0: one is alive */
@@ -34,6 +37,7 @@ struct forwarder {
 	unsigned n_open;
 	struct query *free_queries, *blocks;
 	struct attempts attempts;
+	struct silent_names silent;
 	struct timers timers;
 	/* buffers */
 	struct answer_builder builder;

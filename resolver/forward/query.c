@@ -86,6 +86,7 @@ struct attempt *query_new_attempt(
 		return NULL;
 	a->query = q;
 	a->sent_ns = e->now_ns;
+	a->is_first = q && !q->n_tries;
 	a->case_bits = e->mix_case ? entropy_u64(&e->attempts.entropy) | 1ull << 63 : 0;
 	if (q) {
 		a->next = q->attempts;
@@ -98,6 +99,7 @@ void query_note_try(struct query *q, const struct route *r)
 {
 	q->tried |= route_bit(r);
 	q->n_tries++;
+	q->route = (uint16_t)r->index;
 }
 
 static void give_back(struct forwarder *e, struct attempt *a)
@@ -112,10 +114,10 @@ void query_free_place(struct route *r, const struct attempt *a)
 {
 	if (a->overdue)
 		return;
-	if (a->channel.port == CHANNEL_TCP)
-		tcp_window_leave(&r->tcp.window);
+	if (channel_is_tcp(&a->channel))
+		route_tcp_leave(r, a);
 	else
-		upstream_dropped(&r->health);
+		upstream_dropped(&r->health, a->is_first);
 }
 
 bool query_drop_attempt(struct forwarder *e, struct attempt *a)
@@ -137,8 +139,9 @@ void query_drop_attempts(struct forwarder *e, struct query *q, bool answered)
 		struct route *r = &e->routes[a->channel.upstream];
 		q->attempts = a->next;
 		query_free_place(r, a);
-		if (a->overdue && answered && a->channel.port != CHANNEL_TCP) {
-			upstream_lost(&r->health, a->sent_ns);
+		if (a->overdue && answered && !channel_is_tcp(&a->channel)) {
+			if (a->is_first && q->votes)
+				upstream_lost(&r->health, a->sent_ns);
 			counter_add(&r->counts.lost, 1);
 		}
 		give_back(e, a);
@@ -147,10 +150,20 @@ void query_drop_attempts(struct forwarder *e, struct query *q, bool answered)
 
 /* ---- waiting ---- */
 
-void query_wait(struct forwarder *e, struct query *q, struct waiting_list *l)
+void query_wait(struct forwarder *e, struct query *q, struct route *r, struct waiting_list *l)
 {
+	(void)e;
 	timer_unset(&q->timer);
 	waiting_list_push(l, &q->waiting);
+	q->route = (uint16_t)r->index;
+}
+
+void query_hold(struct forwarder *e, struct query *q)
+{
+	if (q->held_since_ns)
+		return;
+	timer_unset(&q->timer);
+	q->held_since_ns = e->now_ns;
 	dispatcher_hold(e->engine.dispatcher, q->flight);
 }
 
@@ -159,7 +172,11 @@ void query_wait_no_more(struct forwarder *e, struct query *q)
 	if (!q->waiting.list)
 		return;
 	waiting_list_leave(&q->waiting);
-	dispatcher_renew(e->engine.dispatcher, q->flight);
+	if (!q->held_since_ns)
+		return;
+	q->patience.begun_ns += e->now_ns - q->held_since_ns;
+	q->held_since_ns = 0;
+	dispatcher_park(e->engine.dispatcher, q->flight);
 }
 
 /* ---- packets ---- */

@@ -15,14 +15,22 @@ struct query {
 	struct query *next_free, *next_block;
 	struct waiting waiting;
 	const struct answer *failure; /* the latest that an upstream sent; NULL: none */
-	uint64_t tried, failed;       /* sets of routes: route_bit() */
+	uint64_t tried, failed; /* sets of routes: route_bit(). Failed: since it last rested */
+	struct patience patience;
+	uint64_t held_since_ns; /* its clock stands still; 0: it runs */
 	unsigned n_tries;
-	unsigned tries_cost; /* of the tries without an answer, in percent: upstream_try_cost() */
-	uint8_t n_failures;
-	uint8_t n_extensions; /* of a try by TCP: tcp_extend() */
-	bool plain;           /* ask without EDNS */
-	bool by_tcp;
+	uint16_t route;              /* where it was sent last, or waits */
+	uint8_t n_failed;            /* how many failures upstreams sent since it last rested */
+	uint8_t n_extensions;        /* of a try by TCP: tcp_extend() */
+	uint8_t n_breaks;            /* of connections that it shared with others */
+	bool tcp_alone;              /* it is asked on a connection of its own */
+	uint8_t n_alone;             /* how often it was, in vain; up to two */
+	bool may_pass;               /* `failure` is one that a recursor may have kept */
 	uint64_t tcp_waits_since_ns; /* see struct route_tcp */
+	bool votes;                  /* on what the way loses: loss.h */
+	bool rests;                  /* all failed: they are asked again when the timer fires */
+	bool plain;                  /* ask without EDNS */
+	bool by_tcp;
 };
 
 static inline struct query *query_of_waiting(struct waiting *w)
@@ -55,11 +63,13 @@ bool query_drop_attempt(struct forwarder *e, struct attempt *a);
 /* All of them; `answered` as for query_end(). */
 void query_drop_attempts(struct forwarder *e, struct query *q, bool answered);
 
-/* ---- waiting: our own limits keep it from being sent, which costs its question no time ---- */
+/* ---- waiting ---- */
 
-void query_wait(struct forwarder *e, struct query *q, struct waiting_list *l);
-/* It leaves its list, and the deadline of its question begins anew. Does nothing when it does not
- * wait. */
+/* It waits on the list of a route. Its timer is unset. */
+void query_wait(struct forwarder *e, struct query *q, struct route *r, struct waiting_list *l);
+/* While it waits: its own clock, and that of the rows that wait for it, stands still. */
+void query_hold(struct forwarder *e, struct query *q);
+/* It leaves its list, and its clock runs. Does nothing when it does not wait. */
 void query_wait_no_more(struct forwarder *e, struct query *q);
 
 /* ---- packets ---- */

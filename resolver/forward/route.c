@@ -88,7 +88,7 @@ static bool flush_size(
 bool route_is_ripe(const struct route *r, uint64_t now_ns)
 {
 	return r->n_put &&
-	        (r->n_put * RIPE_PART >= r->health.in_flight ||
+	        (r->n_put * RIPE_PART >= upstream_in_flight(&r->health) ||
 	                now_ns - r->first_put_ns >= RIPE_NS);
 }
 
@@ -100,4 +100,16 @@ void route_flush(struct route *r, struct attempts *as, route_encode *encode, uin
 			room = flush_size(
 			        r, as, word * 64 + (size_t)__builtin_ctzll(sizes), encode, now_ns);
 	r->port_now = (uint16_t)(entropy_u16(&as->entropy) % r->ports.n_sockets);
+}
+
+void route_tcp_leave(struct route *r, const struct attempt *a)
+{
+	unsigned number = a->channel.port - (unsigned)CHANNEL_TCP;
+	struct tcp_connection *c = number ? &r->tcp.alone[number - 1] : &r->tcp.shared;
+	c->n_open--;
+	if (number)
+		c->is_done = true;
+	else
+		tcp_window_leave(&r->tcp.window);
+	c->only = NULL;
 }

@@ -17,25 +17,45 @@
 #include "resolver/forward/waiting_list.h"
 #include "dns/wire.h"
 
-/* Its TCP connection: see tcp.h. */
-struct route_tcp {
+struct route;
+
+struct tcp_connection {
+	struct route *route;
+	uint16_t port; /* the channel's */
 	struct stream *stream;
 	uint64_t opened_ns, answered_ns; /* when it was begun; when it last brought an answer */
-	unsigned n_answers;              /* since it was begun */
-	struct tcp_window window;
-	struct waiting_list waiting; /* queries, until the window is open */
-	uint64_t turned_ns;          /* of the last turn */
-	uint64_t stalled_ns;         /* in all: while memory was full nobody's wait grew longer */
+	uint64_t
+	        overtaken_ns; /* what was sent before that and has no answer was overtaken by one */
+	unsigned n_answers;   /* since it was begun */
+	unsigned n_open;      /* queries on it */
+	struct attempt *only; /* the query that has it for itself; NULL: none */
+	bool is_done;         /* that query is over: it is to be closed */
+};
+
+enum { TCP_ALONE_MAX = 64 };
+
+/* Its TCP connections: see tcp.h. */
+struct route_tcp {
+	struct tcp_connection shared;
+	struct tcp_connection *alone; /* for a single query each */
+	unsigned n_alone, n_alone_busy;
+	struct tcp_window window;     /* of the shared one */
+	struct waiting_list waiting;  /* queries, until the window is open */
+	struct waiting_list suspects; /* queries, until one of `alone` is idle */
+	struct waiting_list convicts; /* behind them, those that failed alone twice */
+	uint64_t turned_ns;           /* of the last turn */
+	uint64_t stalled_ns;          /* in all: while memory was full nobody's wait grew longer */
 };
 
 struct route {
 	unsigned index;
-	void *engine; /* for the stream's callbacks */
+	uint64_t affinity; /* affinity.h */
+	void *engine;      /* for the stream's callbacks */
 	struct upstream health;
 	struct ports ports;
 	struct route_tcp tcp;
-	struct waiting_list waiting_for_pace; /* queries to be retransmitted, before anything new */
-	struct attempt *probe;                /* that is out; NULL: none */
+	struct waiting_list waiting; /* queries to be retransmitted, when its pace or rate allows */
+	struct attempt *probe;       /* that is out; NULL: none */
 	struct upstream_counters counts;
 	struct busiest busiest;   /* of counts.sent */
 	uint64_t first_probe_ns;  /* when it is probed, if nothing came from it; 0: not asked yet */
@@ -62,6 +82,9 @@ static inline uint64_t route_bit(const struct route *r)
 {
 	return 1ull << r->index % 64;
 }
+
+/* An attempt by TCP that is not overdue ends. */
+void route_tcp_leave(struct route *r, const struct attempt *a);
 
 /* Makes the packet of an attempt, and returns its size. */
 typedef size_t route_encode(

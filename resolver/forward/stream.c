@@ -63,6 +63,13 @@ void stream_close(struct stream *s)
 	s->out.size = s->out_at = s->n_in = 0;
 }
 
+void stream_trim(struct stream *s)
+{
+	free(s->in);
+	s->in = NULL;
+	s->n_in = 0;
+}
+
 void stream_free(struct stream *s)
 {
 	if (!s)

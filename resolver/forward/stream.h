@@ -41,5 +41,7 @@ void stream_turn(struct stream *s);
 
 /* Drops what was put and not answered. Calls nobody back. */
 void stream_close(struct stream *s);
+/* Gives its buffer for what comes in back, until more comes. Not from a callback. */
+void stream_trim(struct stream *s);
 
 #endif

@@ -6,17 +6,15 @@
 
 #include <stdio.h>
 
-enum { RCODE_FORMERR = 1, RCODE_NOTIMP = 4, RCODE_MASK = 0x0f, BIT_TC = 0x02 };
+enum { RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NOTIMP = 4, RCODE_REFUSED = 5 };
+enum { RCODE_MASK = 0x0f, BIT_TC = 0x02 };
 enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 
-/* From so many upstreams a failure is heard before the last one counts. */
-enum { FAILURES_MAX = 3 };
+/* So many upstreams are asked at once after a failure; then they rest. */
+enum { FAILURES_MAX = 3, MALFORMED_MIN = 2 };
 /* After so many tries without an answer, an upstream that has not shown EDNS is asked without it.
  * After so many answers to those it is always asked without. */
 enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
-/* When a try costs less than this, more than a sixth of the recent queries was lost: the deadline
- * of the question begins anew with each retransmission. */
-enum { TRY_COST_OF_CALM = 70 };
 
 /* The answer is the failure that an upstream sent, or a timeout. */
 static void fail(struct forwarder *e, struct query *q)
@@ -34,6 +32,27 @@ static void fail(struct forwarder *e, struct query *q)
 		answer = timeout;
 	}
 	query_finish(e, q, answer);
+}
+
+/* ---- the budget ---- */
+
+static bool lasts(const struct forwarder *e, const struct query *q)
+{
+	const struct upstream *u = &e->routes[q->route].health;
+	return e->is_pausing ||
+	        patience_lasts(&q->patience, &e->limits, upstream_stretch_percent(u), e->now_ns);
+}
+
+/* The timer fires after `in_ns`, but not after the budget has ended. */
+static void set_timer(struct forwarder *e, struct query *q, uint64_t in_ns)
+{
+	const struct upstream *u = &e->routes[q->route].health;
+	uint64_t end_ns =
+	        q->patience.begun_ns + patience_time_ns(&e->limits, upstream_stretch_percent(u));
+	uint64_t due_ns = e->now_ns + in_ns;
+	if (due_ns > end_ns && end_ns > e->now_ns && !e->is_pausing)
+		due_ns = end_ns;
+	timer_set(&e->timers, &q->timer, due_ns);
 }
 
 /* ---- sending ---- */
@@ -54,15 +73,15 @@ static uint64_t spread(struct forwarder *e, uint64_t timeout_ns)
 
 static void send_by_udp(struct forwarder *e, struct query *q, struct route *r)
 {
+	bool is_first = !q->n_tries;
 	if (!query_put_datagram(e, q, r, should_be_plain(q, r))) {
 		query_finish(e, q, NULL);
 		return;
 	}
-	uint64_t timeout_ns = upstream_timeout_ns(&r->health, q->tries_cost / TRY_COST);
-	timer_set(&e->timers, &q->timer, e->now_ns + spread(e, timeout_ns));
-	upstream_sent(&r->health);
-	route_count_sent(r, e->now_ns);
 	query_note_try(q, r);
+	set_timer(e, q, spread(e, upstream_timeout_ns(&r->health, q->patience.n_lost)));
+	upstream_sent(&r->health, is_first);
+	route_count_sent(r, e->now_ns);
 }
 
 static void send_by_tcp(struct forwarder *e, struct query *q, struct route *r)
@@ -87,6 +106,17 @@ static void retransmit(struct forwarder *e, struct query *q, struct route *r)
 	try(e, q, r);
 }
 
+/* A retransmission waits for the pace, which takes of its budget; or for a limit of our own, or for
+ * upstreams that are expected back, which does not. */
+static void wait_for_pace(struct forwarder *e, struct query *q, struct route *r)
+{
+	query_wait(e, q, r, &r->waiting);
+	if (e->is_pausing || upstream_rate_holds(&r->health))
+		query_hold(e, q);
+	else
+		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
+}
+
 /* A query that waits already keeps its place. No query waits for an upstream while another may be
  * asked, even for the second time. */
 static void try_again(struct forwarder *e, struct query *q, struct route *r)
@@ -99,13 +129,15 @@ static void try_again(struct forwarder *e, struct query *q, struct route *r)
 			r = other;
 	}
 	if (!q->by_tcp && choice_must_wait(e, r))
-		query_wait(e, q, &r->waiting_for_pace);
+		wait_for_pace(e, q, r);
 	else
 		retransmit(e, q, r);
 }
 
 void transaction_begin(struct forwarder *e, struct query *q)
 {
+	q->patience.begun_ns = e->now_ns;
+	q->votes = !silent_names_has(&e->silent, flight_name(q->flight));
 	try(e, q, choice_of_route(e, q));
 }
 
@@ -121,12 +153,20 @@ static void turn_tcp(struct forwarder *e, struct route *r)
 	}
 }
 
-/* Queries that wait at a dead upstream go elsewhere, unless it is expected to come back. */
-static void turn_paced(struct forwarder *e, struct route *r)
+/* While new questions could be sent there, retransmissions live on a budget. */
+static bool may_retransmit(const struct forwarder *e, const struct route *r)
 {
-	const bool is_given_up = r->health.dead && !e->is_pausing;
-	for (struct query *q; (q = query_of_waiting(r->waiting_for_pace.first)) != NULL &&
-	        (is_given_up || upstream_may_repeat(&r->health));) {
+	bool new_waits = e->engine.dispatcher->queue.first && choice_has_room(r);
+	return upstream_may_repeat(&r->health) &&
+	        (!new_waits || retry_budget_has(&r->health.retries));
+}
+
+/* Queries that wait at a dead upstream go elsewhere, unless it is expected to come back. */
+static void turn_waiting(struct forwarder *e, struct route *r)
+{
+	const bool is_given_up = upstream_is_dead(&r->health) && !e->is_pausing;
+	for (struct query *q; (q = query_of_waiting(r->waiting.first)) != NULL &&
+	        (is_given_up || may_retransmit(e, r));) {
 		query_wait_no_more(e, q);
 		if (is_given_up)
 			try_again(e, q, choice_of_route(e, q));
@@ -138,43 +178,57 @@ static void turn_paced(struct forwarder *e, struct route *r)
 void transaction_turn(struct forwarder *e, struct route *r)
 {
 	turn_tcp(e, r);
-	turn_paced(e, r);
+	turn_waiting(e, r);
 }
 
 /* ---- failures ---- */
 
-static bool has_used_up(const struct forwarder *e, unsigned tries_cost)
-{
-	return (tries_cost + TRY_COST / 2) / TRY_COST >= e->tries_max;
-}
-
+/* As many upstreams have failed as are asked at once. What one sent malformed may have been forged,
+ * so it is asked twice. */
 static bool has_failed_enough(const struct forwarder *e, const struct query *q)
 {
-	unsigned most = e->n_routes < 2      ? 2
-	        : e->n_routes < FAILURES_MAX ? e->n_routes
-	                                     : FAILURES_MAX;
-	/* a malformed answer leaves its try open */
-	bool is_open =
-	        q->failure->status == ANSWER_MALFORMED && q->attempts && !q->attempts->overdue;
-	return q->n_failures >= most || has_used_up(e, q->tries_cost + (is_open ? TRY_COST : 0));
+	unsigned most = e->n_routes < FAILURES_MAX ? e->n_routes : FAILURES_MAX;
+	if (q->failure->status == ANSWER_MALFORMED && most < MALFORMED_MIN)
+		most = MALFORMED_MIN;
+	return q->n_failed >= most;
+}
+
+/* Upstreams may keep their failures for a while, so they are asked again later; or it counts. */
+static void rest(struct forwarder *e, struct query *q)
+{
+	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
+	if (!q->may_pass || !pause_ns) {
+		fail(e, q);
+		return;
+	}
+	query_wait_no_more(e, q);
+	q->rests = true;
+	q->failed = q->tried = 0;
+	q->n_failed = 0;
+	q->patience.n_again++;
+	dispatcher_park(e->engine.dispatcher, q->flight);
+	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
 }
 
 /* An upstream sent a failure. While another try is out, its answer is waited for. A query does not
- * wait for the pace of the upstream that just refused it, if it may ask elsewhere. */
+ * wait for the pace of the upstream that just refused it, if it may ask elsewhere. A malformed
+ * message may be forged: the right answer is waited for until the timeout. */
 static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
         const struct answer *failure, bool was_latest)
 {
 	answer_unref(q->failure);
 	q->failure = failure;
+	if (q->rests)
+		return;
 	q->failed |= route_bit(r);
-	if (q->n_failures < UINT8_MAX)
-		q->n_failures++;
+	if (q->n_failed < UINT8_MAX)
+		q->n_failed++;
 	if (has_failed_enough(e, q)) {
 		if (failure->status != ANSWER_MALFORMED)
-			fail(e, q);
-	} else if (was_latest || q->waiting.list == &r->waiting_for_pace) {
+			rest(e, q);
+	} else if (was_latest || q->waiting.list == &r->waiting) {
 		struct route *next = choice_of_route(e, q);
-		if (q->waiting.list == &r->waiting_for_pace && next != r)
+		if (q->waiting.list == &r->waiting && next != r)
 			query_wait_no_more(e, q);
 		try_again(e, q, next);
 	}
@@ -216,14 +270,15 @@ static bool wants_plain(const struct route *r, const struct attempt *a, const ui
 
 static void note_answer(struct forwarder *e, struct route *r, const struct attempt *a)
 {
+	bool votes = a->is_first && a->query->votes;
 	counter_add(&r->counts.answered, 1);
 	counter_add(&r->counts.trip_us, (e->now_ns - a->sent_ns) / 1000);
-	if (a->channel.port == CHANNEL_TCP)
+	if (channel_is_tcp(&a->channel))
 		tcp_answered(e, r, a);
 	else if (a->overdue)
-		upstream_answered_late(&r->health, a->sent_ns, e->now_ns);
+		upstream_answered_late(&r->health, a->sent_ns, votes, e->now_ns);
 	else
-		upstream_answered(&r->health, a->sent_ns, e->now_ns);
+		upstream_answered(&r->health, a->sent_ns, a->is_first, votes, e->now_ns);
 }
 
 /* NULL: out of memory. */
@@ -238,18 +293,30 @@ static const struct answer *decode(struct forwarder *e, const struct query *q,
 	return answer_build(b);
 }
 
+/* The question's first transmission in a form that the upstream takes. The rejection made room for
+ * it, so it waits for no pace, only for our own limit. */
+static void ask_plain(struct forwarder *e, struct query *q, struct route *r)
+{
+	q->plain = true;
+	if (r->health.limits.queries_per_s) {
+		try_again(e, q, r);
+		return;
+	}
+	query_wait_no_more(e, q);
+	retransmit(e, q, r);
+}
+
 /* The upstream must be asked in another way: without EDNS, or by TCP. True when it was. */
 static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *r,
         const struct attempt *a, const uint8_t *packet)
 {
 	unsigned rcode = packet[RCODE_OCTET] & RCODE_MASK;
 	if (wants_plain(r, a, packet)) {
-		q->plain = true;
-		try_again(e, q, r);
+		ask_plain(e, q, r);
 		return true;
 	}
 	note_edns(r, a, rcode);
-	if (!(packet[FLAGS_OCTET] & BIT_TC) || a->channel.port == CHANNEL_TCP)
+	if (!(packet[FLAGS_OCTET] & BIT_TC) || channel_is_tcp(&a->channel))
 		return false;
 	q->by_tcp = true;
 	query_drop_attempts(e, q, true);
@@ -258,15 +325,22 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
 	return true;
 }
 
+/* Failures that recursors keep for a while. */
+static bool is_kept(unsigned rcode)
+{
+	return rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED;
+}
+
 void transaction_answered(
         struct forwarder *e, struct attempt *a, const uint8_t *packet, size_t size)
 {
 	struct query *q = a->query;
 	struct route *r = &e->routes[a->channel.upstream];
-	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && a->channel.port != CHANNEL_TCP;
+	bool is_truncated = packet[FLAGS_OCTET] & BIT_TC && !channel_is_tcp(&a->channel);
 	const struct answer *answer = is_truncated ? NULL : decode(e, q, r, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet)) {
 		counter_add(&e->engine.dispatcher->counters->bad_packets, 1);
+		q->may_pass = false;
 		heard_failure(e, q, r, answer, q->attempts == a);
 		return;
 	}
@@ -276,7 +350,7 @@ void transaction_answered(
 	if (asked_otherwise(e, q, r, &copy, packet)) {
 		answer_unref(answer);
 	} else if (answer && !answer_is_definite(answer)) {
-		q->tries_cost += copy.overdue ? 0 : TRY_COST;
+		q->may_pass = is_kept(packet[RCODE_OCTET] & RCODE_MASK);
 		heard_failure(e, q, r, answer, was_latest);
 	} else {
 		query_finish(e, q, answer);
@@ -285,39 +359,53 @@ void transaction_answered(
 
 /* ---- time ---- */
 
-/* What a try without an answer counts for. While all upstreams are gone for a moment, a try only
- * looks whether one came back. */
-static unsigned cost_of(const struct forwarder *e, const struct attempt *a)
-{
-	if (a->channel.port == CHANNEL_TCP)
-		return TRY_COST;
-	return e->is_pausing ? TRY_COST_MIN
-	                     : upstream_try_cost(&e->routes[a->channel.upstream].health);
-}
-
+/* While all upstreams are gone for a moment, a transmission only looks whether one came back. */
 static void give_up_attempt(struct forwarder *e, struct query *q, struct attempt *a)
 {
-	unsigned cost = cost_of(e, a);
 	a->overdue = true;
-	q->tries_cost += cost;
-	if (cost < TRY_COST_OF_CALM)
-		dispatcher_renew(e->engine.dispatcher, q->flight);
-	if (a->channel.port == CHANNEL_TCP)
-		tcp_overdue(e, a);
+	if (e->is_pausing)
+		q->patience.begun_ns += e->now_ns - a->sent_ns;
 	else
-		upstream_overdue(&e->routes[a->channel.upstream].health, a->sent_ns, e->now_ns);
+		patience_lose(&q->patience);
+	dispatcher_park(e->engine.dispatcher, q->flight);
+	if (channel_is_tcp(&a->channel)) {
+		tcp_overdue(e, a);
+		return;
+	}
+	silent_names_note(&e->silent, flight_name(q->flight));
+	upstream_overdue(
+	        &e->routes[a->channel.upstream].health, a->sent_ns, a->is_first, e->now_ns);
+}
+
+/* The budget of one that waits for the pace may have ended, or grown meanwhile. */
+static void waited(struct forwarder *e, struct query *q)
+{
+	if (e->is_pausing)
+		query_hold(e, q);
+	else if (!lasts(e, q))
+		fail(e, q);
+	else
+		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
 }
 
 void transaction_timeout(struct forwarder *e, struct query *q)
 {
 	struct attempt *latest = q->attempts;
+	if (q->waiting.list) {
+		waited(e, q);
+		return;
+	}
 	if (latest && !latest->overdue) {
-		if (latest->channel.port == CHANNEL_TCP && tcp_extend(e, q, latest))
+		if (channel_is_tcp(&latest->channel) && tcp_extend(e, q, latest))
 			return;
 		give_up_attempt(e, q, latest);
 	}
-	if (q->failure ? has_failed_enough(e, q) : has_used_up(e, q->tries_cost))
-		fail(e, q);
-	else
+	bool is_rested = q->rests;
+	q->rests = false;
+	if (!is_rested && q->failure && has_failed_enough(e, q))
+		rest(e, q);
+	else if (lasts(e, q))
 		try_again(e, q, choice_of_route(e, q));
+	else
+		fail(e, q);
 }

@@ -9,15 +9,13 @@
  *     FORMERR, NOTIMP          The same upstream is asked without EDNS, unless it has shown that it
  *                              understands EDNS (RFC 6891 section 7). After FORMERR without an OPT
  *                              record this question is asked without EDNS in any case.
- *     SERVFAIL, REFUSED        Another upstream is asked, or the same when there is only one. After
- *                              some of them the last one is the answer.
- *     a malformed message      As SERVFAIL, but the right answer is waited for until the timeout.
- *     nothing until            Retransmission, to another upstream if possible, as its pace allows.
- *     the timeout              After tries_max the answer is a timeout, or the last failure that an
- *                              upstream sent.
- *
- * An upstream that loses much is most likely asked too much by ourselves. So a try there counts for
- * less (upstream_try_cost()), and waiting for its pace costs the question no time. */
+ *     SERVFAIL, REFUSED        Another upstream is asked at once, up to three in all. They are
+ * asked again 1 s later, and once more 5 s later, since recursors keep failures (patience.h). Then
+ * the last one is the answer. a malformed message      As SERVFAIL, but the right answer is waited
+ * for until the timeout, and there is no later. nothing until            Retransmission, to another
+ * upstream if possible, as pace and retry the timeout              budget allow. After the
+ * question's own budget (patience.h) the answer is a timeout, or the last failure that an upstream
+ * sent. */
 #ifndef RESOLVER_FORWARD_TRANSACTION_H
 #define RESOLVER_FORWARD_TRANSACTION_H
 

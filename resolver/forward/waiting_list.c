@@ -11,6 +11,7 @@ void waiting_list_push(struct waiting_list *l, struct waiting *w)
 	w->behind = NULL;
 	*(l->last ? &l->last->behind : &l->first) = w;
 	l->last = w;
+	l->n++;
 }
 
 void waiting_list_leave(struct waiting *w)
@@ -21,4 +22,5 @@ void waiting_list_leave(struct waiting *w)
 	*(w->before ? &w->before->behind : &l->first) = w->behind;
 	*(w->behind ? &w->behind->before : &l->last) = w->before;
 	*w = (struct waiting){ 0 };
+	l->n--;
 }

@@ -7,6 +7,7 @@
 
 struct waiting_list {
 	struct waiting *first, *last;
+	unsigned n;
 };
 
 /* Embedded by what waits; zeroed: it does not wait. */

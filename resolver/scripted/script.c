@@ -376,6 +376,7 @@ static bool find_at(const struct zone *z, struct dname *name, enum rrtype type,
 	const struct zone_node *n = zone_find(z, name);
 	if (!n) {
 		b->status = ANSWER_NXDOMAIN;
+		b->is_of_root = !zone_has_top(z, name);
 		return true;
 	}
 	b->status = fault_at(z, n, (uint16_t)type, delay_ms);

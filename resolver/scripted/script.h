@@ -19,8 +19,9 @@
  *
  * A fault of one type stands before that type's records. The slowest record decides the delay of an
  * answer; CNAMEs on the way add theirs. Every TTL is one hour. A line may end in CR LF. A name that
- * exists only as a parent is an empty non-terminal (NODATA); others are NXDOMAIN. CNAMEs are
- * followed inside the script; a loop is SERVFAIL.
+ * exists only as a parent is an empty non-terminal (NODATA); others are NXDOMAIN, from the root
+ * where nothing in the script has their last label (answer.h: is_of_root). CNAMEs are followed
+ * inside the script; a loop is SERVFAIL.
  *
  * A script is read only after the parse: any number of threads may look up. */
 #ifndef RESOLVER_SCRIPTED_SCRIPT_H

@@ -147,6 +147,14 @@ const struct zone_node *zone_find(const struct zone *z, const struct dname *name
 	return n;
 }
 
+bool zone_has_top(const struct zone *z, const struct dname *name)
+{
+	unsigned top = 0;
+	for (unsigned at = 0; name->wire[at]; at += name->wire[at] + 1u)
+		top = at;
+	return node_find(z, name->wire + top, name->size - top);
+}
+
 uint32_t zone_next(
         const struct zone *z, const struct zone_node *n, uint16_t type, bool faulty, uint32_t at)
 {

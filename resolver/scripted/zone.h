@@ -46,6 +46,8 @@ bool zone_put_record(struct zone *z, uint32_t node, const struct zone_record *re
 /* The name's own node, or that of the wildcard which covers it (RFC 4592), or NULL: no such name.
  */
 const struct zone_node *zone_find(const struct zone *z, const struct dname *name);
+/* Whether there is a node of the name's last label; true for the root. */
+bool zone_has_top(const struct zone *z, const struct dname *name);
 /* The node's next record of a type, with a fault or without, after `at` (ZONE_NONE: the first);
  * ZONE_NONE: no more. */
 uint32_t zone_next(

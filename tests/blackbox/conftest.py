@@ -20,10 +20,12 @@ SANITIZED = {
     "test_kill",
     "test_limits",
     "test_lost",
+    "test_merge",
     "test_record",
     "test_resume",
     "test_retry",
     "test_rows",
+    "test_shard",
     "test_signals",
     "test_terminal",
 }

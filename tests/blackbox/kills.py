@@ -8,6 +8,7 @@ row
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import random
@@ -27,6 +28,7 @@ KILLS_MAX = 4
 # So long does nobody wait for a run that was to be killed: it may have ended before its moment
 # came.
 LIMIT_S = 60
+SIDES = ("includes", "networks")  # of an audit
 
 
 def engine_options(folder, nsd, engine):
@@ -44,6 +46,10 @@ def record_of(out):
     return out.with_suffix(".rec")
 
 
+def side_of(out, side):
+    return out.with_suffix(f".{side}.gz")
+
+
 @dataclass
 class Round:
     """What one round scans, and how."""
@@ -53,11 +59,14 @@ class Round:
     stdin: bytes
     n_rows: int
     is_recorded: bool
+    is_audit: bool = False
 
     def command(self, out, *more):
         record = ["--record", record_of(out)] if self.is_recorded else []
+        if self.is_audit:
+            record += [f"--{side}={side_of(out, side)}" for side in SIDES]
         return [
-            "scan",
+            "audit" if self.is_audit else "scan",
             *self.inputs,
             *self.options,
             "-o",
@@ -85,7 +94,7 @@ def row_of(rng, n):
     return f"{domain},192.0.2.{n % 128},{note}\n"
 
 
-def make_round(rng, folder, nsd):
+def make_round(rng, folder, nsd, is_audit=False):
     n_rows = rng.choice(
         [1, rng.randrange(2, 300), rng.randrange(300, 5000), rng.randrange(5000, 40000)]
     )
@@ -111,7 +120,7 @@ def make_round(rng, folder, nsd):
         f"--in-flight={rng.choice([10, 300, 2000])}",
         *engine_options(folder, nsd, rng.choice(ENGINES)),
     ]
-    return Round(inputs, options, stdin, n_rows, rng.random() < 0.5)
+    return Round(inputs, options, stdin, n_rows, rng.random() < 0.5, is_audit)
 
 
 def run(round_, out, *more):
@@ -206,7 +215,7 @@ def assert_record(round_, out, expected):
     """It has the answers of every row, whichever run wrote it."""
     replayed = out.with_name("replayed.csv.gz")
     command = [
-        "scan",
+        "audit" if round_.is_audit else "scan",
         *round_.inputs,
         f"--replay={record_of(out)}",
         "--summary",
@@ -222,10 +231,17 @@ def assert_record(round_, out, expected):
     assert told["not_recorded"] == 0 and told["queries_sent"] == 0, told
 
 
-def torment(seed, folder, nsd):
+def assert_sides(out, undisturbed):
+    """They hold what those of an uninterrupted run hold."""
+    for side in SIDES:
+        got, wanted = (gzip.open(side_of(path, side)).read() for path in (out, undisturbed))
+        assert got == wanted, f"the {side} differ"
+
+
+def torment(seed, folder, nsd, is_audit=False):
     """One round. Gives how often it was killed."""
     rng = random.Random(seed)
-    round_ = make_round(rng, folder, nsd)
+    round_ = make_round(rng, folder, nsd, is_audit)
     expected = run(round_, folder / "undisturbed.csv.gz")
     assert len(expected) == round_.n_rows + 1
     out, size = folder / "out.csv.gz", (folder / "undisturbed.csv.gz").stat().st_size
@@ -239,6 +255,8 @@ def torment(seed, folder, nsd):
     assert_manifest(out, round_.n_rows)
     if round_.is_recorded:
         assert_record(round_, out, expected)
+    if is_audit:
+        assert_sides(out, folder / "undisturbed.csv.gz")
     return n_kills
 
 

@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -29,6 +30,7 @@ import harness
 import tcpserver
 
 NSD = "/usr/sbin/nsd"
+NSD_CONTROL = "/usr/sbin/nsd-control"
 SO_TIMESTAMPNS = 35  # the socket module does not name it
 
 
@@ -55,11 +57,13 @@ SOA = "@ 300 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60\n@ 300 I
 
 class Nsd:
     """A real NSD over `zones`, a dictionary of zone names and their records in master-file form
-    (SOA and NS are added). It refuses every name outside them."""
+    (SOA and NS are added, or `soa` in their place). It refuses every name outside them."""
 
-    def __init__(self, folder, zones):
+    def __init__(self, folder, zones, soa=SOA):
         folder.mkdir(exist_ok=True)
         self.address, self.port = addresses.fresh(), addresses.port()
+        # a socket's path must be short
+        self.control = tempfile.TemporaryDirectory(prefix="nsd-")
         config = [
             "server:",
             f"  ip-address: {self.address}@{self.port}",
@@ -74,10 +78,11 @@ class Nsd:
             f'  logfile: "{folder}/nsd.log"',
             f'  xfrdir: "{folder}"',
             "remote-control:",
-            "  control-enable: no",
+            "  control-enable: yes",
+            f"  control-interface: {self.control.name}/socket",
         ]
         for i, (zone, records) in enumerate(zones.items()):
-            (folder / f"{i}.zone").write_bytes(harness.as_bytes("$TTL 300\n" + SOA + records))
+            (folder / f"{i}.zone").write_bytes(harness.as_bytes("$TTL 300\n" + soa + records))
             config += ["zone:", f'  name: "{zone}"', f'  zonefile: "{folder}/{i}.zone"']
         (folder / "nsd.conf").write_text("\n".join(config) + "\n")
         self.folder = folder
@@ -112,6 +117,20 @@ class Nsd:
     def upstream(self):
         return f"--upstream={self.address}:{self.port}"
 
+    def counts(self):
+        """What it counted since it was started: "num.queries", "num.type.TXT", "num.rcode.NXDOMAIN"
+        and others."""
+        told = subprocess.run(
+            [NSD_CONTROL, "-c", self.folder / "nsd.conf", "stats_noreset"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        counts = dict(line.split("=") for line in told.stdout.splitlines() if "=" in line)
+        return collections.Counter(
+            {name: int(n) for name, n in counts.items() if name.startswith("num.")}
+        )
+
     def kill(self):
         """At once: all its processes, none of which can say anything any more."""
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -119,6 +138,7 @@ class Nsd:
 
     def stop(self):
         stop(self.process)
+        self.control.cleanup()
 
 
 # What a Server's script may return instead of records.
@@ -153,10 +173,12 @@ def encoded(type, texts):
 
 
 @functools.cache
-def soa_record():
+def soa_record(owner_at):
+    """The owner is the name at that place of the packet."""
     rdata = dns.rdata.from_text("IN", "SOA", SOA_TEXT).to_wire()
+    owner = struct.pack("!H", 0xC000 | owner_at)
     return (
-        b"\0" + struct.pack("!HHIH", dns.rdatatype.SOA, dns.rdataclass.IN, 60, len(rdata)) + rdata
+        owner + struct.pack("!HHIH", dns.rdatatype.SOA, dns.rdataclass.IN, 60, len(rdata)) + rdata
     )
 
 
@@ -171,8 +193,10 @@ class Query:
     def __init__(self, wire, peer, by_tcp=False):
         self.time, self.wire, self.peer, self.by_tcp = time.monotonic(), wire, peer, by_tcp
         labels, at = [], 12
+        self.top_at = 12  # where the top-level domain stands in it
         while wire[at]:
             labels.append(wire[at + 1 : at + 1 + wire[at]])
+            self.top_at = at
             at += 1 + wire[at]
         self.question_end = at + 5
         self.spelling = dns.name.Name([*labels, b""]).to_text(omit_final_dot=True)
@@ -198,12 +222,13 @@ class Query:
         return dns.message.from_wire(self.packet(said))
 
     def packet(self, said):
-        """The octets of that answer. Records come in any order."""
+        """The octets of that answer. Records come in any order. That there is nothing is said by
+        the zone of the top-level domain."""
         rcode = dns.rcode.from_text(said) if isinstance(said, str) else dns.rcode.NOERROR
         answer = encoded(self.type, tuple(said)).copy() if not isinstance(said, str) else []
         random.shuffle(answer)
         is_negative = not answer and rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
-        return self._assemble(RA | rcode, answer, [soa_record()] if is_negative else [])
+        return self._assemble(RA | rcode, answer, [soa_record(self.top_at)] if is_negative else [])
 
     def cut_off(self):
         """The octets of an answer that holds nothing and says that there is more (TC)."""

@@ -40,7 +40,6 @@ def columns_of(message, which=0):
     [
         "domain,ipaddr\n" + PAIRS,
         "hostname,ip\n" + PAIRS,
-        "sender_domain,ip\n" + PAIRS,
         "domain_name,client_ip\n" + PAIRS,
         "#domain,ip\n" + PAIRS,
         "<domain>,ip\n" + PAIRS,

@@ -210,7 +210,7 @@ def test_a_real_authoritative_server(tmp_path):
         ("pass", ""),
         ("pass", ""),
         ("none", ""),
-        ("temperror", "TXT lost.one.test: refused"),
+        ("temperror", "TXT lost.one.test: refused (the upstream says: Not Authoritative)"),
         (
             "temperror",
             "TXT x.sub.one.test: servfail (a referral and no answer: the upstream does not "

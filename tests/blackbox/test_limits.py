@@ -54,8 +54,10 @@ def scan_under(limits, folder, rows_file, *options, before=()):
 
 def assert_true_rows(data):
     """What is there is right, in order and without gaps. Gives how many rows."""
-    members = harness.bgzf_members(data)
-    assert all(member.text for member in members[:-1])
+    *members, _end = harness.bgzf_members(data)
+    if members and not members[-1].text:
+        members.pop()  # the closing
+    assert all(member.text for member in members)
     rows = list(harness.read_rows(data))
     for n, row in enumerate(rows):
         assert row["row"] == str(n + 1) and bulk.facts(n % 254 + 1).items() <= row.items(), row
@@ -110,7 +112,7 @@ def test_hardly_any_descriptors(engine, tmp_path, rows_file, limit):
 
 
 def test_many_upstreams_and_few_descriptors(bulk_nsd, tmp_path, rows_file):
-    """64 upstreams want 576 sockets for each worker, and can do with 128."""
+    """64 upstreams want 4672 sockets for each worker, and can do with 128."""
     upstreams = tmp_path / "upstreams"
     upstreams.write_text(
         "".join(f"{addresses.nobody()}\n" for _ in range(63))

@@ -106,6 +106,7 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
         "libevent",
         "zlib",
         "isal",
+        "jansson",
         "libdeflate",
         "libidn2",
         "libsodium",

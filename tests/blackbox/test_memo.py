@@ -69,6 +69,8 @@ WAYS = {
     "questions": ["--ask=TXT:_dmarc.{sender.domain}", "--ask=A:{helo}"],
     "no explanations": ["--no-exp", "--void-limit=none"],
     "little memory": ["--cache=1"],
+    "answers live longer": ["--min-ttl=7200"],
+    "a sample of a shard": ["--sample=0.7", "--shard=0/2"],
 }
 
 
@@ -78,8 +80,9 @@ def test_the_rows_are_the_same(server, tmp_path, text, way):
     scan = harness.scan(tmp_path, text, dns.upstream, FEW, *WAYS[way])
     options = [dns.upstream, FEW, "--no-memo", *WAYS[way]]
     anew = harness.scan(tmp_path, text, *options, output="anew.csv.gz")
-    assert scan.timeless() == anew.timeless() and len(scan.rows) == 1500
-    assert scan.summary["memo_rows"] > 300 and anew.summary["memo_rows"] == 0
+    assert scan.timeless() == anew.timeless()
+    assert len(scan.rows) == 1500 or "--shard" in str(WAYS[way])
+    assert scan.summary["memo_rows"] > 200 and anew.summary["memo_rows"] == 0
     assert scan.summary["questions"] < anew.summary["questions"]
     assert scan.says("memo:", scan.summary["memo_rows"], "rows repeated earlier ones")
     assert not anew.says("memo:")
@@ -88,6 +91,40 @@ def test_the_rows_are_the_same(server, tmp_path, text, way):
     for member in ("problems", "spf_problem", "no_host_names"):
         assert scan.summary[member] == anew.summary[member]
     assert (scan.summary["options"]["memo"], anew.summary["options"]["memo"]) == (True, False)
+
+
+def test_what_is_excluded_is_excluded_each_time(server, tmp_path, text):
+    dns = server(world)
+    (tmp_path / "list").write_text("b.test\n198.51.100.0/24\n")
+    options = [dns.upstream, FEW, f"--exclude={tmp_path}/list"]
+    scan = harness.scan(tmp_path, text, *options)
+    anew = harness.scan(tmp_path, text, *options, "--no-memo", output="anew.csv.gz")
+    assert scan.timeless() == anew.timeless()
+    assert scan.summary["memo_rows"] > 100
+    assert scan.summary["excluded_rows"] == anew.summary["excluded_rows"] > 100
+
+
+@pytest.mark.parametrize("more", [[], ["--send-local-parts"]])
+def test_local_parts_of_a_log_stay_hidden(server, tmp_path, more):
+    """Its rows have texts of their own in the columns that pass through."""
+    dns = server(world)
+    rows = [
+        [f"Nov 30 00:00:{i:02}", ip, f"{local}@{domain}", "a.test", "pass"]
+        for i in range(40)
+        for ip in CLIENTS[:2]
+        for domain in ("a.test", "local.test")
+        for local in (("good", "bad", "")[i % 3],)
+    ]
+    text = harness.csv_text(["time", "ip", "sender", "helo", "spf_then"], *rows)
+    scan = harness.scan(tmp_path, text, dns.upstream, FEW, *more)
+    anew = harness.scan(tmp_path, text, dns.upstream, FEW, "--no-memo", *more, output="anew.csv.gz")
+    assert scan.timeless() == anew.timeless()
+    assert [row["time"] for row in scan.rows] == [row[0] for row in rows]
+    assert scan.summary["memo_rows"] > 100
+    asked = {name.split(".")[0] for name, type in dns.asked() if name.endswith(".local.test")}
+    assert asked == ({"good", "bad", "postmaster"} if more else {"postmaster"})
+    seen = {row["spf_problem"] for row in scan.rows if row["spf_domain"] == "local.test"}
+    assert seen == ({""} if more else {"needs_local_part", ""})
 
 
 def test_the_rows_are_the_same_by_recursion_inside(server, tmp_path, text):
@@ -214,10 +251,10 @@ def test_a_repeated_row_has_its_own_time(server, tmp_path, running):
 
 
 def test_a_repeated_row_is_judged_again_when_an_answer_is_out_of_date(server, tmp_path, running):
-    turns = ["v=spf1 +all", "v=spf1 -all"]
+    turns = iter(["v=spf1 +all", *["v=spf1 -all"] * 99])
 
     def turning(query):
-        reply = query.reply([turns[query.number % 2]] if query.type == "TXT" else [])
+        reply = query.reply([next(turns)] if query.type == "TXT" else [])
         for rrset in (*reply.answer, *reply.authority):
             rrset.ttl = 1 if query.type == "TXT" else 300
         return reply.to_wire()
@@ -237,4 +274,4 @@ def test_a_repeated_row_is_judged_again_when_an_answer_is_out_of_date(server, tm
     process.stdin.close()
     assert process.wait(harness.HANGS_S) == harness.DONE
     assert said == ["pass"] * (len(said) - 1) + ["fail"]
-    assert dns.count("TXT") == 2
+    assert dns.count("TXT") >= 2

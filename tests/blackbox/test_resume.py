@@ -252,6 +252,7 @@ def refused(folder, finished, nsd, inputs, *options, data=None):
         ("--void-limit=none", ("--void-limit", "'2'", "'none'")),
         ("--receiver=mx.example.com", ("--receiver", "'unknown'", "'mx.example.com'")),
         ("--csv-safe", ("--csv-safe", "'no'", "'yes'")),
+        ("--shard=0/2", ("--shard", "''", "'0/2'")),
     ],
 )
 def test_other_options(finished, bulk_nsd, tmp_path, option, words):

@@ -28,7 +28,7 @@ ODD_ROWS = [
     (b"x,d1.bulk.test,192.0.2.1.5,five octets", True),
     (b"x,d1.bulk.test,2001:db8::g,no hex", True),
     (b"x,d1.bulk.test,1:2:3:4:5:6:7:8:9,nine groups", True),
-    (b"x,d1.bulk.test,192.0.2.1/32,a prefix", True),
+    (b"x,d1.bulk.test,192.0.2.1/33,a prefix", True),
     (b"x,d1.bulk.test,localhost,a name for an address", True),
     (b"x,,,neither", True),
     (b"", True),
@@ -105,7 +105,8 @@ def check_members(data, n_rows):
     """The checkpoints in the members count the rows without a gap, and the file ends as a whole one
     does."""
     assert data.endswith(harness.BGZF_EOF)
-    *members, end = harness.bgzf_members(data)
+    *members, closing, end = harness.bgzf_members(data)
+    assert (closing.text, closing.first_row, closing.n_rows) == (b"", n_rows + 1, 0)
     assert end.text == b"" and end.first_row is None
     assert all(0 < len(m.text) <= 65280 for m in members)
     next_row = 1

@@ -48,7 +48,7 @@ def test_neighbours_are_not_asked_together(server, tmp_path, workers):
         assert [int(row["row"]) for row in scan.rows] == list(range(1, len(NAMES) + 1))
         runs[window], outputs[window] = longest_run(asked), scan.timeless()
     assert outputs[0] == outputs[2000]
-    assert runs[0] >= EACH / 2 and runs[2000] <= EACH / 5
+    assert runs[0] >= EACH / 3 and runs[2000] <= EACH / 5
 
 
 def test_the_order_is_the_same_each_time(server, tmp_path):

@@ -140,4 +140,6 @@ def test_the_summary_tells_the_busiest_second(server, tmp_path):
     seen, _ = busiest_second(asked.questions)
     told, [upstream] = scan.summary["busiest_second"], scan.summary["upstreams"]
     assert 25 <= told <= 110 and told <= 2 * seen + 10
-    assert upstream["busiest_second"] == told and upstream["sent"] == 150
+    assert upstream["sent"] == 150
+    # a busy machine sends a moment after the question was let go, maybe in the next second
+    assert abs(upstream["busiest_second"] - told) <= 15

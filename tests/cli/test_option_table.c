@@ -25,12 +25,18 @@ static const char *another(const struct option_row *row)
 		return number;
 	case KIND_CHECKS:
 		return "mx";
+	case KIND_SHARE:
+		return "1%";
 	case KIND_PROGRESS:
 		return "never";
 	case KIND_BAD_INPUT:
 		return "ok";
 	case KIND_ASK:
 		return "NS:{domain}";
+	case KIND_AGE:
+		return "7d";
+	case KIND_SHARD:
+		return "1/2";
 	case KIND_UPSTREAM:
 		return "192.0.2.1";
 	case KIND_UPSTREAMS:

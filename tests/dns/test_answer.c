@@ -427,6 +427,78 @@ static void the_last_reference_takes_the_attachment_along(void **state)
 	answer_unref(NULL);
 }
 
+static struct answer *nxdomain_of(
+        const char *name, const char *canonical, bool is_of_root, enum answer_status status)
+{
+	struct answer_builder b = { 0 };
+	const struct dname qname = name_of(name);
+	answer_builder_begin(&b, &qname, RRTYPE_TXT);
+	b.status = status;
+	b.canonical = name_of(canonical);
+	b.is_of_root = is_of_root;
+	b.dnssec = ANSWER_SECURE;
+	b.ttl_s = 77;
+	b.upstream = 3;
+	struct answer *a = answer_build(&b);
+	assert_non_null(a);
+	answer_builder_fini(&b);
+	a->received_s = 1000;
+	return a;
+}
+
+static void an_nxdomain_reaches_as_far_as_it_may(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *canonical;
+		bool is_of_root;
+		enum answer_status status;
+		bool no_such_name, no_such_top;
+	} cases[] = {
+		{ "a.dead", "a.dead", true, ANSWER_NXDOMAIN, true, false },
+		{ "dead", "dead", true, ANSWER_NXDOMAIN, true, true },
+		{ "dead", "dead", false, ANSWER_NXDOMAIN, true, false },
+		{ ".", ".", true, ANSWER_NXDOMAIN, true, false },
+		{ "arpa", "arpa", true, ANSWER_NXDOMAIN, true, false },
+		{ "arpb", "arpb", true, ANSWER_NXDOMAIN, true, true },
+		{ "alias", "dead", true, ANSWER_NXDOMAIN, false, false },
+		{ "a.dead", "a.dead", false, ANSWER_NODATA, false, false },
+		{ "a.dead", "a.dead", false, ANSWER_SERVFAIL, false, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct answer *a = nxdomain_of(
+		        cases[i].name, cases[i].canonical, cases[i].is_of_root, cases[i].status);
+		assert_int_equal(answer_is_no_such_name(a), cases[i].no_such_name);
+		assert_int_equal(answer_is_no_such_top(a), cases[i].no_such_top);
+		answer_unref(a);
+	}
+}
+
+static void what_is_derived_says_so(void **state)
+{
+	(void)state;
+	struct slab slab;
+	slab_init(&slab);
+	const struct answer *a = nxdomain_of("dead", "dead", true, ANSWER_NXDOMAIN);
+	const struct dname name = name_of("x.dead");
+	const struct answer *d = answer_derive(a, &name, RRTYPE_MX, &slab);
+	assert_non_null(d);
+	answer_unref(a);
+	struct dname qname;
+	answer_qname(d, &qname);
+	assert_true(dname_equal(&qname, &name));
+	assert_int_equal(d->status, ANSWER_NXDOMAIN);
+	assert_int_equal(d->type, RRTYPE_MX);
+	assert_int_equal(d->ttl_s, 77);
+	assert_int_equal(d->dnssec, ANSWER_SECURE);
+	assert_int_equal(d->upstream, 3);
+	assert_int_equal(d->received_s, 1000);
+	assert_true(d->is_derived && answer_is_no_such_name(d));
+	assert_false(answer_is_no_such_top(d));
+	answer_unref(d);
+	slab_fini(&slab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +519,8 @@ int main(void)
 		cmocka_unit_test(failures_carry_their_cause),
 		cmocka_unit_test(every_status_has_its_word),
 		cmocka_unit_test(the_last_reference_takes_the_attachment_along),
+		cmocka_unit_test(an_nxdomain_reaches_as_far_as_it_may),
+		cmocka_unit_test(what_is_derived_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

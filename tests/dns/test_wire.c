@@ -226,6 +226,39 @@ static void nothing_is_told_apart(void **state)
 	expect(&p, "example.com", RRTYPE_A, ANSWER_SERVFAIL, 0, 0);
 }
 
+/* Only with NXDOMAIN, and only by the owner of the SOA. */
+static void what_the_root_says_is_told_apart(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned rcode;
+		const char *zone; /* NULL: no SOA */
+		bool is_of_root;
+	} cases[] = {
+		{ 3, ".", true },
+		{ 3, "com", false },
+		{ 3, "example.com", false },
+		{ 3, NULL, false },
+		{ 0, ".", false },
+		{ 2, ".", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		packet_begin(&p, RESPONSE | cases[i].rcode, "a.example.com", RRTYPE_A);
+		if (cases[i].zone)
+			packet_put_soa_of(&p, cases[i].zone, 900, 60);
+		const struct answer *a = decoded(&p, "a.example.com", RRTYPE_A);
+		assert_int_equal(a->is_of_root, cases[i].is_of_root);
+		answer_unref(a);
+	}
+	/* a pointer to a root label is the root, too */
+	packet_begin(&p, RESPONSE | 3, "a", RRTYPE_A);
+	packet_put_pointer(&p, QNAME_AT + 2);
+	packet_put_rr(&p, AUTHORITY_SECTION, RRTYPE_SOA, CLASS_IN, 9, "0123456789012345678901", 22);
+	const struct answer *a = decoded(&p, "a", RRTYPE_A);
+	assert_true(a->is_of_root);
+	answer_unref(a);
+}
+
 static void other_rcodes_are_named(void **state)
 {
 	(void)state;
@@ -248,6 +281,26 @@ static void other_rcodes_are_named(void **state)
 	a = decoded(&p, "example.com", RRTYPE_A);
 	assert_string_equal(answer_cause(a), "rcode 4081");
 	answer_unref(a);
+}
+
+static void an_extended_error_is_told_of_failures_only(void **state)
+{
+	(void)state;
+	static const uint8_t ede[] = { 0, 15, 0, 6, 0, 22, 'd', 'o', 'w', 'n' };
+	for (unsigned rcode = 0; rcode <= 5; rcode++) {
+		packet_begin(&p, RESPONSE | rcode, "example.com", RRTYPE_A);
+		packet_put_name(&p, ".");
+		packet_put_rr(&p, ADDITIONAL_SECTION, TYPE_OPT, 1232, 0, ede, sizeof ede);
+		const struct answer *a = decoded(&p, "example.com", RRTYPE_A);
+		assert_string_equal(answer_cause(a),
+		        rcode == 0 || rcode == 3 ? ""
+		                : rcode == 4
+		                ? "rcode NOTIMP, the upstream says: No Reachable Authority (down)"
+		                : rcode == 1
+		                ? "rcode FORMERR, the upstream says: No Reachable Authority (down)"
+		                : "the upstream says: No Reachable Authority (down)");
+		answer_unref(a);
+	}
 }
 
 static void other_classes_and_high_ttls(void **state)
@@ -473,7 +526,9 @@ int main(void)
 		cmocka_unit_test(half_chains_are_marked),
 		cmocka_unit_test(a_referral_is_a_failure),
 		cmocka_unit_test(nothing_is_told_apart),
+		cmocka_unit_test(what_the_root_says_is_told_apart),
 		cmocka_unit_test(other_rcodes_are_named),
+		cmocka_unit_test(an_extended_error_is_told_of_failures_only),
 		cmocka_unit_test(other_classes_and_high_ttls),
 		cmocka_unit_test(bad_records_of_the_type_spoil_the_answer),
 		cmocka_unit_test(what_is_no_answer_to_the_question),

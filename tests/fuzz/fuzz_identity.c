@@ -7,6 +7,7 @@
 
 #include "dns/idna.h"
 #include "input/identity.h"
+#include "input/inputs.h"
 
 #include <string.h>
 

@@ -9,6 +9,8 @@
 #include "base/message.h"
 #include "io/bgzf.h"
 #include "results/resume.h"
+#include "base/exit_status.h"
+#include "results/part.h"
 #include "results/retry.h"
 #include "tests/fuzz/memfile.h"
 #include "tests/fuzz/target.h"
@@ -174,13 +176,30 @@ static void check_retry(char *output_path)
 	struct retry retry;
 	retry_init(&retry, false, CHECK_ALL, retry_told(output_path), NULL);
 	config.form = &retry.form;
-	retry_fits(output_path, note_of_scan());
+	struct closing closing;
+	retry_fits(output_path, note_of_scan(), &closing);
 	if (inputs_open(&in, &config, NULL))
 		while (inputs_next(&in, &row, &never))
 			require(row.printed.text && row.printed.size > 0 &&
 			        (row.keep || row.record.text));
 	inputs_close(&in);
 	retry_fini(&retry);
+}
+
+/* As a file that is merged: it ends, and its rows grow. */
+static void check_part(const char *output_path)
+{
+	struct part part;
+	struct tally tally = { 0 };
+	uint64_t before = 0;
+	bool good = part_open(&part, output_path) == EXIT_DONE;
+	while (good && part_next(&part) == EXIT_DONE && part.has_row) {
+		require(part.number > before && part.row_size &&
+		        part.row[part.row_size - 1] == '\n');
+		before = part.number;
+		good = part_tally(&part, &tally);
+	}
+	part_fini(&part);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -204,6 +223,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memfile_open(&file, (const uint8_t *)output.bytes, output.size);
 	check_resume(&output, file.path, input.path);
 	check_retry(file.path);
+	check_part(file.path);
 	memfile_close(&file);
 	textbuf_fini(&output);
 	memfile_close(&input);

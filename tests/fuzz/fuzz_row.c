@@ -167,6 +167,7 @@ static void scan(struct world *w)
 		.max_in_flight = 20,
 		.cache_bytes = 1 << 16,
 		.failure_ttl_s = 1,
+		.leader_wait_ms = QUESTION_MS / 2,
 		.n_workers = 1 };
 	require(resolver_new(&w->resolver, &config, NULL, why, sizeof(why)) == ERROR_NONE);
 	columns_all(&w->columns, NULL);

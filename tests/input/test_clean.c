@@ -44,6 +44,11 @@ static void names(void **state)
 	check(clean_sender, "(a@b.example)", "(a@b.example)");
 	check(clean_sender, "a b@c.example\302\240", "a b@c.example");
 	check(clean_sender, "a@.", "a@.");
+	check(clean_sender, "<@r.example:a@b.example>", "a@b.example");
+	check(clean_sender, "@r.example,@s.example:\"x y\"@b.example", "\"x y\"@b.example");
+	check(clean_sender, "@r.example:b.example", "@r.example:b.example");
+	check(clean_sender, "@b.example", "@b.example");
+	check(clean_sender, "a@r.example:b@c.example", "a@r.example:b@c.example");
 	check(clean_sender, " ", "");
 }
 

@@ -97,9 +97,14 @@ void packet_put_cname(struct packet *p, const char *owner, uint32_t ttl_s, const
 
 void packet_put_soa(struct packet *p, uint32_t ttl_s, uint32_t minimum)
 {
+	packet_put_soa_of(p, "example.com", ttl_s, minimum);
+}
+
+void packet_put_soa_of(struct packet *p, const char *zone, uint32_t ttl_s, uint32_t minimum)
+{
 	uint8_t rdata[22] = { 0 };
 	for (int i = 0; i < 4; i++)
 		rdata[18 + i] = (uint8_t)(minimum >> (24 - 8 * i));
-	packet_put_name(p, "example.com");
+	packet_put_name(p, zone);
 	packet_put_rr(p, AUTHORITY_SECTION, RRTYPE_SOA, CLASS_IN, ttl_s, rdata, sizeof rdata);
 }

@@ -32,10 +32,11 @@ void packet_put_rr(struct packet *p, size_t section, unsigned type, unsigned cla
 /* The same for the answer section, with a name as rdata. */
 void packet_put_name_rr(struct packet *p, unsigned type, uint32_t ttl_s, const char *target);
 
-/* Whole RRs: an address 192.0.2.`last` and a CNAME in the answer section, example.com's SOA in the
- * authority section. */
+/* Whole RRs: an address 192.0.2.`last` and a CNAME in the answer section, an SOA in the authority
+ * section, example.com's or another zone's. */
 void packet_put_a(struct packet *p, const char *owner, uint32_t ttl_s, uint8_t last);
 void packet_put_cname(struct packet *p, const char *owner, uint32_t ttl_s, const char *target);
 void packet_put_soa(struct packet *p, uint32_t ttl_s, uint32_t minimum);
+void packet_put_soa_of(struct packet *p, const char *zone, uint32_t ttl_s, uint32_t minimum);
 
 #endif

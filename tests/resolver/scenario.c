@@ -73,11 +73,16 @@ static void told(struct resolver_waiter *waiter, const struct answer *answer)
 
 void ask(struct scenario *net, struct asked *a, const char *name)
 {
+	ask_type(net, a, name, RRTYPE_A);
+}
+
+void ask_type(struct scenario *net, struct asked *a, const char *name, enum rrtype type)
+{
 	struct dname qname;
 	assert_int_equal(dname_parse(&qname, name, strlen(name)), ERROR_NONE);
 	a->net = net;
 	a->waiter.done = told;
-	const struct answer *answer = resolver_ask(net->resolver, &a->waiter, &qname, RRTYPE_A);
+	const struct answer *answer = resolver_ask(net->resolver, &a->waiter, &qname, type);
 	if (answer)
 		told(&a->waiter, answer);
 }

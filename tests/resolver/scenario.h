@@ -37,8 +37,9 @@ void scenario_close(struct scenario *net);
 bool scenario_pump_after(struct scenario *net, uint64_t ms);
 struct resolver_counters scenario_counters(const struct scenario *net);
 
-/* Asks for the name's A records. */
+/* Asks for the name's A records, or those of another type. */
 void ask(struct scenario *net, struct asked *a, const char *name);
+void ask_type(struct scenario *net, struct asked *a, const char *name, enum rrtype type);
 /* Told once, of this status; takes the answer away. */
 void asked_expect(struct asked *a, enum answer_status status);
 

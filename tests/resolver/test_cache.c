@@ -55,6 +55,8 @@ static bool has(struct cache *c, const char *text, enum rrtype type, uint64_t no
 	uint32_t expires_s;
 	const struct answer *a = cache_find(c, &q, now_ns, &expires_s);
 	if (!a)
+		a = cache_find_nxdomain(c, &q, now_ns, &expires_s);
+	if (!a)
 		return false;
 	struct dname found;
 	answer_qname(a, &found);
@@ -67,7 +69,7 @@ static void keys_are_name_and_type(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	put(&c, "example.com", 60, 10, ANSWER_OK, 0);
 	assert_true(has(&c, "EXAMPLE.com", RRTYPE_TXT, 0));
 	assert_false(has(&c, "example.com", RRTYPE_A, 0));
@@ -81,7 +83,7 @@ static void time_runs_out(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	const uint64_t start_ns = 7 * CLOCK_NS_PER_S;
 	put(&c, "data", 60, 10, ANSWER_OK, start_ns);
 	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, start_ns);
@@ -101,27 +103,33 @@ static void time_runs_out(void **state)
 	cache_fini(&c);
 }
 
+/* What a look-up says that it expires; 0: it is not there. */
+static uint32_t expiry_of(struct cache *c, const char *text, enum rrtype type, uint64_t now_ns)
+{
+	struct question q;
+	struct dname name;
+	uint32_t expires_s = 0;
+	question(&q, &name, text, type);
+	const struct answer *a = cache_find(c, &q, now_ns, &expires_s);
+	answer_unref(a ? a : cache_find_nxdomain(c, &q, now_ns, &expires_s));
+	return expires_s;
+}
+
 /* The second that a look-up gives is the one in which the answer is gone. */
 static void an_answer_says_when_it_expires(void **state)
 {
 	(void)state;
 	const uint64_t now_ns = 7 * CLOCK_NS_PER_S + 5;
 	struct cache c;
-	struct question q;
-	struct dname name;
-	uint32_t expires_s = 0;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	put(&c, "data", 60, 0, ANSWER_OK, now_ns);
-	assert_int_equal(dname_parse(&name, "data", 4), ERROR_NONE);
-	question_of(&q, &name, RRTYPE_TXT);
-	const struct answer *a = cache_find(&c, &q, now_ns, &expires_s);
-	assert_non_null(a);
-	assert_int_equal(expires_s, 67);
-	assert_int_equal(cache_good_until_s(&c, a, now_ns), 67);
-	const struct answer *failed = answer_with("data", 60, 0, ANSWER_TIMEOUT);
+	assert_int_equal(expiry_of(&c, "data", RRTYPE_TXT, now_ns), 67);
+	const struct answer *good = answer_with("data", 60, 0, ANSWER_OK),
+	                    *failed = answer_with("data", 60, 0, ANSWER_TIMEOUT);
+	assert_int_equal(cache_good_until_s(&c, good, now_ns), 67);
 	assert_int_equal(cache_good_until_s(&c, failed, now_ns), 0);
 	answer_unref(failed);
-	answer_unref(a);
+	answer_unref(good);
 	assert_true(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S));
 	cache_fini(&c);
@@ -134,7 +142,7 @@ static void bytes_are_bounded_and_use_is_rewarded(void **state)
 	(void)state;
 	const size_t limit = 200000;
 	struct cache c;
-	assert_true(cache_init(&c, limit, 30));
+	assert_true(cache_init(&c, limit, 30, 0));
 	put(&c, "hot", 3600, 100, ANSWER_OK, 0);
 	for (unsigned i = 0; i < 5000; i++) {
 		char name[32];
@@ -168,7 +176,7 @@ static void what_is_attached_counts(void **state)
 	(void)state;
 	enum { LIMIT = 200000, N = 40, LARGE = 150000 };
 	struct cache c;
-	assert_true(cache_init(&c, LIMIT, 30));
+	assert_true(cache_init(&c, LIMIT, 30, 0));
 	const size_t empty = cache_used_bytes(&c);
 	for (unsigned i = 0; i < N; i++) {
 		char name[32];
@@ -198,11 +206,39 @@ static void what_is_attached_counts(void **state)
 	answer_unref(a);
 	assert_int_equal(large.size_bytes, 0);
 	assert_int_equal(c.account.alive_bytes, c.account.kept_bytes);
-	c.limit_bytes = 0;
+	c.limit_bytes = c.allowed_bytes = 0;
 	cache_trim(&c, 0);
 	assert_int_equal(c.n_entries, 0);
 	assert_int_equal(cache_used_bytes(&c), empty);
 	assert_int_equal(c.account.alive_bytes, 0);
+	cache_fini(&c);
+}
+
+/* What is never found again does not take up the limit; what is, does. */
+static void room_is_earned(void **state)
+{
+	(void)state;
+	enum { N = 400000 };
+	struct cache c;
+	assert_true(cache_init(&c, 128 << 20, 30, 0));
+	size_t empty = cache_used_bytes(&c);
+	for (unsigned i = 0; i < N; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "n%u", i);
+		put(&c, name, 3600, 0, ANSWER_OK, 0);
+	}
+	assert_true(c.n_evictions > 0);
+	assert_in_range(cache_used_bytes(&c) - empty, 15 << 20, 16 << 20);
+	for (unsigned i = 0; i < 1000; i++)
+		assert_true(has(&c, "n399999", RRTYPE_TXT, 0));
+	uint64_t n_evictions = c.n_evictions;
+	for (unsigned i = 0; i < N; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "m%u", i);
+		put(&c, name, 3600, 0, ANSWER_OK, 0);
+	}
+	assert_in_range(c.n_evictions, n_evictions, n_evictions + N / 20); /* of full lines */
+	assert_true(cache_used_bytes(&c) - empty > 32 << 20);
 	cache_fini(&c);
 }
 
@@ -211,7 +247,7 @@ static void out_of_date_goes_first(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 40000, 30));
+	assert_true(cache_init(&c, 40000, 30, 0));
 	put(&c, "old", 1, 920, ANSWER_OK, 0);
 	assert_true(has(&c, "old", RRTYPE_TXT, 0)); /* marked as used, and yet: */
 	unsigned i = 0;
@@ -234,7 +270,7 @@ static void collisions_are_told_apart(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	static const char *const names[] = { "a", "b", "c", "d", "e" };
 	for (size_t i = 0; i < 5; i++) {
 		struct question q;
@@ -266,7 +302,7 @@ static void a_name_may_have_many_types(void **state)
 	enum { FIRST = 250, TYPES = 20 };
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 1 << 20, 30));
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	for (unsigned i = 0; i < TYPES; i++) {
 		struct question q;
 		struct dname name;
@@ -282,17 +318,209 @@ static void a_name_may_have_many_types(void **state)
 	cache_fini(&c);
 }
 
+/* ---- NXDOMAIN is for all types ---- */
+
+struct nx {
+	const char *name, *canonical; /* NULL: no alias */
+	enum rrtype type;
+	bool is_of_root;
+	uint32_t ttl_s;
+};
+
+static void put_nx(struct cache *c, const struct nx *nx, uint64_t now_ns)
+{
+	struct answer_builder b = { 0 };
+	struct question q;
+	struct dname name;
+	question(&q, &name, nx->name, nx->type);
+	answer_builder_begin(&b, &name, nx->type);
+	b.status = ANSWER_NXDOMAIN;
+	b.ttl_s = nx->ttl_s;
+	b.is_of_root = nx->is_of_root;
+	if (nx->canonical)
+		assert_int_equal(dname_parse(&b.canonical, nx->canonical, strlen(nx->canonical)),
+		        ERROR_NONE);
+	struct answer *a = answer_build(&b);
+	assert_non_null(a);
+	cache_put(c, &q, a, now_ns);
+	answer_unref(a);
+	answer_builder_fini(&b);
+}
+
+/* Its name; "" when there is none. */
+static const char *nx_for(struct cache *c, const char *text, enum rrtype type, uint64_t now_ns)
+{
+	static char name[DNAME_TEXT_BYTES];
+	struct question q;
+	struct dname qname;
+	question(&q, &qname, text, type);
+	uint32_t expires_s;
+	assert_null(cache_find(c, &q, now_ns, &expires_s));
+	const struct answer *a = cache_find_nxdomain(c, &q, now_ns, &expires_s);
+	if (!a)
+		return "";
+	answer_qname(a, &qname);
+	dname_text(&qname, name);
+	answer_unref(a);
+	return name;
+}
+
+static void expect_nx(struct cache *c, const char *text, enum rrtype type, const char *name)
+{
+	assert_string_equal(nx_for(c, text, type, 0), name);
+}
+
+static void nxdomain_is_for_all_types(void **state)
+{
+	(void)state;
+	struct cache c;
+	const uint64_t start_ns = 9 * CLOCK_NS_PER_S, end_ns = start_ns + 60 * CLOCK_NS_PER_S;
+	const char *gone = "gone.example.com";
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ gone, NULL, RRTYPE_TXT, .ttl_s = 60 }, start_ns);
+	static const enum rrtype types[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX,
+		RRTYPE_PTR };
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		assert_string_equal(
+		        nx_for(&c, "Gone.example.COM", types[i], end_ns - CLOCK_NS_PER_S), gone);
+	/* neither beneath the name, nor above */
+	static const char *const others[] = { "a.gone.example.com", "example.com", "com", "." };
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_string_equal(nx_for(&c, others[i], RRTYPE_TXT, start_ns), "");
+	assert_int_equal(c.n_entries, 1);
+	assert_string_equal(nx_for(&c, gone, RRTYPE_A, end_ns), "");
+	assert_int_equal(c.n_entries, 0);
+	cache_fini(&c);
+}
+
+/* Only the root's word about a single label is for what lies beneath. */
+static void nothing_lies_beneath_a_top_that_does_not_exist(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "dead", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "local", NULL, RRTYPE_A, .is_of_root = false, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "a.top", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ ".", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "arpa", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 }, 0);
+	expect_nx(&c, "dead", RRTYPE_MX, "dead");
+	expect_nx(&c, "x.Dead", RRTYPE_MX, "dead");
+	expect_nx(&c, "a.b.c.x.dead", RRTYPE_TXT, "dead");
+	expect_nx(&c, "xdead", RRTYPE_TXT, "");
+	expect_nx(&c, "dead.com", RRTYPE_TXT, "");
+	expect_nx(&c, "x.local", RRTYPE_TXT, "");
+	expect_nx(&c, "b.a.top", RRTYPE_TXT, "");
+	expect_nx(&c, "b.top", RRTYPE_TXT, "");
+	expect_nx(&c, "1.2.0.192.in-addr.arpa", RRTYPE_PTR, "");
+	cache_fini(&c);
+}
+
+static void what_says_nothing_of_other_types(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "alias", "gone", RRTYPE_TXT, .ttl_s = 60 }, 0);
+	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0);
+	put(&c, "bogus", 60, 0, ANSWER_BOGUS, 0);
+	put(&c, "empty", 60, 0, ANSWER_NODATA, 0);
+	assert_int_equal(c.n_entries, 4);
+	static const char *const names[] = { "alias", "gone", "failed", "bogus", "empty" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		expect_nx(&c, names[i], RRTYPE_MX, "");
+	/* it is the answer to its own question */
+	assert_true(has(&c, "alias", RRTYPE_TXT, 0));
+	cache_fini(&c);
+}
+
+/* Some servers deny a name for one type that has another one. */
+static void records_stand_beside_an_nxdomain(void **state)
+{
+	(void)state;
+	struct cache c;
+	struct question q;
+	struct dname name;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put(&c, "half.example", 60, 10, ANSWER_OK, 0);
+	put_nx(&c, &(struct nx){ "half.example", NULL, RRTYPE_AAAA, .ttl_s = 600 }, 0);
+	question(&q, &name, "half.example", RRTYPE_TXT);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
+	assert_int_equal(a->status, ANSWER_OK);
+	answer_unref(a);
+	expect_nx(&c, "half.example", RRTYPE_MX, "half.example");
+	cache_fini(&c);
+}
+
+/* What is newer is what counts, wherever it is kept. */
+static void a_name_may_come_and_go(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put(&c, "n", 60, 0, ANSWER_SERVFAIL, 0);
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_TXT, .ttl_s = 60 }, 0);
+	assert_int_equal(c.n_entries, 1);
+	expect_nx(&c, "n", RRTYPE_TXT, "n");
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_A, .ttl_s = 60 }, 0);
+	assert_int_equal(c.n_entries, 1);
+	put(&c, "n", 60, 10, ANSWER_OK, 0);
+	assert_true(has(&c, "n", RRTYPE_TXT, 0));
+	struct question q;
+	struct dname name;
+	question(&q, &name, "n", RRTYPE_TXT);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
+	assert_int_equal(a->status, ANSWER_OK);
+	answer_unref(a);
+	cache_fini(&c);
+}
+
+/* What follows from an NXDOMAIN is good as long as that. */
+static void an_nxdomain_says_when_it_expires(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "dead", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 },
+	        3 * CLOCK_NS_PER_S);
+	assert_int_equal(expiry_of(&c, "below.dead", RRTYPE_TXT, 9 * CLOCK_NS_PER_S), 63);
+	cache_fini(&c);
+}
+
+static void answers_are_kept_for_a_while_at_least(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 5, 20));
+	put(&c, "zero", 0, 10, ANSWER_OK, 0);
+	put(&c, "long", 60, 10, ANSWER_OK, 0);
+	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, 0);
+	put(&c, "failed", 0, 0, ANSWER_SERVFAIL, 0);
+	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, 0);
+	assert_int_equal(c.n_entries, 4);
+	assert_int_equal(expiry_of(&c, "zero", RRTYPE_TXT, 0), 20);
+	assert_true(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
+	assert_true(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S));
+	assert_false(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S));
+	assert_true(has(&c, "long", RRTYPE_TXT, 60 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "failed", RRTYPE_TXT, 5 * CLOCK_NS_PER_S));
+	cache_fini(&c);
+}
+
 static void extremes(void **state)
 {
 	(void)state;
 	struct cache c;
-	assert_true(cache_init(&c, 0, 30));
+	assert_true(cache_init(&c, 0, 30, 0));
 	put(&c, "x", 60, 10, ANSWER_OK, 0);
 	assert_int_equal(c.n_entries, 0);
 	assert_false(has(&c, "x", RRTYPE_TXT, 0));
 	cache_fini(&c);
 
-	assert_true(cache_init(&c, 7000, 0));
+	assert_true(cache_init(&c, 7000, 0, 0));
 	put(&c, "large", 60, 900, ANSWER_OK, 0);      /* over an eighth */
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0); /* failure_ttl_s is 0 */
 	assert_int_equal(c.n_entries, 0);
@@ -311,9 +539,17 @@ int main(void)
 		cmocka_unit_test(an_answer_says_when_it_expires),
 		cmocka_unit_test(bytes_are_bounded_and_use_is_rewarded),
 		cmocka_unit_test(what_is_attached_counts),
+		cmocka_unit_test(room_is_earned),
 		cmocka_unit_test(out_of_date_goes_first),
 		cmocka_unit_test(collisions_are_told_apart),
 		cmocka_unit_test(a_name_may_have_many_types),
+		cmocka_unit_test(nxdomain_is_for_all_types),
+		cmocka_unit_test(nothing_lies_beneath_a_top_that_does_not_exist),
+		cmocka_unit_test(what_says_nothing_of_other_types),
+		cmocka_unit_test(records_stand_beside_an_nxdomain),
+		cmocka_unit_test(a_name_may_come_and_go),
+		cmocka_unit_test(an_nxdomain_says_when_it_expires),
+		cmocka_unit_test(answers_are_kept_for_a_while_at_least),
 		cmocka_unit_test(extremes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

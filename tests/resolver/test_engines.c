@@ -39,7 +39,7 @@ static void names_are_those_of_the_manifest(void **state)
 static void descriptors_depend_on_upstreams_where_sockets_do(void **state)
 {
 	(void)state;
-	assert_int_equal(engine_fds(&forward_engine.fds_usual, 3), 27);
+	assert_int_equal(engine_fds(&forward_engine.fds_usual, 3), 219);
 	assert_int_equal(engine_fds(&forward_engine.fds_least, 3), 6);
 	assert_int_equal(engine_fds(&recursive_forward_engine.fds_usual, 3), 64);
 	assert_int_equal(engine_fds(&recursive_engine.fds_least, 0), 14);

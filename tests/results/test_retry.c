@@ -92,6 +92,33 @@ static void rows_of_a_shard_only_grow(void **state)
 	retry_fini(&r);
 }
 
+/* --older-than, by evaluated_at; 2026-11-23T07:30:34Z are 1795419034 s. */
+static void old_rows(void **state)
+{
+	static const struct {
+		const char *text;
+		bool keep;
+	} rows[] = {
+		{ "1,a.example,192.0.2.1,,,2026-11-23T07:30:34Z", true },
+		{ "2,a.example,192.0.2.1,,,2026-11-23T07:30:33Z", false },
+		{ "3,a.example,192.0.2.1,,,2027-01-01T00:00:00Z", true },
+		{ "4,a.example,192.0.2.1,,,", false },
+		{ "5,a.example,192.0.2.1,,temperror,2027-01-01T00:00:00Z", false },
+		{ "6,a.example,192.0.2.1,row: an empty line,,2026-01-01T00:00:00Z", true },
+	};
+	(void)state;
+	struct retry r;
+	struct input_row row;
+	begin(&r, false, two, "row,domain,ip,error,problems,evaluated_at");
+	retry_set_age(&r, 100, UINT64_C(1795419134999));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(read_row(&r, &row, i + 1, rows[i].text), ERROR_NONE);
+		if (row.keep != rows[i].keep)
+			fail_msg("'%s' is %s", rows[i].text, row.keep ? "kept" : "done again");
+	}
+	retry_fini(&r);
+}
+
 static void guarded_fields_lose_their_guard(void **state)
 {
 	(void)state;
@@ -161,7 +188,8 @@ static void expect(struct world *w, bool fits, int n_input)
 	struct format_told told = retry_told(file.path);
 	assert_int_equal(told.n_input, n_input);
 	assert_false(told.has_gaps);
-	assert_int_equal(retry_fits(file.path, &w->note), fits);
+	struct closing closing;
+	assert_int_equal(retry_fits(file.path, &w->note, &closing), fits);
 	made_close(&file);
 	made_output_fini(&w->output);
 	format_fini(&w->format);
@@ -243,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_becomes_of_a_row),
 		cmocka_unit_test(rows_of_a_whole_output_have_no_gap),
 		cmocka_unit_test(rows_of_a_shard_only_grow),
+		cmocka_unit_test(old_rows),
 		cmocka_unit_test(guarded_fields_lose_their_guard),
 		cmocka_unit_test(header_rows_that_are_refused),
 		cmocka_unit_test(whole_outputs_fit),

@@ -24,7 +24,8 @@ static void test_problem_words(void **state)
 	(void)state;
 	static const char *const words[] = { "", "dns_error", "deadline", "syntax",
 		"multiple_records", "not_ascii", "lookup_limit", "void_limit", "mx_limit",
-		"include_none", "redirect_none", "bad_target", "bad_domain", "memory", "excluded" };
+		"include_none", "redirect_none", "bad_target", "bad_domain", "memory", "excluded",
+		"needs_local_part" };
 	assert_int_equal(sizeof words / sizeof *words, SPF_PROBLEM_COUNT);
 	for (unsigned i = 0; i < SPF_PROBLEM_COUNT; i++)
 		assert_string_equal(spf_problem_text(i), words[i]);

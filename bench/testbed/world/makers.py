@@ -259,10 +259,12 @@ def make_unknown_modifier(d, rng):
 
 @maker
 def make_syntax(d, rng):
+    error = rng.choice(SYNTAX_ERRORS)
     return Policy(
         d.name,
         flaw="syntax",
-        texts=[f"v=spf1 include:{d.providers[0].spf.name} {rng.choice(SYNTAX_ERRORS)} -all"],
+        texts=[f"v=spf1 include:{d.providers[0].spf.name} {error} -all"],
+        error_term=error.split(" ")[-1],
     )
 
 
@@ -302,6 +304,7 @@ def make_not_ascii(d, rng):
         d.name,
         flaw="not_ascii",
         texts=[f"v=spf1 include:{d.providers[0].spf.name} \xe2\x80\x93all"],
+        error_term="\xe2\x80\x93all",
     )
 
 
@@ -323,8 +326,12 @@ def make_voids(d, rng):
 
 @maker
 def make_include_broken(d, rng):
+    error = rng.choice(SYNTAX_ERRORS)
     broken = Policy(
-        f"_spf.{d.name}", flaw="syntax", texts=[f"v=spf1 {rng.choice(SYNTAX_ERRORS)} ~all"]
+        f"_spf.{d.name}",
+        flaw="syntax",
+        texts=[f"v=spf1 {error} ~all"],
+        error_term=error.split(" ")[-1],
     )
     d.publish(broken)
     return Policy(d.name, [Include(d.providers[0].spf), Include(broken), ends(rng)])

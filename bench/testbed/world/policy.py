@@ -164,7 +164,8 @@ class IncludeByVersion(Include):
 class Policy:
     """What a name publishes. `flaw` is None, or why no evaluation comes to an end: "dead",
     "syntax", "not_ascii", "multiple_records"; `absent` when it has no SPF record at all, `is_void`
-    when it has no TXT record whatever. Texts are octets, as latin-1."""
+    when it has no TXT record whatever. Texts are octets, as latin-1. `error_term` is the term that
+    is wrong, with a flaw of syntax."""
 
     def __init__(
         self,
@@ -176,8 +177,9 @@ class Policy:
         absent=False,
         is_void=False,
         texts=None,
+        error_term="",
     ):
-        self.name = name
+        self.name, self.error_term = name, error_term
         self.directives = list(directives)
         self.redirect = redirect
         self.flaw, self.absent, self.is_void = flaw, absent or is_void, is_void

@@ -1,0 +1,189 @@
+/* cmd_merge.c - `spfsweep merge`: shards of one scan into one output, or with --append outputs of
+ * different inputs; and the summaries of both as one. */
+#include "cli/commands.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/exit_status.h"
+#include "base/message.h"
+#include "base/version.h"
+#include "cli/option_table.h"
+#include "results/manifest.h"
+#include "results/merge.h"
+#include "results/standing.h"
+#include "scanner/filenames.h"
+#include "scanner/versions.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+	const struct options *options;
+	struct note presets;
+	struct merge merge;
+	struct sink *sink, *summary_sink;
+	struct digest *digest;
+	uint64_t started_ns;
+};
+
+static int fail_to_open(const char *path, int why)
+{
+	message(MESSAGE_ERROR, "%s: %s", path,
+	        why == EWOULDBLOCK ? "another process is writing it" : strerror(why));
+	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
+}
+
+/* Opens the output, and changes nothing in it. */
+static int open_output(struct run *r)
+{
+	const struct options *o = r->options;
+	if (sink_open(&r->sink, o->output))
+		return fail_to_open(options_output_name(o), errno);
+	if (sink_found_bytes(r->sink) && !o->overwrite) {
+		standing_refuse(o->output);
+		return EXIT_USAGE;
+	}
+	if (!o->summary)
+		return EXIT_DONE;
+	r->digest = digest_new();
+	sink_set_digest(r->sink, r->digest);
+	if (sink_open(&r->summary_sink, o->summary))
+		return fail_to_open(o->summary, errno);
+	return EXIT_DONE;
+}
+
+/* What was refused on the way leaves nothing behind that looks like an output. */
+static void drop_output(struct run *r)
+{
+	if (sink_is_file(r->sink) && !sink_cut(r->sink, 0))
+		unlink(r->options->output);
+}
+
+static int write_output(struct run *r)
+{
+	const struct options *o = r->options;
+	int level = options_output_is_gzip(o) ? (int)o->compression_level : ROWFILE_PLAIN;
+	if (sink_cut(r->sink, 0)) {
+		message(MESSAGE_ERROR, "%s: %s", options_output_name(o), strerror(errno));
+		return EXIT_STOPPED;
+	}
+	int status = merge_write(&r->merge, r->sink, level, clock_wall_ms());
+	if (status != EXIT_DONE)
+		drop_output(r);
+	return status;
+}
+
+/* ---- the summary ---- */
+
+static void put_counts(struct json *j, const void *of)
+{
+	const struct closing *sum = of;
+	for (unsigned i = 0; i < sum->n_counts; i++)
+		json_u64(j, sum->counts[i].name, sum->counts[i].value);
+}
+
+/* As the note of the output has them. */
+static void put_options(struct json *j, const void *of)
+{
+	const struct run *r = of;
+	for (unsigned i = 0; i < r->presets.n_lines; i++) {
+		struct textbuf text = { 0 };
+		struct csv_field value = note_value(
+		        r->merge.note.bytes, r->merge.note.size, r->presets.lines[i].name);
+		textbuf_put(&text, value.text, value.size);
+		json_text(j, r->presets.lines[i].name, value.text ? textbuf_text(&text) : NULL);
+		textbuf_fini(&text);
+	}
+}
+
+static void put_versions(struct json *j)
+{
+	const struct version *version;
+	for (unsigned i = 0; (version = version_at(i)) != NULL; i++)
+		json_text(j, version->name, version->text());
+}
+
+/* The summary of each, as its own output has it. */
+static void put_parts(struct json *j, const void *of)
+{
+	const struct merge *m = of;
+	json_open_list(j, "shards");
+	for (unsigned i = 0; i < m->n_parts; i++) {
+		struct csv_field summary = m->order[i]->closing.summary;
+		if (json_begins_object(summary.text, summary.size))
+			json_raw(j, NULL, summary.text, summary.size);
+		else
+			json_text(j, NULL, NULL);
+	}
+	json_close_list(j);
+}
+
+static bool write_summary(const struct run *r)
+{
+	const struct merge *m = &r->merge;
+	struct manifest manifest = {
+		.command = "merge",
+		.version = SPFSWEEP_VERSION,
+		.complete = true,
+		.started_ms = m->sum.started_ms,
+		.ended_ms = m->sum.ended_ms,
+		.inputs = r->options->inputs,
+		.n_inputs = r->options->n_inputs,
+		.output = r->options->output,
+		.output_digest = r->digest,
+		.rows_read = m->n_rows,
+		.rows = m->n_rows,
+		.bytes_written = sink_bytes(r->sink),
+		.tally = &m->tally,
+		.wall_s = (double)m->sum.wall_ms / 1000,
+		.cpu_s = (double)m->sum.cpu_ms / 1000,
+		.peak_memory_bytes = m->sum.peak_memory_bytes,
+		.put_questions = put_counts,
+		.questions = &m->sum,
+		.put_options = put_options,
+		.options = r,
+		.put_versions = put_versions,
+		.put_parts = put_parts,
+		.parts = m,
+	};
+	return manifest_write(&manifest, r->summary_sink);
+}
+
+static int run(struct run *r)
+{
+	const struct options *o = r->options;
+	if (!filenames_allow(o))
+		return EXIT_USAGE;
+	int status = merge_open(&r->merge, o->inputs, o->n_inputs, o->append, &r->presets);
+	if (status == EXIT_DONE)
+		status = open_output(r);
+	if (status == EXIT_DONE)
+		status = write_output(r);
+	if (status != EXIT_DONE)
+		return status;
+	if (r->summary_sink && !write_summary(r))
+		return EXIT_STOPPED;
+	message(MESSAGE_INFO, "%llu rows of %u outputs in %.1f s",
+	        (unsigned long long)r->merge.n_rows, r->merge.n_parts,
+	        (double)(clock_now_ns() - r->started_ns) / (double)CLOCK_NS_PER_S);
+	return EXIT_DONE;
+}
+
+int cmd_merge(const struct options *options, char **operands, unsigned n_operands)
+{
+	struct options o = *options, defaults;
+	struct run r = { .options = &o, .started_ns = clock_now_ns() };
+	o.inputs = operands;
+	o.n_inputs = n_operands;
+	options_set_defaults(&defaults);
+	options_put_note(&r.presets, &defaults);
+	int status = run(&r);
+	if (sink_close(r.sink) && status == EXIT_DONE)
+		status = fail_to_open(options_output_name(&o), errno);
+	sink_close(r.summary_sink);
+	digest_free(r.digest);
+	merge_fini(&r.merge);
+	note_fini(&r.presets);
+	return status;
+}

@@ -1,0 +1,270 @@
+/* logorder.c - a look at the beginning of each file. */
+#include "logs/logorder.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/message.h"
+#include "logs/loglines.h"
+#include "maillog/formats.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LOOKED_AT_LINES = 2000 };
+
+static bool fail(const char *path, const char *why)
+{
+	message(MESSAGE_ERROR, "%s: %s", path, why);
+	return false;
+}
+
+static struct logorder_file *add(struct logorder *o)
+{
+	if (o->n == o->capacity) {
+		unsigned capacity = o->capacity ? 2 * o->capacity : 16;
+		struct logorder_file *files = reallocarray(o->files, capacity, sizeof *files);
+		if (!files)
+			return NULL;
+		o->files = files;
+		o->capacity = capacity;
+	}
+	o->files[o->n] = (struct logorder_file){ 0 };
+	return &o->files[o->n++];
+}
+
+/* ---- folders ---- */
+
+/* Maildir: names that begin with a dot are no messages. */
+static int is_message(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool add_message(struct logorder *o, const char *folder, const char *name)
+{
+	struct logorder_file *file = add(o);
+	struct textbuf path = { 0 };
+	textbuf_printf(&path, "%s/%s", folder, name);
+	if (!file || path.failed) {
+		textbuf_fini(&path);
+		return false;
+	}
+	file->path = strdup(textbuf_text(&path));
+	file->is_owned = true;
+	file->input = LOGORDER_NO_INPUT;
+	textbuf_fini(&path);
+	return file->path != NULL;
+}
+
+static bool add_folder(struct logorder *o, const char *path, const char *part)
+{
+	struct dirent **entries = NULL;
+	struct textbuf folder = { 0 };
+	textbuf_printf(&folder, "%s/%s", path, part);
+	int n = scandir(textbuf_text(&folder), &entries, is_message, alphasort);
+	bool good = true;
+	for (int i = 0; i < n; i++) {
+		good = good && add_message(o, textbuf_text(&folder), entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	textbuf_fini(&folder);
+	return good || fail(path, error_text(ERROR_NOMEM));
+}
+
+static bool add_maildir(struct logorder *o, const char *path, bool *is_wrong)
+{
+	unsigned before = o->n;
+	if (!add_folder(o, path, "cur") || !add_folder(o, path, "new"))
+		return false;
+	*is_wrong = o->n == before;
+	return !*is_wrong ||
+	        fail(path, "it is a folder, and no Maildir with messages in new/ or cur/");
+}
+
+bool logorder_list(struct logorder *o, char **paths, unsigned n_paths, bool *is_wrong)
+{
+	for (unsigned i = 0; i < n_paths; i++) {
+		struct stat st;
+		bool is_stdin = !strcmp(paths[i], "-");
+		if (is_stdin ? fstat(0, &st) : stat(paths[i], &st)) {
+			*is_wrong = error_is_wrong_name(errno);
+			return fail(paths[i], strerror(errno));
+		}
+		if (S_ISDIR(st.st_mode) && !is_stdin) {
+			if (!add_maildir(o, paths[i], is_wrong))
+				return false;
+			continue;
+		}
+		struct logorder_file *file = add(o);
+		if (!file)
+			return fail(paths[i], error_text(ERROR_NOMEM));
+		file->path = paths[i];
+		file->input = i;
+		file->is_pipe = is_stdin || !S_ISREG(st.st_mode);
+		file->time_s = file->is_pipe ? (int64_t)(clock_wall_ms() / 1000) : st.st_mtime;
+	}
+	return true;
+}
+
+/* ---- stamps ---- */
+
+static bool first_stamp(const struct log_format *format, struct logtext text, struct stamp *stamp)
+{
+	struct logtext line;
+	for (unsigned i = 0; i < LOOKED_AT_LINES && text.size; i++) {
+		if (!logtext_cut(&text, '\n', &line)) {
+			line = text;
+			text.size = 0;
+		}
+		if (format->stamp(line, stamp))
+			return true;
+	}
+	return false;
+}
+
+static void take_stamp(struct logorder_file *file, const struct stamp *stamp)
+{
+	struct logclock clock = { 0 };
+	if (!stamp->year)
+		file->year = clock.year = stamp_year_before(stamp, file->time_s);
+	file->time_s = logclock_time(&clock, stamp);
+}
+
+/* Of a regular file. */
+static bool look_at(struct logorder_file *file, const struct log_format *format, bool *is_wrong)
+{
+	static const volatile bool never;
+	struct source *source;
+	struct loglines lines = { 0 };
+	struct stamp stamp;
+	if (source_open(&source, file->path)) {
+		*is_wrong = error_is_wrong_name(errno);
+		return fail(file->path, strerror(errno));
+	}
+	bool good = loglines_init(&lines, source);
+	if (good && first_stamp(format, loglines_peek(&lines, &never), &stamp))
+		take_stamp(file, &stamp);
+	loglines_fini(&lines);
+	source_close(source);
+	return good || fail(file->path, error_text(ERROR_NOMEM));
+}
+
+/* By the first stamps, and where they are equal as they were named. */
+static void sort(struct logorder *o)
+{
+	for (unsigned i = 1; i < o->n; i++) {
+		struct logorder_file file = o->files[i];
+		unsigned k = i;
+		for (; k > 0 && o->files[k - 1].time_s > file.time_s; k--)
+			o->files[k] = o->files[k - 1];
+		o->files[k] = file;
+	}
+}
+
+/* ---- years ---- */
+
+/* --year is that of the first file that needs one. */
+static void move_years(struct logorder *o, unsigned year)
+{
+	int step = 0;
+	for (unsigned i = 0; i < o->n; i++) {
+		if (!o->files[i].year)
+			continue;
+		step = step ? step : (int)year - o->files[i].year;
+		if (!step)
+			return;
+		o->files[i].year += step;
+	}
+}
+
+/* What an earlier run took. Files that were added since are behind them. */
+static void take_years(struct logorder *o, const char *years)
+{
+	bool is_for_all = !strchr(years, ',');
+	const char *at = years;
+	for (unsigned i = 0; i < o->n && *at; i++) {
+		if (o->files[i].year)
+			o->files[i].year = (int)strtol(at, NULL, 10);
+		if (is_for_all)
+			continue;
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+}
+
+static void write_years(struct logorder *o)
+{
+	bool any = false, same = true;
+	int first = 0;
+	for (unsigned i = 0; i < o->n; i++) {
+		any |= o->files[i].year > 0;
+		first = first ? first : o->files[i].year;
+		same = same && (!o->files[i].year || o->files[i].year == first);
+	}
+	if (any && same)
+		textbuf_printf(&o->years, "%d", first);
+	for (unsigned i = 0; i < o->n && any && !same; i++)
+		textbuf_printf(&o->years, "%s%d", i ? "," : "", o->files[i].year);
+}
+
+bool logorder_settle(struct logorder *o, const struct logorder_wish *wish, bool *is_wrong)
+{
+	bool has_pipe = false;
+	struct stamp stamp;
+	for (unsigned i = 0; i < o->n; i++) {
+		struct logorder_file *file = &o->files[i];
+		has_pipe |= file->is_pipe;
+		if (!file->is_pipe && !wish->format->is_mailbox) {
+			if (!look_at(file, wish->format, is_wrong))
+				return false;
+		} else if (file->is_pipe && i == wish->pipe.at &&
+		        first_stamp(wish->format, wish->pipe.text, &stamp)) {
+			take_stamp(file, &stamp);
+		}
+	}
+	if (!has_pipe && !wish->format->is_mailbox)
+		sort(o);
+	if (wish->years)
+		take_years(o, wish->years);
+	else if (wish->year)
+		move_years(o, wish->year);
+	write_years(o);
+	return !o->years.failed || fail(o->files[0].path, error_text(ERROR_NOMEM));
+}
+
+void logorder_fini(struct logorder *o)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		if (o->files[i].is_owned)
+			free((char *)o->files[i].path);
+	free(o->files);
+	textbuf_fini(&o->years);
+}
+
+/* ---- the format ---- */
+
+const struct log_format *logorder_guess(struct logtext text)
+{
+	const struct log_format *format, *best = NULL;
+	unsigned most = 0;
+	for (unsigned i = 0; (format = log_format_at(i)) != NULL; i++) {
+		struct logtext rest = text, line;
+		unsigned n = 0;
+		for (unsigned k = 0; k < LOOKED_AT_LINES && rest.size; k++) {
+			if (!logtext_cut(&rest, '\n', &line)) {
+				line = rest;
+				rest.size = 0;
+			}
+			n += format->knows(line);
+		}
+		if (n > most) {
+			most = n;
+			best = format;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,13 @@
+/* reportprint.h - a report as text for people, CSV or JSON for programs. Pure. */
+#ifndef REPORT_REPORTPRINT_H
+#define REPORT_REPORTPRINT_H
+
+#include "report/report.h"
+
+/* At most `top` groups; 0: all. Out of memory: out->failed. */
+void reportprint_text(struct textbuf *out, const struct report *r, unsigned top);
+/* The groups alone. */
+void reportprint_csv(struct textbuf *out, const struct report *r, unsigned top);
+void reportprint_json(struct textbuf *out, const struct report *r, unsigned top);
+
+#endif

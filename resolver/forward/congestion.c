@@ -1,0 +1,343 @@
+/* congestion.c - cohorts, and what follows from each. */
+#include "resolver/forward/congestion.h"
+
+#include <assert.h>
+
+#define COHORT_MIN_NS (50 * CLOCK_NS_PER_MS)
+#define COHORT_MAX_NS CLOCK_NS_PER_S
+#define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
+
+enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32 };
+/* The window grows by a quarter, or to twice: so much more must be answered then. */
+enum { GROWTH_PAYS_PERCENT = 110 };
+#define GROWTH_PAUSE_NS CLOCK_NS_PER_S
+#define QUEUE_NOTABLE_NS (CLOCK_NS_PER_MS / 2)
+/* A cohort of a paced upstream takes so long at least: bursts say nothing of a rate. */
+#define COHORT_PACED_MIN_NS (200 * CLOCK_NS_PER_MS)
+#define ANSWERS_SAMPLE_NS (250 * CLOCK_NS_PER_MS)
+#define TOLERATED_FOR_NS (30 * CLOCK_NS_PER_S)
+/* The pace, in percent of what is answered: 105, at which a hard limit costs one query in twenty.
+ * Below what was answered before it grows by 25 in each cohort without losses; above, by 2, 4, 8
+ * and so on. */
+enum { PACE_PERCENT = 105, GROWTH_MIN = 2, GROWTH_MAX = 25, LOSS_SMALL_PERCENT = 6 };
+/* A trial needs so many votes. Where a third less is asked, and the share that is answered is not
+ * larger by 15 %, our load is not the cause. 50 % would be expected. */
+enum { TRIAL_VOTES = 128, TRIAL_HELPED_PERCENT = 115, TOLERATED_MORE = 8, TOLERATED_MAX = 90 };
+enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
+
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
+static uint64_t at_least(uint64_t value, uint64_t limit)
+{
+	return value > limit ? value : limit;
+}
+
+static void cohort_begin(struct cohort *co, uint64_t now_ns)
+{
+	*co = (struct cohort){ .begin_ns = now_ns, .trip_min_ns = UINT64_MAX };
+}
+
+static bool is_of_cohort(const struct cohort *co, uint64_t sent_ns)
+{
+	return sent_ns >= co->begin_ns && (!co->end_ns || sent_ns < co->end_ns);
+}
+
+void congestion_restart(struct congestion *c, uint64_t now_ns)
+{
+	c->window = (unsigned)at_most(WINDOW_FIRST, c->window_max);
+	c->starting = true;
+	c->trip_base_ns = UINT64_MAX;
+	cohort_begin(&c->cohort, now_ns);
+}
+
+void congestion_init(
+        struct congestion *c, unsigned window_max, unsigned pace_min_per_s, uint64_t now_ns)
+{
+	*c = (struct congestion){ .window_max = window_max ? window_max : 1,
+		.pace_min_per_s = pace_min_per_s ? pace_min_per_s : 1,
+		.tolerated_percent = LOSS_TOLERATED_PERCENT,
+		.answers_since_ns = now_ns };
+	congestion_restart(c, now_ns);
+}
+
+/* ---- window ---- */
+
+static uint64_t cohort_rate(const struct cohort *co)
+{
+	return co->n_sent * CLOCK_NS_PER_S / at_least(co->end_ns - co->begin_ns, 1);
+}
+
+/* A larger window that brings no more answers only makes a queue, and rows in flight that no cache
+ * of the processor holds. Where the quickest answers do not wait in one, the window is not it. */
+static bool growth_was_vain(const struct congestion *c)
+{
+	bool may_queue =
+	        c->cohort.trip_min_ns > c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
+	return may_queue && c->grown_from && c->window > WINDOW_FIRST &&
+	        cohort_rate(&c->cohort) * 100 < c->rate_before * GROWTH_PAYS_PERCENT;
+}
+
+static void window_grow(struct congestion *c, uint64_t now_ns)
+{
+	if (growth_was_vain(c)) {
+		c->window = (unsigned)at_least(c->grown_from, at_most(WINDOW_FIRST, c->window_max));
+		c->grown_from = 0;
+		c->grows_from_ns = now_ns + GROWTH_PAUSE_NS;
+	}
+	if (now_ns < c->grows_from_ns)
+		return;
+	c->grown_from = c->window;
+	c->rate_before = cohort_rate(&c->cohort);
+	uint64_t more = c->starting ? c->window : at_least(c->window / 4, 4);
+	c->window = (unsigned)at_most(c->window + more, c->window_max);
+}
+
+/* To the part that was answered, but not to less than half at once. */
+static void window_shrink(struct congestion *c, uint64_t part, uint64_t whole)
+{
+	uint64_t smaller = at_least(c->window * part / whole, c->window / 2);
+	c->window = (unsigned)at_most(at_least(smaller, WINDOW_MIN), c->window_max);
+	c->starting = false;
+	c->grown_from = 0;
+}
+
+/* A few quick answers may come from a cache, which says nothing of the way that the others take. */
+static void base_note(struct congestion *c)
+{
+	if (c->cohort.n_quick && c->cohort.n_quick * QUICK_PART >= c->cohort.n_answered)
+		c->trip_base_ns = c->cohort.trip_min_ns;
+}
+
+/* Even the quickest answer of a cohort took long: they all wait in a queue at the upstream, which
+ * our own load makes. When the names' own servers are slow, some answers are still quick. */
+static bool makes_it_queue(const struct congestion *c)
+{
+	return c->cohort.n_answered >= QUEUE_ANSWERS_MIN &&
+	        c->cohort.trip_min_ns > c->trip_base_ns + QUEUE_TOLERATED_NS;
+}
+
+/* When the smallest window does not help, the way to the upstream has become longer. */
+static void window_shorten_queue(struct congestion *c)
+{
+	if (c->window <= WINDOW_MIN) {
+		c->trip_base_ns = c->cohort.trip_min_ns;
+		c->queue_ns = 0;
+	}
+	window_shrink(c, c->trip_base_ns + QUEUE_TOLERATED_NS, c->cohort.trip_min_ns);
+}
+
+/* An answer of any cohort, since those of a long queue come when theirs is long judged. A queue is
+ * first in, first out: whoever was overtaken by a quick answer did not wait in one. True: there is
+ * a queue. */
+static bool queue_note(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns)
+{
+	if (c->trip_base_ns == UINT64_MAX)
+		c->trip_base_ns = trip_ns;
+	if (trip_ns <= c->trip_base_ns + QUEUE_TOLERATED_NS) {
+		c->quick_sent_ns = at_least(c->quick_sent_ns, sent_ns);
+		c->n_latest = 0;
+		c->queue_ns = 0;
+		return false;
+	}
+	if (sent_ns < c->quick_sent_ns)
+		return false;
+	c->latest_min_ns = c->n_latest ? at_most(c->latest_min_ns, trip_ns) : trip_ns;
+	if (++c->n_latest < QUEUE_LATEST)
+		return false;
+	c->n_latest = 0;
+	c->queue_ns = c->queue_was_ns = c->latest_min_ns - c->trip_base_ns;
+	c->queued_ns = sent_ns + trip_ns;
+	return true;
+}
+
+/* ---- what is tolerated ---- */
+
+static unsigned lost_percent(const struct votes *v)
+{
+	return (unsigned)(v->n_lost * 100ull / at_least(v->n_answered + v->n_lost, 1));
+}
+
+static bool is_too_much(const struct congestion *c, const struct votes *v)
+{
+	return loss_exceeds(v, c->tolerated_percent);
+}
+
+static uint64_t rate_of(const struct trial *t)
+{
+	return t->n_sent * CLOCK_NS_PER_S / at_least(t->time_ns, 1);
+}
+
+/* Compares `trial` with `reference`, in which more was asked. True: that it is less has not helped.
+ */
+static bool less_does_not_help(const struct congestion *c)
+{
+	const struct votes *now = &c->trial.votes, *then = &c->reference.votes;
+	uint64_t n_now = now->n_answered + now->n_lost, n_then = then->n_answered + then->n_lost;
+	return now->n_answered * n_then * 100 < then->n_answered * n_now * TRIAL_HELPED_PERCENT;
+}
+
+/* Takes a cohort into the trial, and judges that when it has enough votes. */
+static void trial_turn(struct congestion *c, uint64_t age_ns, uint64_t now_ns)
+{
+	struct trial *t = &c->trial;
+	t->n_sent += c->cohort.n_sent;
+	t->time_ns += age_ns;
+	t->votes.n_answered += c->cohort.votes.n_answered;
+	t->votes.n_lost += c->cohort.votes.n_lost;
+	if (t->votes.n_answered + t->votes.n_lost < TRIAL_VOTES)
+		return;
+	bool is_lossy = is_too_much(c, &t->votes);
+	bool is_less = rate_of(t) * 3 <= rate_of(&c->reference) * 2;
+	if (is_lossy && is_less && less_does_not_help(c)) {
+		c->tolerated_percent =
+		        (unsigned)at_most(lost_percent(&t->votes) + TOLERATED_MORE, TOLERATED_MAX);
+		c->tolerated_to_ns = now_ns + TOLERATED_FOR_NS;
+		c->pace.per_s = c->capacity_per_s = 0;
+		c->window = c->window_max / 2 > c->window ? c->window_max / 2 : c->window;
+		c->reference = (struct trial){ 0 };
+	} else if (!is_lossy || is_less || rate_of(t) > rate_of(&c->reference)) {
+		c->reference = is_lossy ? *t : (struct trial){ 0 };
+	}
+	*t = (struct trial){ 0 };
+}
+
+/* ---- pace ---- */
+
+static void answers_turn(struct congestion *c, uint64_t now_ns)
+{
+	uint64_t age_ns = now_ns - c->answers_since_ns;
+	if (age_ns < ANSWERS_SAMPLE_NS)
+		return;
+	uint64_t per_s = c->n_answers * CLOCK_NS_PER_S / age_ns;
+	c->answers_per_s = c->answers_per_s ? (c->answers_per_s + per_s + 1) / 2 : per_s;
+	c->n_answers = 0;
+	c->answers_since_ns = now_ns;
+}
+
+/* `least_per_s`: a way that loses at random must not stop a scan; a queue is our own. */
+static void pace_lower(struct congestion *c, uint64_t least_per_s)
+{
+	uint64_t answered = at_least(c->answers_per_s, 1);
+	uint64_t per_s = at_least(answered * PACE_PERCENT / 100, least_per_s);
+	c->capacity_per_s = answered;
+	c->growth_percent = GROWTH_MIN;
+	if (!c->pace.per_s || per_s < c->pace.per_s)
+		c->pace.per_s = per_s;
+}
+
+static void pace_raise(struct congestion *c)
+{
+	if (!c->cohort.was_paced)
+		return;
+	unsigned percent = GROWTH_MAX;
+	if (c->pace.per_s >= c->capacity_per_s) {
+		percent = c->growth_percent;
+		c->growth_percent = (unsigned)at_most(2 * c->growth_percent, GROWTH_MAX);
+	}
+	c->pace.per_s += c->pace.per_s * percent / 100 + 1;
+}
+
+/* While less is asked than the pace allows, few answers do not lower it. When much was lost lately,
+ * a cohort without losses is one whose losses are not known yet: it does not raise the pace. */
+static void pace_set(struct congestion *c, const struct votes *lately)
+{
+	const struct votes *v = &c->cohort.votes;
+	bool is_little = v->n_answered + v->n_lost < COHORT_MIN;
+	if (is_too_much(c, v) || (is_little && is_too_much(c, lately)))
+		pace_lower(c, c->pace_min_per_s);
+	else if (c->pace.per_s && !c->queue_ns && lost_percent(v) <= LOSS_SMALL_PERCENT)
+		pace_raise(c);
+}
+
+/* ---- cohorts ---- */
+
+static void cohort_judge(struct congestion *c, const struct votes *lately, uint64_t now_ns)
+{
+	const struct votes *v = &c->cohort.votes;
+	unsigned n_votes = v->n_answered + v->n_lost;
+	if (!n_votes && !c->cohort.n_answered)
+		return;
+	base_note(c);
+	/* of an upstream that answers hardly anything, one cohort is too little to judge by */
+	bool is_little = n_votes < COHORT_MIN && n_votes < c->cohort.n_sent / 2;
+	if (is_too_much(c, v))
+		window_shrink(c, v->n_answered, n_votes);
+	else if (is_little && is_too_much(c, lately))
+		window_shrink(c, lately->n_answered, lately->n_answered + lately->n_lost);
+	else if (makes_it_queue(c))
+		window_shorten_queue(c);
+	else if (c->cohort.was_full)
+		window_grow(c, now_ns);
+	pace_set(c, lately);
+	trial_turn(c, c->cohort.end_ns - c->cohort.begin_ns, now_ns);
+}
+
+/* When the first retransmissions of what was lost may have been answered. */
+static uint64_t judged_ns(const struct cohort *co, uint64_t trip_ns, uint64_t timeout_ns)
+{
+	return co->end_ns + timeout_ns + timeout_ns / 4 + 2 * trip_ns + COHORT_MIN_NS;
+}
+
+void congestion_turn(struct congestion *c, uint64_t trip_ns, uint64_t timeout_ns,
+        const struct votes *lately, uint64_t now_ns)
+{
+	struct cohort *co = &c->cohort;
+	uint64_t age_ns = now_ns - co->begin_ns;
+	uint64_t least_ns = c->pace.per_s ? COHORT_PACED_MIN_NS : COHORT_MIN_NS;
+	answers_turn(c, now_ns);
+	if (now_ns >= c->tolerated_to_ns)
+		c->tolerated_percent = LOSS_TOLERATED_PERCENT;
+	if (!co->end_ns && age_ns >= at_least(trip_ns, least_ns) &&
+	        (co->n_sent >= COHORT_MIN || age_ns >= COHORT_MAX_NS))
+		co->end_ns = now_ns;
+	if (co->end_ns &&
+	        (co->n_answered >= co->n_sent || now_ns >= judged_ns(co, trip_ns, timeout_ns))) {
+		cohort_judge(c, lately, now_ns);
+		cohort_begin(co, now_ns);
+	}
+}
+
+/* ---- what happens to queries ---- */
+
+void congestion_sent(struct congestion *c, bool is_new)
+{
+	c->in_flight += is_new;
+	c->n_repeated += !is_new;
+	pacing_spend(&c->pace);
+	if (c->cohort.end_ns)
+		return;
+	c->cohort.n_sent++;
+	c->cohort.was_full = c->cohort.was_full || c->in_flight >= c->window;
+	c->cohort.was_paced = c->cohort.was_paced || (c->pace.per_s && !pacing_room(&c->pace, 1));
+}
+
+void congestion_left(struct congestion *c, bool is_new)
+{
+	assert(is_new ? c->in_flight > 0 : c->n_repeated > 0);
+	c->in_flight -= is_new;
+	c->n_repeated -= !is_new;
+}
+
+void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns, bool votes)
+{
+	struct cohort *co = &c->cohort;
+	c->n_answers++;
+	if (votes && queue_note(c, sent_ns, trip_ns))
+		pace_lower(c, WINDOW_MIN);
+	if (!is_of_cohort(co, sent_ns))
+		return;
+	co->n_answered++;
+	co->n_quick += trip_ns < c->trip_base_ns;
+	co->trip_min_ns = at_most(co->trip_min_ns, trip_ns);
+}
+
+void congestion_vote(struct congestion *c, uint64_t sent_ns, bool was_lost)
+{
+	if (!is_of_cohort(&c->cohort, sent_ns))
+		return;
+	c->cohort.votes.n_answered += !was_lost;
+	c->cohort.votes.n_lost += was_lost;
+}

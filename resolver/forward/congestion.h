@@ -1,0 +1,96 @@
+/* congestion.h - (private to resolver/forward/) how much one upstream may be asked: the congestion
+ * window, in queries, and the pacing rate.
+ *
+ * The window is not TCP's. A scan over a line that loses 5 % at random must not collapse, but an
+ * upstream that drops what is too much must be found out. So the window shrinks only when more is
+ * lost than is tolerated, and in proportion. The share is that of a cohort: the queries sent within
+ * 50 ms or more, judged when all of them could have been answered.
+ *
+ *     cohort                          window                       pacing rate
+ *     too much was lost               shrinks by the share         little more than is answered
+ *     even the quickest answer took   shrinks to what the          what is answered
+ *     0.2 s longer than without load  round trip allows
+ *     it was full, and all is well    grows, doubled at first      grows, if there is one
+ *     ... but no more was answered    as before the growth, for
+ *     than before the window grew     a second
+ *
+ * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
+ * share of it is answered, our load is not what makes the losses: then that much is tolerated for
+ * half a minute, and there is no pace until more is lost.
+ *
+ * Losses are votes (loss.h). Pure, time is an argument. One thread. */
+#ifndef RESOLVER_FORWARD_CONGESTION_H
+#define RESOLVER_FORWARD_CONGESTION_H
+
+#include "resolver/forward/loss.h"
+#include "resolver/forward/pacing.h"
+
+struct cohort {
+	uint64_t begin_ns, end_ns; /* end 0: it is being sent */
+	unsigned n_sent, n_answered;
+	struct votes votes;
+	uint64_t trip_min_ns; /* UINT64_MAX: not known */
+	unsigned n_quick;     /* answers that came sooner than congestion.trip_base_ns */
+	bool was_full;        /* the window, while it was sent */
+	bool was_paced;       /* the pace was used up meanwhile */
+};
+
+/* Cohorts of much the same load, as many as it takes to compare two of them. */
+struct trial {
+	uint64_t n_sent, time_ns;
+	struct votes votes;
+};
+
+struct congestion {
+	unsigned window_max, pace_min_per_s; /* at least 1 */
+	/* window */
+	unsigned in_flight;  /* first transmissions */
+	unsigned n_repeated; /* retransmissions in flight: most likely for silent names */
+	unsigned window;
+	bool starting; /* slow start: it has not lost much yet, the window doubles */
+	/* the latest growth, which must have brought more answers; 0: it has */
+	unsigned grown_from;
+	uint64_t rate_before, grows_from_ns; /* not before that */
+	struct cohort cohort;
+	uint64_t trip_base_ns; /* the round trip without a queue; UINT64_MAX: not known */
+	/* the queue at the upstream that our own load makes: by how much the quickest of the latest
+	 * answers took longer than a trip without it; 0: none to speak of */
+	uint64_t queue_ns, latest_min_ns;
+	uint64_t queue_was_ns, queued_ns; /* the latest one, and when it was found */
+	unsigned n_latest;
+	uint64_t quick_sent_ns; /* the latest query that was answered without a queue */
+	/* what is tolerated */
+	unsigned tolerated_percent;
+	uint64_t tolerated_to_ns; /* it is LOSS_TOLERATED_PERCENT again */
+	struct trial trial, reference;
+	/* pace */
+	struct pacing pace;
+	unsigned growth_percent; /* of the next cohort without losses */
+	uint64_t capacity_per_s; /* what was answered when too much was lost; 0: never */
+	uint64_t answers_per_s;  /* moving average */
+	uint64_t answers_since_ns;
+	unsigned n_answers;
+};
+
+void congestion_init(
+        struct congestion *c, unsigned window_max, unsigned pace_min_per_s, uint64_t now_ns);
+
+/* Once a turn, before anything is sent: ends and judges the cohort. `trip_ns` is the smoothed round
+ * trip, `timeout_ns` the retransmission timeout, `lately` what the way loses. */
+void congestion_turn(struct congestion *c, uint64_t trip_ns, uint64_t timeout_ns,
+        const struct votes *lately, uint64_t now_ns);
+
+/* A query leaves; it is answered in time, or no longer waited for. `is_new`: the first transmission
+ * of a question. */
+void congestion_sent(struct congestion *c, bool is_new);
+void congestion_left(struct congestion *c, bool is_new);
+
+/* A query of `sent_ns` was answered, in time or late. `votes`: see loss.h. */
+void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns, bool votes);
+/* A vote: see loss.h. */
+void congestion_vote(struct congestion *c, uint64_t sent_ns, bool was_lost);
+
+/* The upstream was away for long: slow start again, with the pace as it was. */
+void congestion_restart(struct congestion *c, uint64_t now_ns);
+
+#endif

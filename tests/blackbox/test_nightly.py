@@ -1,0 +1,155 @@
+"""test_nightly.py - examples/nightly: what failed or is old is asked again, all else is kept octet
+for octet, and the SQL recipe shows exactly what changed."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+import blocks
+import harness
+from harness import DONE, USAGE
+
+N_ROWS = 700
+NIGHTLY = harness.ROOT / "examples/nightly"
+OPTIONS = ["--checks=spf", "--retries=0", "--timeout=20000"]
+# Long ago for each seventh row.
+OLD = b"2020-01-01T00:00:00Z"
+
+
+class Dns:
+    """Domains that change their records from one night to the next."""
+
+    def __init__(self):
+        self.night = 1
+
+    def changes(self, n):
+        return n % 33 == 0
+
+    def fails(self, n):
+        return n % 50 == 1 and self.night == 1
+
+    def __call__(self, name, type):
+        first = name.split(".")[0]
+        if type != "TXT" or not first[1:].isdigit():
+            return []
+        n = int(first[1:])
+        if self.fails(n):
+            return "SERVFAIL"
+        return [f"v=spf1 {'-' if self.night == 2 and self.changes(n) else '~'}all"]
+
+
+def rows_of(n_rows):
+    return "domain,ip\n" + "".join(f"d{n}.test,192.0.2.1\n" for n in range(n_rows))
+
+
+def is_old(n):
+    return n % 7 == 0
+
+
+def age(path):
+    """Every seventh row was evaluated long ago."""
+
+    def change(lines):
+        return [
+            line.replace(line.rsplit(b",", 2)[1], OLD) if is_old(i) else line
+            for i, line in enumerate(lines)
+        ]
+
+    path.write_bytes(blocks.with_rows(path.read_bytes(), change))
+
+
+def lines_of(path):
+    return b"".join(block.text for block in blocks.decode(path.read_bytes())).splitlines()[1:]
+
+
+def nightly(folder, text, dns):
+    path = harness.write_input(folder / "list.csv", text)
+    done = subprocess.run(
+        [NIGHTLY / "nightly", path, folder / "data", dns.upstream, *OPTIONS],
+        env={**os.environ, "SPFSWEEP": str(harness.SPFSWEEP)},
+        capture_output=True,
+        timeout=harness.HANGS_S,
+        check=False,
+    )
+    assert done.returncode == DONE, done.stderr
+    return folder / "data"
+
+
+def test_two_nights(server, tmp_path):
+    world = Dns()
+    data = nightly(tmp_path, rows_of(N_ROWS), server(world))
+    age(data / "results.csv.gz")
+    before = lines_of(data / "results.csv.gz")
+    failed = {n for n in range(N_ROWS) if world.fails(n)}
+    world.night = 2
+    second = server(world)
+    nightly(tmp_path, rows_of(N_ROWS + 30), second)
+    again = {n for n in range(N_ROWS) if is_old(n) or n in failed}
+    asked = {int(name.split(".")[0][1:]) for name, _ in second.asked() if name[0] == "d"}
+    assert asked == again | set(range(N_ROWS, N_ROWS + 30)), "others were asked, too"
+    after = lines_of(data / "results.csv.gz")
+    assert len(after) == N_ROWS + 30 and lines_of(data / "before.csv.gz") == before
+    for n in range(N_ROWS):
+        assert (after[n] == before[n]) == (n not in again), n
+    assert not (data / "tonight.csv.gz").exists() and not (data / "retried").exists()
+
+    pytest.importorskip("duckdb")
+    done = subprocess.run(
+        [sys.executable, NIGHTLY / "changes.py", data / "before.csv.gz", data / "results.csv.gz"],
+        capture_output=True,
+        check=True,
+        timeout=harness.HANGS_S,
+    )
+    found = list(csv.DictReader(io.StringIO(done.stdout.decode())))
+    planted = {n for n in again - failed if world.changes(n)}
+    assert planted and {int(row["row"]) - 1 for row in found} == planted
+    assert {row["column"] for row in found} == {"spf", "spf_matched", "spf_record", "problems"}
+    for row in found:
+        if row["column"] == "spf":
+            assert (row["was"], row["is"]) == ("softfail", "fail")
+
+
+def test_a_night_that_was_killed(server, tmp_path):
+    """The retry is gone on with, though other rows are old by now."""
+    world = Dns()
+    dns = server(world)
+    data = nightly(tmp_path, rows_of(N_ROWS), dns)
+    age(data / "results.csv.gz")
+    world.night = 2
+    old, new = data / "results.csv.gz", data / "tonight.csv.gz"
+    options = ["--older-than=7d", "--window=64", dns.upstream, *OPTIONS]
+    whole = harness.scan(tmp_path, old, *options, command="retry", output="whole.csv.gz")
+    members = harness.bgzf_members(whole.data)
+    new.write_bytes(whole.data[: sum(m.size for m in members[: len(members) // 2])] + b"torn")
+    # the scan does not go on with it: it would ask for what the retry keeps
+    done = harness.run("scan", tmp_path / "list.csv", "-o", new, "--resume", dns.upstream, *OPTIONS)
+    assert done.returncode == USAGE and "a retry that did not end" in done.stderr
+    nightly(tmp_path, rows_of(N_ROWS), dns)
+    assert harness.Scan(0, "", (data / "results.csv.gz").read_bytes(), None).timeless() == (
+        whole.timeless()
+    )
+
+
+def test_ages(server, tmp_path):
+    """Nothing is old, some rows are; and mistakes."""
+    dns = server(Dns())
+    harness.scan(tmp_path, rows_of(50), dns.upstream, *OPTIONS)
+    out = tmp_path / "out.csv.gz"
+    n_failed = sum(Dns().fails(n) for n in range(50))
+    young = ["--older-than=52w", dns.upstream, *OPTIONS]
+    new = harness.scan(tmp_path, out, *young, command="retry", output="new.csv.gz")
+    assert new.summary["retried_rows"] == n_failed
+    assert new.summary["options"]["older_than_s"] == 52 * 7 * 86400
+    age(out)
+    new = harness.scan(
+        tmp_path, out, "--older-than=1w", dns.upstream, *OPTIONS, command="retry", output="w.csv.gz"
+    )
+    again = {n for n in range(50) if is_old(n) or Dns().fails(n)}
+    assert new.summary["retried_rows"] == len(again)
+    for value in ("-1d", "x", "7y", "7dd"):
+        done = harness.run("retry", out, f"--older-than={value}", "-o", tmp_path / "x.csv.gz")
+        assert done.returncode == USAGE and "--older-than takes" in done.stderr

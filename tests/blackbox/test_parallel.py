@@ -1,0 +1,98 @@
+"""test_parallel.py - examples/parallel: shards by GNU parallel, some of them killed in the middle,
+become what one scan writes."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+import harness
+from harness import BAD_ROWS, DONE, USAGE
+
+RECIPE = harness.ROOT / "examples/parallel/scan-shards"
+N_ROWS, N_SHARDS = 4000, 8
+TEXT = (
+    "domain,ip,note\n"
+    + "".join(f"d{n % 700}.bulk.test,192.0.2.{n % 128},note {n}\n" for n in range(N_ROWS))
+    + "bad..name,192.0.2.1,bad\n"
+)
+
+# Kills the first try of shards 2 and 5 when some of their rows are on the disk: it reads no more
+# than the scan has written.
+WRAPPER = """#!/bin/bash
+k=$(grep -oE '[0-9]+/8' <<<"$*" | cut -d/ -f1)
+if [[ $1 == scan && ( $k == 2 || $k == 5 ) && ! -e {folder}/killed-$k ]]; then
+	{binary} "$@" --qps 100 --window 64 --sync-interval 1 &
+	pid=$!
+	until [[ $(stat -c %s {folder}/out/shard-$k.csv.gz 2>/dev/null || echo 0) -gt 1500 ]]; do
+		sleep 0.05
+	done
+	kill -9 $pid
+	wait $pid
+	touch {folder}/killed-$k
+	exit 137
+fi
+exec {binary} "$@"
+"""
+
+
+def run(folder, binary, *options, n=N_SHARDS):
+    return subprocess.run(
+        [RECIPE, str(n), "3", folder / "in.csv", folder / "out", *options],
+        env={**os.environ, "SPFSWEEP": str(binary)},
+        capture_output=True,
+        text=True,
+        timeout=harness.HANGS_S,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    harness.write_input(tmp_path / "in.csv", TEXT)
+    return tmp_path
+
+
+def test_some_are_killed(bulk_nsd, folder):
+    wrapper = folder / "spfsweep"
+    wrapper.write_text(WRAPPER.format(folder=folder, binary=harness.SPFSWEEP))
+    wrapper.chmod(0o755)
+    done = run(folder, wrapper, bulk_nsd.upstream)
+    assert done.returncode == DONE, done.stderr
+    assert (folder / "killed-2").exists() and (folder / "killed-5").exists()
+    for k in (2, 5):
+        runs = json.loads((folder / f"out/shard-{k}.json").read_bytes())["runs"]
+        assert len(runs) == 2 and runs[0]["rows"] and runs[1]["rows"], "nothing was gone on with"
+    whole = harness.scan(folder, folder / "in.csv", bulk_nsd.upstream)
+    merged = harness.Scan(0, "", (folder / "out/results.csv.gz").read_bytes(), None)
+    assert whole.status == BAD_ROWS and merged.timeless() == whole.timeless()
+    assert json.loads((folder / "out/summary.json").read_bytes())["rows"] == N_ROWS + 1
+    # again: nothing is asked, the same comes out
+    before = bulk_nsd.upstream
+    assert run(folder, harness.SPFSWEEP, before).returncode == DONE
+
+
+def test_one_that_can_never_be_done(bulk_nsd, folder):
+    """Another scan's output stands in a shard's place: it is not tried again and again."""
+    (folder / "out").mkdir()
+    harness.scan(folder / "out", TEXT, bulk_nsd.upstream, "--no-exp", output="shard-1.csv.gz")
+    done = run(folder, harness.SPFSWEEP, bulk_nsd.upstream, n=3)
+    assert done.returncode == USAGE and "--shard was ''" in done.stderr
+    assert not (folder / "out/results.csv.gz").exists()
+    tries = (folder / "out/joblog").read_text().splitlines()[1:]
+    assert len(tries) == 3
+
+
+def test_the_rate_is_divided(bulk_nsd, folder):
+    done = subprocess.run(
+        [RECIPE, "2", "2", folder / "in.csv", folder / "out", bulk_nsd.upstream],
+        env={**os.environ, "SPFSWEEP": str(harness.SPFSWEEP), "QPS": "100000"},
+        capture_output=True,
+        timeout=harness.HANGS_S,
+        check=False,
+    )
+    assert done.returncode == DONE, done.stderr
+    for k in range(2):
+        options = json.loads((folder / f"out/shard-{k}.json").read_bytes())["options"]
+        assert options["qps"] == 50000

@@ -1,0 +1,271 @@
+/* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
+ * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows. */
+#include "base/hash.h"
+#include "resolver/forward/congestion.h"
+#include "resolver/forward/loss.h"
+#include "resolver/forward/pacing.h"
+#include "resolver/forward/patience.h"
+#include "resolver/forward/retry_budget.h"
+#include "resolver/forward/rtt.h"
+#include "resolver/forward/silent_names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MS CLOCK_NS_PER_MS
+#define S CLOCK_NS_PER_S
+
+/* RFC 6298 section 2, by hand: 200 ms, then 280 ms. */
+static void rtt_follows_the_rfc(void **state)
+{
+	(void)state;
+	struct rtt r = { 0 };
+	assert_int_equal(rtt_timeout_ns(&r, 0, 2 * S), 500 * MS);
+	rtt_note(&r, 200 * MS);
+	assert_int_equal(r.srtt_ns, 200 * MS);
+	assert_int_equal(rtt_timeout_ns(&r, 0, 2 * S), 600 * MS);
+	rtt_note(&r, 280 * MS);
+	assert_int_equal(r.srtt_ns, 210 * MS);
+	assert_int_equal(r.rttvar_ns, 95 * MS);
+	assert_int_equal(rtt_timeout_ns(&r, 1, 4 * S), 1180 * MS);
+	assert_int_equal(rtt_timeout_ns(&r, 2, 4 * S), 2 * S);
+	assert_int_equal(rtt_timeout_ns(&r, 255, 4 * S), 2 * S);
+	assert_int_equal(rtt_timeout_ns(&r, 255, 1 * S), 590 * MS); /* one trip is longer */
+	assert_int_equal(rtt_timeout_ns(&r, 0, 100 * MS), 100 * MS);
+	for (int i = 0; i < 100; i++)
+		rtt_note(&r, 0);
+	assert_int_equal(rtt_timeout_ns(&r, 0, 2 * S), 300 * MS);
+}
+
+static void pacing_loses_nothing_and_gathers_little(void **state)
+{
+	(void)state;
+	struct pacing p = { .per_s = 3 };
+	assert_int_equal(pacing_room(&p, 10), 0);
+	unsigned n = 0;
+	for (unsigned ms = 0; ms < 10000; ms += 10) {
+		pacing_fill(&p, 10 * MS, 1);
+		for (; pacing_room(&p, 1); n++)
+			pacing_spend(&p);
+	}
+	assert_in_range(n, 29, 30);
+	pacing_fill(&p, 3600 * S, 1);
+	assert_int_equal(pacing_room(&p, 10), 1);
+	for (int i = 0; i < 4; i++)
+		pacing_spend(&p);
+	pacing_fill(&p, S, 1);
+	assert_int_equal(pacing_room(&p, 10), 0);
+	struct pacing none = { 0 };
+	pacing_spend(&none);
+	assert_int_equal(pacing_room(&none, 10), 10);
+}
+
+/* A second of full cohorts at an upstream that answers `per_s` in all: `base_ns` after they were
+ * sent, and what they wait for each other. */
+static uint64_t full_for_a_second(
+        struct congestion *c, uint64_t now_ns, uint64_t base_ns, uint64_t per_s)
+{
+	const struct votes none = { 0 };
+	uint64_t ends_ns = now_ns + S;
+	while (now_ns < ends_ns) {
+		uint64_t queue_ns = c->window * S / per_s;
+		uint64_t trip_ns = base_ns > queue_ns ? base_ns : queue_ns;
+		unsigned window = c->window, n_cohort = (unsigned)(window * 60 * MS / trip_ns);
+		n_cohort = n_cohort > window ? n_cohort : window;
+		uint64_t sent_ns = now_ns;
+		for (unsigned i = 0; i < window; i++)
+			congestion_sent(c, true);
+		for (unsigned i = window; i < n_cohort; i++) {
+			congestion_left(c, true);
+			congestion_sent(c, true);
+		}
+		for (unsigned i = 0; i < n_cohort; i++)
+			congestion_answered(c, sent_ns, trip_ns, false);
+		for (unsigned i = 0; i < window; i++)
+			congestion_left(c, true);
+		now_ns += n_cohort * trip_ns / window;
+		now_ns = now_ns > sent_ns + 60 * MS ? now_ns : sent_ns + 60 * MS;
+		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
+		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
+	}
+	return now_ns;
+}
+
+/* Near: 100 000 a second are answered with any window. Far: each needs 50 ms. */
+static void a_window_grows_while_that_brings_answers(void **state)
+{
+	(void)state;
+	struct congestion near, far;
+	uint64_t near_ns = 100 * S, far_ns = 100 * S;
+	congestion_init(&near, 20000, 100, near_ns);
+	congestion_init(&far, 20000, 100, far_ns);
+	near.trip_base_ns = MS / 10;
+	far.trip_base_ns = 50 * MS;
+	for (int i = 0; i < 10; i++) {
+		near_ns = full_for_a_second(&near, near_ns, MS / 10, 100000);
+		far_ns = full_for_a_second(&far, far_ns, 50 * MS, 1000000);
+	}
+	assert_in_range(near.window, 256, 512);
+	assert_int_equal(far.window, 20000);
+}
+
+static void few_votes_prove_nothing(void **state)
+{
+	(void)state;
+	assert_false(loss_is_too_much(&(struct votes){ 0, 0 }));
+	assert_false(loss_is_too_much(&(struct votes){ 3, 1 }));
+	assert_false(loss_is_too_much(&(struct votes){ 900, 100 }));
+	assert_false(loss_is_too_much(&(struct votes){ 880, 120 }));
+	assert_true(loss_is_too_much(&(struct votes){ 870, 130 }));
+	assert_true(loss_is_too_much(&(struct votes){ 0, 2 }));
+	assert_false(loss_exceeds(&(struct votes){ 870, 130 }, 20));
+}
+
+static void the_stretch_is_the_square_of_what_is_needed(void **state)
+{
+	(void)state;
+	assert_int_equal(loss_stretch_percent(&(struct votes){ 950, 50 }), 100);
+	assert_int_equal(loss_stretch_percent(&(struct votes){ 500, 500 }), 400);
+	assert_int_equal(loss_stretch_percent(&(struct votes){ 100, 900 }), 2000);
+	assert_int_equal(loss_stretch_percent(&(struct votes){ 0, 100 }), 2000);
+}
+
+/* Names of which much is lost are asked among many good ones. Their losses are known later than the
+ * good ones' answers, when nothing else is heard any more. */
+static void late_votes_count_for_the_time_of_their_queries(void **state)
+{
+	(void)state;
+	struct loss l = { 0 };
+	for (unsigned i = 0; i < 1000; i++)
+		loss_note(&l, 100 * S, false);
+	for (unsigned i = 0; i < 50; i++)
+		loss_note(&l, 100 * S, true);
+	loss_turn(&l, 105 * S, S);
+	assert_int_equal(l.lately.n_answered, 1000);
+	assert_int_equal(l.lately.n_lost, 50);
+	loss_turn(&l, 1000 * S, S); /* nothing was asked since */
+	assert_int_equal(l.lately.n_answered, 1000);
+}
+
+static void the_latest_queries_are_left_out(void **state)
+{
+	(void)state;
+	struct loss l = { 0 };
+	for (unsigned i = 0; i < 100; i++) {
+		loss_note(&l, 100 * S, i % 2);
+		loss_note(&l, 102 * S, false);
+	}
+	loss_turn(&l, 102 * S, S);
+	assert_int_equal(l.lately.n_lost, 50);
+	assert_int_equal(l.lately.n_answered, 50);
+	struct loss young = { 0 }; /* it is all there is */
+	loss_note(&young, 102 * S, true);
+	loss_turn(&young, 102 * S, S);
+	assert_int_equal(young.lately.n_lost, 1);
+}
+
+static void patience_is_absolute(void **state)
+{
+	(void)state;
+	const struct patience_limits limits = { .n_transmissions = 7, .time_ns = 10 * S };
+	struct patience p = { .begun_ns = 100 * S };
+	assert_true(patience_lasts(&p, &limits, 100, 110 * S - 1));
+	assert_false(patience_lasts(&p, &limits, 100, 110 * S));
+	assert_true(patience_lasts(&p, &limits, 200, 120 * S - 1));
+	assert_false(patience_lasts(&p, &limits, 200, 120 * S));
+	for (unsigned i = 0; i < 7; i++) {
+		assert_true(patience_lasts(&p, &limits, 100, 100 * S));
+		patience_lose(&p);
+	}
+	assert_false(patience_lasts(&p, &limits, 100, 100 * S));
+	assert_true(patience_lasts(&p, &limits, 101, 100 * S));
+	for (unsigned i = 0; i < 1000; i++)
+		patience_lose(&p);
+	assert_int_equal(p.n_lost, UINT8_MAX);
+}
+
+static void failures_are_asked_again_after_1_and_6_s(void **state)
+{
+	(void)state;
+	struct patience_limits limits = { .n_transmissions = 7, .time_ns = 10 * S, .n_retries = 3 };
+	struct patience p = { .begun_ns = 100 * S };
+	assert_int_equal(patience_pause_ns(&p, &limits, 100 * S), S);
+	p.n_again++;
+	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 5 * S);
+	assert_int_equal(patience_pause_ns(&p, &limits, 105 * S), 0); /* no time is left */
+	limits.n_retries = 1;
+	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 0);
+	limits.n_retries = 100;
+	p.n_again++;
+	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 0);
+}
+
+static void retransmissions_take_as_much_as_new_questions(void **state)
+{
+	(void)state;
+	struct retry_budget b = { 0 };
+	assert_false(retry_budget_has(&b));
+	retry_budget_spend(&b);
+	assert_false(retry_budget_has(&b));
+	for (unsigned i = 0; i < 1000; i++)
+		retry_budget_earn(&b);
+	unsigned n = 0;
+	for (; retry_budget_has(&b); n++)
+		retry_budget_spend(&b);
+	assert_int_equal(n, RETRY_BUDGET_MAX);
+}
+
+static struct dname name_of(const char *text)
+{
+	struct dname name;
+	assert_int_equal(dname_parse(&name, text, strlen(text)), ERROR_NONE);
+	return name;
+}
+
+static bool has(const struct silent_names *s, const char *text)
+{
+	struct dname name = name_of(text);
+	return silent_names_has(s, &name);
+}
+
+static void silent_names_and_those_below(void **state)
+{
+	(void)state;
+	static struct silent_names s;
+	struct dname name = name_of("dead.example");
+	assert_false(has(&s, "dead.example"));
+	silent_names_note(&s, &name);
+	assert_true(has(&s, "dead.example"));
+	assert_true(has(&s, "_spf.mx.dead.example"));
+	assert_false(has(&s, "example"));
+	assert_false(has(&s, "live.example"));
+	assert_false(has(&s, "xdead.example"));
+	name = name_of("com");
+	silent_names_note(&s, &name);
+	assert_false(has(&s, "example.com"));
+	name = (struct dname){ .size = 1 };
+	silent_names_note(&s, &name);
+	assert_false(has(&s, "example"));
+}
+
+int main(void)
+{
+	hash_init();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rtt_follows_the_rfc),
+		cmocka_unit_test(pacing_loses_nothing_and_gathers_little),
+		cmocka_unit_test(a_window_grows_while_that_brings_answers),
+		cmocka_unit_test(few_votes_prove_nothing),
+		cmocka_unit_test(the_stretch_is_the_square_of_what_is_needed),
+		cmocka_unit_test(late_votes_count_for_the_time_of_their_queries),
+		cmocka_unit_test(the_latest_queries_are_left_out),
+		cmocka_unit_test(patience_is_absolute),
+		cmocka_unit_test(failures_are_asked_again_after_1_and_6_s),
+		cmocka_unit_test(retransmissions_take_as_much_as_new_questions),
+		cmocka_unit_test(silent_names_and_those_below),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
