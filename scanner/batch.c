@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After packing, buffers larger than this are freed. Smaller ones are kept for the next rows. A
- * usual row needs some 400 bytes. There are many batches: none may keep the memory of its largest
- * rows. */
+/* After packing, other buffers larger than this are freed. Smaller ones are kept for the next rows.
+ * There are many batches: none may keep the memory of its largest rows. */
 enum { KEEP_BYTES = 16384 };
 
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
@@ -262,6 +261,22 @@ void batch_packer_fini(struct batch_packer *packer)
 	bgzf_free(packer->z);
 	textbuf_fini(&packer->joined);
 	textbuf_fini(&packer->members);
+	while (packer->n_spares)
+		textbuf_fini(&packer->spares[--packer->n_spares]);
+}
+
+/* The buffer is the packer's next spare one, or is freed. */
+static void take_spare(struct batch_packer *packer, struct textbuf *out)
+{
+	if (out->bytes && out->capacity <= BATCH_SPARE_MAX_BYTES &&
+	        packer->n_spares < BATCH_SPARES) {
+		textbuf_reset(out);
+		packer->spares[packer->n_spares++] = *out;
+		*out = (struct textbuf){ 0 };
+	} else {
+		textbuf_fini(out);
+		textbuf_reset(out);
+	}
 }
 
 static bool any_compressed(const struct batch *b)
@@ -294,7 +309,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	}
 	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)
-		textbuf_shrink(&b->out[w], KEEP_BYTES);
+		take_spare(packer, &b->out[w]);
 	textbuf_shrink(&b->input, KEEP_BYTES);
 	if (good && !b->packed.failed)
 		return true;

@@ -87,12 +87,18 @@ struct batch {
 	unsigned n_packed_rows; /* the rows before the first that was skipped */
 };
 
+/* Output buffers that a worker keeps between two batches. What grows from nothing for each batch
+ * is copied again and again, and is new memory to the processor. */
+enum { BATCH_SPARES = 6, BATCH_SPARE_MAX_BYTES = 1 << 20 };
+
 /* How a worker makes BGZF members of rows. */
 struct batch_packer {
 	struct bgzf *z;
 	bool as_text;                   /* the output is text: only long rows are compressed */
 	struct bgzf_checkpoint mark;    /* version, fingerprint and run of every member */
 	struct textbuf joined, members; /* scratch */
+	struct textbuf spares[BATCH_SPARES];
+	unsigned n_spares;
 };
 
 /* Takes one whose `z` is NULL. */
@@ -123,6 +129,15 @@ void batch_seal(struct batch *b);
 struct csv_record batch_record(const struct batch *b, unsigned row);
 /* Worker, `retry`: the row's old output. Else text is NULL. */
 struct csv_field batch_printed(const struct batch *b, unsigned row);
+/* Worker: its own output buffer, which gets a spare one where it has no memory. */
+static inline struct textbuf *batch_out(
+        struct batch *b, unsigned worker, struct batch_packer *packer)
+{
+	struct textbuf *out = &b->out[worker];
+	if (!out->bytes && !out->failed && packer->n_spares)
+		*out = packer->spares[--packer->n_spares];
+	return out;
+}
 /* Worker: compresses its row's output, if that is long. It is all that is in the worker's buffer
  * from `out_at` on. Out of memory: out[worker].failed. */
 void batch_compress_long_row(

@@ -152,7 +152,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		lose_row(w, batch, row->owner_slot);
 		return;
 	}
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
 	if (stops_for_silence(w, &outcome)) {
@@ -181,7 +181,7 @@ static void on_finished(struct runner *runner, struct row *row)
 /* `retry`: writes a row as it stood. */
 static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	struct csv_field printed = batch_printed(batch, slot);
 	struct csv_record record = { .text = printed.text, .size = printed.size };
 	struct results_row row;
@@ -245,7 +245,7 @@ static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 	if (!known)
 		return false;
 	const struct outcome times = { .evaluated_at = w->runner.host.wall_text };
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	size_t at = out->size;
 	columns_put_head(out, &w->scratch, &x->inputs->layout, batch->rows[slot].number, &record);
 	textbuf_put(out, known->text, known->size);
