@@ -42,6 +42,13 @@ uint64_t hash_bytes(const void *bytes, size_t size)
 	return siphash(bytes, size, key);
 }
 
+void hash_wide(uint64_t out[2], const void *bytes, size_t size)
+{
+	_Static_assert(crypto_shorthash_siphashx24_BYTES == 2 * sizeof out[0], "128 bits");
+	_Static_assert(crypto_shorthash_siphashx24_KEYBYTES == sizeof key, "the same key");
+	crypto_shorthash_siphashx24((unsigned char *)out, bytes, size, key);
+}
+
 uint64_t hash_stable(const void *bytes, size_t size)
 {
 	static const unsigned char fixed[crypto_shorthash_KEYBYTES] = "spfsweep stable";

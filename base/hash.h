@@ -18,6 +18,10 @@ void hash_init_with(uint64_t seed);
 /* Any thread, after hash_init(). */
 uint64_t hash_bytes(const void *bytes, size_t size);
 
+/* The same with 128 bits, by the variant of SipHash for that: enough to tell texts apart without
+ * comparing them. Any thread, after hash_init(). */
+void hash_wide(uint64_t out[2], const void *bytes, size_t size);
+
 /* With a fixed key: a fingerprint that may be stored. Any thread. */
 uint64_t hash_stable(const void *bytes, size_t size);
 

@@ -63,7 +63,7 @@ static void drop_output(struct run *r)
 static int write_output(struct run *r)
 {
 	const struct options *o = r->options;
-	unsigned level = options_output_is_gzip(o) ? o->compression_level : 0;
+	int level = options_output_is_gzip(o) ? (int)o->compression_level : ROWFILE_PLAIN;
 	if (sink_cut(r->sink, 0)) {
 		message(MESSAGE_ERROR, "%s: %s", options_output_name(o), strerror(errno));
 		return EXIT_STOPPED;

@@ -8,6 +8,7 @@
  * letters, digits, hyphens and dots (a no-break space, a wide slash) is refused. */
 #include "dns/idna.h"
 
+#include "base/octets.h"
 #include "base/utf8.h"
 
 #include <idn2.h>
@@ -103,12 +104,20 @@ static int to_ascii(const char *utf8, char **ascii)
 	return result;
 }
 
+static bool is_ascii(const char *text, size_t size)
+{
+	uint64_t all = 0;
+	size_t i = 0;
+	for (; size - i >= OCTETS_WORD_BYTES; i += OCTETS_WORD_BYTES)
+		all |= octets_word(text + i);
+	for (; i < size; i++)
+		all |= (unsigned char)text[i];
+	return !octets_not_ascii(all);
+}
+
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii)
 {
-	bool foreign = false;
-	for (size_t i = 0; i < size && !foreign; i++)
-		foreign = (unsigned char)text[i] > 127;
-	if (!foreign) {
+	if (is_ascii(text, size)) {
 		if (ascii)
 			textbuf_put(ascii, text, size);
 		return dname_parse(name, text, size);

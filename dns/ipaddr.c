@@ -89,7 +89,8 @@ enum error ipaddr_parse(struct ipaddr *ip, const char *text, size_t size)
 		text++;
 		size -= 2;
 	}
-	const bool tagged = size >= tag_size && strncasecmp(text, tag, tag_size) == 0;
+	const bool tagged = size >= tag_size && (text[0] | 0x20) == 'i' &&
+	        strncasecmp(text, tag, tag_size) == 0;
 	if (tagged) {
 		text += tag_size;
 		size -= tag_size;

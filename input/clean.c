@@ -27,8 +27,9 @@ static size_t blank_at(struct csv_field t, bool at_end)
 {
 	if (!t.size)
 		return 0;
-	if (is_blank(t.text[at_end ? t.size - 1 : 0]))
-		return 1;
+	char c = t.text[at_end ? t.size - 1 : 0];
+	if ((unsigned char)c < 128) /* every octet of the unseen is over that */
+		return is_blank(c);
 	for (unsigned i = 0; i < UNSEEN; i++) {
 		size_t n = strlen(unseen[i]);
 		if (t.size >= n && !memcmp(at_end ? t.text + t.size - n : t.text, unseen[i], n))

@@ -53,23 +53,24 @@ static bool objects(
 	return true;
 }
 
-static void parse_domain(struct identity *s, const char *field, struct identity_text text)
+/* `err`: what idna_parse() said of it, which gave s->domain. */
+static void take_domain(
+        struct identity *s, const char *field, struct identity_text text, enum error err)
 {
 	s->has_domain = true;
-	enum error err = idna_parse(&s->domain, text.text, text.size, NULL);
 	if (objects(s, field, text, err))
 		s->domain.size = 0;
 	else if (look_is_no_host(&s->domain))
 		s->no_host = text;
 }
 
-/* A text with its U-labels as A-labels, in the scratch; one that IDNA refuses as it stands. */
-static enum error in_ascii(
-        struct identity *s, struct identity_text text, struct identity_text *ascii)
+/* A text as a name, and with its U-labels as A-labels, in the scratch; one that IDNA refuses as it
+ * stands. */
+static enum error in_ascii(struct identity *s, struct identity_text text,
+        struct identity_text *ascii, struct dname *name)
 {
 	size_t at = s->scratch.size;
-	struct dname unused;
-	enum error err = idna_parse(&unused, text.text, text.size, &s->scratch);
+	enum error err = idna_parse(name, text.text, text.size, &s->scratch);
 	if (err == ERROR_IDN)
 		textbuf_put(&s->scratch, text.text, text.size);
 	if (!s->scratch.failed)
@@ -77,14 +78,14 @@ static enum error in_ascii(
 	return err;
 }
 
-/* What idna_parse() says of its domain. */
-static enum error take_sender(struct identity *s, struct identity_text sender)
+/* What idna_parse() says of its domain, which is `name`. */
+static enum error take_sender(struct identity *s, struct identity_text sender, struct dname *name)
 {
 	struct identity_text domain = text_of(sender_domain(field_of(sender)));
 	if (domain.size < sender.size)
 		s->local_part = (struct identity_text){ sender.text,
 			(size_t)(domain.text - sender.text) - 1 };
-	return in_ascii(s, domain, &s->sender_domain);
+	return in_ascii(s, domain, &s->sender_domain, name);
 }
 
 /* Its domain is asked about when there is no domain column. */
@@ -93,12 +94,14 @@ static void parse_sender(struct identity *s, struct identity_text sender, bool i
 	struct identity_text domain = text_of(sender_domain(field_of(sender)));
 	char why[LOOK_REASON_BYTES];
 	const char *objection = sender_objection(why, field_of(sender));
-	enum error err = take_sender(s, sender);
+	struct dname name;
+	enum error err = take_sender(s, sender, &name);
 	if (objection) {
 		set_error(s, "sender", objection);
 		s->has_domain |= is_domain;
 	} else if (is_domain) {
-		parse_domain(s, "sender", domain);
+		s->domain = name;
+		take_domain(s, "sender", domain, err);
 	} else if (domain.size) {
 		objects(s, "sender", domain, err);
 	}
@@ -110,8 +113,7 @@ static void parse_helo(struct identity *s, struct identity_text helo)
 	s->helo = helo;
 	if (!helo.size || is_address(helo))
 		return;
-	in_ascii(s, helo, &s->helo);
-	idna_parse(&s->helo_domain, helo.text, helo.size, NULL);
+	in_ascii(s, helo, &s->helo, &s->helo_domain);
 }
 
 /* A placeholder is no HELO name that anybody gave. Whatever else is given is none of ours. */
@@ -159,12 +161,14 @@ static void understand(struct identity *s, struct fields *f)
 	if (f->ip.size && !clean_address(&s->ip, field_of(f->ip)))
 		set_error(s, "ip", look_no_address(field_of(f->ip)));
 	if (f->domain.size)
-		parse_domain(s, "domain", f->domain);
+		take_domain(s, "domain", f->domain,
+		        idna_parse(&s->domain, f->domain.text, f->domain.size, NULL));
 	if (f->sender.size) {
 		parse_sender(s, f->sender, !f->domain.size);
 	} else if (f->helo.size) {
+		struct dname unused;
 		if (f->has_sender_column)
-			take_sender(s, f->helo);
+			take_sender(s, f->helo, &unused);
 		if (!f->domain.size)
 			take_helo_as_domain(s, f->helo);
 	}
@@ -209,6 +213,14 @@ static void prepare(struct identity *s, size_t text_bytes)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
 
+/* Nothing of the row counts. */
+static void take_header(struct identity *s, const struct layout *layout)
+{
+	struct fields none = { 0 };
+	set_error(s, "row", layout->has_header ? "the header row again" : "a header row");
+	understand(s, &none);
+}
+
 /* A sender whose input leaves it out has one all the same. */
 static void hide_local_part(struct identity *s, bool is_left_out)
 {
@@ -250,11 +262,15 @@ void identity_parse(
 	else if (n != layout->n_columns)
 		snprintf(s->error, sizeof s->error, "row: %u fields where %u belong", n,
 		        layout->n_columns);
-	if (is_header(layout, &f)) {
-		set_error(s, "row", layout->has_header ? "the header row again" : "a header row");
-		f = (struct fields){ 0 };
-	}
+	const struct fields given = f;
+	bool had_error = s->error[0];
 	understand(s, &f);
+	/* a header row has no address; nearly all others have */
+	if (!s->ip.family && is_header(layout, &given)) {
+		s->error[0] = had_error ? s->error[0] : 0;
+		take_header(s, layout);
+		return;
+	}
 	if (layout->hides_local_parts && f.sender.size)
 		hide_local_part(s, layout->lacks_local_parts);
 }

@@ -89,23 +89,23 @@ static bool is_hexadecimal(const char *text, size_t size)
 	        strspn(text + 2, "0123456789abcdefABCDEF") >= size - 2;
 }
 
-/* `seen`: bits of the octets of a label. */
-static void end_label(struct shape *s, unsigned seen, const char *label, size_t size)
+/* `seen`: bits of its octets. */
+static void take_last_label(struct shape *s, unsigned seen, const char *label, size_t size)
 {
 	char text[16] = "";
-	if (size < sizeof text)
-		memcpy(text, label, size);
-	s->has_bare_hyphens |= seen == bit(OCTET_HYPHEN);
 	s->is_last_letterless = seen && !(seen & bit(OCTET_LETTER));
-	s->is_last_numeric = (s->is_last_letterless && seen & bit(OCTET_DIGIT)) ||
-	        is_hexadecimal(text, strlen(text));
+	s->is_last_numeric = s->is_last_letterless && seen & bit(OCTET_DIGIT);
+	if (!size || *label != '0' || size >= sizeof text)
+		return;
+	memcpy(text, label, size);
+	s->is_last_numeric |= is_hexadecimal(text, size);
 }
 
 static struct shape shape_of(struct csv_field t)
 {
 	struct shape s = { .never_at = t.size };
-	unsigned seen = 0;
-	size_t label = 0;
+	unsigned seen = 0, seen_before = 0;
+	size_t label = 0, label_before = 0;
 	for (size_t i = 0; i < t.size; i++) {
 		enum octet octet = octet_of(t.text[i]);
 		if (octet == OCTET_NEVER) {
@@ -114,7 +114,9 @@ static struct shape shape_of(struct csv_field t)
 		}
 		if (octet == OCTET_DOT) {
 			s.has_dot |= i > 0 && i + 1 < t.size;
-			end_label(&s, seen, t.text + label, i - label);
+			s.has_bare_hyphens |= seen == bit(OCTET_HYPHEN);
+			seen_before = seen;
+			label_before = label;
 			seen = 0;
 			label = i + 1;
 			continue;
@@ -122,8 +124,11 @@ static struct shape shape_of(struct csv_field t)
 		seen |= bit(octet);
 		s.has_star |= octet == OCTET_STAR;
 	}
+	s.has_bare_hyphens |= seen == bit(OCTET_HYPHEN);
 	if (label < t.size)
-		end_label(&s, seen, t.text + label, t.size - label);
+		take_last_label(&s, seen, t.text + label, t.size - label);
+	else if (label)
+		take_last_label(&s, seen_before, t.text + label_before, label - 1 - label_before);
 	return s;
 }
 

@@ -12,10 +12,20 @@ struct csv_field sender_domain(struct csv_field sender)
 	return (struct csv_field){ at + 1, (size_t)(sender.text + sender.size - at - 1) };
 }
 
-static bool is_one_of(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
+enum octet { OCTET_CONTROL = 1, OCTET_SPECIAL = 2, OCTET_SEPARATOR = 4, OCTET_QUOTE = 8 };
+
+static const unsigned char octets[256] = {
+	[0 ... 31] = OCTET_CONTROL,
+	[127] = OCTET_CONTROL,
+	['"'] = OCTET_QUOTE,
+	['@'] = OCTET_SPECIAL,
+	[':'] = OCTET_SPECIAL,
+	[','] = OCTET_SPECIAL | OCTET_SEPARATOR,
+	[';'] = OCTET_SPECIAL | OCTET_SEPARATOR,
+	['<'] = OCTET_SPECIAL | OCTET_SEPARATOR,
+	['>'] = OCTET_SPECIAL | OCTET_SEPARATOR,
+	[' '] = OCTET_SPECIAL | OCTET_SEPARATOR,
+};
 
 /* What stands unquoted in a local-part and may not. */
 struct specials {
@@ -29,15 +39,15 @@ static struct specials find_specials(struct csv_field local)
 	struct specials found = { 0 };
 	for (size_t i = 0; i < local.size; i++) {
 		char c = local.text[i];
-		bool is_control = (unsigned char)c < ' ' || c == 127;
-		if (c == '"')
+		unsigned octet = octets[(unsigned char)c];
+		if (octet & OCTET_QUOTE)
 			found.is_open = !found.is_open;
 		if (found.is_open && c == '\\')
 			i++;
-		if (!is_control && (found.is_open || !is_one_of(c, "@,;:<> ")))
+		if (!(octet & (found.is_open ? OCTET_CONTROL : OCTET_CONTROL | OCTET_SPECIAL)))
 			continue;
 		found.has_at |= c == '@';
-		found.has_separator |= is_one_of(c, ",;<> ");
+		found.has_separator |= octet & OCTET_SEPARATOR;
 		if (!found.first && c != ' ')
 			found.first = local.text + i;
 	}

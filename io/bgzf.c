@@ -7,6 +7,8 @@
  * is a constant. */
 #include "io/bgzf.h"
 
+#include "io/igzip.h"
+
 #include <assert.h>
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ static_assert(HEADER_MAX_BYTES + STORED_EXTRA_BYTES + BGZF_TEXT_MAX_BYTES + TRAI
         "stored text must fit in a member");
 
 struct bgzf {
+	struct igzip *igzip; /* NULL: the compressor below */
 	struct libdeflate_compressor *compressor;
 	struct libdeflate_decompressor *decompressor;
 };
@@ -34,7 +37,8 @@ struct bgzf *bgzf_new(int level)
 	struct bgzf *z = malloc(sizeof(*z));
 	if (!z)
 		return NULL;
-	z->compressor = libdeflate_alloc_compressor(level);
+	z->igzip = level == 0 ? igzip_new() : NULL;
+	z->compressor = libdeflate_alloc_compressor(level ? level : 1);
 	z->decompressor = libdeflate_alloc_decompressor();
 	if (!z->compressor || !z->decompressor) {
 		bgzf_free(z);
@@ -47,6 +51,7 @@ void bgzf_free(struct bgzf *z)
 {
 	if (!z)
 		return;
+	igzip_free(z->igzip);
 	libdeflate_free_compressor(z->compressor);
 	libdeflate_free_decompressor(z->decompressor);
 	free(z);
@@ -118,6 +123,13 @@ static size_t encode_stored(uint8_t *out, const void *text, size_t size)
 	return STORED_EXTRA_BYTES + size;
 }
 
+/* 0: it does not fit, since the text does not shrink. */
+static size_t deflate(struct bgzf *z, const void *text, size_t size, void *out, size_t out_bytes)
+{
+	return z->igzip ? igzip_deflate(z->igzip, text, size, out, out_bytes)
+	                : libdeflate_deflate_compress(z->compressor, text, size, out, out_bytes);
+}
+
 void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size_t size,
         const struct bgzf_checkpoint *checkpoint)
 {
@@ -130,9 +142,7 @@ void bgzf_put_member(struct bgzf *z, struct textbuf *out, const void *text, size
 	if (!member)
 		return;
 	uint8_t *deflated = member + header_size;
-	size_t deflated_size = size
-	        ? libdeflate_deflate_compress(z->compressor, text, size, deflated, deflated_max)
-	        : 0;
+	size_t deflated_size = size ? deflate(z, text, size, deflated, deflated_max) : 0;
 	if (!deflated_size)
 		deflated_size = encode_stored(deflated, text, size);
 	uint8_t *trailer = deflated + deflated_size;

@@ -14,7 +14,8 @@
  *     text    note          the writer's; up to the end of the subfield
  *
  * The file ends with the empty end-of-file member of BGZF, without "SW". Which programs read such a
- * file: io/README.md. Compression by libdeflate, which no other file sees. A struct bgzf belongs to
+ * file: io/README.md. Compression by libdeflate, which no other file sees; at level 0 by
+ * ISA-L (io/igzip.h), or where that is not there by libdeflate's level 1. A struct bgzf belongs to
  * one thread. */
 #ifndef IO_BGZF_H
 #define IO_BGZF_H
@@ -44,7 +45,7 @@ struct bgzf_checkpoint {
 
 struct bgzf;
 
-/* `level` 1 to 12. NULL: out of memory. */
+/* `level` 0 to 12. NULL: out of memory. */
 struct bgzf *bgzf_new(int level);
 /* Takes NULL. */
 void bgzf_free(struct bgzf *z);

@@ -1,14 +1,13 @@
 /* cache.c - the low bits of a question's hash choose the line, its high bits are the slot's tag. */
 #include "resolver/cache.h"
 
+#include "base/bigtable.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 /* Answers are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 #define ANSWER_SMALL_BYTES 160
-#define HUGE_PAGE_BYTES (2u << 20)
 
 /* Answers that nobody asks for again only take memory, and touching it costs as much as asking. */
 #define UNPROVED_BYTES ((size_t)16 << 20)
@@ -23,21 +22,8 @@ struct cache_slot {
 };
 
 struct cache_line {
-	_Alignas(64) struct cache_slot slots[SLOTS];
+	_Alignas(BIGTABLE_LINE_BYTES) struct cache_slot slots[SLOTS];
 };
-
-/* Zeroed, and in huge pages where the system gives them: the table is read at random. */
-static struct cache_line *lines_new(size_t n)
-{
-	size_t bytes = n * sizeof(struct cache_line),
-	       align = bytes < HUGE_PAGE_BYTES ? sizeof(struct cache_line) : HUGE_PAGE_BYTES;
-	struct cache_line *lines = aligned_alloc(align, bytes);
-	if (lines && align == HUGE_PAGE_BYTES)
-		madvise(lines, bytes, MADV_HUGEPAGE); /* may fail */
-	if (lines)
-		memset(lines, 0, bytes);
-	return lines;
-}
 
 static size_t at_most(size_t value, size_t limit)
 {
@@ -55,7 +41,7 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, uns
 		.min_ttl_s = min_ttl_s,
 		.line_mask = n_lines - 1,
 	};
-	c->lines = lines_new(n_lines);
+	c->lines = bigtable_new(n_lines * sizeof *c->lines);
 	c->table_bytes = n_lines * sizeof *c->lines;
 	c->allowed_bytes = at_most(c->table_bytes + UNPROVED_BYTES, limit_bytes);
 	return c->lines != NULL;
@@ -94,6 +80,23 @@ static struct cache_slot *slot_at(const struct cache *c, uint64_t hash, unsigned
 {
 	size_t line = hash & c->line_mask;
 	return &c->lines[i < SLOTS ? line : line ^ 1].slots[i % SLOTS];
+}
+
+void cache_fetch(const struct cache *c, uint64_t hash)
+{
+	__builtin_prefetch(slot_at(c, hash, 0));
+}
+
+void cache_peek(const struct cache *c, uint64_t hash)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		const struct cache_slot *s = slot_at(c, hash, i);
+		if (!s->answer || s->tag != tag_of(hash))
+			continue;
+		__builtin_prefetch(s->answer);
+		__builtin_prefetch((const char *)s->answer + BIGTABLE_LINE_BYTES);
+		return;
+	}
 }
 
 /* The answer to a type of the question's name, by the hash of both. */
@@ -143,8 +146,8 @@ static void hand_evict(struct cache *c, uint32_t now_s)
 	}
 }
 
-/* A free slot for the hash. When there is none, evicts an expired answer, else one that was not
- * used lately. */
+/* A free slot for the hash. When there is none, evicts an expired answer, else one
+ * that was not used lately. */
 static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now_s)
 {
 	struct cache_slot *victim = NULL;
@@ -160,11 +163,11 @@ static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now
 	return victim;
 }
 
-static uint64_t ttl_of(const struct cache *c, const struct answer *a)
+static uint32_t ttl_of(const struct cache *c, const struct answer *a)
 {
 	if (a->status == ANSWER_CANCELLED)
 		return 0;
-	uint64_t ttl_s = c->failure_ttl_s;
+	uint32_t ttl_s = c->failure_ttl_s;
 	if (answer_is_definite(a))
 		ttl_s = a->ttl_s > c->min_ttl_s ? a->ttl_s : c->min_ttl_s;
 	return ttl_s < CACHE_TTL_MAX_S ? ttl_s : CACHE_TTL_MAX_S;
@@ -173,6 +176,12 @@ static uint64_t ttl_of(const struct cache *c, const struct answer *a)
 static uint32_t seconds(uint64_t now_ns)
 {
 	return (uint32_t)(now_ns / CLOCK_NS_PER_S);
+}
+
+uint32_t cache_good_until_s(const struct cache *c, const struct answer *a, uint64_t now_ns)
+{
+	uint32_t ttl_s = ttl_of(c, a);
+	return ttl_s && answer_is_definite(a) ? seconds(now_ns) + ttl_s : 0;
 }
 
 /* NULL for a slot that is out of date: its answer is dropped. Takes NULL. */
@@ -190,13 +199,24 @@ static struct cache_slot *slot_use(struct cache *c, struct cache_slot *s, uint32
 	return s;
 }
 
-const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns)
+/* A new reference to the answer in a slot, as cache_find() gives it. Takes NULL. */
+static const struct answer *slot_give(const struct cache_slot *s, uint32_t *good_until_s)
 {
-	struct cache_slot *s = slot_use(c, slot_find(c, q, q->hash, q->type), seconds(now_ns));
-	return s ? answer_ref(s->answer) : NULL;
+	if (!s)
+		return NULL;
+	*good_until_s = answer_is_definite(s->answer) ? s->expires_s : 0;
+	return answer_ref(s->answer);
 }
 
-const struct answer *cache_find_nxdomain(struct cache *c, const struct question *q, uint64_t now_ns)
+const struct answer *cache_find(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s)
+{
+	return slot_give(
+	        slot_use(c, slot_find(c, q, q->hash, q->type), seconds(now_ns)), good_until_s);
+}
+
+const struct answer *cache_find_nxdomain(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s)
 {
 	struct question top;
 	uint32_t now_s = seconds(now_ns);
@@ -206,7 +226,7 @@ const struct answer *cache_find_nxdomain(struct cache *c, const struct question 
 		if (s && !answer_is_no_such_top(s->answer))
 			s = NULL;
 	}
-	return s ? answer_ref(s->answer) : NULL;
+	return slot_give(s, good_until_s);
 }
 
 static bool make_room(struct cache *c, size_t bytes, uint32_t now_s)
@@ -234,11 +254,11 @@ static void drop_older(struct cache *c, const struct question *q, bool is_for_al
 
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
 {
-	uint64_t ttl_s = ttl_of(c, a);
+	uint32_t ttl_s = ttl_of(c, a);
 	size_t bytes = answer_bytes(a);
 	uint32_t now_s = seconds(now_ns);
 	answer_enter(a, &c->account);
-	if (ttl_s == 0 || a->is_kept || bytes > c->limit_bytes / 8)
+	if (!ttl_s || a->is_kept || bytes > c->limit_bytes / 8)
 		return;
 	bool is_for_all_types = answer_is_no_such_name(a);
 	uint64_t hash = is_for_all_types ? q->name_hash : q->hash;
@@ -246,7 +266,7 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	if (!make_room(c, bytes, now_s))
 		return;
 	*slot_make(c, hash, now_s) = (struct cache_slot){ .answer = answer_ref(a),
-		.expires_s = now_s + (uint32_t)ttl_s,
+		.expires_s = now_s + ttl_s,
 		.tag = tag_of(hash) & 0x7fffffff };
 	answer_set_kept(a, true);
 	c->n_entries++;

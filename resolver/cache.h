@@ -57,13 +57,24 @@ static inline size_t cache_used_bytes(const struct cache *c)
 	return c->table_bytes + c->account.kept_bytes;
 }
 
-/* A new reference; NULL: not there, or expired. */
-const struct answer *cache_find(struct cache *c, const struct question *q, uint64_t now_ns);
+/* A new reference, and at *good_until_s what cache_good_until_s() said when it came. NULL: not
+ * there, or expired. */
+const struct answer *cache_find(
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s);
+
+/* For a question that will be asked soon: brings its line into the processor's cache, and some time
+ * later the answer in it. Changes nothing. */
+void cache_fetch(const struct cache *c, uint64_t hash);
+void cache_peek(const struct cache *c, uint64_t hash);
+
+/* The second in which an answer that comes now expires. 0: it has no time at all, or is a failure,
+ * of which nothing may be made. */
+uint32_t cache_good_until_s(const struct cache *c, const struct answer *a, uint64_t now_ns);
 
 /* For a question that cache_find() does not find: the NXDOMAIN that answers it all the same, to any
- * type of its name, or the root's about its top-level domain. A new reference; NULL: none. */
+ * type of its name, or the root's about its top-level domain. As cache_find(). */
 const struct answer *cache_find_nxdomain(
-        struct cache *c, const struct question *q, uint64_t now_ns);
+        struct cache *c, const struct question *q, uint64_t now_ns, uint32_t *good_until_s);
 
 /* Evicts until the bytes are within the limit again. */
 void cache_trim(struct cache *c, uint64_t now_ns);

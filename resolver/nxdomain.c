@@ -21,10 +21,12 @@ static bool is_answer_to(const struct answer *a, const struct question *q)
 	return a->type == q->type && answer_qname_size(a) == q->size;
 }
 
-const struct answer *nxdomain_find(struct nxdomain *n, const struct question *q)
+const struct answer *nxdomain_find(
+        struct nxdomain *n, const struct question *q, uint32_t *good_until_s)
 {
 	struct dispatcher *d = n->dispatcher;
-	const struct answer *known = cache_find_nxdomain(d->cache, q, dispatcher_cache_ns(d));
+	const struct answer *known =
+	        cache_find_nxdomain(d->cache, q, dispatcher_cache_ns(d), good_until_s);
 	if (!known)
 		return NULL;
 	if (is_answer_to(known, q)) {
@@ -134,9 +136,10 @@ static void doubt(struct nxdomain *n, struct top *top)
 	struct dispatcher *d = n->dispatcher;
 	struct question q;
 	tops_question(top, &q);
-	const struct answer *known = cache_find(d->cache, &q, dispatcher_cache_ns(d));
+	uint32_t unused_s;
+	const struct answer *known = cache_find(d->cache, &q, dispatcher_cache_ns(d), &unused_s);
 	if (!known)
-		known = cache_find_nxdomain(d->cache, &q, dispatcher_cache_ns(d));
+		known = cache_find_nxdomain(d->cache, &q, dispatcher_cache_ns(d), &unused_s);
 	if (known) {
 		top->state = (uint8_t)state_after(known);
 		answer_unref(known);

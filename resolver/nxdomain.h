@@ -45,9 +45,10 @@ bool nxdomain_init(struct nxdomain *n, struct dispatcher *dispatcher, struct fli
 void nxdomain_fini(struct nxdomain *n);
 
 /* For a question that cache_find() does not find: an NXDOMAIN in the cache that is its answer all
- * the same, or a new one that follows from that. A new reference, counted. NULL: the question must
- * be asked. */
-const struct answer *nxdomain_find(struct nxdomain *n, const struct question *q);
+ * the same, or a new one that follows from that. A new reference, counted, and *good_until_s as
+ * cache_find() sets it. NULL: the question must be asked. */
+const struct answer *nxdomain_find(
+        struct nxdomain *n, const struct question *q, uint32_t *good_until_s);
 
 /* Queues a new flight, or lets it follow another one. */
 void nxdomain_admit(struct nxdomain *n, struct flight *f, const struct question *q);

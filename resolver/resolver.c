@@ -1,14 +1,8 @@
-/* resolver.c - questions, waiters, and who is told what.
- *
- * Trap: a waiter's done() may ask, and it may cancel any waiter, also one of the same flight. So a
- * flight leaves the table before its waiters are told, and each waiter leaves the flight's list
- * before it is called. */
+/* resolver.c - questions and their waiters, the turns, set-up and end. */
 #include "resolver/resolver.h"
 
 #include "base/clock.h"
-#include "resolver/dispatcher.h"
-#include "resolver/exclusions.h"
-#include "resolver/nxdomain.h"
+#include "resolver/delivery.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -16,23 +10,6 @@
 
 /* How often the loop is woken for deadlines and for the rate's next tokens. */
 #define TICK_MS 10
-
-/* How often a question is asked again because the thread did not run while it was open. */
-#define ASK_AGAIN_MAX 3
-
-struct resolver {
-	struct slab slab; /* of the cache's answers: freed last */
-	struct cache cache;
-	struct flights flights;
-	struct dispatcher dispatcher;
-	struct nxdomain nxdomain;
-	struct loop_event *tick;
-	const struct exclusions *exclusions; /* NULL: none */
-	bool lacked_memory;
-	bool has_all;                       /* the engine has all answers at hand */
-	const struct answer *out_of_memory; /* allocated while there was memory */
-	struct resolver_counters counters;
-};
 
 /* ---- waiters ---- */
 
@@ -44,35 +21,6 @@ static void waiter_join(struct resolver_waiter *w, struct flight *f)
 	if (w->next)
 		w->next->link = &w->next;
 	f->waiters = w;
-}
-
-static void waiter_leave(struct resolver_waiter *w)
-{
-	*w->link = w->next;
-	if (w->next)
-		w->next->link = w->link;
-	*w = (struct resolver_waiter){ .done = w->done };
-}
-
-/* It is in no table and on no list, and nobody waits for it. */
-static void flight_recycle(struct resolver *r, struct flight *f)
-{
-	answer_unref(f->answer);
-	f->answer = NULL;
-	free(f->chain);
-	f->chain = NULL;
-	flights_put(&r->flights, f);
-}
-
-/* ---- questions ---- */
-
-/* Of a name that must not be asked. A new reference. */
-static const struct answer *excluded_answer(
-        struct resolver *r, const struct dname *qname, enum rrtype type, const char *cause)
-{
-	const struct answer *answer = answer_of_failure(qname, type, ANSWER_EXCLUDED, cause);
-	counter_add(&r->counters.excluded, 1);
-	return answer ? answer : resolver_out_of_memory(r);
 }
 
 /* The engine has all answers at hand. */
@@ -98,9 +46,9 @@ static __attribute__((noinline)) const struct answer *ask_unknown(struct resolve
 	if (f) {
 		counter_add(&r->counters.joined, 1);
 	} else if (exclusions_hold_name(r->exclusions, qname)) {
-		return excluded_answer(r, qname, (enum rrtype)q->type, NULL);
+		return state_excluded(r, qname, (enum rrtype)q->type, NULL);
 	} else {
-		const struct answer *answer = nxdomain_find(&r->nxdomain, q);
+		const struct answer *answer = nxdomain_find(&r->nxdomain, q, &waiter->expires_s);
 		if (answer)
 			return answer;
 		f = flights_get(&r->flights, q);
@@ -117,17 +65,34 @@ const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *wa
 {
 	struct question q;
 	question_of(&q, qname, type);
+	waiter->expires_s = 0;
 	counter_add(&r->counters.questions, 1);
 	if (r->has_all)
 		return exclusions_hold_name(r->exclusions, qname)
-		        ? excluded_answer(r, qname, type, NULL)
+		        ? state_excluded(r, qname, type, NULL)
 		        : answer_at_once(r, &q, waiter->row);
 	const struct answer *answer =
-	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher));
+	        cache_find(&r->cache, &q, dispatcher_cache_ns(&r->dispatcher), &waiter->expires_s);
 	if (!answer)
 		return ask_unknown(r, waiter, qname, &q);
 	counter_add(&r->counters.cache_hits, 1);
 	return answer;
+}
+
+uint64_t resolver_fetch(const struct resolver *r, const struct dname *qname,
+        const enum rrtype *types, unsigned n_types)
+{
+	struct question q;
+	question_of(&q, qname, types[0]);
+	for (unsigned i = 0; i < n_types; i++)
+		cache_fetch(&r->cache, question_hash_of(q.name_hash, (uint16_t)types[i]));
+	return q.name_hash;
+}
+
+void resolver_peek(const struct resolver *r, uint64_t hash, const enum rrtype *types, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		cache_peek(&r->cache, question_hash_of(hash, (uint16_t)types[i]));
 }
 
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
@@ -135,12 +100,12 @@ void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter)
 	struct flight *f = waiter->flight;
 	if (!f)
 		return;
-	waiter_leave(waiter);
+	delivery_leave(waiter);
 	/* a question that was never sent would now take its place in the rate from others */
 	bool is_unsent = f->state == FLIGHT_QUEUED || f->state == FLIGHT_FOLLOWING;
 	if (is_unsent && !f->waiters && nxdomain_drop(&r->nxdomain, f)) {
 		flights_remove(&r->flights, f);
-		flight_recycle(r, f);
+		delivery_recycle(r, f);
 	}
 }
 
@@ -185,114 +150,6 @@ const char *resolver_waits_for(const struct resolver *r, const struct resolver_w
 	return f->stops_clock ? type->held_text : "";
 }
 
-/* ---- delivery ---- */
-
-/* The engine's clock ran on while the thread did not, and took that for silence. Our own deadline
- * did not. */
-static bool proves_nothing(const struct resolver *r, const struct flight *f)
-{
-	const struct dispatcher *d = &r->dispatcher;
-	if (!d->engine->type->failure_ms || f->n_sleeps == d->n_sleeps ||
-	        f->n_asked_again >= ASK_AGAIN_MAX)
-		return false;
-	return f->answer && !answer_is_definite(f->answer) && f->answer->status != ANSWER_TIMEOUT;
-}
-
-static void ask_again(struct resolver *r, struct flight *f)
-{
-	flight_list_remove(&r->dispatcher.finished, f);
-	answer_unref(f->answer);
-	f->answer = NULL;
-	f->n_asked_again++;
-	dispatcher_queue(&r->dispatcher, f);
-	/* it counts as sent once, when it is sent the next time */
-	counter_subtract(&r->counters.queries_sent, 1);
-	dispatcher_pause(&r->dispatcher, r->dispatcher.engine->type->failure_ms);
-}
-
-/* CNAMEs came without their target: the flight asks for that. False: the answer is whole, or a
- * failure. */
-static bool flight_goes_on(struct resolver *r, struct flight *f)
-{
-	if (!f->answer || !f->answer->is_half)
-		return false;
-	enum chain_step step = chain_extend(&f->chain, f->answer, &f->qname);
-	answer_unref(f->answer);
-	f->answer = step == CHAIN_TOO_LONG ? answer_of_failure(&f->qname, f->type, ANSWER_SERVFAIL,
-	                                             "CNAME loop, or too long a chain of CNAMEs")
-	                                   : NULL;
-	if (step == CHAIN_GOES_ON && exclusions_hold_name(r->exclusions, flight_name(f))) {
-		f->answer = excluded_answer(r, &f->qname, f->type, "its CNAME leads there");
-		return false;
-	}
-	if (step != CHAIN_GOES_ON)
-		return false;
-	flight_list_remove(&r->dispatcher.finished, f);
-	if (f->waiters) {
-		dispatcher_queue(&r->dispatcher, f);
-	} else { /* all have given up meanwhile */
-		flights_remove(&r->flights, f);
-		nxdomain_answered(&r->nxdomain, f);
-		flight_recycle(r, f);
-	}
-	return true;
-}
-
-static void count_outcome(struct resolver *r, const struct answer *answer)
-{
-	if (answer->is_derived) {
-		counter_add(&r->counters.spared_by_nxdomain, 1);
-		return;
-	}
-	if (answer_is_definite(answer)) {
-		counter_add(&r->counters.answers, 1);
-		return;
-	}
-	counter_add(&r->counters.failures, 1);
-	counter_add(&r->counters.failed_as[answer->status], 1);
-	if (answer->status == ANSWER_TIMEOUT)
-		counter_add(&r->counters.timeouts, 1);
-}
-
-/* What was derived is derived again when it is asked for again. */
-static void keep_answer(struct resolver *r, const struct flight *f)
-{
-	struct question q;
-	if (f->answer->is_derived)
-		return;
-	question_of(&q, &f->qname, f->type);
-	cache_put(&r->cache, &q, f->answer, dispatcher_cache_ns(&r->dispatcher));
-	memory_budget_note(&r->dispatcher.throttle.memory, f->answer);
-}
-
-static void flight_deliver(struct resolver *r, struct flight *f, bool *called)
-{
-	if (flight_goes_on(r, f))
-		return;
-	if (proves_nothing(r, f)) {
-		ask_again(r, f);
-		return;
-	}
-	flight_list_remove(&r->dispatcher.finished, f);
-	flights_remove(&r->flights, f);
-	f->state = FLIGHT_DELIVERED;
-	if (f->answer) {
-		chain_join(f->chain, (struct answer *)f->answer); /* nobody else has it yet */
-		keep_answer(r, f);
-	} else {
-		f->answer = resolver_out_of_memory(r);
-	}
-	count_outcome(r, f->answer);
-	nxdomain_answered(&r->nxdomain, f);
-	while (f->waiters) {
-		struct resolver_waiter *w = f->waiters;
-		waiter_leave(w);
-		*called = true;
-		w->done(w, answer_ref(f->answer));
-	}
-	flight_recycle(r, f);
-}
-
 /* ---- turns ---- */
 
 static void show_sizes(struct resolver *r)
@@ -308,7 +165,6 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 {
 	struct dispatcher *d = &r->dispatcher;
 	const struct engine_type *type = d->engine->type;
-	bool called = false;
 	d->now_ns = now_ns;
 	rate_fill(&d->throttle.rate, now_ns, d->queue.first != NULL);
 	if (type->turn)
@@ -317,8 +173,7 @@ bool resolver_pump(struct resolver *r, uint64_t now_ns)
 	dispatcher_start_queued(d);
 	dispatcher_expire(d);
 	nxdomain_turn(&r->nxdomain);
-	while (d->finished.first)
-		flight_deliver(r, d->finished.first, &called);
+	bool called = delivery_turn(r);
 	dispatcher_start_queued(d); /* what was just asked, into the places that just became free */
 	if (type->flush)
 		type->flush(d->engine);
@@ -335,6 +190,11 @@ bool resolver_wants_pump(const struct resolver *r)
 void resolver_set_wall(struct resolver *r, uint64_t wall_s)
 {
 	r->dispatcher.wall_s = (uint32_t)wall_s;
+}
+
+uint32_t resolver_cache_s(const struct resolver *r)
+{
+	return (uint32_t)(dispatcher_cache_ns(&r->dispatcher) / CLOCK_NS_PER_S);
 }
 
 void resolver_slept(struct resolver *r, uint64_t ns)
@@ -371,8 +231,7 @@ size_t resolver_memory_bytes(const struct resolver *r)
 
 const struct answer *resolver_out_of_memory(struct resolver *r)
 {
-	r->lacked_memory = true;
-	return answer_ref(r->out_of_memory);
+	return state_out_of_memory(r);
 }
 
 bool resolver_lacked_memory(const struct resolver *r)
@@ -470,8 +329,8 @@ static void forget_all(struct resolver *r, struct flight_list *list)
 		flight_list_remove(list, f);
 		forget_all(r, &f->followers);
 		while (f->waiters)
-			waiter_leave(f->waiters);
-		flight_recycle(r, f);
+			delivery_leave(f->waiters);
+		delivery_recycle(r, f);
 	}
 }
 

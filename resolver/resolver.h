@@ -34,27 +34,14 @@
 #include "base/error.h"
 #include "base/loop.h"
 #include "resolver/counters.h"
+#include "resolver/waiter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct engine_type;
 struct exclusions;
-struct flight;
 struct resolver;
-
-/* Where an answer goes. Whoever asks embeds one for each open question, zeroed but for `done`.
- * done() is called at most once for each resolver_ask(), gets a reference of its own, and may ask
- * and cancel freely. */
-struct resolver_waiter {
-	/* The number of the row that asks, set before each resolver_ask(). For an engine whose
-	 * answers depend on it; 0: none. */
-	uint64_t row;
-	void (*done)(struct resolver_waiter *waiter, const struct answer *answer);
-	/* private */
-	struct flight *flight;
-	struct resolver_waiter *next, **link;
-};
 
 struct resolver_upstream {
 	struct ipaddr ip;
@@ -119,6 +106,13 @@ void resolver_free(struct resolver *r);
 const struct answer *resolver_ask(struct resolver *r, struct resolver_waiter *waiter,
         const struct dname *qname, enum rrtype type);
 
+/* For what will be asked soon of a name, of one of several rows: brings what the cache may have of
+ * it into the processor's cache. resolver_fetch() gives the hash of the name, with which
+ * resolver_peek() goes on some time later, for the same types. They change nothing. */
+uint64_t resolver_fetch(const struct resolver *r, const struct dname *qname,
+        const enum rrtype *types, unsigned n_types);
+void resolver_peek(const struct resolver *r, uint64_t hash, const enum rrtype *types, unsigned n);
+
 /* The waiter will not be called. Its question goes on for other waiters and, once sent, for the
  * cache. Does nothing when the waiter does not wait. */
 void resolver_cancel(struct resolver *r, struct resolver_waiter *waiter);
@@ -155,6 +149,10 @@ bool resolver_wants_pump(const struct resolver *r);
 /* The wall clock of the turn, in seconds since the Epoch: answers that come from now on say that
  * they came then (answer.h: received_s). */
 void resolver_set_wall(struct resolver *r, uint64_t wall_s);
+
+/* The clock by which answers go out of date, in seconds. It never goes back, and does not stand
+ * still while the thread does not run. */
+uint32_t resolver_cache_s(const struct resolver *r);
 
 /* The thread did not run for `ns` nanoseconds, and `now_ns` does not count them. Cached answers age
  * by them all the same. To an engine with a clock of its own this looked like silence: questions

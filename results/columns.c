@@ -257,6 +257,7 @@ static const struct column columns[] = {
 	/* clang-format on */
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+/* Those of time are the last: columns_put_times(). */
 static_assert((int)COLUMN_COUNT + (int)ASKS_MAX <= (int)COLUMNS_MAX, "a set must hold them all");
 
 #define ASK(i)                                                                                     \

@@ -110,7 +110,16 @@ bool columns_same(const struct column_set *a, const struct column_set *b);
 void columns_put_header(
         struct textbuf *out, const struct layout *layout, const struct column_set *set);
 
-/* Appends a finished row with its line end. `scratch` is used for quoting; its contents are lost.
+/* Appends a finished row with its line end, in three parts: what is the row's own, what hangs on
+ * its key and the answers, and the columns of time, the last. `scratch` is used for quoting; its
+ * contents are lost. Out of memory: out->failed. */
+void columns_put_head(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        uint64_t number, const struct csv_record *record);
+void columns_put_results(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct column_set *set, const struct outcome *o);
+void columns_put_times(struct textbuf *out, const struct column_set *set, const struct outcome *o);
+
+/* All three. `scratch` is used for quoting; its contents are lost.
  * Out of memory: out->failed. */
 void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         const struct column_set *set, const struct outcome *o);

@@ -129,13 +129,28 @@ void columns_put_input(struct textbuf *out, struct textbuf *scratch, const struc
 		put_input_fields(out, scratch, layout, record);
 }
 
-void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+/* How many columns stand before those of time. */
+static unsigned count_results(const struct column_set *set)
+{
+	unsigned n = set->n;
+	while (n && set->at[n - 1]->flags & COLUMN_TIME)
+		n--;
+	return n;
+}
+
+void columns_put_head(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        uint64_t number, const struct csv_record *record)
+{
+	textbuf_put_u64(out, number);
+	textbuf_put_char(out, ',');
+	columns_put_input(out, scratch, layout, record);
+}
+
+void columns_put_results(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         const struct column_set *set, const struct outcome *o)
 {
-	textbuf_put_u64(out, o->number);
-	textbuf_put_char(out, ',');
-	columns_put_input(out, scratch, layout, &o->record);
-	for (unsigned i = 0; i < set->n; i++) {
+	unsigned n = count_results(set);
+	for (unsigned i = 0; i < n; i++) {
 		textbuf_put_char(out, ',');
 		if (!(set->at[i]->flags & COLUMN_QUOTED)) {
 			column_put(out, set, i, o);
@@ -147,5 +162,21 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
 			put_text(out, layout, scratch->bytes, scratch->size);
 		out->failed |= scratch->failed; /* before the next field resets it */
 	}
+}
+
+void columns_put_times(struct textbuf *out, const struct column_set *set, const struct outcome *o)
+{
+	for (unsigned i = count_results(set); i < set->n; i++) {
+		textbuf_put_char(out, ',');
+		column_put(out, set, i, o);
+	}
 	textbuf_put_char(out, '\n');
+}
+
+void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct column_set *set, const struct outcome *o)
+{
+	columns_put_head(out, scratch, layout, o->number, &o->record);
+	columns_put_results(out, scratch, layout, set, o);
+	columns_put_times(out, set, o);
 }

@@ -256,7 +256,7 @@ static enum error end_output(struct merge *m, struct rowfile *out)
 	return err;
 }
 
-int merge_write(struct merge *m, struct sink *sink, unsigned level, uint64_t run)
+int merge_write(struct merge *m, struct sink *sink, int level, uint64_t run)
 {
 	const struct part *first = m->order[0];
 	struct rowfile out;

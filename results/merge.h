@@ -37,7 +37,7 @@ int merge_open(
 void merge_fini(struct merge *m);
 
 /* Writes the output. EXIT_DONE, or a status after telling the user: then what was written is no
- * output. Level 0: plain text. */
-int merge_write(struct merge *m, struct sink *sink, unsigned level, uint64_t run);
+ * output. `level` as rowfile_begin() takes it. */
+int merge_write(struct merge *m, struct sink *sink, int level, uint64_t run);
 
 #endif

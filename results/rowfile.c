@@ -52,7 +52,7 @@ static void put_long(struct rowfile *f, const char **text, size_t *size, size_t 
 	textbuf_put(&f->text, *text, *size);
 }
 
-enum error rowfile_begin(struct rowfile *f, struct sink *sink, unsigned level,
+enum error rowfile_begin(struct rowfile *f, struct sink *sink, int level,
         const struct bgzf_checkpoint *mark, const struct textbuf *note,
         const struct textbuf *header)
 {
@@ -61,7 +61,7 @@ enum error rowfile_begin(struct rowfile *f, struct sink *sink, unsigned level,
 	f->mark.n_rows = 0;
 	f->mark.note = note->bytes;
 	f->mark.note_size = note->size;
-	if (level && !(f->z = bgzf_new((int)level)))
+	if (level != ROWFILE_PLAIN && !(f->z = bgzf_new(level)))
 		fail(f, ERROR_NOMEM);
 	const char *text = header->bytes;
 	size_t size = header->size;

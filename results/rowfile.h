@@ -23,9 +23,12 @@ struct rowfile {
 	enum error error; /* the first one */
 };
 
+enum { ROWFILE_PLAIN = -1 };
+
 /* Begins with the note and the header row, with its line end. `mark` has version, fingerprint and
- * run of all members. Level 1 to 12; 0: plain text. rowfile_fini() follows in any case. */
-enum error rowfile_begin(struct rowfile *f, struct sink *sink, unsigned level,
+ * run of all members. `level` as bgzf_new() takes it;
+ * ROWFILE_PLAIN: plain text. rowfile_fini() follows in any case. */
+enum error rowfile_begin(struct rowfile *f, struct sink *sink, int level,
         const struct bgzf_checkpoint *mark, const struct textbuf *note,
         const struct textbuf *header);
 /* A row with its line end. */

@@ -29,35 +29,65 @@ static unsigned checks_of(const struct outcome *o)
 	        (o->address ? CHECK_A : 0u);
 }
 
-void tally_outcome(struct tally *t, const struct outcome *o)
+struct tally_row tally_of_outcome(const struct outcome *o)
+{
+	bool has_verdict = o->spf && !o->spf->undecided,
+	     has_problem = has_verdict || (o->spf && o->spf->problem);
+	return (struct tally_row){
+		.problems = problems_of(o),
+		.filled = (uint8_t)o->filled,
+		.checks = (uint8_t)checks_of(o),
+		.spf = has_verdict ? (uint8_t)o->spf->verdict : TALLY_NONE,
+		.spf_problem = has_problem ? (uint8_t)o->spf->problem : TALLY_NONE,
+		.helo_spf = o->has_helo_spf ? (uint8_t)o->helo_verdict : TALLY_NONE,
+		.iprev = o->iprev ? (uint8_t)o->iprev->verdict : TALLY_NONE,
+		.mx_state = o->mailhosts ? (uint8_t)o->mailhosts->state : TALLY_NONE,
+		.is_bad = !o->excluded && o->error[0],
+		.is_excluded = o->excluded,
+		.has_failure = outcome_has_failure(o),
+	};
+}
+
+void tally_add_row(struct tally *t, const struct tally_row *row)
 {
 	tally_add(&t->rows, 1);
 	tally_add(&t->done_rows, 1);
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		tally_add(&t->filled[role], o->filled >> role & 1);
-	if (o->excluded)
+	for (unsigned set = row->filled; set; set &= set - 1)
+		tally_add(&t->filled[__builtin_ctz(set)], 1);
+	if (row->is_excluded)
 		tally_add(&t->excluded_rows, 1);
-	else if (o->error[0])
+	if (row->is_bad)
 		tally_add(&t->bad_rows, 1);
-	tally_checks(t, checks_of(o));
-	if (o->no_host.size) {
-		tally_add(&t->no_host_names, 1);
-		keep_name(t, o->no_host.text, o->no_host.size, o->number);
-	}
-	if (o->spf && !o->spf->undecided)
-		tally_add(&t->spf[o->spf->verdict], 1);
-	if (o->spf && (!o->spf->undecided || o->spf->problem))
-		tally_add(&t->spf_problem[o->spf->problem], 1);
-	if (o->has_helo_spf)
-		tally_add(&t->helo_spf[o->helo_verdict], 1);
-	if (o->iprev)
-		tally_add(&t->iprev[o->iprev->verdict], 1);
-	if (outcome_has_failure(o))
+	tally_checks(t, row->checks);
+	if (row->spf != TALLY_NONE)
+		tally_add(&t->spf[row->spf], 1);
+	if (row->spf_problem != TALLY_NONE)
+		tally_add(&t->spf_problem[row->spf_problem], 1);
+	if (row->helo_spf != TALLY_NONE)
+		tally_add(&t->helo_spf[row->helo_spf], 1);
+	if (row->iprev != TALLY_NONE)
+		tally_add(&t->iprev[row->iprev], 1);
+	if (row->has_failure)
 		tally_add(&t->temperror_rows, 1);
-	if (o->mailhosts)
-		tally_add(&t->mx_state[o->mailhosts->state], 1);
-	for (uint64_t set = problems_of(o); set; set &= set - 1)
+	if (row->mx_state != TALLY_NONE)
+		tally_add(&t->mx_state[row->mx_state], 1);
+	for (uint64_t set = row->problems; set; set &= set - 1)
 		tally_add(&t->problems[__builtin_ctzll(set)], 1);
+}
+
+void tally_name(struct tally *t, const struct outcome *o)
+{
+	if (!o->no_host.size)
+		return;
+	tally_add(&t->no_host_names, 1);
+	keep_name(t, o->no_host.text, o->no_host.size, o->number);
+}
+
+void tally_outcome(struct tally *t, const struct outcome *o)
+{
+	const struct tally_row row = tally_of_outcome(o);
+	tally_add_row(t, &row);
+	tally_name(t, o);
 }
 
 void tally_retried(struct tally *t, bool changed)
@@ -91,6 +121,7 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	sum_counts(sum->mx_state, from->mx_state, MX_STATE_COUNT);
 	sum_counts(sum->ran, from->ran, TALLY_CHECKS);
 	tally_add(&sum->done_rows, tally_read(&from->done_rows));
+	tally_add(&sum->memo_rows, tally_read(&from->memo_rows));
 	sum_counts(sum->filled, from->filled, ROLE_COUNT);
 }
 

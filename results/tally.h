@@ -25,6 +25,7 @@ struct tally {
 	tally_count no_host_names;     /* rows whose domain no mail host can have */
 	tally_count ran[TALLY_CHECKS]; /* rows in which a check left a result, by its bit */
 	tally_count done_rows;         /* rows of this run: not those that an output held already */
+	tally_count memo_rows;         /* of these, from the memo: nothing was asked */
 	tally_count filled[ROLE_COUNT]; /* of these, with a value in the column */
 
 	/* The lowest of those rows; 0: none. Not to be read while its worker runs. */
@@ -32,10 +33,29 @@ struct tally {
 	char first_no_host[TALLY_NAME_BYTES];
 };
 
+enum { TALLY_NONE = 255 };
+
+/* What one row adds to the counts, but for its name that no mail host can have. TALLY_NONE: there
+ * is no such result. */
+struct tally_row {
+	uint64_t problems;       /* a set: problems_of() */
+	uint8_t filled, checks;  /* sets: struct identity, enum check */
+	uint8_t spf, helo_spf;   /* enum spf_verdict */
+	uint8_t spf_problem;     /* enum spf_problem */
+	uint8_t iprev, mx_state; /* enum iprev_verdict, enum mx_state */
+	bool is_bad, is_excluded, has_failure;
+};
+
+struct tally_row tally_of_outcome(const struct outcome *o);
+
 /* Worker: counts a finished row. */
+void tally_add_row(struct tally *t, const struct tally_row *row);
+/* Worker: counts and notes a name that no mail host can have. */
+void tally_name(struct tally *t, const struct outcome *o);
+/* Both, of an outcome. */
 void tally_outcome(struct tally *t, const struct outcome *o);
 
-/* Counts the checks, a set, that left a result in a row. tally_outcome() does it for its own. */
+/* Counts the checks, a set, that left a result in a row. tally_add_row() does it for its own. */
 void tally_checks(struct tally *t, unsigned checks);
 
 /* Worker, `retry`: counts a row that was done again. */

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After packing, buffers larger than this are freed. Smaller ones are kept for the next rows. A
- * usual row needs some 400 bytes. There are many batches: none may keep the memory of its largest
- * rows. */
+/* After packing, other buffers larger than this are freed. Smaller ones are kept for the next rows.
+ * There are many batches: none may keep the memory of its largest rows. */
 enum { KEEP_BYTES = 16384 };
 
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
@@ -89,6 +88,13 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 	return true;
 }
 
+void batch_set_key(struct batch *b, const struct row_key *key, bool is_spilled)
+{
+	struct batch_row *row = &b->rows[b->n_rows - 1];
+	row->key = *key;
+	row->is_spilled = is_spilled;
+}
+
 void batch_seal(struct batch *b)
 {
 	b->input_bytes = b->input.size;
@@ -152,15 +158,19 @@ void batch_drop_sides(struct batch *b)
 			textbuf_shrink(&b->sides[side].of_worker[w], KEEP_BYTES);
 }
 
-bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
+void batch_end_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
 {
 	struct batch_row *r = &b->rows[row];
 	r->skipped = skipped;
 	r->worker = (uint16_t)worker;
 	r->out_at = out_at;
 	r->out_size = (uint32_t)(b->out[worker].size - out_at);
-	/* release: the finisher sees this row; acquire: when that is us, we see all others */
-	return atomic_fetch_sub_explicit(&b->n_left, 1, memory_order_acq_rel) == 1;
+}
+
+bool batch_count_ended(struct batch *b, unsigned n)
+{
+	/* release: the finisher sees these rows; acquire: when that is us, we see all others */
+	return atomic_fetch_sub_explicit(&b->n_left, n, memory_order_acq_rel) == n;
 }
 
 static bool any_failed(const struct batch *b)
@@ -251,6 +261,22 @@ void batch_packer_fini(struct batch_packer *packer)
 	bgzf_free(packer->z);
 	textbuf_fini(&packer->joined);
 	textbuf_fini(&packer->members);
+	while (packer->n_spares)
+		textbuf_fini(&packer->spares[--packer->n_spares]);
+}
+
+/* The buffer is the packer's next spare one, or is freed. */
+static void take_spare(struct batch_packer *packer, struct textbuf *out)
+{
+	if (out->bytes && out->capacity <= BATCH_SPARE_MAX_BYTES &&
+	        packer->n_spares < BATCH_SPARES) {
+		textbuf_reset(out);
+		packer->spares[packer->n_spares++] = *out;
+		*out = (struct textbuf){ 0 };
+	} else {
+		textbuf_fini(out);
+		textbuf_reset(out);
+	}
 }
 
 static bool any_compressed(const struct batch *b)
@@ -283,7 +309,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	}
 	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)
-		textbuf_shrink(&b->out[w], KEEP_BYTES);
+		take_spare(packer, &b->out[w]);
 	textbuf_shrink(&b->input, KEEP_BYTES);
 	if (good && !b->packed.failed)
 		return true;

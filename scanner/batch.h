@@ -18,6 +18,7 @@
 #include "io/bgzf.h"
 #include "io/csv.h"
 #include "input/inputs.h"
+#include "scanner/rowkey.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -43,6 +44,8 @@ struct batch_row {
 	uint32_t printed_size;       /* `retry`: of the row's old output, behind its text */
 	bool plain, broken, too_long, split, keep;
 	uint16_t worker; /* the feeder's choice */
+	bool is_spilled; /* its domain's rows are another worker's, who is far behind */
+	struct row_key key;
 	/* the row's worker */
 	bool skipped;     /* the scan was stopped before the row began: no output */
 	bool compressed;  /* its output is whole BGZF members */
@@ -84,12 +87,18 @@ struct batch {
 	unsigned n_packed_rows; /* the rows before the first that was skipped */
 };
 
+/* Output buffers that a worker keeps between two batches. What grows from nothing for each batch
+ * is copied again and again, and is new memory to the processor. */
+enum { BATCH_SPARES = 6, BATCH_SPARE_MAX_BYTES = 1 << 20 };
+
 /* How a worker makes BGZF members of rows. */
 struct batch_packer {
 	struct bgzf *z;
 	bool as_text;                   /* the output is text: only long rows are compressed */
 	struct bgzf_checkpoint mark;    /* version, fingerprint and run of every member */
 	struct textbuf joined, members; /* scratch */
+	struct textbuf spares[BATCH_SPARES];
+	unsigned n_spares;
 };
 
 /* Takes one whose `z` is NULL. */
@@ -106,6 +115,8 @@ void batch_fini(struct batch *b);
 void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row);
 /* Feeder: adds a row for a worker. False: out of memory, and the row was not added. */
 bool batch_add(struct batch *b, const struct input_row *row, unsigned worker);
+/* Feeder: the key of the row that was added last. Without it the row has none. */
+void batch_set_key(struct batch *b, const struct row_key *key, bool is_spilled);
 /* Feeder: true when no more rows should be added. */
 static inline bool batch_is_full(const struct batch *b)
 {
@@ -118,6 +129,15 @@ void batch_seal(struct batch *b);
 struct csv_record batch_record(const struct batch *b, unsigned row);
 /* Worker, `retry`: the row's old output. Else text is NULL. */
 struct csv_field batch_printed(const struct batch *b, unsigned row);
+/* Worker: its own output buffer, which gets a spare one where it has no memory. */
+static inline struct textbuf *batch_out(
+        struct batch *b, unsigned worker, struct batch_packer *packer)
+{
+	struct textbuf *out = &b->out[worker];
+	if (!out->bytes && !out->failed && packer->n_spares)
+		*out = packer->spares[--packer->n_spares];
+	return out;
+}
 /* Worker: compresses its row's output, if that is long. It is all that is in the worker's buffer
  * from `out_at` on. Out of memory: out[worker].failed. */
 void batch_compress_long_row(
@@ -132,9 +152,20 @@ struct csv_field batch_side_row(const struct batch *b, enum side side, unsigned 
 size_t batch_side_bytes(const struct batch *b);
 /* Collector: the texts for side files are written. */
 void batch_drop_sides(struct batch *b);
-/* Worker: its row is finished, with output in its buffer from `out_at` on, or is skipped. True for
- * the batch's last row: then the caller packs the batch. */
-bool batch_finish_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);
+/* Worker: its row is finished, with output in its buffer from `out_at` on, or is skipped.
+ * batch_count_ended() must follow. */
+void batch_end_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped);
+/* Worker: counts `n` rows that it has ended. Counting takes the cache line from all other workers,
+ * so rows that end at once are counted together. True when they were the batch's last: then the
+ * caller packs the batch. */
+bool batch_count_ended(struct batch *b, unsigned n);
+/* Both, for one row. */
+static inline bool batch_finish_row(
+        struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
+{
+	batch_end_row(b, row, worker, out_at, skipped);
+	return batch_count_ended(b, 1);
+}
 
 /* Finisher: joins the rows in order into b->packed and drops their input and output buffers. False:
  * out of memory, and nothing is packed. */

@@ -51,6 +51,7 @@ struct exchange {
 	struct sides *sides;   /* likewise; NULL: none */
 	struct row_settings settings;
 	bool compress;               /* the output is block gzip */
+	bool has_memo;               /* rows get keys, workers keep what rows came to */
 	unsigned shuffle_rows;       /* --shuffle-window; 0: rows are begun in order */
 	const struct format *format; /* of the output */
 	/* what the output holds already; all zero for a new one */

@@ -1,7 +1,6 @@
 /* feeder.c - the pipeline's first thread: input rows into batches, batches to workers. */
 #include "scanner/feeder.h"
 
-#include "base/hash.h"
 #include "base/message.h"
 #include "scanner/shuffle.h"
 
@@ -11,10 +10,24 @@
  * with the fewest, if that has less than half as many. */
 enum { BACKLOG_BATCHES = 32 };
 
+/* A domain is busy when of so many rows more than its worker's share in SHARE_PARTS parts are its
+ * own. Domains are counted by some bits of their hash. */
+enum { COUNTED_ROWS = 1 << 15, COUNTERS = 4096, SHARE_PARTS = 8 };
+
 /* The most input text between reading and writing: three times a full window of usual rows. */
 enum { INPUT_MAX_BYTES = 64 << 20 };
 
+/* Busy domains, whose rows are shared out by pair and not by domain: no worker has all of a domain
+ * that most rows are about, and each pair still has one worker, whose memo knows it. What is busy
+ * once stays so. */
+struct busy {
+	unsigned n_counted;
+	uint16_t counts[COUNTERS];
+	bool is_busy[COUNTERS];
+};
+
 struct feeder {
+	struct busy busy;
 	struct exchange *x;
 	struct batch *batch;
 	uint64_t n_rows, n_batches, backlog_max;
@@ -22,55 +35,48 @@ struct feeder {
 	struct textbuf scratch;
 };
 
-/* The field that decides most of a row's questions: the domain, else the sender's, else the
- * address. It chooses a cache and nothing else, so it need not be exact. */
-static struct csv_field key_field(struct feeder *f, const struct csv_record *record)
+/* Counts a row of the domain. True: it is busy. */
+static bool busy_count(struct busy *b, uint64_t domain_hash, unsigned n_workers)
 {
-	const struct layout *layout = &f->x->inputs->layout;
-	struct csv_fields fields = csv_fields_of_record(record, &f->scratch);
-	struct csv_field field, domain = { 0 }, sender = { 0 }, ip = { 0 };
-	textbuf_reset(&f->scratch);
-	textbuf_reserve(&f->scratch, record->size + 1);
-	for (int n = 0; csv_next_field(&fields, &field); n++) {
-		if (n == layout->domain)
-			domain = field;
-		else if (n == layout->sender)
-			sender = field;
-		else if (n == layout->ip)
-			ip = field;
+	unsigned i = domain_hash >> 40 & (COUNTERS - 1);
+	if (b->is_busy[i])
+		return true;
+	if (++b->counts[i] > COUNTED_ROWS / (n_workers * SHARE_PARTS))
+		b->is_busy[i] = true;
+	if (++b->n_counted == COUNTED_ROWS) {
+		memset(b->counts, 0, sizeof b->counts);
+		b->n_counted = 0;
 	}
-	if (domain.size)
-		return domain;
-	const char *at = sender.size ? memrchr(sender.text, '@', sender.size) : NULL;
-	if (at)
-		return (struct csv_field){ at + 1, sender.size - (size_t)(at + 1 - sender.text) };
-	return sender.size ? sender : ip;
+	return b->is_busy[i];
 }
 
-static uint64_t key_hash(struct feeder *f, const struct csv_record *record)
+/* The worker of a row when none is behind. */
+static unsigned first_choice(
+        struct feeder *f, const struct row_fields *fields, const struct row_key *key)
 {
-	struct csv_field key = key_field(f, record);
-	char lower[DNAME_MAX_BYTES];
-	size_t size = key.size < sizeof lower ? key.size : sizeof lower;
-	for (size_t i = 0; i < size; i++)
-		lower[i] = key.text[i] >= 'A' && key.text[i] <= 'Z' ? (char)(key.text[i] | 0x20)
-		                                                    : key.text[i];
-	return hash_bytes(lower, size);
+	uint64_t hash = rowkey_domain_hash(fields);
+	if (key->is_known && busy_count(&f->busy, hash, f->x->n_lanes))
+		hash = key->hash[1];
+	return (unsigned)(hash % f->x->n_lanes);
 }
 
-static unsigned choose_worker(struct feeder *f, const struct csv_record *record)
+/* The worker of a domain, or when that one is far behind, the one with the fewest rows. */
+static unsigned choose_worker(struct feeder *f, const struct row_fields *fields,
+        const struct row_key *key, bool *is_spilled)
 {
 	struct exchange *x = f->x;
+	*is_spilled = false;
 	if (x->n_lanes == 1)
 		return 0;
-	unsigned choice = (unsigned)(key_hash(f, record) % x->n_lanes);
+	unsigned choice = first_choice(f, fields, key);
 	if (lane_backlog(&x->lanes[choice]) < f->backlog_max)
 		return choice;
 	unsigned least = choice;
 	for (unsigned w = 0; w < x->n_lanes; w++)
 		if (lane_backlog(&x->lanes[w]) < lane_backlog(&x->lanes[least]))
 			least = w;
-	return lane_backlog(&x->lanes[least]) < f->backlog_max / 2 ? least : choice;
+	*is_spilled = lane_backlog(&x->lanes[least]) < f->backlog_max / 2;
+	return *is_spilled ? least : choice;
 }
 
 /* The batches of the window go to the workers. After the last push they may be with the collector:
@@ -139,11 +145,19 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 {
 	if (!f->batch && !take_batch(f))
 		return false;
-	unsigned w = choose_worker(f, &row->record);
+	struct row_fields fields;
+	struct row_key key = { 0 };
+	bool is_spilled;
+	rowkey_fields(&fields, &f->x->inputs->layout, &row->record, &f->scratch);
+	if (f->x->has_memo)
+		key = rowkey_of(&fields, &row->record);
+	unsigned w = choose_worker(f, &fields, &key, &is_spilled);
 	if (!batch_add(f->batch, row, w)) {
 		exchange_fail_memory(f->x, row->number);
 		return false;
 	}
+	if (key.is_known)
+		batch_set_key(f->batch, &key, is_spilled);
 	f->n_rows++;
 	tally_add(&f->x->lanes[w].n_given, 1);
 	return true;

@@ -4,6 +4,7 @@
 
 #include "base/message.h"
 #include "resolver/engine.h"
+#include "scanner/worker_resolver.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -84,7 +85,9 @@ enum {
 	WINDOW_ROW_BYTES = 24,
 	IN_FLIGHT_USUAL = 2000,
 	OTHER_THREADS = 2,
-	STACK_MIB = 8
+	STACK_MIB = 8,
+	/* The memo's table, which is there from the start, takes no more than this part of it. */
+	MEMO_TABLE_PART = 5
 };
 
 bool headroom_has(size_t bytes)
@@ -112,7 +115,9 @@ static size_t needed_bytes(const struct options *options)
 {
 	size_t worker_mib = options->engine->worker_mib;
 	return ((size_t)COMMON_MIB << 20) + (size_t)options->window_rows * WINDOW_ROW_BYTES +
-	        options->workers * (worker_mib << 20) +
+	        options->workers *
+	        ((worker_mib << 20) +
+	                worker_memo_bytes(options, options->workers) / MEMO_TABLE_PART) +
 	        (options->workers + OTHER_THREADS) * stack_bytes() +
 	        headroom_reserve_bytes(options, options->in_flight);
 }

@@ -42,7 +42,7 @@ struct options {
 	const char *includes, *networks; /* its side files */
 	bool retry;            /* the input is an output whose failed rows are done again, */
 	unsigned older_than_s; /* and those that are older; OPTIONS_NO_LIMIT: no others */
-	bool resume, overwrite, csv_safe;
+	bool resume, overwrite, csv_safe, no_memo;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
 	enum progress_mode progress;

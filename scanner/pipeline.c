@@ -9,6 +9,7 @@
 #include "scanner/collector.h"
 #include "scanner/feeder.h"
 #include "scanner/worker.h"
+#include "scanner/worker_resolver.h"
 
 #include <stdlib.h>
 
@@ -72,6 +73,7 @@ bool pipeline_init(struct pipeline *p, const struct options *options, struct inp
 	x->format = format;
 	x->resumption = resumption;
 	x->compress = options_output_is_gzip(options);
+	x->has_memo = worker_memo_bytes(options, options->workers) > 0;
 	x->shuffle_rows = options->shuffle_rows;
 	x->mark.run = clock_wall_ms();
 	row_settings_init(&x->settings, options);

@@ -62,10 +62,12 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	return row->audit && probe == &row->audit->servers.probe ? ROW_SERVERS : ROW_ASKS;
 }
 
-/* Keeps it for the row's next check that asks the same. */
-static void keep(struct row *row, const struct answer *answer)
+/* Keeps it for the row's next check that asks the same. `expires_s`: struct resolver_waiter. */
+static void keep(struct row *row, const struct answer *answer, uint32_t expires_s)
 {
 	row->lacked_memory |= !row_answers_add(&row->answers, answer);
+	if (expires_s < row->expires_s)
+		row->expires_s = expires_s;
 }
 
 /* ---- waiters ---- */
@@ -110,7 +112,7 @@ static void waiter_link(struct row_waiter *w, enum row_probe which, unsigned slo
 static bool waiter_take(struct row_waiter *w, const struct answer *answer)
 {
 	struct row *row = w->row;
-	keep(row, answer);
+	keep(row, answer, w->waiter.expires_s);
 	bool is_ready = probe_take(probe_of(row, w->probe), w->slot, answer);
 	*w->link = w->next;
 	*(w->next ? &w->next->link : &row->waiting_end) = w->link;
@@ -142,14 +144,15 @@ static const struct answer *cancelled(
 	return answer;
 }
 
-/* NULL: it comes later. */
+/* NULL: it comes later. Else *expires_s is set as struct resolver_waiter has it. */
 static const struct answer *ask_resolver(struct row *row, struct probe *probe, unsigned slot,
-        const struct dname *qname, enum rrtype type)
+        const struct dname *qname, enum rrtype type, uint32_t *expires_s)
 {
 	struct row_waiter *w = waiter_get(row);
 	if (!w)
 		return resolver_out_of_memory(row->host->resolver);
 	const struct answer *answer = resolver_ask(row->host->resolver, &w->waiter, qname, type);
+	*expires_s = w->waiter.expires_s;
 	if (answer)
 		waiter_put(row->host, w);
 	else
@@ -164,10 +167,11 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	const struct answer *answer = row_answers_find(&row->answers, qname, type);
 	if (answer)
 		return answer_ref(answer);
+	uint32_t expires_s = 0;
 	answer = row->expired ? cancelled(row, qname, type)
-	                      : ask_resolver(row, probe, slot, qname, type);
+	                      : ask_resolver(row, probe, slot, qname, type, &expires_s);
 	if (answer)
-		keep(row, answer);
+		keep(row, answer, expires_s);
 	return answer;
 }
 
@@ -323,7 +327,10 @@ static bool next_identity(struct row *row)
 {
 	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY ||
 	        row->spf.result.matched.failed || row->spf.result.explanation.failed;
+	if (row->spf.result.looks_at & SPF_LOOKS_TIME)
+		row->expires_s = 0;
 	if (!row->checking_helo) {
+		row->looks_at_local_part = row->spf.result.looks_at & SPF_LOOKS_LOCAL_PART;
 		row->has_spf = true;
 		return false;
 	}
@@ -384,6 +391,8 @@ bool row_start(struct row *row)
 	memcpy(row->evaluated_at, row->host->wall_text, sizeof row->evaluated_at);
 	row->running = row->ready = 0;
 	row->lacked_memory = row->identity.lacked_memory;
+	row->expires_s = UINT32_MAX;
+	row->looks_at_local_part = false;
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
 	run_probes(row, row->running);

@@ -100,6 +100,10 @@ struct row {
 	unsigned running, ready; /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
 	struct row_answers answers; /* to all questions of all its probes */
+	/* Until when all of them are good, by resolver_cache_s(). 0: the result must not be kept,
+	 * since one is a failure or has the TTL 0, or it hangs on the time. */
+	uint32_t expires_s;
+	bool looks_at_local_part;   /* the result might be another one for another local-part */
 	struct row_waiter *waiting; /* for which it has no answer yet, the oldest first */
 	struct row_waiter **waiting_end;
 

@@ -79,13 +79,18 @@ struct row *runner_take_row(struct runner *runner)
 	return row ? row : row_new(&runner->host);
 }
 
+void runner_put_row(struct runner *runner, struct row *row)
+{
+	row->next_idle = runner->idle;
+	runner->idle = row;
+	runner->n_idle++;
+}
+
 static void recycle(struct runner *runner, struct row *row)
 {
 	runner->finished(runner, row);
 	row_reset(row);
-	row->next_idle = runner->idle;
-	runner->idle = row;
-	runner->n_idle++;
+	runner_put_row(runner, row);
 }
 
 /* All rows have the same time, so the list by age is also ordered by deadline. */

@@ -188,6 +188,9 @@ void summary_tell(const struct summary *s)
 		tell_replay(&s->counters);
 	else
 		tell_dns(&s->counters);
+	if (tally_read(&s->tally.memo_rows))
+		message(MESSAGE_INFO, "memo: %llu rows repeated earlier ones, and asked nothing",
+		        (unsigned long long)tally_read(&s->tally.memo_rows));
 	tell_rates(s);
 	tell_silent_upstreams(s);
 	message(MESSAGE_INFO, "cpu %.1f s, peak memory %.0f MiB", s->cpu_s,
@@ -236,7 +239,7 @@ static const struct {
 	COUNT(not_recorded),
 };
 enum { COUNTER_COUNT = sizeof counters / sizeof counters[0] };
-_Static_assert((int)COUNTER_COUNT <= (int)CLOSING_COUNTS_MAX, "a closing has room for all");
+_Static_assert((int)COUNTER_COUNT + 1 <= (int)CLOSING_COUNTS_MAX, "a closing has room for all");
 
 static uint64_t counter_of(const struct summary *s, size_t i)
 {
@@ -296,6 +299,7 @@ static void put_rewriting(struct json *j, const struct summary *s)
 static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
+	json_u64(j, "memo_rows", tally_read(&s->tally.memo_rows));
 	for (size_t i = 0; i < COUNTER_COUNT; i++)
 		json_u64(j, counters[i].name, counter_of(s, i));
 	put_upstreams(j, s);
@@ -375,6 +379,7 @@ void summary_put_closing(const struct summary *s, const struct closing *told, st
 		c.has_hash = told->has_hash;
 		c.input_hash = told->input_hash;
 	}
+	closing_add_count(&c, "memo_rows", false, tally_read(&s->tally.memo_rows));
 	for (size_t i = 0; i < COUNTER_COUNT; i++)
 		closing_add_count(&c, counters[i].name, counters[i].is_peak, counter_of(s, i));
 	manifest_put(&json, &manifest);

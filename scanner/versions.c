@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "dns/idna.h"
 #include "io/bgzf.h"
+#include "io/igzip.h"
 #include "io/source.h"
 #include "maillog/journal.h"
 #include "resolver/engines.h"
@@ -34,6 +35,7 @@ static const struct version versions[] = {
 	{ "libunbound", libunbound },
 	{ "libevent", loop_library_version },
 	{ "zlib", source_library_version },
+	{ "isal", igzip_library_version },
 	{ "libdeflate", bgzf_library_version },
 	{ "libidn2", idna_library_version },
 	{ "jansson", journal_library_version },

@@ -11,6 +11,7 @@
 #include "results/columns.h"
 #include "scanner/edges.h"
 #include "scanner/headroom.h"
+#include "scanner/recall.h"
 #include "scanner/recording.h"
 #include "scanner/replaying.h"
 #include "scanner/worker_resolver.h"
@@ -131,6 +132,18 @@ static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
 	return true;
 }
 
+/* Keeps what a row came to, which stands in the worker's buffer of its batch from `at` on. Rows of
+ * a domain that is another worker's are not kept: that one keeps them. */
+static void remember(struct worker *w, const struct batch *batch, const struct row *row,
+        const struct tally_row *counts, size_t at)
+{
+	const struct textbuf *out = &batch->out[w->index];
+	const struct batch_row *r = &batch->rows[row->owner_slot];
+	if (w->memo && !r->is_spilled && !out->failed)
+		recall_keep(w->memo, &r->key, row, counts, out->bytes + at, out->size - at,
+		        resolver_cache_s(w->resolver));
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
@@ -139,7 +152,7 @@ static void on_finished(struct runner *runner, struct row *row)
 		lose_row(w, batch, row->owner_slot);
 		return;
 	}
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
 	if (stops_for_silence(w, &outcome)) {
@@ -147,9 +160,15 @@ static void on_finished(struct runner *runner, struct row *row)
 		return;
 	}
 	const struct results *results = &w->exchange->format->results;
-	columns_put_row(
-	        out, &w->scratch, &w->exchange->inputs->layout, &results->columns, &outcome);
-	tally_outcome(&w->lane->tally, &outcome);
+	const struct layout *layout = &w->exchange->inputs->layout;
+	const struct tally_row counts = tally_of_outcome(&outcome);
+	columns_put_head(out, &w->scratch, layout, outcome.number, &outcome.record);
+	size_t results_at = out->size;
+	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome);
+	remember(w, batch, row, &counts, results_at);
+	columns_put_times(out, &results->columns, &outcome);
+	tally_add_row(&w->lane->tally, &counts);
+	tally_name(&w->lane->tally, &outcome);
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (before.text && !out->failed)
 		tally_retried(&w->lane->tally,
@@ -162,7 +181,7 @@ static void on_finished(struct runner *runner, struct row *row)
 /* `retry`: writes a row as it stood. */
 static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	struct csv_field printed = batch_printed(batch, slot);
 	struct csv_record record = { .text = printed.text, .size = printed.size };
 	struct results_row row;
@@ -174,28 +193,23 @@ static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 	finish_row(w, batch, slot, at);
 }
 
-static void begin_row(struct worker *w, struct batch *batch, uint32_t slot)
+/* Judges the row. */
+static void begin_row(struct worker *w, struct group_row *g)
 {
-	struct exchange *x = w->exchange;
-	if (atomic_load_explicit(&x->stopping, memory_order_relaxed)) {
-		skip_row(w, batch, slot);
+	if (atomic_load_explicit(&w->exchange->stopping, memory_order_relaxed)) {
+		skip_row(w, g->batch, g->slot);
 		return;
 	}
-	if (batch->rows[slot].keep) {
-		keep_row(w, batch, slot);
+	if (g->batch->rows[g->slot].keep) {
+		keep_row(w, g->batch, g->slot);
 		return;
 	}
-	struct row *row = runner_take_row(&w->runner);
-	if (!row) {
-		lose_row(w, batch, slot);
-		return;
-	}
-	row->number = batch->rows[slot].number;
-	row->record = batch_record(batch, slot);
-	row->owner = batch;
-	row->owner_slot = slot;
-	identity_parse(&row->identity, &x->inputs->layout, &row->record);
-	runner_start(&w->runner, row);
+	struct row *row = g->row ? g->row : group_prepare_row(&w->group, g->batch, g->slot);
+	g->row = NULL;
+	if (row)
+		runner_start(&w->runner, row);
+	else
+		lose_row(w, g->batch, g->slot);
 }
 
 static bool may_begin(const struct worker *w)
@@ -207,33 +221,58 @@ static bool may_begin(const struct worker *w)
 	        HELD_MAX_BYTES;
 }
 
-/* The worker's next row, of the batch at hand or of the next one. False: there is none. */
-static bool next_row(struct worker *w, struct batch **batch, uint32_t *slot)
+/* ---- rows that the memo knows ---- */
+
+static void count_ended(struct worker *w)
 {
-	if (!w->batch) {
-		w->batch = ring_pop(w->lane->in);
-		if (!w->batch)
-			return false;
-		w->next_row = w->batch->slices[w->index].first;
-	}
-	*batch = w->batch;
-	*slot = w->next_row;
-	const struct batch_row *row = &w->batch->rows[*slot];
-	/* behind its last row there is none: when that ends, the batch may be handed on */
-	w->batch = row->next == BATCH_NO_ROW ? NULL : row->next_batch;
-	w->next_row = row->next;
+	struct batch *batch = w->ended_batch;
+	unsigned n = w->n_ended;
+	w->ended_batch = NULL;
+	w->n_ended = 0;
+	if (n && batch_count_ended(batch, n))
+		pack(w, batch);
+}
+
+/* Prints a row that the memo knows. False: it does not. */
+static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
+{
+	struct exchange *x = w->exchange;
+	if (!w->memo || atomic_load_explicit(&x->stopping, memory_order_relaxed))
+		return false;
+	const struct csv_record record = batch_record(batch, slot);
+	const struct memo_entry *known = recall_find(
+	        w->memo, &batch->rows[slot].key, record.text, resolver_cache_s(w->resolver));
+	if (!known)
+		return false;
+	const struct outcome times = { .evaluated_at = w->runner.host.wall_text };
+	struct textbuf *out = batch_out(batch, w->index, &w->packer);
+	size_t at = out->size;
+	columns_put_head(out, &w->scratch, &x->inputs->layout, batch->rows[slot].number, &record);
+	textbuf_put(out, known->text, known->size);
+	columns_put_times(out, &x->format->results.columns, &times);
+	tally_add_row(&w->lane->tally, &known->counts);
+	tally_add(&w->lane->tally.memo_rows, 1);
+	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
+	w->held_bytes += (int64_t)(out->size - at);
+	batch_end_row(batch, slot, w->index, at, false);
+	if (w->ended_batch != batch)
+		count_ended(w);
+	w->ended_batch = batch;
+	w->n_ended++;
 	return true;
 }
 
 static bool begin_rows(struct worker *w)
 {
-	struct batch *batch;
-	uint32_t slot;
 	unsigned n = 0;
-	while (n < BEGIN_MAX && may_begin(w) && next_row(w, &batch, &slot)) {
-		begin_row(w, batch, slot);
-		n++;
+	for (; n < BEGIN_MAX && may_begin(w) && group_fill(&w->group); n++) {
+		struct group_row *g = &w->group.rows[w->group.at++];
+		if (!put_known_row(w, g->batch, g->slot))
+			begin_row(w, g);
+		if (g->row) /* the memo has learnt it meanwhile, or the scan is being stopped */
+			runner_put_row(&w->runner, g->row);
 	}
+	count_ended(w);
 	if (n) {
 		atomic_fetch_add_explicit(&w->lane->n_begun, n, memory_order_relaxed);
 		doorbell_ring(&w->exchange->feeder_bell);
@@ -300,14 +339,14 @@ static void publish(struct worker *w)
 
 static bool is_over(const struct worker *w)
 {
-	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) && !w->batch &&
-	        !ring_count(w->lane->in) && !w->runner.n_active;
+	return atomic_load_explicit(&w->lane->feeding_over, memory_order_acquire) &&
+	        !group_has_rows(&w->group) && !w->runner.n_active;
 }
 
 static void sleep_in_loop(struct worker *w)
 {
 	doorbell_arm(&w->lane->bell);
-	bool can_begin = may_begin(w) && (w->batch || ring_count(w->lane->in));
+	bool can_begin = may_begin(w) && group_has_rows(&w->group);
 	loop_turn(w->loop, !can_begin && !is_over(w));
 	doorbell_silence(&w->lane->bell);
 }
@@ -355,15 +394,21 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 	w->lane->resolver = w->resolver;
 	if (!w->bell_event || !w->resolver)
 		return false;
+	size_t memo_bytes = worker_memo_bytes(x->options, x->n_lanes);
+	w->memo = memo_bytes ? memo_new(memo_bytes) : NULL; /* without memory: none */
 	runner_init(&w->runner, w->resolver, &x->settings, rows_at_once(x->options));
 	w->runner.finished = on_finished;
 	w->runner.owner = w;
+	w->group = (struct group){
+		.exchange = x, .index = index, .runner = &w->runner, .memo = w->memo
+	};
 	return true;
 }
 
 void worker_fini(struct worker *w)
 {
 	resolver_free(w->resolver);
+	memo_free(w->memo);
 	loop_event_free(w->bell_event);
 	loop_free(w->loop);
 	batch_packer_fini(&w->packer);

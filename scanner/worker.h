@@ -3,8 +3,7 @@
 #ifndef SCANNER_WORKER_H
 #define SCANNER_WORKER_H
 
-#include "scanner/exchange.h"
-#include "scanner/runner.h"
+#include "scanner/group.h"
 
 struct worker {
 	/* fixed */
@@ -20,11 +19,13 @@ struct worker {
 	struct resolver *resolver;
 	struct batch_packer packer;
 	struct textbuf scratch;
-	struct batch *batch; /* being begun */
-	uint32_t next_row;   /* in it; BATCH_NO_ROW: take another */
-	int64_t held_bytes;  /* to be added to the exchange's */
-	uint64_t looked_ns;  /* when it last looked at the memory */
-	bool has_heard;      /* an upstream sent something */
+	struct memo *memo;         /* NULL: none */
+	struct group group;        /* its next rows */
+	struct batch *ended_batch; /* of it n_ended rows have ended that are not counted yet */
+	unsigned n_ended;
+	int64_t held_bytes; /* to be added to the exchange's */
+	uint64_t looked_ns; /* when it last looked at the memory */
+	bool has_heard;     /* an upstream sent something */
 };
 
 /* Makes the worker of lane `index`. False after telling the user why; *status is the exit status

@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "resolver/engine.h"
 #include "scanner/replaying.h"
+#include "scanner/sides.h"
 
 /* How long a failure is remembered: a dead domain's next rows do not wait for it again, and a short
  * outage does not stick. */
@@ -23,6 +24,30 @@ enum { LEADER_WAIT_MS = 500 };
 static unsigned share(unsigned total, unsigned index, unsigned n)
 {
 	return total / n + (index < total % n ? 1 : 0);
+}
+
+/* The part of --cache that is the memo's, in tenths. */
+enum { MEMO_TENTHS = 4 };
+
+static size_t cache_share_bytes(const struct options *options, unsigned n_workers)
+{
+	return ((size_t)options->cache_mib << 20) / n_workers;
+}
+
+/* A side file has the answers of each row, as --record does; what a replay answers may hang on the
+ * row; the rows of a retry have failed before; and an audit has each domain once. */
+static bool memo_is_wanted(const struct options *options)
+{
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		if (sides_path(options, side))
+			return false;
+	return !options->no_memo && !options->retry && !options->audit && !options->engine->answer;
+}
+
+size_t worker_memo_bytes(const struct options *options, unsigned n_workers)
+{
+	return memo_is_wanted(options) ? cache_share_bytes(options, n_workers) / 10 * MEMO_TENTHS
+	                               : 0;
 }
 
 struct resolver *worker_resolver_new(const struct options *options, unsigned index,
@@ -48,7 +73,8 @@ struct resolver *worker_resolver_new(const struct options *options, unsigned ind
 		/* libunbound has one for all its contexts */
 		.queries_per_s_per_zone = options->queries_per_s_per_zone / n_workers,
 		.mix_case = options->mix_case,
-		.cache_bytes = ((size_t)options->cache_mib << 20) / n_workers,
+		.cache_bytes = cache_share_bytes(options, n_workers) -
+		        worker_memo_bytes(options, n_workers),
 		.memory_bytes = ANSWERS_MAX_BYTES / n_workers,
 		.failure_ttl_s = FAILURE_TTL_S,
 		.min_ttl_s = options->min_ttl_s,

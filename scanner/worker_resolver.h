@@ -12,4 +12,8 @@
 struct resolver *worker_resolver_new(const struct options *options, unsigned index,
         unsigned n_workers, struct loop *loop, int *status);
 
+/* What the memo of a worker may take, of --cache; the rest is for answers. 0: there is no memo. Any
+ * thread. */
+size_t worker_memo_bytes(const struct options *options, unsigned n_workers);
+
 #endif

@@ -163,7 +163,7 @@ static enum turn step_target(struct spf_check *c)
 	if (d && !d->has_domain)
 		return ask_for_term(c, d, &f->domain);
 	const struct macro_string *m = d ? &d->domain : &f->record->redirect;
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, m);
 	if (session_hides(&session, m))
 		return end_without_local_part(c);
 	if (macro_string_uses(m, 'p') && !c->names_ready)

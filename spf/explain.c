@@ -11,7 +11,7 @@ enum { EXPLANATION_MAX_BYTES = 4096 };
 enum turn explain_step_ask(struct spf_check *c)
 {
 	const struct macro_string *exp = &machine_top(c)->record->exp;
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, exp);
 	if (session_hides(&session, exp))
 		return machine_go(c, STEP_END);
 	if (macro_string_uses(exp, 'p') && !c->names_ready)
@@ -27,15 +27,18 @@ enum turn explain_step_ask(struct spf_check *c)
 
 enum turn explain_step_compile(struct spf_check *c)
 {
-	const struct session session = machine_session(c);
 	const struct answer *texts = lookup_answer(c, 0);
 	size_t error_at;
 	if (!texts || texts->status != ANSWER_OK || texts->n_records != 1)
 		return machine_go(c, STEP_END);
 	const char *text = (const char *)answer_rdata(texts, 0);
 	if (!macro_compile(&c->explanation, text, texts->records[0].rdata_size,
-	            MACRO_EXPLAIN_STRING, &c->memory, &error_at) ||
-	        session_hides(&session, &c->explanation)) {
+	            MACRO_EXPLAIN_STRING, &c->memory, &error_at)) {
+		arena_reset(&c->memory);
+		return machine_go(c, STEP_END);
+	}
+	const struct session session = machine_session(c, &c->explanation);
+	if (session_hides(&session, &c->explanation)) {
 		arena_reset(&c->memory);
 		return machine_go(c, STEP_END);
 	}
@@ -56,7 +59,7 @@ static bool is_printable(const char *text, size_t size)
 enum turn explain_step_expand(struct spf_check *c)
 {
 	char room[EXPLANATION_MAX_BYTES];
-	const struct session session = machine_session(c);
+	const struct session session = machine_session(c, &c->explanation);
 	bool is_cut;
 	size_t size = session_expand(&session, room, sizeof room, &c->explanation, &is_cut);
 	const char *text = room + sizeof room - size;

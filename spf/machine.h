@@ -100,9 +100,10 @@ static inline enum turn machine_wait(struct spf_check *c, enum check_step step)
 	return WAIT;
 }
 
-/* Whose values the macros of the frame on top expand to. */
-static inline struct session machine_session(struct spf_check *c)
+/* Whose values the macros of `m`, of the frame on top, expand to. Notes what it looks at. */
+static inline struct session machine_session(struct spf_check *c, const struct macro_string *m)
 {
+	c->result.looks_at |= session_looks_at(m);
 	return (struct session){
 		.request = c->request, .domain = &machine_top(c)->domain, .names = &c->names
 	};

@@ -43,6 +43,11 @@ struct spf_request {
 	struct spf_observer *observer; /* NULL: nobody */
 };
 
+enum spf_looks {
+	SPF_LOOKS_LOCAL_PART = 1, /* %{l}, %{s} */
+	SPF_LOOKS_TIME = 2,       /* %{t} */
+};
+
 struct spf_result {
 	/* There is no verdict: without a client the record was found and is sound; or `problem` is
 	 * that the local-part would be needed, by the term in `matched`. */
@@ -66,6 +71,9 @@ struct spf_result {
 	/* SECURE when every answer behind the verdict was; BOGUS when one was bogus. The
 	 * explanation's answers do not count. */
 	enum answer_dnssec dnssec;
+	/* What the macros that were expanded looked at of the request, a set of enum spf_looks: for
+	 * another local-part or time the result might be another one. */
+	unsigned looks_at;
 };
 
 #endif

@@ -100,6 +100,18 @@ void session_expand_domain(
 	expand_macros(s, name, m);
 }
 
+unsigned session_looks_at(const struct macro_string *m)
+{
+	unsigned looks_at = 0;
+	for (size_t i = 0; i < m->n_segments; i++) {
+		char letter = m->segments[i].letter;
+		looks_at |= letter == 'l' || letter == 's' ? SPF_LOOKS_LOCAL_PART
+		        : letter == 't'                    ? SPF_LOOKS_TIME
+		                                           : 0u;
+	}
+	return looks_at;
+}
+
 bool session_is_non_ascii(const struct session *s, const struct macro_string *m)
 {
 	const struct spf_request *r = s->request;

@@ -22,6 +22,8 @@ void session_expand_domain(
 /* As macro_expand(). */
 size_t session_expand(const struct session *s, char *room, size_t room_bytes,
         const struct macro_string *m, bool *is_cut);
+/* What it looks at of the request: a set of enum spf_looks. */
+unsigned session_looks_at(const struct macro_string *m);
 /* True when `m` needs a local-part that is not US-ASCII: a term with such a domain-spec does not
  * match (RFC 8616 section 4). See docs/spf-decisions.md, "Local-parts outside US-ASCII". */
 bool session_is_non_ascii(const struct session *s, const struct macro_string *m);

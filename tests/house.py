@@ -47,6 +47,7 @@ LIBRARIES = {
     "Concurrency Kit": r"ck_\w+\.h",
     "zlib": r"zlib\.h",
     "libdeflate": r"libdeflate\.h",
+    "ISA-L": r"isa-l.*",
     "libevent": r"event\.h|event2/.*",
     "libunbound": r"unbound.*\.h",
     "libidn2": r"idn2\.h",

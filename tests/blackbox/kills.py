@@ -116,7 +116,7 @@ def make_round(rng, folder, nsd, is_audit=False):
         f"--workers={rng.randrange(1, 4)}",
         f"--window={rng.choice([64, 256, 2048, 524288])}",
         f"--sync-interval={rng.randrange(0, 2)}",
-        f"--level={rng.randrange(1, 4)}",
+        f"--level={rng.randrange(0, 4)}",
         f"--in-flight={rng.choice([10, 300, 2000])}",
         *engine_options(folder, nsd, rng.choice(ENGINES)),
     ]

@@ -105,6 +105,7 @@ def test_what_was_done_with_what(bulk_nsd, tmp_path):
         "libunbound",
         "libevent",
         "zlib",
+        "isal",
         "jansson",
         "libdeflate",
         "libidn2",

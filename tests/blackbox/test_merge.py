@@ -95,7 +95,8 @@ def test_the_summaries_add_up(whole, made, shards, tmp_path):
     parts = [scan.summary for scan in made[1]]
     for name in ("rows", "bad_rows", "temperror_rows", "excluded_rows"):
         assert merged[name] == sum(p[name] for p in parts) == whole.summary[name], name
-    for name in ("questions", "cache_hits", "joined", "queries_sent", "answers", "failures"):
+    asked = ("questions", "cache_hits", "joined", "queries_sent", "answers", "failures")
+    for name in ("memo_rows", *asked):
         assert merged[name] == sum(p[name] for p in parts), name
     for name in ("spf", "helo_spf", "iprev", "problems", "spf_problem", "mx_state"):
         assert merged[name] == whole.summary[name], name

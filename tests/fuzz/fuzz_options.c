@@ -13,8 +13,7 @@ enum { ARGUMENTS_MAX = 64 };
 static void check_rows(const struct options *o)
 {
 	require(o->output);
-	require(o->workers >= 1 && o->workers <= OPTIONS_WORKERS_MAX && o->compression_level >= 1 &&
-	        o->compression_level <= 12);
+	require(o->workers >= 1 && o->workers <= OPTIONS_WORKERS_MAX && o->compression_level <= 12);
 	require(o->window_rows >= 64 && o->progress <= PROGRESS_NEVER);
 }
 

@@ -52,9 +52,10 @@ static bool has(struct cache *c, const char *text, enum rrtype type, uint64_t no
 	struct question q;
 	struct dname name;
 	question(&q, &name, text, type);
-	const struct answer *a = cache_find(c, &q, now_ns);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(c, &q, now_ns, &expires_s);
 	if (!a)
-		a = cache_find_nxdomain(c, &q, now_ns);
+		a = cache_find_nxdomain(c, &q, now_ns, &expires_s);
 	if (!a)
 		return false;
 	struct dname found;
@@ -99,6 +100,38 @@ static void time_runs_out(void **state)
 	assert_true(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S));
 	assert_int_equal(c.n_entries, 0);
+	cache_fini(&c);
+}
+
+/* What a look-up says that it expires; 0: it is not there. */
+static uint32_t expiry_of(struct cache *c, const char *text, enum rrtype type, uint64_t now_ns)
+{
+	struct question q;
+	struct dname name;
+	uint32_t expires_s = 0;
+	question(&q, &name, text, type);
+	const struct answer *a = cache_find(c, &q, now_ns, &expires_s);
+	answer_unref(a ? a : cache_find_nxdomain(c, &q, now_ns, &expires_s));
+	return expires_s;
+}
+
+/* The second that a look-up gives is the one in which the answer is gone. */
+static void an_answer_says_when_it_expires(void **state)
+{
+	(void)state;
+	const uint64_t now_ns = 7 * CLOCK_NS_PER_S + 5;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put(&c, "data", 60, 0, ANSWER_OK, now_ns);
+	assert_int_equal(expiry_of(&c, "data", RRTYPE_TXT, now_ns), 67);
+	const struct answer *good = answer_with("data", 60, 0, ANSWER_OK),
+	                    *failed = answer_with("data", 60, 0, ANSWER_TIMEOUT);
+	assert_int_equal(cache_good_until_s(&c, good, now_ns), 67);
+	assert_int_equal(cache_good_until_s(&c, failed, now_ns), 0);
+	answer_unref(failed);
+	answer_unref(good);
+	assert_true(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S - 1));
+	assert_false(has(&c, "data", RRTYPE_TXT, 67 * CLOCK_NS_PER_S));
 	cache_fini(&c);
 }
 
@@ -154,7 +187,8 @@ static void what_is_attached_counts(void **state)
 	struct question q;
 	struct dname name;
 	question(&q, &name, "n7", RRTYPE_TXT);
-	const struct answer *a = cache_find(&c, &q, 0);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 	struct answer_attachment large = { .free = attachment_free, .size_bytes = LARGE };
 	answer_attach(a, &large);
 	assert_int_equal(cache_used_bytes(&c), before + LARGE);
@@ -242,7 +276,7 @@ static void collisions_are_told_apart(void **state)
 		struct question q;
 		struct dname name;
 		question(&q, &name, names[i], RRTYPE_TXT);
-		q.hash = 42;
+		q.hash = q.name_hash = 42;
 		const struct answer *a = answer_with(names[i], 60, i, ANSWER_OK);
 		cache_put(&c, &q, a, 0);
 		answer_unref(a);
@@ -252,12 +286,35 @@ static void collisions_are_told_apart(void **state)
 		struct question q;
 		struct dname name;
 		question(&q, &name, names[i], RRTYPE_TXT);
-		q.hash = 42;
-		const struct answer *a = cache_find(&c, &q, 0);
+		q.hash = q.name_hash = 42;
+		uint32_t expires_s;
+		const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 		assert_non_null(a);
 		assert_int_equal(a->records[0].rdata_size, i);
 		answer_unref(a);
 	}
+	cache_fini(&c);
+}
+
+/* More than a line and its twin hold. */
+static void a_name_may_have_many_types(void **state)
+{
+	enum { FIRST = 250, TYPES = 20 };
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	for (unsigned i = 0; i < TYPES; i++) {
+		struct question q;
+		struct dname name;
+		const struct answer *a = answer_with("name", 60, i, ANSWER_OK);
+		question(&q, &name, "name", (enum rrtype)(FIRST + i));
+		((struct answer *)a)->type = (uint16_t)(FIRST + i);
+		cache_put(&c, &q, a, 0);
+		answer_unref(a);
+	}
+	assert_int_equal(c.n_entries, TYPES);
+	for (unsigned i = 0; i < TYPES; i++)
+		assert_true(has(&c, "name", (enum rrtype)(FIRST + i), 0));
 	cache_fini(&c);
 }
 
@@ -297,8 +354,9 @@ static const char *nx_for(struct cache *c, const char *text, enum rrtype type, u
 	struct question q;
 	struct dname qname;
 	question(&q, &qname, text, type);
-	assert_null(cache_find(c, &q, now_ns));
-	const struct answer *a = cache_find_nxdomain(c, &q, now_ns);
+	uint32_t expires_s;
+	assert_null(cache_find(c, &q, now_ns, &expires_s));
+	const struct answer *a = cache_find_nxdomain(c, &q, now_ns, &expires_s);
 	if (!a)
 		return "";
 	answer_qname(a, &qname);
@@ -387,7 +445,8 @@ static void records_stand_beside_an_nxdomain(void **state)
 	put(&c, "half.example", 60, 10, ANSWER_OK, 0);
 	put_nx(&c, &(struct nx){ "half.example", NULL, RRTYPE_AAAA, .ttl_s = 600 }, 0);
 	question(&q, &name, "half.example", RRTYPE_TXT);
-	const struct answer *a = cache_find(&c, &q, 0);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 	assert_int_equal(a->status, ANSWER_OK);
 	answer_unref(a);
 	expect_nx(&c, "half.example", RRTYPE_MX, "half.example");
@@ -411,9 +470,22 @@ static void a_name_may_come_and_go(void **state)
 	struct question q;
 	struct dname name;
 	question(&q, &name, "n", RRTYPE_TXT);
-	const struct answer *a = cache_find(&c, &q, 0);
+	uint32_t expires_s;
+	const struct answer *a = cache_find(&c, &q, 0, &expires_s);
 	assert_int_equal(a->status, ANSWER_OK);
 	answer_unref(a);
+	cache_fini(&c);
+}
+
+/* What follows from an NXDOMAIN is good as long as that. */
+static void an_nxdomain_says_when_it_expires(void **state)
+{
+	(void)state;
+	struct cache c;
+	assert_true(cache_init(&c, 1 << 20, 30, 0));
+	put_nx(&c, &(struct nx){ "dead", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 },
+	        3 * CLOCK_NS_PER_S);
+	assert_int_equal(expiry_of(&c, "below.dead", RRTYPE_TXT, 9 * CLOCK_NS_PER_S), 63);
 	cache_fini(&c);
 }
 
@@ -428,6 +500,7 @@ static void answers_are_kept_for_a_while_at_least(void **state)
 	put(&c, "failed", 0, 0, ANSWER_SERVFAIL, 0);
 	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, 0);
 	assert_int_equal(c.n_entries, 4);
+	assert_int_equal(expiry_of(&c, "zero", RRTYPE_TXT, 0), 20);
 	assert_true(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
 	assert_true(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S));
@@ -463,16 +536,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_name_and_type),
 		cmocka_unit_test(time_runs_out),
+		cmocka_unit_test(an_answer_says_when_it_expires),
 		cmocka_unit_test(bytes_are_bounded_and_use_is_rewarded),
 		cmocka_unit_test(what_is_attached_counts),
 		cmocka_unit_test(room_is_earned),
 		cmocka_unit_test(out_of_date_goes_first),
 		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(a_name_may_have_many_types),
 		cmocka_unit_test(nxdomain_is_for_all_types),
 		cmocka_unit_test(nothing_lies_beneath_a_top_that_does_not_exist),
 		cmocka_unit_test(what_says_nothing_of_other_types),
 		cmocka_unit_test(records_stand_beside_an_nxdomain),
 		cmocka_unit_test(a_name_may_come_and_go),
+		cmocka_unit_test(an_nxdomain_says_when_it_expires),
 		cmocka_unit_test(answers_are_kept_for_a_while_at_least),
 		cmocka_unit_test(extremes),
 	};

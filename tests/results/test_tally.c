@@ -35,6 +35,13 @@ static void finished_rows(void **state)
 	tally_outcome(&t, &bad);
 	tally_outcome(&t, &open);
 	assert_int_equal(tally_read(&t.rows), 4);
+	struct tally again = { 0 };
+	const struct outcome *const rows[] = { &good, &good, &bad, &open };
+	for (unsigned i = 0; i < 4; i++) {
+		const struct tally_row row = tally_of_outcome(rows[i]);
+		tally_add_row(&again, &row);
+	}
+	assert_memory_equal(&again, &t, sizeof t);
 	assert_int_equal(tally_read(&t.bad_rows), 1);
 	assert_int_equal(tally_read(&t.temperror_rows), 1);
 	assert_int_equal(tally_read(&t.spf[SPF_FAIL]), 2);

@@ -212,6 +212,38 @@ static void test_long_rows_wait_compressed(void **state)
 	batch_fini(&b);
 }
 
+/* The next batch's buffers are those of the last one; more than a few are not kept. */
+static void test_output_buffers_come_back(void **state)
+{
+	struct batch b;
+	struct batch_packer packer = { .z = bgzf_new(1) };
+	(void)state;
+	assert_true(batch_init(&b, ROWS, WORKERS));
+	fill(&b, ROWS);
+	assert_true(finish_all(&b, narrow, ROWS, &packer));
+	const char *last = b.out[WORKERS - 1].bytes;
+	assert_true(batch_pack(&b, &packer));
+	assert_int_equal(packer.n_spares, WORKERS);
+	assert_null(b.out[0].bytes);
+	assert_ptr_equal(batch_out(&b, 0, &packer)->bytes, last);
+	assert_int_equal(b.out[0].size, 0);
+	assert_ptr_equal(batch_out(&b, 0, &packer)->bytes, last);
+	assert_int_equal(packer.n_spares, WORKERS - 1);
+	/* a buffer that lacked memory says so until the batch is packed */
+	b.out[1].failed = true;
+	assert_true(batch_out(&b, 1, &packer)->failed);
+	assert_int_equal(packer.n_spares, WORKERS - 1);
+	b.out[1].failed = false;
+	for (unsigned i = 0; i < BATCH_SPARES; i++) {
+		fill(&b, ROWS);
+		assert_true(finish_all(&b, narrow, ROWS, &packer));
+		assert_true(batch_pack(&b, &packer));
+	}
+	assert_int_equal(packer.n_spares, BATCH_SPARES);
+	batch_packer_fini(&packer);
+	batch_fini(&b);
+}
+
 /* Where the output is text, a batch is members only when one of its rows is long. */
 static void test_text_with_a_long_row(void **state)
 {
@@ -242,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_blocks_count_rows),
 		cmocka_unit_test(test_no_memory_loses_no_row),
 		cmocka_unit_test(test_long_rows_wait_compressed),
+		cmocka_unit_test(test_output_buffers_come_back),
 		cmocka_unit_test(test_text_with_a_long_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "scanner/feeder.h"
 
-enum { LANES = 4, BATCHES = 16, BATCH_ROWS = 16, ROWS_MAX = BATCHES * BATCH_ROWS };
+enum { LANES = 4, BATCHES = 256, BATCH_ROWS = 16, ROWS_MAX = BATCHES * BATCH_ROWS };
 
 struct world {
 	struct made_file file;
@@ -141,6 +141,36 @@ static void a_worker_far_behind(void **state)
 	textbuf_fini(&text);
 }
 
+/* Its rows are shared out by pair: every worker has some, and each pair has one worker. */
+static void a_busy_domain(void **state)
+{
+	enum { ROWS = ROWS_MAX / 2, CLIENTS = 200, SURELY_BUSY = 1500 };
+	(void)state;
+	struct textbuf text = { 0 };
+	struct world w;
+	int to[ROWS_MAX];
+	unsigned n_of_lane[LANES] = { 0 };
+	textbuf_put_text(&text, "domain,ip\n");
+	for (unsigned i = 0; i < ROWS; i++)
+		textbuf_printf(&text, "busy.example,192.0.2.%u\nd%u.example,192.0.2.1\n",
+		        i % CLIENTS, i % 50);
+	begin(&w, textbuf_text(&text));
+	w.x.has_memo = true;
+	w.x.batch_rows = ROWS_MAX; /* nobody is far behind */
+	feeder_run(&w.x);
+	assert_int_equal(collect(&w, to), 2 * ROWS);
+	for (unsigned i = SURELY_BUSY; i < ROWS; i++) {
+		n_of_lane[to[2 * i]]++;
+		assert_int_equal(to[2 * i], to[2 * (i - CLIENTS)]);
+	}
+	for (unsigned lane = 0; lane < LANES; lane++)
+		assert_true(n_of_lane[lane] > 10);
+	for (unsigned i = 50; i < ROWS; i++)
+		assert_int_equal(to[2 * i + 1], to[2 * (i - 50) + 1]);
+	end(&w);
+	textbuf_fini(&text);
+}
+
 /* The members of the output count on from the rows that it holds. */
 static void behind_a_resumed_output(void **state)
 {
@@ -184,6 +214,7 @@ int main(void)
 		cmocka_unit_test(rows_of_one_domain_go_together),
 		cmocka_unit_test(what_a_row_is_shared_out_by),
 		cmocka_unit_test(a_worker_far_behind),
+		cmocka_unit_test(a_busy_domain),
 		cmocka_unit_test(behind_a_resumed_output),
 		cmocka_unit_test(stopped),
 	};

@@ -1,0 +1,101 @@
+/* group.c - a worker's next rows. What the memo and the cache have for them comes from the memory
+ * side by side. */
+#include "scanner/group.h"
+
+/* The worker's next row, of the batch at hand or of the next one. False: there is none. */
+static bool next_row(struct group *g, struct batch **batch, uint32_t *slot)
+{
+	if (!g->batch) {
+		g->batch = ring_pop(g->exchange->lanes[g->index].in);
+		if (!g->batch)
+			return false;
+		g->next_row = g->batch->slices[g->index].first;
+	}
+	*batch = g->batch;
+	*slot = g->next_row;
+	const struct batch_row *row = &g->batch->rows[*slot];
+	/* behind its last row there is none: when that ends, the batch may be handed on */
+	g->batch = row->next == BATCH_NO_ROW ? NULL : row->next_batch;
+	g->next_row = row->next;
+	return true;
+}
+
+struct row *group_prepare_row(struct group *g, struct batch *batch, uint32_t slot)
+{
+	struct row *row = runner_take_row(g->runner);
+	if (!row)
+		return NULL;
+	row->number = batch->rows[slot].number;
+	row->record = batch_record(batch, slot);
+	row->owner = batch;
+	row->owner_slot = slot;
+	identity_parse(&row->identity, &g->exchange->inputs->layout, &row->record);
+	return row;
+}
+
+/* What the checks ask first. */
+static const enum rrtype of_domain[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX },
+                         of_address[] = { RRTYPE_PTR };
+enum { OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
+
+/* Fills a row that the memo does not know, and asks for the cache's lines of its first questions.
+ */
+static void fetch_row(struct group *g, struct group_row *r)
+{
+	struct dname reverse;
+	r->row = group_prepare_row(g, r->batch, r->slot);
+	if (!r->row)
+		return;
+	const struct identity *s = &r->row->identity;
+	r->asks_domain = s->domain.size > 0;
+	r->asks_address = s->ip.family != IPFAMILY_NONE;
+	if (r->asks_domain)
+		r->domain_hash =
+		        resolver_fetch(g->runner->host.resolver, &s->domain, of_domain, OF_DOMAIN);
+	if (!r->asks_address)
+		return;
+	dname_of_reverse(&reverse, &s->ip);
+	r->address_hash =
+	        resolver_fetch(g->runner->host.resolver, &reverse, of_address, OF_ADDRESS);
+}
+
+static void peek_row(const struct group *g, const struct group_row *r)
+{
+	if (r->row && r->asks_domain)
+		resolver_peek(g->runner->host.resolver, r->domain_hash, of_domain, OF_DOMAIN);
+	if (r->row && r->asks_address)
+		resolver_peek(g->runner->host.resolver, r->address_hash, of_address, OF_ADDRESS);
+}
+
+/* What the table and the cache have for the rows of a group comes from the memory side by side. */
+static void fetch_group(struct group *g)
+{
+	bool is_retry = g->exchange->options->retry; /* most of its rows are kept as they stand */
+	for (unsigned i = 0; g->memo && i < g->n; i++)
+		memo_fetch(g->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
+	for (unsigned i = 0; i < g->n; i++) {
+		struct group_row *r = &g->rows[i];
+		r->row = NULL;
+		if (!is_retry &&
+		        (!g->memo || !memo_peek(g->memo, r->batch->rows[r->slot].key.hash)))
+			fetch_row(g, r);
+	}
+	for (unsigned i = 0; i < g->n; i++)
+		peek_row(g, &g->rows[i]);
+}
+
+bool group_fill(struct group *g)
+{
+	if (g->at < g->n)
+		return true;
+	g->at = g->n = 0;
+	while (g->n < GROUP_ROWS && next_row(g, &g->rows[g->n].batch, &g->rows[g->n].slot))
+		g->n++;
+	fetch_group(g);
+	return g->n > 0;
+}
+
+bool group_has_rows(const struct group *g)
+{
+	return g->at < g->n || g->batch || ring_count(g->exchange->lanes[g->index].in);
+}

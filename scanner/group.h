@@ -1,0 +1,44 @@
+/* group.h - the rows that a worker begins next, taken from its lane some at a time: the lines of
+ * the memo and of the cache for all of them are asked for before the first is begun, so that they
+ * come from the memory side by side. In the worker's thread. */
+#ifndef SCANNER_GROUP_H
+#define SCANNER_GROUP_H
+
+#include "scanner/exchange.h"
+#include "scanner/memo.h"
+#include "scanner/runner.h"
+
+enum { GROUP_ROWS = 16 };
+
+struct group_row {
+	struct batch *batch;
+	uint32_t slot;
+	struct row *row; /* filled, for one that the memo does not know; NULL: not yet */
+	bool asks_domain, asks_address;
+	uint64_t domain_hash, address_hash; /* of the names that it asks about first */
+};
+
+struct group {
+	/* fixed: the worker's */
+	struct exchange *exchange;
+	unsigned index; /* of the worker */
+	struct runner *runner;
+	struct memo *memo; /* NULL: none */
+	/* where the next rows come from */
+	struct batch *batch; /* NULL: the next of the lane */
+	uint32_t next_row;   /* in it */
+	/* taken; those in [at, n) are to be begun */
+	unsigned at, n;
+	struct group_row rows[GROUP_ROWS];
+};
+
+/* Takes the next rows, when those of the group have begun. False: there are none. */
+bool group_fill(struct group *g);
+
+/* True while there is a row that has not begun. */
+bool group_has_rows(const struct group *g);
+
+/* A row that is filled from the input, to be started. NULL: out of memory. */
+struct row *group_prepare_row(struct group *g, struct batch *batch, uint32_t slot);
+
+#endif
