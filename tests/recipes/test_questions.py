@@ -1,4 +1,4 @@
-"""test_questions.py - examples/questions.sql over real results, beside the same counted in Python."""
+"""test_questions.py - examples/questions.sql over real results, beside the same counted here."""
 
 import collections
 import re
