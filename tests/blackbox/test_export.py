@@ -271,7 +271,7 @@ def test_of_other_versions_and_commands(files, tmp_path, server):
             elif not torn:
                 assert rows == typed.table(path, schema_of(path)) and rows[0]["status"] == "ok"
     dns = server(script)
-    text = "domain,ip\nmany.example,192.0.2.25\nfails.example,192.0.2.1\n" * 20
+    text = "domain,ip\n" + "many.example,192.0.2.25\nfails.example,192.0.2.1\n" * 20
     for k in range(2):
         harness.scan(tmp_path, text, dns.upstream, f"--shard={k}/2", output=f"{k}.csv.gz")
     shards, whole = [tmp_path / f"{k}.csv.gz" for k in range(2)], tmp_path / "whole.csv.gz"
