@@ -217,7 +217,7 @@ static int export_rows(struct run *r, enum export_form form)
 		return status;
 	status = write_rows(r);
 	const bool keep = status == EXIT_DONE || !strcmp(o->output, "-");
-	int written = keep ? outfile_close(r->out, o) : drop_output(r);
+	int written = keep ? outfile_close(r->out, o->output) : drop_output(r);
 	if (status == EXIT_DONE && written == EXIT_DONE)
 		tell_end(r);
 	return status != EXIT_DONE ? status : written;

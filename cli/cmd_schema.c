@@ -54,7 +54,7 @@ static int print(const struct shape *shape, const struct dialect *dialect, const
 		schema_print(textout_text(out), shape, dialect);
 	else
 		schema_print_json(textout_text(out), shape);
-	return outfile_close(out, o);
+	return outfile_close(out, o->output);
 }
 
 int cmd_schema(const struct options *options, char **operands, unsigned n_operands)

@@ -110,11 +110,12 @@ static const struct command commands[] = {
 	        .run = cmd_merge },
 	{ .name = "report",
 	        .operands = "RESULTS...",
-	        .summary = "results in, a table by domain, client, ... out",
+	        .summary = "results in, a table or a page of charts out",
 	        .help = "Reads what spfsweep scan wrote, and prints how many messages passed and "
 	                "failed, by domain, client,\n"
 	                "network, HELO name, problem or provider, and what would be lost if SPF "
-	                "were enforced.\n",
+	                "were enforced.\n"
+	                "With --html it makes a page of charts, of what scan or audit wrote.\n",
 	        .statuses = "Exit status: 0 all was read; 2 usage, or a file is no output of scan; "
 	                    "3 a file ends too early.\n",
 	        .groups = GROUP_REPORT | GROUP_MEMORY | GROUP_OUTPUT,

@@ -34,7 +34,8 @@ static const char *words_of(const struct option_row *row)
 
 static bool takes_file(const struct option_row *row)
 {
-	return row->argument && !strcmp(row->argument, "FILE");
+	return row->argument &&
+	        (!strcmp(row->argument, "FILE") || !strcmp(row->argument, "FOLDER"));
 }
 
 /* ---- bash ---- */

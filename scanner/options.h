@@ -86,6 +86,7 @@ struct options {
 
 	/* `spfsweep report`, `export`, `schema` */
 	const char *by, *format, *where, *fields, *of;
+	const char *html, *figures; /* a page; a folder of pictures; NULL: none */
 	unsigned top;
 
 	/* `spfsweep check` */
@@ -98,6 +99,7 @@ void options_fini(struct options *options);
 
 /* True when the output's name ends in ".gz", in any letter case: it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
+bool options_name_is_gzip(const char *path);
 
 /* The output's name for messages: "standard output" for "-". */
 const char *options_output_name(const struct options *options);

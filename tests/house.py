@@ -31,11 +31,12 @@ MAY_INCLUDE = {
     "report": ("maillog", "io", "dns", "base"),
     "results": ("input", "io", "checks", "spf", "dns", "base"),
     "export": ("results", "input", "io", "checks", "spf", "dns", "base"),
+    "page": ("report", "results", "maillog", "io", "dns", "base"),
     "scanner": (
         "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
     ),
     "cli": (
-        "scanner", "export", "results", "report", "logs", "maillog", "input", "checks",
+        "scanner", "page", "export", "results", "report", "logs", "maillog", "input", "checks",
         "resolver", "io", "spf", "dns", "base",
     ),
 }

@@ -41,6 +41,7 @@ NOT_MESSAGES = (
     ("export/dialects", None, "standard output of schema"),
     ("export/types.c", None, "standard output of schema"),
     ("maillog/", None, "what stands in logs"),
+    ("page/", None, "what stands in pages and pictures"),
     ("report/reason.c", None, "standard output of report"),
     ("report/reportprint.c", None, "standard output of report"),
     ("resolver/recursive/ubconfig.c", None, "settings for libunbound"),

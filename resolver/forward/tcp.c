@@ -150,8 +150,9 @@ static void enter(struct route *r, struct tcp_connection *c, struct attempt *a, 
  * it. Opening a connection takes a round trip more. */
 static uint64_t timeout_of(const struct query *q, const struct route *r)
 {
-	unsigned doublings = q->tcp_alone ? q->patience.n_lost : 1;
-	return upstream_timeout_ns(&r->health, doublings) + r->health.rtt.srtt_ns;
+	if (q->tcp_alone)
+		return upstream_timeout_alone_ns(&r->health, q->patience.n_lost);
+	return upstream_timeout_ns(&r->health, 1) + r->health.rtt.srtt_ns;
 }
 
 bool tcp_send(struct forwarder *e, struct query *q, struct route *r)

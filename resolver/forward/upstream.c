@@ -30,6 +30,17 @@ uint64_t upstream_timeout_ns(const struct upstream *u, unsigned n_lost)
 	return rtt_timeout_ns(&u->rtt, n_lost, timeout_max_ns(u));
 }
 
+uint64_t upstream_timeout_alone_ns(const struct upstream *u, unsigned n_lost)
+{
+	const struct congestion *c = &u->congestion;
+	if (c->trip_base_ns == UINT64_MAX)
+		return upstream_timeout_ns(u, n_lost);
+	/* opening the connection is a trip of its own */
+	struct rtt way = { .srtt_ns = 2 * c->trip_base_ns + c->queue_ns,
+		.rttvar_ns = c->trip_base_ns / 2 };
+	return rtt_timeout_ns(&way, n_lost, timeout_max_ns(u));
+}
+
 /* The pace that holds now. */
 static struct pacing pace_of(const struct upstream *u)
 {

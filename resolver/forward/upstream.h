@@ -71,6 +71,10 @@ bool upstream_rate_holds(const struct upstream *u);
 
 /* The retransmission timeout of the `n_lost`-th retransmission; 0: of the first transmission. */
 uint64_t upstream_timeout_ns(const struct upstream *u, unsigned n_lost);
+/* The same for a query that has a connection of its own, by what the way alone takes. The upstream
+ * has the answer at hand, since it was too long for a datagram, and it waits behind no other. So
+ * what other names' servers take, which the round trip holds, does not count. */
+uint64_t upstream_timeout_alone_ns(const struct upstream *u, unsigned n_lost);
 
 /* How many times as many transmissions, and how much longer, a question needs there: for its losses
  * (loss_stretch_percent()), or one for each second of the queue at it. 100 for a dead one. */

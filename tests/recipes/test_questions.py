@@ -1,4 +1,4 @@
-"""test_questions.py - examples/questions.sql over real results, beside the same counted here."""
+"""test_questions.py - examples/questions.sql over real results, and the same counted in Python."""
 
 import collections
 import re

@@ -1,5 +1,6 @@
 /* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
- * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows. */
+ * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows; the timeout of
+ * a query by TCP. */
 #include "base/hash.h"
 #include "resolver/forward/congestion.h"
 #include "resolver/forward/loss.h"
@@ -8,6 +9,7 @@
 #include "resolver/forward/retry_budget.h"
 #include "resolver/forward/rtt.h"
 #include "resolver/forward/silent_names.h"
+#include "resolver/forward/upstream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -251,6 +253,25 @@ static void silent_names_and_those_below(void **state)
 	assert_false(has(&s, "example"));
 }
 
+/* Names that answer after seconds make the timeout of all long, but not that of a query that has a
+ * TCP connection of its own. */
+static void slow_names_do_not_hold_a_connection(void **state)
+{
+	(void)state;
+	struct upstream u;
+	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 100 }, S);
+	assert_int_equal(upstream_timeout_alone_ns(&u, 0), 500 * MS);
+	for (unsigned ms = 1; ms < 3000; ms += 100) {
+		upstream_sent(&u, true);
+		upstream_answered(&u, S, true, true, S + MS);
+		upstream_sent(&u, true);
+		upstream_answered(&u, S, true, true, S + ms * MS);
+	}
+	assert_int_equal(upstream_timeout_ns(&u, 0), 2000 * MS);
+	assert_int_equal(upstream_timeout_alone_ns(&u, 0), 300 * MS);
+	assert_int_equal(upstream_timeout_alone_ns(&u, 5), 1000 * MS);
+}
+
 int main(void)
 {
 	hash_init();
@@ -266,6 +287,7 @@ int main(void)
 		cmocka_unit_test(failures_are_asked_again_after_1_and_6_s),
 		cmocka_unit_test(retransmissions_take_as_much_as_new_questions),
 		cmocka_unit_test(silent_names_and_those_below),
+		cmocka_unit_test(slow_names_do_not_hold_a_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
