@@ -3,6 +3,7 @@
 
 #include "export/value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -23,18 +24,31 @@ static bool has_name(const struct shape *s, const char *name)
 	return false;
 }
 
+/* Keeps at most `size` octets, of whole characters. */
+static void cut(struct textbuf *name, size_t size)
+{
+	if (name->size <= size)
+		return;
+	while (size > 0 && ((unsigned char)name->bytes[size] & 0xc0) == 0x80)
+		size--;
+	textbuf_truncate(name, size);
+}
+
 /* The name as text that is unlike those before. NULL: out of memory. */
 static char *own_name(const struct shape *s, struct csv_field name, unsigned place)
 {
 	struct textbuf text = { 0 };
-	uint64_t unused = 0;
-	value_put_clean(&text, name, &unused);
+	value_put_name(&text, name);
 	if (!text.size)
 		textbuf_printf(&text, "column_%u", place + 1);
+	cut(&text, SHAPE_NAME_BYTES);
 	const size_t size = text.size;
 	for (unsigned n = 2; !text.failed && has_name(s, textbuf_text(&text)); n++) {
+		char end[16];
+		int end_size = snprintf(end, sizeof end, "_%u", n);
 		textbuf_truncate(&text, size);
-		textbuf_printf(&text, "_%u", n);
+		cut(&text, SHAPE_NAME_BYTES - (size_t)end_size);
+		textbuf_put_text(&text, end);
 	}
 	char *own = text.failed ? NULL : strdup(textbuf_text(&text));
 	textbuf_fini(&text);

@@ -6,8 +6,9 @@
  * is not known among ours is a column of --ask when it stands before `problems`, else text: a newer
  * version wrote it. The files beside an audit are told by their header rows.
  *
- * Names are valid UTF-8, and unlike each other in any letter case, as databases want them: an empty
- * one becomes `column_3`, the second `x` `x_2`. A shape owns its names. Single thread. */
+ * Names are as databases want them: valid UTF-8 of at most SHAPE_NAME_BYTES without control
+ * characters and marks of direction, and unlike each other in any letter case. An empty one becomes
+ * `column_3`, the second `x` `x_2`. A shape owns its names. Single thread. */
 #ifndef EXPORT_SHAPE_H
 #define EXPORT_SHAPE_H
 
@@ -18,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SHAPE_COLUMNS_MAX = 4096 };
+enum { SHAPE_COLUMNS_MAX = 4096, SHAPE_NAME_BYTES = 63 /* PostgreSQL cuts there */ };
 
 struct shape_column {
 	char *name;

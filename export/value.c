@@ -146,6 +146,20 @@ void value_put_json_text(struct textbuf *out, struct csv_field field, uint64_t *
 	textbuf_put_char(out, '"');
 }
 
+void value_put_name(struct textbuf *out, struct csv_field field)
+{
+	uint32_t code;
+	uint64_t unused = 0;
+	for (size_t size; field.size; field = behind(field, size)) {
+		if (!next_character(field, &code, &size))
+			put_replacement(out, &unused);
+		else if (code < ' ' || code == 0x7f || is_dangerous(code))
+			textbuf_put_char(out, '_');
+		else
+			textbuf_put(out, field.text, size);
+	}
+}
+
 /* ---- the types ---- */
 
 /* The text up to the mark, which is taken away with it; all of it when there is none. */

@@ -21,7 +21,10 @@ void value_put_json_text(struct textbuf *out, struct csv_field field, uint64_t *
 bool value_is_clean(struct csv_field field);
 /* Appends the text with U+FFFD where it is not clean. */
 void value_put_clean(struct textbuf *out, struct csv_field field, uint64_t *n_replaced);
-/* The same with \t \n \r \\ for tab, LF, CR and a backslash. */
+/* As a name that stands in code: `_` for what value_put_json() escapes for its effect where it is
+ * shown. */
+void value_put_name(struct textbuf *out, struct csv_field field);
+/* As value_put_clean(), with \t \n \r \\ for tab, LF, CR and a backslash. */
 void value_put_tsv(struct textbuf *out, struct csv_field field, uint64_t *n_replaced);
 
 #endif

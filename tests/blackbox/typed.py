@@ -54,8 +54,12 @@ OCTETS = [
     b"ok \xf0\x9f\x98",
     b"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf",
 ]
-# Names of the input's columns: twice, in another case, empty, of ours, with all quotes.
-NAMES = ["note", "x", "x", "", "X", "mx", "evil \"name\" 'q' `b` @n, \\ é", "x_2"]
+# Names of the input's columns: twice, in another case, empty, of ours, with all quotes, over 63
+# octets, of several lines.
+NAMES = [
+    *("note", "x", "x", "", "X", "mx", "evil \"name\" 'q' `b` @n, \\ é", "x_2"),
+    *("long " * 14, "a\r\nline\t\x01</script>\u202e"),
+]
 
 
 def quoted(octets):
@@ -67,8 +71,8 @@ def hostile_input(domains, address, octets=True):
     lines = [b",".join(quoted(name.encode()) for name in ["domain", "ip", *NAMES])]
     texts = [text.encode() for text in TEXTS] + (OCTETS if octets else [])
     for n, text in enumerate(text for text in texts for _ in range(2)):
-        fields = [domains[n % len(domains)].encode(), address if n % 2 else b"", text, text[::1]]
-        fields += [b"same", text if n % 2 else b"", b"y", b"pass", b"z", b""]
+        fields = [domains[n % len(domains)].encode(), address if n % 2 else b"", text, text]
+        fields += [b"same", text if n % 2 else b"", b"y", b"pass", b"z", b"", text, b"=1"]
         lines.append(b",".join(quoted(field) for field in fields))
     return b"\n".join(lines) + b"\n"
 

@@ -3,6 +3,7 @@
 
 #include "export/shape.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { NAMES_MAX = 16 };
@@ -58,13 +59,34 @@ static void test_names(void **state)
 {
 	(void)state;
 	struct shape s;
-	assert_int_equal(make(&s, "row x X _ x_2 x \xff status"), 0);
+	assert_int_equal(make(&s, "row x X _ x_2 x \xff a\n\xe2\x80\xae\x7f< status"), 0);
 	check(&s, 1, "x", TYPE_TEXT, 1, false);
 	check(&s, 2, "X_2", TYPE_TEXT, 2, false);
 	check(&s, 3, "column_4", TYPE_TEXT, 3, false);
 	check(&s, 4, "x_2_2", TYPE_TEXT, 4, false);
 	check(&s, 5, "x_3", TYPE_TEXT, 5, false);
 	check(&s, 6, "\xef\xbf\xbd", TYPE_TEXT, 6, false);
+	check(&s, 7, "a___<", TYPE_TEXT, 7, false);
+	shape_fini(&s);
+}
+
+/* At 63 octets, between characters; unlike each other all the same. */
+static void test_long_names(void **state)
+{
+	(void)state;
+	static const char tens[] = "1234567890123456789012345678901234567890123456789012345678901";
+	char names[400], cut[80];
+	struct shape s;
+	snprintf(names, sizeof names, "row %sABCD %sabXY %s\xc3\xa9x %s\xe2\x82\xac status", tens,
+	        tens, tens, tens);
+	assert_int_equal(make(&s, names), 0);
+	snprintf(cut, sizeof cut, "%sAB", tens);
+	check(&s, 1, cut, TYPE_TEXT, 1, false);
+	snprintf(cut, sizeof cut, "%s_2", tens);
+	check(&s, 2, cut, TYPE_TEXT, 2, false);
+	snprintf(cut, sizeof cut, "%s\xc3\xa9", tens);
+	check(&s, 3, cut, TYPE_TEXT, 3, false);
+	check(&s, 4, tens, TYPE_TEXT, 4, false);
 	shape_fini(&s);
 }
 
@@ -145,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_chosen),
