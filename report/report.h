@@ -22,6 +22,7 @@ struct report {
 	struct result_files files;
 	struct groups *groups[REPORT_BYS]; /* NULL: not wanted */
 	struct rowkeys rowkeys;
+	unsigned with_reason; /* a set as `wanted` */
 	uint64_t totals[GROUP_COUNTS];
 	uint64_t n_rows, n_connects;
 	/* of a page */
