@@ -55,15 +55,16 @@ bool report_lacks_suffixes(const struct report *r, unsigned wanted)
 
 bool report_init(struct report *r, unsigned wanted, bool for_page, size_t memory_bytes)
 {
-	unsigned sum = LOST_SHARE;
+	unsigned sum = for_page ? 0 : LOST_SHARE;
 	for (unsigned by = 0; by < REPORT_BYS; by++)
 		sum += wanted >> by & 1 ? share_of(by, for_page) : 0;
 	r->has_histograms = for_page;
 	r->with_reason = groups_with_reason(for_page);
 	r->pass_v4.kind = HISTOGRAM_LOG;
 	r->times.kind = HISTOGRAM_TIME;
-	r->lost = groups_new(memory_bytes / sum * LOST_SHARE);
-	bool good = r->lost && rowkeys_init(&r->rowkeys, wants_providers(wanted));
+	if (!for_page)
+		r->lost = groups_new(memory_bytes / sum * LOST_SHARE);
+	bool good = (for_page || r->lost) && rowkeys_init(&r->rowkeys, wants_providers(wanted));
 	for (unsigned by = 0; good && by < REPORT_BYS; by++) {
 		if (!(wanted >> by & 1))
 			continue;
@@ -151,6 +152,8 @@ static bool add_enforced(struct report *r, const struct result_row *row)
 		return true;
 	}
 	r->n_lost += n;
+	if (!r->lost)
+		return true;
 	textbuf_reset(&r->lost_key);
 	rowkeys_put_domain(&r->lost_key, row);
 	struct csv_field key = { r->lost_key.bytes, r->lost_key.size };
@@ -252,5 +255,6 @@ void report_finish(struct report *r)
 	for (unsigned by = 0; by < REPORT_BYS; by++)
 		if (r->groups[by])
 			groups_sort(r->groups[by]);
-	groups_sort(r->lost);
+	if (r->lost)
+		groups_sort(r->lost);
 }
