@@ -18,7 +18,7 @@ int casefile_open(struct sidefile **out, const struct options *options)
 	if (!filenames_allow(options))
 		return EXIT_USAGE;
 	int status = sidefile_open(out, options->record, "record");
-	if (status != EXIT_DONE || sidefile_may_begin(*out))
+	if (status != EXIT_DONE || sidefile_may_begin(*out, false))
 		return status;
 	sidefile_close(*out);
 	*out = NULL;

@@ -81,7 +81,7 @@ static int extract(
 	logfiles_tell_begin(log);
 	take_signals();
 	bool whole = extract_run(log, out, config, &n_rows, &stopped);
-	status = outfile_close(out, o);
+	status = outfile_close(out, o->output);
 	logfiles_tell(log);
 	message(MESSAGE_INFO, "%llu rows%s", (unsigned long long)n_rows,
 	        whole ? "" : "; stopped before the end");

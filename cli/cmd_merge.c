@@ -41,7 +41,7 @@ static int open_output(struct run *r)
 	if (sink_open(&r->sink, o->output))
 		return fail_to_open(options_output_name(o), errno);
 	if (sink_found_bytes(r->sink) && !o->overwrite) {
-		standing_refuse(o->output);
+		standing_refuse(o->output, "output");
 		return EXIT_USAGE;
 	}
 	if (!o->summary)

@@ -1,8 +1,11 @@
 /* cmd_report.c - `spfsweep report`: results in, a table out. */
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/outfile.h"
+#include "cli/pagefiles.h"
+#include "cli/resultshape.h"
 #include "report/reportprint.h"
 #include "scanner/filenames.h"
 
@@ -14,7 +17,7 @@ enum { TOP_OF_TEXT = 25 };
 
 static const struct {
 	const char *name;
-	void (*print)(struct textbuf *out, const struct report *r, unsigned top);
+	void (*print)(struct textbuf *out, const struct report *r, enum report_by by, unsigned top);
 	unsigned top;
 } forms[] = {
 	{ "text", reportprint_text, TOP_OF_TEXT },
@@ -25,8 +28,8 @@ enum { FORMS = sizeof forms / sizeof forms[0] };
 
 static bool find_by(enum report_by *by, const char *word)
 {
-	for (unsigned i = 0; report_by_text(i); i++)
-		if (!strcmp(report_by_text(i), word)) {
+	for (unsigned i = 0; rowkeys_word(i); i++)
+		if (!strcmp(rowkeys_word(i), word)) {
 			*by = (enum report_by)i;
 			return true;
 		}
@@ -41,17 +44,6 @@ static bool find_form(unsigned *form, const char *word)
 		if (!strcmp(forms[*form].name, word))
 			return true;
 	message(MESSAGE_ERROR, "--format takes text, csv or json, not '%s'", word);
-	return false;
-}
-
-static bool take_where(struct result_where *where, const char *text)
-{
-	if (!text || result_where_parse(where, text))
-		return true;
-	message(MESSAGE_ERROR,
-	        "--where takes conditions with commas between them, as spf=fail or "
-	        "spf=fail,iprev!=pass, not '%s'",
-	        text);
 	return false;
 }
 
@@ -75,43 +67,94 @@ static int read_files(struct report *r, char **paths, unsigned n_paths)
 	return status;
 }
 
-static int write_report(const struct report *r, const struct options *o, unsigned form)
+static int write_report(
+        const struct report *r, enum report_by by, const struct options *o, unsigned form)
 {
 	struct textout *out;
 	int status = outfile_open(&out, o);
 	if (status != EXIT_DONE)
 		return status;
 	unsigned top = o->top != OPTIONS_UNSET ? o->top : forms[form].top;
-	forms[form].print(textout_text(out), r, top);
-	return outfile_close(out, o);
+	forms[form].print(textout_text(out), r, by, top);
+	return outfile_close(out, o->output);
+}
+
+static int begin(struct report *r, unsigned wanted, bool for_page, const struct options *o)
+{
+	if (report_init(r, wanted, for_page, (size_t)o->memory_mib << 20))
+		return EXIT_DONE;
+	message(MESSAGE_ERROR, "the report cannot begin: %s",
+	        report_lacks_suffixes(r, wanted)
+	                ? "there is no list of public suffixes; install publicsuffix"
+	                : error_text(ERROR_NOMEM));
+	return EXIT_STOPPED;
+}
+
+static int make_table(struct report *r, const struct options *o)
+{
+	enum report_by by;
+	unsigned form;
+	if (!find_by(&by, o->by ? o->by : "domain") ||
+	        !find_form(&form, o->format ? o->format : "text"))
+		return EXIT_USAGE;
+	r->files.kind = RESULT_OF_SCAN;
+	int status = begin(r, 1u << by, false, o);
+	if (status != EXIT_DONE)
+		return status;
+	status = read_files(r, o->inputs, o->n_inputs);
+	if (status == EXIT_USAGE || r->lacked_memory)
+		return status;
+	report_finish(r);
+	int written = write_report(r, by, o, form);
+	return written != EXIT_DONE ? written : status;
+}
+
+/* What belongs to a table has no effect on a page. */
+static bool is_page_alone(const struct options *o)
+{
+	const char *name = o->by              ? "--by"
+	        : o->format                   ? "--format"
+	        : o->top != OPTIONS_UNSET     ? "--top"
+	        : strcmp(o->output, "-") != 0 ? "--output"
+	                                      : NULL;
+	if (!name)
+		return true;
+	message(MESSAGE_ERROR, "%s is for tables, and --html and --figures make none: leave it out",
+	        name);
+	return false;
+}
+
+static int make_page(struct report *r, const struct options *o)
+{
+	struct sources sources = { 0 };
+	struct page page = {
+		.charts = { r, &sources }, .where = o->where, .version = SPFSWEEP_VERSION
+	};
+	int status = is_page_alone(o) ? begin(r, charts_groups(), true, o) : EXIT_USAGE;
+	if (status != EXIT_DONE)
+		return status;
+	status = read_files(r, o->inputs, o->n_inputs);
+	if (status == EXIT_USAGE || r->lacked_memory)
+		return status;
+	report_finish(r);
+	for (unsigned i = 0; i < o->n_inputs; i++)
+		sources_add(&sources, o->inputs[i]);
+	sources_finish(&sources);
+	page.is_torn = status == EXIT_STOPPED;
+	int written = pagefiles_write(&page, o);
+	sources_fini(&sources);
+	return written != EXIT_DONE ? written : status;
 }
 
 int cmd_report(const struct options *options, char **operands, unsigned n_operands)
 {
 	struct options o = *options;
 	struct report r = { 0 };
-	enum report_by by;
-	unsigned form;
 	o.inputs = operands;
 	o.n_inputs = n_operands;
-	if (!find_by(&by, o.by ? o.by : "domain") ||
-	        !find_form(&form, o.format ? o.format : "text") || !take_where(&r.where, o.where) ||
-	        !filenames_allow(&o))
+	if (!resultshape_take_where(&r.files.where, o.where) || !filenames_allow(&o))
 		return EXIT_USAGE;
-	if (!report_init(&r, by, (size_t)o.memory_mib << 20)) {
-		message(MESSAGE_ERROR, "the report cannot begin: %s",
-		        by == REPORT_BY_PROVIDER && r.groups
-		                ? "there is no list of public suffixes; install publicsuffix"
-		                : error_text(ERROR_NOMEM));
-		report_fini(&r);
-		return EXIT_STOPPED;
-	}
-	int status = read_files(&r, operands, n_operands);
-	if (status != EXIT_USAGE && !r.lacked_memory) {
-		report_finish(&r);
-		int written = write_report(&r, &o, form);
-		status = written != EXIT_DONE ? written : status;
-	}
+	int status = o.html || o.figures ? make_page(&r, &o) : make_table(&r, &o);
 	report_fini(&r);
 	return status;
 }

@@ -291,7 +291,8 @@ static bool check_combination(const struct options *options, const struct comman
 {
 	if (!check_log(options, command->groups & GROUP_SCAN) || !check_input(options) ||
 	        !check_replay(options) || !check_engine(options) || !check_resume(options) ||
-	        !check_output(options) || !check_receiver(options))
+	        (!(command->groups & GROUP_EXPORT) && !check_output(options)) ||
+	        !check_receiver(options))
 		return false;
 	if (options->trust_anchor && !options->dnssec) {
 		message(MESSAGE_ERROR, "--trust-anchor has no effect without --dnssec");

@@ -110,11 +110,12 @@ static const struct command commands[] = {
 	        .run = cmd_merge },
 	{ .name = "report",
 	        .operands = "RESULTS...",
-	        .summary = "results in, a table by domain, client, ... out",
+	        .summary = "results in, a table or a page of charts out",
 	        .help = "Reads what spfsweep scan wrote, and prints how many messages passed and "
 	                "failed, by domain, client,\n"
 	                "network, HELO name, problem or provider, and what would be lost if SPF "
-	                "were enforced.\n",
+	                "were enforced.\n"
+	                "With --html it makes a page of charts, of what scan or audit wrote.\n",
 	        .statuses = "Exit status: 0 all was read; 2 usage, or a file is no output of scan; "
 	                    "3 a file ends too early.\n",
 	        .groups = GROUP_REPORT | GROUP_MEMORY | GROUP_OUTPUT,
@@ -123,6 +124,36 @@ static const struct command commands[] = {
 	        .wanted = "report needs results, as spfsweep scan wrote them ('-' is standard "
 	                  "input)",
 	        .run = cmd_report },
+	{ .name = "export",
+	        .operands = "RESULTS",
+	        .summary = "results as JSON lines, CSV or TSV",
+	        .help = "Reads what spfsweep scan, audit, retry or merge wrote ('-' is standard "
+	                "input) and writes it in another form:\n"
+	                "JSON lines with numbers, booleans, lists and nulls, or CSV or TSV; all "
+	                "columns, or those of --fields. What comes\n"
+	                "out is UTF-8, whatever the input's columns hold.\n",
+	        .statuses = "Exit status: 0 all was read; 2 usage, or the file is no results; 3 it "
+	                    "ends too early, or is of a scan that\n"
+	                    "did not end, or the output cannot be written.\n",
+	        .groups = GROUP_EXPORT | GROUP_FIELDS | GROUP_WHERE | GROUP_OUTPUT,
+	        .n_operands_min = 1,
+	        .n_operands_max = 1,
+	        .wanted = "export takes one file of results ('-' is standard input)",
+	        .run = cmd_export },
+	{ .name = "schema",
+	        .operands = "[RESULTS]",
+	        .summary = "the columns with their types, for your tools",
+	        .help = "Prints the columns of results with their types: of a file, with the "
+	                "input's columns, or of what --of names.\n"
+	                "For DuckDB, pandas, polars, Spark, PostgreSQL and R that is code that "
+	                "reads CSV and JSON lines into typed tables.\n",
+	        .statuses = "Exit status: 0 printed; 2 usage, or the file is no results; 3 it "
+	                    "cannot be read.\n",
+	        .groups = GROUP_SCHEMA | GROUP_FIELDS | GROUP_OUTPUT,
+	        .n_operands_min = 0,
+	        .n_operands_max = 1,
+	        .wanted = "schema takes one file of results, or none",
+	        .run = cmd_schema },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -41,6 +41,8 @@ int cmd_scan(const struct options *options, char **operands, unsigned n_operands
 int cmd_extract(const struct options *options, char **operands, unsigned n_operands);
 int cmd_audit(const struct options *options, char **operands, unsigned n_operands);
 int cmd_report(const struct options *options, char **operands, unsigned n_operands);
+int cmd_export(const struct options *options, char **operands, unsigned n_operands);
+int cmd_schema(const struct options *options, char **operands, unsigned n_operands);
 int cmd_retry(const struct options *options, char **operands, unsigned n_operands);
 int cmd_merge(const struct options *options, char **operands, unsigned n_operands);
 int cmd_check(const struct options *options, char **operands, unsigned n_operands);

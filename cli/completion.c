@@ -6,6 +6,15 @@
 
 #include <string.h>
 
+/* The option of that name before this one; bash completes its words wherever the name stands. */
+static bool stands_before(unsigned i)
+{
+	for (unsigned k = 0; k < i; k++)
+		if (!strcmp(option_at(k)->name, option_at(i)->name))
+			return true;
+	return false;
+}
+
 /* The words that an option takes; NULL: any text, or a file. */
 static const char *words_of(const struct option_row *row)
 {
@@ -19,13 +28,14 @@ static const char *words_of(const struct option_row *row)
 	case KIND_LIMIT:
 		return "none";
 	default:
-		return NULL;
+		return row->words;
 	}
 }
 
 static bool takes_file(const struct option_row *row)
 {
-	return row->argument && !strcmp(row->argument, "FILE");
+	return row->argument &&
+	        (!strcmp(row->argument, "FILE") || !strcmp(row->argument, "FOLDER"));
 }
 
 /* ---- bash ---- */
@@ -40,6 +50,17 @@ static void put_pattern(FILE *out, const struct option_row *row, bool *any)
 	fprintf(out, "--%s", row->name);
 }
 
+/* The words of all options of that name. */
+static void put_words(FILE *out, const struct option_row *row)
+{
+	const struct option_row *same;
+	fprintf(out, "\t--%s)\n\t\tCOMPREPLY=($(compgen -W \"", row->name);
+	for (unsigned i = 0; (same = option_at(i)) != NULL; i++)
+		if (!strcmp(same->name, row->name) && words_of(same))
+			fprintf(out, "%s ", words_of(same));
+	fputs("\" -- \"$cur\"))\n\t\treturn\n\t\t;;\n", out);
+}
+
 /* The arms of `case $prev`. */
 static void put_values(FILE *out)
 {
@@ -50,11 +71,8 @@ static void put_values(FILE *out)
 			put_pattern(out, row, &any);
 	fputs(")\n\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\t\treturn\n\t\t;;\n", out);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
-		if (words_of(row))
-			fprintf(out,
-			        "\t--%s)\n\t\tCOMPREPLY=($(compgen -W \"%s\" -- \"$cur\"))\n"
-			        "\t\treturn\n\t\t;;\n",
-			        row->name, words_of(row));
+		if (words_of(row) && !stands_before(i))
+			put_words(out, row);
 	any = false;
 	fputc('\t', out);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)

@@ -32,6 +32,10 @@ enum option_group {
 	GROUP_EDGES = 4096, /* what is written beside them */
 	GROUP_REPORT = 8192,
 	GROUP_RETRY = 16384, /* which rows of an output are done again */
+	GROUP_EXPORT = 32768,
+	GROUP_SCHEMA = 65536,
+	GROUP_FIELDS = 131072, /* which columns */
+	GROUP_WHERE = 262144,  /* which rows of results */
 };
 
 /* Rows of the table, at most. */
@@ -77,12 +81,15 @@ struct option_row {
 	const char *argument;      /* NULL: takes no value */
 	const char *help;
 	unsigned wish; /* enum engine_wish: the option wishes an engine that serves it; 0: none */
+	const char *words; /* what a text can be, for completion; NULL: anything */
 };
 
 /* Row `i` of the table, in the order of --help. NULL: there is none. */
 const struct option_row *option_at(unsigned i);
 
-/* The option of one of `groups` with that name; with that letter when `letter` is not 0. NULL:
+/* A name may stand in several rows, of groups that no command takes together.
+ *
+ * The option of one of `groups` with that name; with that letter when `letter` is not 0. NULL:
  * there is none. */
 const struct option_row *option_find(const char *name, size_t size, char letter, unsigned groups);
 

@@ -9,13 +9,19 @@
 #include <errno.h>
 #include <string.h>
 
-int outfile_open(struct textout **out, const struct options *o)
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard output";
+}
+
+int outfile_open_as(
+        struct textout **out, const struct options *o, const char *path, const char *option)
 {
 	uint64_t found_bytes;
 	enum error err = textout_open(
-	        out, o->output, options_output_is_gzip(o), (int)o->compression_level, &found_bytes);
+	        out, path, options_name_is_gzip(path), (int)o->compression_level, &found_bytes);
 	if (err) {
-		message(MESSAGE_ERROR, "%s: %s", options_output_name(o),
+		message(MESSAGE_ERROR, "%s: %s", name_of(path),
 		        err != ERROR_SYSTEM            ? error_text(err)
 		                : errno == EWOULDBLOCK ? "another process is writing it"
 		                                       : strerror(errno));
@@ -24,17 +30,22 @@ int outfile_open(struct textout **out, const struct options *o)
 	}
 	if (!found_bytes || o->overwrite)
 		return EXIT_DONE;
-	standing_refuse(o->output);
+	standing_refuse(path, option);
 	textout_drop(*out);
 	*out = NULL;
 	return EXIT_USAGE;
 }
 
-int outfile_close(struct textout *out, const struct options *o)
+int outfile_open(struct textout **out, const struct options *o)
+{
+	return outfile_open_as(out, o, o->output, "output");
+}
+
+int outfile_close(struct textout *out, const char *path)
 {
 	const char *why = textout_close(out);
 	if (!why)
 		return EXIT_DONE;
-	message(MESSAGE_ERROR, "%s: %s", options_output_name(o), why);
+	message(MESSAGE_ERROR, "%s: %s", name_of(path), why);
 	return EXIT_STOPPED;
 }

@@ -58,6 +58,8 @@ static bool field_read(
 	*octets = reader_bytes(r, *size);
 	if (field == FIELD_TAG)
 		return *octets && is_tag(*octets);
+	if (field == FIELD_BASE64) /* of nothing an empty column would be printed */
+		return *octets && *size > 0;
 	if (field != FIELD_STRINGS)
 		return *octets;
 	size_t at = 0;

@@ -36,7 +36,7 @@ enum rrtype_field {
 	FIELD_TAG = 't',     /* one character-string of letters and digits, without quotes */
 	FIELD_TEXT = 'v',    /* to the end, in quotes */
 	FIELD_HEX = 'x',     /* to the end, hexadecimal */
-	FIELD_BASE64 = 'b',  /* to the end */
+	FIELD_BASE64 = 'b',  /* to the end, one octet or more */
 };
 
 /* "TXT"; "?" for a number that is not in the table. Lives for ever. */

@@ -189,6 +189,7 @@ static enum found take(struct csv_reader *r, struct csv_record *record, size_t s
 	record->text = text;
 	record->size = size;
 	record->line = r->line;
+	record->has_end = next > r->at + size;
 	r->line += 1 +
 	        (record->plain || record->broken ? 0 : count_lines(text, size, r->marks.line_end));
 	r->at = next;

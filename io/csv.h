@@ -34,6 +34,7 @@ struct csv_record {
 	uint64_t line; /* on which it begins, counted from 1 by LFs */
 	bool plain;    /* no quote and no CR: fields are what lies between commas */
 	bool broken, too_long;
+	bool has_end; /* a line end follows; without one it is the last, and may have been cut */
 	/* by csv_split(): its fields are CSV, also when `broken` says that they were not */
 	bool split;
 };

@@ -22,6 +22,7 @@ enum { READ_BYTES = 64 << 10, OFFSET_BITS = 16 };
 struct linefile {
 	int fd;
 	struct textbuf plain;    /* all of it, when it is no block gzip */
+	bool is_cut;             /* its gzip data end too early */
 	struct members *members; /* of the walk; NULL: it is plain */
 	/* the walk */
 	struct textbuf text; /* what is left of the members before, and a member's text */
@@ -49,7 +50,8 @@ static enum error read_plain(struct linefile *f, const char *path)
 	if (err == ERROR_SYSTEM)
 		errno = source_errno(source);
 	source_close(source);
-	return err;
+	f->is_cut = err == ERROR_TRUNCATED;
+	return f->is_cut ? ERROR_NONE : err;
 }
 
 /* By its first member. */
@@ -129,15 +131,14 @@ static enum error give(
 	return ERROR_NONE;
 }
 
-/* The last line may have no line end. */
 static enum error next_plain(struct linefile *f, struct linefile_line *line)
 {
 	size_t left = f->plain.size - f->pos, at = f->pos;
-	if (!left)
-		return ERROR_EMPTY;
-	const char *text = f->plain.bytes + at, *end = memchr(text, '\n', left);
-	f->pos = end ? (size_t)(end - f->plain.bytes) + 1 : f->plain.size;
-	return give(f, line, text, end ? (size_t)(end - text) : left, at);
+	const char *text = f->plain.bytes + at, *end = left ? memchr(text, '\n', left) : NULL;
+	if (!end)
+		return left || f->is_cut ? ERROR_TRUNCATED : ERROR_EMPTY;
+	f->pos = (size_t)(end - f->plain.bytes) + 1;
+	return give(f, line, text, (size_t)(end - text), at);
 }
 
 /* Where the text at `pos` stands. */
@@ -287,8 +288,8 @@ static enum error read_plain_line(
 		return ERROR_CORRUPT;
 	*text = f->plain.bytes + at;
 	const char *end = memchr(*text, '\n', f->plain.size - at);
-	*size = end ? (size_t)(end - *text) : f->plain.size - at;
-	return ERROR_NONE;
+	*size = end ? (size_t)(end - *text) : 0;
+	return end ? ERROR_NONE : ERROR_CORRUPT;
 }
 
 /* Joins a line that goes on behind its first member. */

@@ -36,9 +36,8 @@ enum error linefile_open(struct linefile **out, const char *path);
 void linefile_close(struct linefile *f);
 
 /* The next line of the walk. ERROR_EMPTY: there are no more. ERROR_TRUNCATED: the file ends inside
- * a member or a line; all whole lines before were given. ERROR_CORRUPT, ERROR_SYSTEM, ERROR_NOMEM,
- * ERROR_LIMIT.
- */
+ * a member or a line, which has a line end when it is whole; all whole lines were given.
+ * ERROR_CORRUPT, ERROR_SYSTEM, ERROR_NOMEM, ERROR_LIMIT. */
 enum error linefile_next(struct linefile *f, struct linefile_line *line);
 
 /* All octets of the file, as they stand on the disk. ERROR_SYSTEM with errno. */

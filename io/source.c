@@ -12,6 +12,7 @@
 #include "io/source.h"
 
 #include "base/digest.h"
+#include "io/bgzf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,9 @@
 #define STOP_POLL_MS 200
 #define GZIP_MAGIC_0 0x1f
 #define GZIP_MAGIC_1 0x8b
+
+/* Up to the name of the first extra field of a gzip header (RFC 1952 section 2.3). */
+enum { HEAD_FLAGS = 3, HEAD_FEXTRA = 4, HEAD_EXTRA = 12, HEAD_BYTES = 14 };
 
 enum format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP };
 
@@ -44,7 +48,9 @@ struct source {
 	enum error error;
 	int errno_of_read;
 	uint64_t n_read;
-	struct digest *digest; /* the caller's, or NULL */
+	struct digest *digest;        /* the caller's, or NULL */
+	uint8_t head[HEAD_BYTES];     /* the file's first octets */
+	uint8_t tail[BGZF_EOF_BYTES]; /* and its last ones so far */
 	z_stream inflater;
 	/* raw octets that were read and not yet used */
 	size_t raw_at, raw_end;
@@ -139,12 +145,23 @@ static bool await_readable(struct source *s, const struct patience *patience)
 	}
 }
 
+/* Keeps the first octets of the file, and the last ones. */
+static void keep_ends(struct source *s, const uint8_t *raw, size_t n)
+{
+	for (size_t i = 0; s->n_read + i < HEAD_BYTES && i < n; i++)
+		s->head[s->n_read + i] = raw[i];
+	const size_t new = n < sizeof s->tail ? n : sizeof s->tail;
+	memmove(s->tail, s->tail + new, sizeof s->tail - new);
+	memcpy(s->tail + sizeof s->tail - new, raw + n - new, new);
+}
+
 /* read() into `buffer`. 0: see raw_ended; when that is not set, waiting was given up. */
 static size_t read_raw(struct source *s, void *buffer, size_t size, const struct patience *patience)
 {
 	while (!s->raw_ended && await_readable(s, patience)) {
 		ssize_t n = read(s->fd, buffer, size);
 		if (n > 0) {
+			keep_ends(s, buffer, (size_t)n);
 			s->n_read += (uint64_t)n;
 			digest_add(s->digest, buffer, (size_t)n);
 			return (size_t)n;
@@ -368,6 +385,12 @@ bool source_ended(const struct source *s)
 enum error source_error(const struct source *s)
 {
 	return s->error;
+}
+
+bool source_lacks_end(const struct source *s)
+{
+	return s->format == FORMAT_GZIP && (s->head[HEAD_FLAGS] & HEAD_FEXTRA) &&
+	        !memcmp(s->head + HEAD_EXTRA, "BC", 2) && !bgzf_is_eof(s->tail, sizeof s->tail);
 }
 
 int source_errno(const struct source *s)

@@ -4,7 +4,8 @@
  * By zlib's inflate(), which no other file sees; gzread() would give a truncated file like a whole
  * one. Behind a member there may be another one, or zero octets up to the end of the file, which
  * are padding. Anything else is damage: gzip(1) ignores it, and with it all members behind it. A
- * file cut exactly between two members cannot be told from a whole one. */
+ * file cut exactly between two members cannot be told from a whole one, but by source_lacks_end().
+ */
 #ifndef IO_SOURCE_H
 #define IO_SOURCE_H
 
@@ -36,6 +37,10 @@ bool source_ended(const struct source *s);
  * checksum or length, or octets between or behind members; ERROR_SYSTEM: see source_errno(). */
 enum error source_error(const struct source *s);
 int source_errno(const struct source *s);
+
+/* After the end: true when the file is block gzip (BGZF) and its last octets are not the member
+ * that ends one: what wrote it did not come to its end. */
+bool source_lacks_end(const struct source *s);
 
 /* Every raw octet also goes into the digest, which stays the caller's. Before the first read. */
 void source_set_digest(struct source *s, struct digest *digest);

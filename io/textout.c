@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct textout {
 	struct sink *sink;
@@ -114,6 +115,14 @@ void textout_drop(struct textout *t)
 {
 	if (t)
 		close_and_free(t);
+}
+
+void textout_abandon(struct textout *t)
+{
+	const bool is_ours = t->is_begun || !sink_found_bytes(t->sink);
+	if (sink_is_file(t->sink) && is_ours && !sink_cut(t->sink, 0))
+		unlink(sink_path(t->sink));
+	close_and_free(t);
 }
 
 const char *textout_close(struct textout *t)

@@ -24,6 +24,8 @@ struct textbuf *textout_text(struct textout *t);
 bool textout_flush(struct textout *t, bool all);
 /* Closes and frees it, and leaves the file as it is. Takes NULL. */
 void textout_drop(struct textout *t);
+/* Closes and frees it, and leaves nothing of it: a file that was made or begun is removed. */
+void textout_abandon(struct textout *t);
 /* Writes what is left, syncs, closes, frees. NULL: all is in the file; else why not, valid until
  * the next call of any function that fails. Takes NULL. */
 const char *textout_close(struct textout *t);

@@ -1,21 +1,31 @@
 /* report.c - one row after another into counts. */
 #include "report/report.h"
 
-#include "dns/net.h"
 #include "report/reason.h"
 
 #include <stdlib.h>
 
 #define WEEK_S (INT64_C(7) * 86400)
-/* Of the memory for groups so much is for the domains that would be lost. */
-enum { LOST_SHARE = 4 };
+/* One more than a check may spend: where the limit broke it (RFC 7208 section 4.6.4). */
+enum { OVER_LIMIT = 11 };
 
-const char *report_by_text(unsigned by)
-{
-	static const char *const texts[] = { "domain", "client", "network", "helo", "problem",
-		"provider" };
-	return by < REPORT_BYS ? texts[by] : NULL;
-}
+/* Groups with as many keys as the world has, and how much of the memory each gets. All others have
+ * a few words as keys, and get SMALL_BYTES. */
+static const unsigned shares[REPORT_BYS] = {
+	[REPORT_BY_DOMAIN] = 6,
+	[REPORT_BY_CLIENT] = 6,
+	[REPORT_BY_NETWORK] = 6,
+	[REPORT_BY_HELO] = 6,
+	[REPORT_BY_PROBLEM] = 6,
+	[REPORT_BY_PROVIDER] = 6,
+	[REPORT_BY_REFUSED_CLIENT] = 4,
+	[REPORT_BY_INCLUDE] = 2,
+	[REPORT_BY_MX] = 3,
+};
+enum { LOST_SHARE = 2, SMALL_BYTES = 64 << 10 };
+
+/* The groups that have a reason. */
+static const unsigned with_reason = (1u << REPORT_BY_WORDS) - 1;
 
 const char *report_word(unsigned i)
 {
@@ -24,22 +34,43 @@ const char *report_word(unsigned i)
 	return words[i];
 }
 
-bool report_init(struct report *r, enum report_by by, size_t memory_bytes)
+static bool wants_providers(unsigned wanted)
 {
-	r->by = by;
-	r->lost = groups_new(memory_bytes / LOST_SHARE);
-	r->groups = groups_new(memory_bytes - memory_bytes / LOST_SHARE);
-	if (by == REPORT_BY_PROVIDER)
-		r->provider = provider_new();
-	return r->lost && r->groups && (by != REPORT_BY_PROVIDER || r->provider);
+	return wanted & (1u << REPORT_BY_PROVIDER | 1u << REPORT_BY_INCLUDE | 1u << REPORT_BY_MX);
+}
+
+bool report_lacks_suffixes(const struct report *r, unsigned wanted)
+{
+	return wants_providers(wanted) && !r->rowkeys.provider;
+}
+
+bool report_init(struct report *r, unsigned wanted, bool for_page, size_t memory_bytes)
+{
+	unsigned sum = LOST_SHARE;
+	for (unsigned by = 0; by < REPORT_BYS; by++)
+		sum += wanted >> by & 1 ? shares[by] : 0;
+	r->has_histograms = for_page;
+	r->pass_v4.kind = HISTOGRAM_LOG;
+	r->times.kind = HISTOGRAM_TIME;
+	r->lost = groups_new(memory_bytes / sum * LOST_SHARE);
+	bool good = r->lost && rowkeys_init(&r->rowkeys, wants_providers(wanted));
+	for (unsigned by = 0; good && by < REPORT_BYS; by++) {
+		if (!(wanted >> by & 1))
+			continue;
+		r->groups[by] = groups_new(
+		        shares[by] ? memory_bytes / sum * shares[by] : (size_t)SMALL_BYTES);
+		good = r->groups[by] != NULL;
+	}
+	return good;
 }
 
 void report_fini(struct report *r)
 {
 	groups_free(r->lost);
-	groups_free(r->groups);
-	provider_free(r->provider);
-	textbuf_fini(&r->key);
+	for (unsigned by = 0; by < REPORT_BYS; by++)
+		groups_free(r->groups[by]);
+	rowkeys_fini(&r->rowkeys);
+	textbuf_fini(&r->lost_key);
 	textbuf_fini(&r->reason);
 }
 
@@ -71,101 +102,21 @@ static void count_row(uint64_t counts[GROUP_COUNTS], const struct result_row *ro
 		counts[GROUP_RDNS_BAD] = row->n;
 }
 
-static void put_lower(struct textbuf *out, struct csv_field text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		textbuf_put_char(out,
-		        text.text[i] >= 'A' && text.text[i] <= 'Z' ? (char)(text.text[i] | 0x20)
-		                                                   : text.text[i]);
-}
-
-/* The domain that SPF was asked for, else that of the sender. */
-static void put_domain(struct textbuf *out, const struct result_row *row)
-{
-	struct csv_field domain = row->fields[RESULT_SPF_DOMAIN];
-	struct csv_field sender = row->fields[RESULT_SENDER];
-	if (!domain.size && sender.size && !csv_field_is(sender, "<>")) {
-		const char *at = memrchr(sender.text, '@', sender.size);
-		domain = sender;
-		if (at)
-			domain = (struct csv_field){ at + 1,
-				sender.size - (size_t)(at + 1 - sender.text) };
-	}
-	put_lower(out, domain);
-}
-
-static void put_network(struct textbuf *out, struct csv_field text)
-{
-	struct net net = { 0 };
-	char printed[NET_TEXT_BYTES];
-	if (ipaddr_parse(&net.ip, text.text, text.size)) {
-		textbuf_put(out, text.text, text.size);
-		return;
-	}
-	bool is_6 = net.ip.family == IPFAMILY_6;
-	net.prefix_bits = is_6 ? 48 : 24;
-	size_t first = net.prefix_bits / 8;
-	memset(net.ip.bytes + first, 0, (is_6 ? 16 : 4) - first);
-	textbuf_put_text(out, net_text(&net, printed));
-}
-
-static void put_key(struct report *r, const struct result_row *row)
-{
-	textbuf_reset(&r->key);
-	switch (r->by) {
-	case REPORT_BY_DOMAIN:
-		put_domain(&r->key, row);
-		break;
-	case REPORT_BY_CLIENT:
-		put_lower(&r->key, row->fields[RESULT_IP]);
-		break;
-	case REPORT_BY_NETWORK:
-		put_network(&r->key, row->fields[RESULT_IP]);
-		break;
-	case REPORT_BY_HELO:
-		put_lower(&r->key, row->fields[RESULT_HELO]);
-		break;
-	default: {
-		struct csv_field name = provider_of(
-		        r->provider, row->fields[RESULT_SPF_RECORD], row->fields[RESULT_MX]);
-		textbuf_put(&r->key, name.text, name.size);
-	}
-	}
-}
-
-/* The first of the address's names; else what the log has. */
-static struct csv_field name_of(const struct result_row *row)
-{
-	struct csv_field ptr = row->fields[RESULT_PTR], client = row->fields[RESULT_CLIENT];
-	const char *end = ptr.size ? memchr(ptr.text, ';', ptr.size) : NULL;
-	if (end)
-		ptr.size = (size_t)(end - ptr.text);
-	return ptr.size || csv_field_is(client, "unknown") ? ptr : client;
-}
-
 /* ---- adding ---- */
 
-static bool add_group(struct report *r, struct csv_field key, const struct result_row *row,
+static bool add_groups(struct report *r, enum report_by by, const struct result_row *row,
         const uint64_t counts[GROUP_COUNTS])
 {
-	static const struct csv_field nothing = { "(none)", 6 }, no_name = { "", 0 };
-	struct csv_field reason = { r->reason.size ? r->reason.bytes : "", r->reason.size };
-	return groups_add(r->groups, key.size ? key : nothing,
-	        r->by == REPORT_BY_CLIENT ? name_of(row) : no_name, counts, reason);
-}
-
-/* Each of the row's problems is a group. */
-static bool add_problems(
-        struct report *r, const struct result_row *row, const uint64_t counts[GROUP_COUNTS])
-{
-	struct csv_field list = row->fields[RESULT_PROBLEMS];
-	bool good = true;
-	while (good && list.size) {
-		const char *end = memchr(list.text, ';', list.size);
-		size_t n = end ? (size_t)(end - list.text) : list.size;
-		good = add_group(r, (struct csv_field){ list.text, n }, row, counts);
-		n += end != NULL;
-		list = (struct csv_field){ list.text + n, list.size - n };
+	static const struct csv_field nothing = { "(none)", 6 }, no_reason = { "", 0 };
+	struct csv_field reason = with_reason >> by & 1 && r->reason.size
+	        ? (struct csv_field){ r->reason.bytes, r->reason.size }
+	        : no_reason;
+	rowkeys_take(&r->rowkeys, by, row);
+	bool good = !r->rowkeys.text.failed;
+	for (unsigned i = 0; good && i < r->rowkeys.n; i++) {
+		struct csv_field key = r->rowkeys.keys[i];
+		good = groups_add(
+		        r->groups[by], key.size ? key : nothing, r->rowkeys.name, counts, reason);
 	}
 	return good;
 }
@@ -189,9 +140,9 @@ static bool add_enforced(struct report *r, const struct result_row *row)
 		return true;
 	}
 	r->n_lost += n;
-	textbuf_reset(&r->key);
-	put_domain(&r->key, row);
-	struct csv_field key = { r->key.bytes, r->key.size };
+	textbuf_reset(&r->lost_key);
+	rowkeys_put_domain(&r->lost_key, row);
+	struct csv_field key = { r->lost_key.bytes, r->lost_key.size };
 	return groups_add(r->lost, key.size ? key : none, (struct csv_field){ "", 0 }, counts,
 	        (struct csv_field){ "", 0 });
 }
@@ -231,6 +182,22 @@ static void add_age(struct report *r, const struct result_row *row)
 		r->oldest_s = age_s;
 }
 
+static void add_histograms(struct report *r, const struct result_row *row)
+{
+	bool is_audit = r->files.kind == RESULT_OF_AUDIT;
+	uint64_t number;
+	int64_t time_s;
+	if (is(row, RESULT_SPF_PROBLEM, "lookup_limit"))
+		histogram_add(&r->lookups, OVER_LIMIT, row->n);
+	else if (csv_field_u64(
+	                 row->fields[is_audit ? RESULT_LOOKUPS : RESULT_SPF_LOOKUPS], &number))
+		histogram_add(&r->lookups, number, row->n);
+	if (is_audit && csv_field_u64(row->fields[RESULT_PASS_V4], &number))
+		histogram_add(&r->pass_v4, number, row->n);
+	if (time_of(r, row->fields[RESULT_EVALUATED_AT], &time_s) && time_s >= 0)
+		histogram_add(&r->times, (uint64_t)time_s, row->n);
+}
+
 static bool take(void *arg, const struct result_row *row)
 {
 	struct report *r = arg;
@@ -245,23 +212,23 @@ static bool take(void *arg, const struct result_row *row)
 		r->totals[i] += counts[i];
 	textbuf_reset(&r->reason);
 	reason_put(&r->reason, row);
-	bool good = true;
-	if (r->by == REPORT_BY_PROBLEM) {
-		good = add_problems(r, row, counts);
-	} else {
-		put_key(r, row);
-		good = add_group(r, (struct csv_field){ r->key.bytes, r->key.size }, row, counts);
+	bool good = !r->reason.failed;
+	for (unsigned by = 0; good && by < REPORT_BYS; by++)
+		good = !r->groups[by] || add_groups(r, (enum report_by)by, row, counts);
+	if (r->has_histograms)
+		add_histograms(r, row);
+	if (r->files.kind == RESULT_OF_SCAN) {
+		add_then(r, row);
+		add_age(r, row);
+		good = good && add_enforced(r, row) && !r->lost_key.failed;
 	}
-	add_then(r, row);
-	add_age(r, row);
-	good = good && add_enforced(r, row) && !r->key.failed && !r->reason.failed;
 	r->lacked_memory |= !good;
 	return good;
 }
 
 enum error report_read(struct report *r, const char *path, char *why, size_t why_size)
 {
-	enum error err = resultfile_read(path, &r->where, take, r, why, why_size);
+	enum error err = resultfile_read(path, &r->files, take, r, why, why_size);
 	if (!err && r->lacked_memory) {
 		strncpy(why, error_text(ERROR_NOMEM), why_size - 1);
 		return ERROR_NOMEM;
@@ -271,6 +238,8 @@ enum error report_read(struct report *r, const char *path, char *why, size_t why
 
 void report_finish(struct report *r)
 {
-	groups_sort(r->groups);
+	for (unsigned by = 0; by < REPORT_BYS; by++)
+		if (r->groups[by])
+			groups_sort(r->groups[by]);
 	groups_sort(r->lost);
 }

@@ -3,6 +3,8 @@
  *
  *     report_init(), report_read() for each file, report_finish(), reportprint.h, report_fini()
  *
+ * A table has one kind of groups. A page (page/page.h) has several, and histograms, of one pass.
+ *
  * A row of `extract --unique` counts as many messages as its column `count` says. Rows of clients
  * that only connected are no messages. One thread. */
 #ifndef REPORT_REPORT_H
@@ -10,30 +12,23 @@
 
 #include "maillog/stamp.h"
 #include "report/groups.h"
-#include "report/provider.h"
-#include "report/resultfile.h"
-
-/* What groups are made by, in the order of report_by_text(). */
-enum report_by {
-	REPORT_BY_DOMAIN,
-	REPORT_BY_CLIENT,
-	REPORT_BY_NETWORK,
-	REPORT_BY_HELO,
-	REPORT_BY_PROBLEM,
-	REPORT_BY_PROVIDER,
-	REPORT_BYS
-};
+#include "report/histogram.h"
+#include "report/rowkeys.h"
 
 /* Words of SPF: those of RFC 7208 section 2.6, and behind them none of these. */
 enum { REPORT_WORDS = 8 };
 
 struct report {
-	enum report_by by;
-	struct result_where where;
-	struct groups *groups;
-	struct provider *provider; /* NULL: not needed */
+	struct result_files files;
+	struct groups *groups[REPORT_BYS]; /* NULL: not wanted */
+	struct rowkeys rowkeys;
 	uint64_t totals[GROUP_COUNTS];
 	uint64_t n_rows, n_connects;
+	/* of a page */
+	bool has_histograms;
+	struct histogram lookups; /* terms that look something up; one with the limit has 11 */
+	struct histogram pass_v4; /* IPv4 addresses that a policy lets pass */
+	struct histogram times;   /* of the answers */
 	/* of the messages that were not rejected then */
 	uint64_t n_accepted, n_lost, n_unknown, n_would_fail;
 	struct groups *lost; /* by domain */
@@ -44,17 +39,17 @@ struct report {
 	uint64_t n_old;
 	int64_t oldest_s;
 	struct logclock clock;
-	struct textbuf key, reason;
+	struct textbuf reason, lost_key;
 	bool lacked_memory;
 };
 
-/* The word of --by: "domain". NULL behind the last. */
-const char *report_by_text(unsigned by);
 const char *report_word(unsigned i);
 
-/* False: out of memory, or no list of public suffixes where providers are wanted. report_fini()
- * follows either way. */
-bool report_init(struct report *r, enum report_by by, size_t memory_bytes);
+/* Groups by each of `wanted`, a set of 1 << enum report_by. `for_page`: histograms, too. False: out
+ * of memory, or no list of public suffixes where providers are wanted (then
+ * report_lacks_suffixes()). report_fini() follows either way. */
+bool report_init(struct report *r, unsigned wanted, bool for_page, size_t memory_bytes);
+bool report_lacks_suffixes(const struct report *r, unsigned wanted);
 void report_fini(struct report *r);
 
 /* As resultfile_read(). */

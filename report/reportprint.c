@@ -57,17 +57,17 @@ static void put_key(struct textbuf *out, const struct group *g, size_t width)
 	textbuf_fini(&key);
 }
 
-static uint64_t shown_groups(const struct report *r, unsigned top)
+static uint64_t shown_groups(const struct report *r, enum report_by by, unsigned top)
 {
-	uint64_t n = groups_count(r->groups);
+	uint64_t n = groups_count(r->groups[by]);
 	return top && top < n ? top : n;
 }
 
-static size_t key_width(const struct report *r, uint64_t n)
+static size_t key_width(const struct report *r, enum report_by by, uint64_t n)
 {
 	size_t width = strlen("(none)");
 	struct group g;
-	for (uint64_t i = 0; i < n && groups_at(r->groups, i, &g); i++) {
+	for (uint64_t i = 0; i < n && groups_at(r->groups[by], i, &g); i++) {
 		size_t size = g.key.size + (g.name.size ? g.name.size + 1 : 0);
 		width = size > width ? size : width;
 	}
@@ -85,13 +85,13 @@ static void put_reason(struct textbuf *out, const struct group *g)
 	free(shown);
 }
 
-static void put_table(struct textbuf *out, const struct report *r, unsigned top)
+static void put_table(struct textbuf *out, const struct report *r, enum report_by by, unsigned top)
 {
-	uint64_t n = shown_groups(r, top);
-	size_t width = key_width(r, n);
+	uint64_t n = shown_groups(r, by, top);
+	size_t width = key_width(r, by, n);
 	int widths[COLUMNS];
 	struct group g;
-	textbuf_printf(out, "%-*s", (int)width, report_by_text(r->by));
+	textbuf_printf(out, "%-*s", (int)width, rowkeys_word(by));
 	for (unsigned c = 0; c < COLUMNS; c++) {
 		int title = (int)strlen(columns[c].title),
 		    most = digits_of(r->totals[columns[c].count]);
@@ -99,7 +99,7 @@ static void put_table(struct textbuf *out, const struct report *r, unsigned top)
 		textbuf_printf(out, "%*s", widths[c], columns[c].title);
 	}
 	textbuf_put_text(out, "  commonest reason\n");
-	for (uint64_t i = 0; i < n && groups_at(r->groups, i, &g); i++) {
+	for (uint64_t i = 0; i < n && groups_at(r->groups[by], i, &g); i++) {
 		put_key(out, &g, width);
 		for (unsigned c = 0; c < COLUMNS; c++)
 			textbuf_printf(out, "%*llu", widths[c],
@@ -113,13 +113,14 @@ static void put_table(struct textbuf *out, const struct report *r, unsigned top)
 	textbuf_put_char(out, '\n');
 }
 
-static void put_dropped(struct textbuf *out, const struct report *r, unsigned top)
+static void put_dropped(
+        struct textbuf *out, const struct report *r, enum report_by by, unsigned top)
 {
-	uint64_t n = groups_count(r->groups), messages, dropped;
-	if (shown_groups(r, top) < n)
+	uint64_t n = groups_count(r->groups[by]), messages, dropped;
+	if (shown_groups(r, by, top) < n)
 		textbuf_printf(out, "%llu more groups are not shown (--top)\n",
-		        (unsigned long long)(n - shown_groups(r, top)));
-	dropped = groups_dropped(r->groups, &messages);
+		        (unsigned long long)(n - shown_groups(r, by, top)));
+	dropped = groups_dropped(r->groups[by], &messages);
 	if (dropped)
 		textbuf_printf(out,
 		        "Memory was full: %llu small groups were dropped, with %llu messages, "
@@ -168,10 +169,10 @@ static void put_then(struct textbuf *out, const struct report *r)
 	textbuf_put_char(out, '\n');
 }
 
-void reportprint_text(struct textbuf *out, const struct report *r, unsigned top)
+void reportprint_text(struct textbuf *out, const struct report *r, enum report_by by, unsigned top)
 {
-	put_table(out, r, top);
-	put_dropped(out, r, top);
+	put_table(out, r, by, top);
+	put_dropped(out, r, by, top);
 	put_enforced(out, r);
 	if (r->n_old)
 		textbuf_printf(out,
@@ -184,14 +185,14 @@ void reportprint_text(struct textbuf *out, const struct report *r, unsigned top)
 
 /* ---- CSV ---- */
 
-void reportprint_csv(struct textbuf *out, const struct report *r, unsigned top)
+void reportprint_csv(struct textbuf *out, const struct report *r, enum report_by by, unsigned top)
 {
 	struct group g;
-	textbuf_printf(out, "%s,name", report_by_text(r->by));
+	textbuf_printf(out, "%s,name", rowkeys_word(by));
 	for (enum group_count c = 0; c < GROUP_COUNTS; c++)
 		textbuf_printf(out, ",%s", group_count_name(c));
 	textbuf_put_text(out, ",reason,reason_count\n");
-	for (uint64_t i = 0; i < shown_groups(r, top) && groups_at(r->groups, i, &g); i++) {
+	for (uint64_t i = 0; i < shown_groups(r, by, top) && groups_at(r->groups[by], i, &g); i++) {
 		csv_put_field(out, g.key.text, g.key.size);
 		textbuf_put_char(out, ',');
 		csv_put_field(out, g.name.text, g.name.size);
@@ -220,13 +221,13 @@ static void put_counts(struct json *j, const uint64_t counts[GROUP_COUNTS])
 		json_u64(j, group_count_name(c), counts[c]);
 }
 
-static void put_groups(struct json *j, const struct report *r, unsigned top)
+static void put_groups(struct json *j, const struct report *r, enum report_by by, unsigned top)
 {
 	struct group g;
 	json_open_list(j, "groups");
-	for (uint64_t i = 0; i < shown_groups(r, top) && groups_at(r->groups, i, &g); i++) {
+	for (uint64_t i = 0; i < shown_groups(r, by, top) && groups_at(r->groups[by], i, &g); i++) {
 		json_open(j, NULL);
-		put_field(j, report_by_text(r->by), g.key);
+		put_field(j, rowkeys_word(by), g.key);
 		if (g.name.size)
 			put_field(j, "name", g.name);
 		put_counts(j, g.counts);
@@ -250,21 +251,21 @@ static void put_then_json(struct json *j, const struct report *r)
 	json_close(j);
 }
 
-void reportprint_json(struct textbuf *out, const struct report *r, unsigned top)
+void reportprint_json(struct textbuf *out, const struct report *r, enum report_by by, unsigned top)
 {
 	struct json j;
-	uint64_t messages, dropped = groups_dropped(r->groups, &messages);
+	uint64_t messages, dropped = groups_dropped(r->groups[by], &messages);
 	json_begin(&j, out);
-	json_text(&j, "by", report_by_text(r->by));
+	json_text(&j, "by", rowkeys_word(by));
 	json_u64(&j, "rows", r->n_rows);
 	json_u64(&j, "connects", r->n_connects);
 	json_open(&j, "all");
 	put_counts(&j, r->totals);
 	json_close(&j);
-	json_u64(&j, "group_count", groups_count(r->groups));
+	json_u64(&j, "group_count", groups_count(r->groups[by]));
 	json_u64(&j, "dropped_groups", dropped);
 	json_u64(&j, "dropped_messages", messages);
-	put_groups(&j, r, top);
+	put_groups(&j, r, by, top);
 	json_open(&j, "enforced");
 	json_u64(&j, "messages", r->n_accepted);
 	json_u64(&j, "spf_fail", r->n_would_fail);

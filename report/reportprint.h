@@ -4,10 +4,10 @@
 
 #include "report/report.h"
 
-/* At most `top` groups; 0: all. Out of memory: out->failed. */
-void reportprint_text(struct textbuf *out, const struct report *r, unsigned top);
+/* The groups by `by`, at most `top` of them; 0: all. Out of memory: out->failed. */
+void reportprint_text(struct textbuf *out, const struct report *r, enum report_by by, unsigned top);
 /* The groups alone. */
-void reportprint_csv(struct textbuf *out, const struct report *r, unsigned top);
-void reportprint_json(struct textbuf *out, const struct report *r, unsigned top);
+void reportprint_csv(struct textbuf *out, const struct report *r, enum report_by by, unsigned top);
+void reportprint_json(struct textbuf *out, const struct report *r, enum report_by by, unsigned top);
 
 #endif

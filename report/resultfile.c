@@ -39,37 +39,24 @@ static const struct {
 	{ "spf_matched", RESULT_SPF_MATCHED },
 	{ "spf_problem", RESULT_SPF_PROBLEM },
 	{ "spf_record", RESULT_SPF_RECORD },
+	{ "spf_lookups", RESULT_SPF_LOOKUPS },
 	{ "helo_spf", RESULT_HELO_SPF },
 	{ "iprev", RESULT_IPREV },
 	{ "ptr", RESULT_PTR },
 	{ "mx", RESULT_MX },
+	{ "mx_state", RESULT_MX_STATE },
 	{ "problems", RESULT_PROBLEMS },
 	{ "dns_cause", RESULT_DNS_CAUSE },
 	{ "evaluated_at", RESULT_EVALUATED_AT },
+	{ "record_state", RESULT_RECORD_STATE },
+	{ "lookups", RESULT_LOOKUPS },
+	{ "all", RESULT_ALL },
+	{ "pass_v4", RESULT_PASS_V4 },
 };
 enum { NAMES = sizeof names / sizeof names[0], COLUMNS_MAX = 256, NO_FIELD = RESULT_FIELDS };
 
-bool result_where_parse(struct result_where *where, const char *text)
-{
-	where->n = 0;
-	for (const char *at = text; *at;) {
-		size_t size = strcspn(at, ",");
-		const char *equals = memchr(at, '=', size);
-		if (!equals || equals == at || where->n == RESULT_CONDITIONS_MAX)
-			return false;
-		struct result_condition *c = &where->list[where->n++];
-		c->is_not = equals[-1] == '!';
-		c->name = (struct csv_field){ at, (size_t)(equals - at) - c->is_not };
-		c->value = (struct csv_field){ equals + 1, size - (size_t)(equals + 1 - at) };
-		if (!c->name.size)
-			return false;
-		at += size + (at[size] == ',');
-	}
-	return where->n > 0;
-}
-
 struct reading {
-	struct result_where *where;
+	struct result_files *files;
 	uint8_t field_of[COLUMNS_MAX]; /* enum result_field, or NO_FIELD */
 	unsigned n_columns;
 	struct textbuf scratch;
@@ -93,6 +80,38 @@ static unsigned split(struct reading *r, const struct csv_record *record)
 	return n;
 }
 
+/* No column of a scan is called `record_state`, and no input's may be (input_record_state). */
+static bool take_kind(struct reading *r, const bool *taken, char *why, size_t size)
+{
+	enum result_kind kind = taken[RESULT_RECORD_STATE] ? RESULT_OF_AUDIT : RESULT_OF_SCAN;
+	if (!taken[RESULT_STATUS] || (kind == RESULT_OF_SCAN && !taken[RESULT_SPF])) {
+		snprintf(why, size,
+		        "it has no columns status and spf: report reads what scan wrote");
+		return false;
+	}
+	if (r->files->kind == RESULT_OF_ANY)
+		r->files->kind = kind;
+	if (r->files->kind == kind)
+		return true;
+	snprintf(why, size,
+	        "it is an output of %s: tables are made of scans, and a page (--html) of "
+	        "files of one kind",
+	        kind == RESULT_OF_AUDIT ? "audit" : "scan");
+	return false;
+}
+
+static bool take_conditions(struct reading *r, char *why, size_t size)
+{
+	const struct condition *lacking =
+	        conditions_bind(&r->files->where, r->columns, r->n_columns);
+	if (lacking) {
+		char name[64];
+		snprintf(why, size, "it has no column %s, which --where names",
+		        csv_field_show(name, sizeof name, lacking->name));
+	}
+	return !lacking;
+}
+
 /* The input's columns stand before ours: of two with one name the first is the input's, and ours,
  * from `status` on, the last. */
 static bool take_header(struct reading *r, const struct csv_record *record, char *why, size_t size)
@@ -105,51 +124,8 @@ static bool take_header(struct reading *r, const struct csv_record *record, char
 		        (uint8_t)(taken[field] && field < RESULT_STATUS ? NO_FIELD : field);
 		taken[field] = true;
 	}
-	if (!taken[RESULT_SPF] || !taken[RESULT_STATUS]) {
-		snprintf(why, size,
-		        "it has no columns status and spf: report reads what scan wrote");
-		return false;
-	}
-	for (unsigned k = 0; k < r->where->n; k++) {
-		struct result_condition *c = &r->where->list[k];
-		c->column = -1;
-		for (unsigned i = 0; i < r->n_columns; i++)
-			if (csv_field_same(r->columns[i], c->name))
-				c->column = (int)i;
-		if (c->column >= 0)
-			continue;
-		char name[64];
-		snprintf(why, size, "it has no column %s, which --where names",
-		        csv_field_show(name, sizeof name, c->name));
-		return false;
-	}
-	return true;
-}
-
-/* Of a list, as `problems`, one of its words. */
-static bool has_value(struct csv_field field, struct csv_field value)
-{
-	if (csv_field_same(field, value))
-		return true;
-	while (field.size && value.size) {
-		const char *end = memchr(field.text, ';', field.size);
-		size_t n = end ? (size_t)(end - field.text) : field.size;
-		if (csv_field_same((struct csv_field){ field.text, n }, value))
-			return true;
-		n += end != NULL;
-		field = (struct csv_field){ field.text + n, field.size - n };
-	}
-	return false;
-}
-
-static bool is_wanted(const struct reading *r)
-{
-	for (unsigned i = 0; i < r->where->n; i++) {
-		const struct result_condition *c = &r->where->list[i];
-		if (has_value(r->columns[c->column], c->value) == c->is_not)
-			return false;
-	}
-	return true;
+	r->files->is_mail |= taken[RESULT_EVENT] || taken[RESULT_COUNT];
+	return take_kind(r, taken, why, size) && take_conditions(r, why, size);
 }
 
 /* False: it is no row of these columns. */
@@ -169,11 +145,11 @@ static bool take_row(struct reading *r, const struct csv_record *record, struct 
 	return true;
 }
 
-enum error resultfile_read(const char *path, struct result_where *where,
+enum error resultfile_read(const char *path, struct result_files *files,
         bool (*take)(void *arg, const struct result_row *row), void *arg, char *why,
         size_t why_size)
 {
-	struct reading r = { .where = where };
+	struct reading r = { .files = files };
 	struct source *source;
 	struct csv_reader *csv = NULL;
 	struct csv_record record;
@@ -193,7 +169,7 @@ enum error resultfile_read(const char *path, struct result_where *where,
 		err = ERROR_SYNTAX;
 	}
 	while (!err && more && csv_read(csv, &record, NULL))
-		if (take_row(&r, &record, &row) && is_wanted(&r))
+		if (take_row(&r, &record, &row) && conditions_hold(&files->where, r.columns))
 			more = take(arg, &row);
 	if (!err && source_error(source)) {
 		err = source_error(source);

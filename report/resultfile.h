@@ -1,4 +1,5 @@
-/* resultfile.h - the rows of results, as scan wrote them: their fields by the names of columns.
+/* resultfile.h - the rows of results, as scan, retry and audit wrote them: their fields by the
+ * names of columns.
  *
  * What stands in a file that is read: any columns of a mail log, or of other inputs, and those of
  * results. A column that a file lacks is empty in all of its rows. One thread. */
@@ -6,7 +7,7 @@
 #define REPORT_RESULTFILE_H
 
 #include "base/error.h"
-#include "io/csv.h"
+#include "io/conditions.h"
 
 enum result_field {
 	/* of the input */
@@ -27,30 +28,25 @@ enum result_field {
 	RESULT_SPF_MATCHED,
 	RESULT_SPF_PROBLEM,
 	RESULT_SPF_RECORD,
+	RESULT_SPF_LOOKUPS,
 	RESULT_HELO_SPF,
 	RESULT_IPREV,
 	RESULT_PTR,
 	RESULT_MX,
+	RESULT_MX_STATE,
 	RESULT_PROBLEMS,
 	RESULT_DNS_CAUSE,
 	RESULT_EVALUATED_AT,
+	/* of an audit */
+	RESULT_RECORD_STATE,
+	RESULT_LOOKUPS,
+	RESULT_ALL,
+	RESULT_PASS_V4,
 	RESULT_FIELDS
 };
 
-/* "spf=fail,iprev!=pass": all of them hold. */
-enum { RESULT_CONDITIONS_MAX = 8 };
-struct result_condition {
-	struct csv_field name, value;
-	bool is_not;
-	int column; /* in the file at hand */
-};
-struct result_where {
-	struct result_condition list[RESULT_CONDITIONS_MAX];
-	unsigned n;
-};
-
-/* From the text of --where, which outlives it. False: it is none. */
-bool result_where_parse(struct result_where *where, const char *text);
+/* What wrote a file: scan (retry and merge keep that), or audit. */
+enum result_kind { RESULT_OF_ANY, RESULT_OF_SCAN, RESULT_OF_AUDIT };
 
 struct result_row {
 	struct csv_field fields[RESULT_FIELDS]; /* size 0: empty, or no such column */
@@ -59,10 +55,17 @@ struct result_row {
 	bool is_connect;                        /* it is none */
 };
 
-/* Reads a file, and hands over each row for which `where` holds. The fields are valid during the
- * call; take() gives false to end it. ERROR_SYNTAX: no results, or a column of `where` is missing;
- * other errors as source_error(). `why` gets one phrase. */
-enum error resultfile_read(const char *path, struct result_where *where,
+/* What is wanted of files, and what they were. */
+struct result_files {
+	struct conditions where;
+	enum result_kind kind; /* RESULT_OF_ANY becomes that of the first file */
+	bool is_mail;          /* a file has columns of a mail log: rows are messages */
+};
+
+/* Reads a file, and hands over each row for which files->where holds. The fields are valid during
+ * the call; take() gives false to end it. ERROR_SYNTAX: no results, those of another kind, or a
+ * column of `where` is missing; other errors as source_error(). `why` gets one phrase. */
+enum error resultfile_read(const char *path, struct result_files *files,
         bool (*take)(void *arg, const struct result_row *row), void *arg, char *why,
         size_t why_size);
 

@@ -180,6 +180,12 @@ void dispatcher_park(struct dispatcher *d, struct flight *f)
 	held_push(d, f, false);
 }
 
+void dispatcher_rest(struct dispatcher *d, struct flight *f)
+{
+	leaders_failed(&d->leaders, f, d->now_ns);
+	dispatcher_park(d, f);
+}
+
 void dispatcher_hold_unsent(struct dispatcher *d, struct flight *f)
 {
 	rate_refund(&d->throttle.rate);

@@ -89,6 +89,8 @@ void dispatcher_hold(struct dispatcher *d, struct flight *f);
 /* A flight waits for a name that does not answer at once. From here on the engine ends it by
  * itself, and it does not keep others from being started. Time counts. */
 void dispatcher_park(struct dispatcher *d, struct flight *f);
+/* The same, and its question failed: it is asked again after a pause, for which nobody waits. */
+void dispatcher_rest(struct dispatcher *d, struct flight *f);
 /* The flight goes on, or is known to make progress: its deadline begins anew. */
 void dispatcher_renew(struct dispatcher *d, struct flight *f);
 /* The same for a flight for which nothing was sent: it gives its place in the rate back. */

@@ -52,6 +52,24 @@ void leaders_sent(struct leaders *l, struct flight *f, uint64_t now_ns)
 		push(l, f, now_ns);
 }
 
+/* Those whose time is over stand first. */
+static void push_front(struct leaders *l, struct flight *f)
+{
+	f->next_leader = l->first;
+	f->leader_link = &l->first;
+	*(l->first ? &l->first->leader_link : &l->end) = &f->next_leader;
+	l->first = f;
+}
+
+void leaders_failed(struct leaders *l, struct flight *f, uint64_t now_ns)
+{
+	if (!f->leader_link)
+		return;
+	take_off(l, f);
+	push_front(l, f);
+	f->leads_since_ns = now_ns - l->wait_ns;
+}
+
 void leaders_end(struct leaders *l, struct flight *f, struct flight_list *released)
 {
 	f->leads = false;

@@ -33,6 +33,10 @@ void leaders_leave(struct flight *f);
 /* The engine gets a flight: when it leads, its time begins. */
 void leaders_sent(struct leaders *l, struct flight *f, uint64_t now_ns);
 
+/* What the flight asked for failed, and it is asked again after a pause: when it leads, its time is
+ * over. */
+void leaders_failed(struct leaders *l, struct flight *f, uint64_t now_ns);
+
 /* The flight leads no longer. Its followers move to the end of `released`, in the order in which
  * they were asked. */
 void leaders_end(struct leaders *l, struct flight *f, struct flight_list *released);

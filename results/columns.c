@@ -235,38 +235,34 @@ static const struct column columns[] = {
 	{ "spf_matched", put_spf_matched, SINCE_0_1, COLUMN_QUOTED },
 	{ "spf_problem", put_spf_problem, SINCE_0_1, 0 },
 	{ "spf_explanation", put_spf_explanation, SINCE_0_1, COLUMN_QUOTED },
-	{ "spf_lookups", put_spf_lookups, SINCE_0_1, 0 },
-	{ "spf_void_lookups", put_spf_void_lookups, SINCE_0_1, 0 },
+	{ "spf_lookups", put_spf_lookups, SINCE_0_1, 0, TYPE_INTEGER },
+	{ "spf_void_lookups", put_spf_void_lookups, SINCE_0_1, 0, TYPE_INTEGER },
 	{ "spf_record", put_spf_record, SINCE_0_1, COLUMN_QUOTED },
 	{ "spf_dnssec", put_spf_dnssec, SINCE_0_1, 0 },
 	{ "helo_spf", put_helo_spf, SINCE_0_1, 0 },
 	{ "iprev", put_iprev, SINCE_0_1, 0 },
-	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED },
+	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED, TYPE_TEXTS },
 	{ "iprev_name", put_iprev_name, SINCE_0_1, COLUMN_QUOTED },
-	{ "ptr_generic", put_ptr_generic, SINCE_0_2, 0 },
-	{ "a", put_a, SINCE_0_1, 0 },
+	{ "ptr_generic", put_ptr_generic, SINCE_0_2, 0, TYPE_BOOLEAN },
+	{ "a", put_a, SINCE_0_1, 0, TYPE_ADDRESSES },
 	{ "a_state", put_a_state, SINCE_0_2, 0 },
 	{ "a_match", put_a_match, SINCE_0_1, 0 },
-	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED },
+	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED, TYPE_MX },
 	{ "mx_state", put_mx_state, SINCE_0_1, 0 },
 	{ "mx_match", put_mx_match, SINCE_0_1, 0 },
-	{ "problems", problems_put, SINCE_0_1, 0 },
-	{ "dns_cause", causes_put, SINCE_0_1, COLUMN_QUOTED },
-	{ "evaluated_at", put_evaluated_at, SINCE_0_1, COLUMN_TIME },
-	{ "elapsed_ms", put_elapsed_ms, SINCE_0_1, COLUMN_TIME },
+	{ "problems", problems_put, SINCE_0_1, 0, TYPE_TEXTS },
+	{ "dns_cause", causes_put, SINCE_0_1, COLUMN_QUOTED, TYPE_TEXTS },
+	{ "evaluated_at", put_evaluated_at, SINCE_0_1, COLUMN_TIME, TYPE_TIMESTAMP },
+	{ "elapsed_ms", put_elapsed_ms, SINCE_0_1, COLUMN_TIME, TYPE_INTEGER },
 	/* clang-format on */
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 /* Those of time are the last: columns_put_times(). */
 static_assert((int)COLUMN_COUNT + (int)ASKS_MAX <= (int)COLUMNS_MAX, "a set must hold them all");
 
-/* The columns of --ask stand before this one: `problems` counts their failures, and the columns of
- * time stay the last. */
-#define BEHIND_ASKS "problems"
-
 #define ASK(i)                                                                                     \
 	{                                                                                          \
-		NULL, NULL, SINCE_0_1, COLUMN_QUOTED, i                                            \
+		NULL, NULL, SINCE_0_1, COLUMN_QUOTED, COLUMNS_ASK_TYPE, i                          \
 	}
 static const struct column ask_columns[] = { ASK(0), ASK(1), ASK(2), ASK(3), ASK(4), ASK(5), ASK(6),
 	ASK(7), ASK(8), ASK(9), ASK(10), ASK(11), ASK(12), ASK(13), ASK(14), ASK(15) };
@@ -280,7 +276,7 @@ static unsigned asks_count(const struct column_set *set)
 /* Before the column of that name. */
 static void add_asks(struct column_set *set, const char *name)
 {
-	for (unsigned ask = 0; !strcmp(name, BEHIND_ASKS) && ask < asks_count(set); ask++)
+	for (unsigned ask = 0; !strcmp(name, COLUMNS_BEHIND_ASKS) && ask < asks_count(set); ask++)
 		set->at[set->n++] = &ask_columns[ask];
 }
 
@@ -300,6 +296,18 @@ static const struct column *scan_column(struct csv_field name)
 		if (csv_field_is(name, columns[i].name))
 			return &columns[i];
 	return NULL;
+}
+
+bool columns_find_type(struct csv_field name, enum column_type *type)
+{
+	const struct column *c = scan_column(name), *of_audit;
+	for (unsigned i = 0; !c && (of_audit = audit_column_at(i)) != NULL; i++)
+		if (csv_field_is(name, of_audit->name))
+			c = of_audit;
+	if (!c && !csv_field_is(name, "row"))
+		return false;
+	*type = c ? c->type : TYPE_INTEGER;
+	return true;
 }
 
 void columns_of_audit(struct column_set *set, const struct asks *asks)

@@ -16,6 +16,24 @@
 
 enum { COLUMNS_MAX = 96 };
 
+/* What the text of a column is. docs/output.md, "Types", says how each is written; export/ reads it
+ * back. An empty text is none of any type: NULL. */
+enum column_type {
+	TYPE_TEXT,      /* words are text, too */
+	TYPE_INTEGER,   /* not negative, below 2^63 */
+	TYPE_WIDE,      /* not negative, up to 2^64, which no 64 bits hold */
+	TYPE_BOOLEAN,   /* `yes`, `no` */
+	TYPE_TIMESTAMP, /* RFC 3339, UTC, whole seconds */
+	/* lists, joined with `;` */
+	TYPE_TEXTS,     /* of names or words */
+	TYPE_ADDRESSES, /* of IP addresses */
+	TYPE_NETWORKS,  /* of address/length */
+	TYPE_MX,        /* of "preference host" */
+	TYPE_HOSTS,     /* of "host address,address"; of a host without addresses "host" */
+	TYPE_REVERSE,   /* of "address result name"; the name may be missing */
+	TYPE_COUNT
+};
+
 enum column_flags {
 	COLUMN_QUOTED = 1, /* its text may hold a comma or a quote */
 	COLUMN_TIME = 2,   /* a time: not compared when two rows are (results_same()) */
@@ -27,7 +45,8 @@ struct column {
 	void (*put)(struct textbuf *out, const struct outcome *o);
 	unsigned since; /* the first version whose outputs have it */
 	unsigned flags; /* a set of enum column_flags */
-	unsigned ask;   /* of --ask: its place in the list */
+	enum column_type type;
+	unsigned ask; /* of --ask: its place in the list */
 };
 
 /* The columns of one output, in its order. */
@@ -53,6 +72,26 @@ void columns_of_0_1(struct column_set *set);
 bool columns_of_list(struct column_set *set, unsigned i);
 /* The name of column `i` of the set. Lives as long as set->asks. */
 const char *column_name(const struct column_set *set, unsigned i);
+/* The type of the column of that name, of a scan or an audit; of `row`, too. False: neither has
+ * one. */
+bool columns_find_type(struct csv_field name, enum column_type *type);
+/* The type of the columns of --ask: a list of records, or of one word. */
+#define COLUMNS_ASK_TYPE TYPE_TEXTS
+/* The columns of --ask stand before this one: `problems` counts their failures, and the columns of
+ * time stay the last. */
+#define COLUMNS_BEHIND_ASKS "problems"
+
+/* The files beside an audit: their columns, in their order. */
+enum edge_file { EDGES_INCLUDES, EDGES_NETWORKS, EDGE_FILES };
+struct edge_column {
+	const char *name;
+	enum column_type type;
+};
+/* NULL: there are only `i`. */
+const struct edge_column *edge_column_at(enum edge_file file, unsigned i);
+/* Appends the header row with its line end. */
+void edge_columns_put_header(struct textbuf *out, enum edge_file file);
+
 /* Appends the text of column `i`, without quotes of CSV. */
 void column_put(
         struct textbuf *out, const struct column_set *set, unsigned i, const struct outcome *o);

@@ -310,13 +310,12 @@ int sidefile_open(struct sidefile **out, const char *path, const char *kind)
 	return EXIT_DONE;
 }
 
-bool sidefile_may_begin(const struct sidefile *s)
+bool sidefile_may_begin(const struct sidefile *s, bool has_overwrite)
 {
 	if (!sink_found_bytes(s->sink))
 		return true;
-	message(MESSAGE_ERROR,
-	        "%s: not overwritten: it is not empty; choose another --%s, or give --overwrite",
-	        s->path, s->kind);
+	message(MESSAGE_ERROR, "%s: not overwritten: it is not empty; choose another --%s%s",
+	        s->path, s->kind, has_overwrite ? ", or give --overwrite" : "");
 	return false;
 }
 

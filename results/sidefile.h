@@ -48,8 +48,9 @@ int sidefile_open(struct sidefile **out, const char *path, const char *kind);
 /* Takes NULL. False after telling the user that it could not be closed. */
 bool sidefile_close(struct sidefile *s);
 
-/* False after telling the user that the file holds something, and is not overwritten. */
-bool sidefile_may_begin(const struct sidefile *s);
+/* False after telling the user that the file holds something, and is not overwritten.
+ * `has_overwrite`: there is an option for that. */
+bool sidefile_may_begin(const struct sidefile *s, bool has_overwrite);
 
 /* --resume: finds where the rows that the output keeps end. EXIT_DONE, or the exit status after
  * telling the user why this file is none that can be gone on with, and what to do. `output` is the

@@ -3,8 +3,9 @@
 #ifndef RESULTS_STANDING_H
 #define RESULTS_STANDING_H
 
-/* Why the file at `path`, which is not empty, is not overwritten, and what may be done instead. It
+/* Why the file at `path`, which is not empty and which the option of that name names, is not
+ * overwritten, and what may be done instead. It
  * reads its first and its last members only. */
-void standing_refuse(const char *path);
+void standing_refuse(const char *path, const char *option);
 
 #endif

@@ -3,18 +3,19 @@
 
 #include "checks/flatten.h"
 #include "io/csv.h"
+#include "results/columns.h"
 #include "results/sidefile.h"
 
 void edges_put_includes_head(struct textbuf *out, const struct options *options)
 {
 	(void)options;
-	textbuf_put_text(out, "row,domain,from,to,kind,depth\n");
+	edge_columns_put_header(out, EDGES_INCLUDES);
 }
 
 void edges_put_networks_head(struct textbuf *out, const struct options *options)
 {
 	(void)options;
-	textbuf_put_text(out, "row,domain,network,result,path,depends\n");
+	edge_columns_put_header(out, EDGES_NETWORKS);
 }
 
 /* "12,example.com,": what every line of the row begins with. */

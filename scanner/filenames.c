@@ -170,7 +170,9 @@ struct written {
 static unsigned find_written(struct written *files, const struct options *o)
 {
 	unsigned n = 0;
-	files[n++] = (struct written){ "output", o->output };
+	/* a page is written in place of the output */
+	files[n++] = o->html ? (struct written){ "html", o->html }
+	                     : (struct written){ "output", o->output };
 	if (o->summary)
 		files[n++] = (struct written){ "summary", o->summary };
 	for (enum side side = 0; side < SIDE_COUNT; side++)

@@ -12,10 +12,15 @@ void options_fini(struct options *options)
 	options->exclusions = NULL;
 }
 
+bool options_name_is_gzip(const char *path)
+{
+	size_t size = strlen(path);
+	return size > 3 && !strcasecmp(path + size - 3, ".gz");
+}
+
 bool options_output_is_gzip(const struct options *options)
 {
-	size_t size = strlen(options->output);
-	return size > 3 && !strcasecmp(options->output + size - 3, ".gz");
+	return options_name_is_gzip(options->output);
 }
 
 const char *options_output_name(const struct options *options)

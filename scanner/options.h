@@ -84,8 +84,9 @@ struct options {
 	unsigned memory_mib;
 	bool append; /* `spfsweep merge` */
 
-	/* `spfsweep report` */
-	const char *by, *format, *where;
+	/* `spfsweep report`, `export`, `schema` */
+	const char *by, *format, *where, *fields, *of;
+	const char *html, *figures; /* a page; a folder of pictures; NULL: none */
 	unsigned top;
 
 	/* `spfsweep check` */
@@ -98,6 +99,7 @@ void options_fini(struct options *options);
 
 /* True when the output's name ends in ".gz", in any letter case: it is block gzip. */
 bool options_output_is_gzip(const struct options *options);
+bool options_name_is_gzip(const char *path);
 
 /* The output's name for messages: "standard output" for "-". */
 const char *options_output_name(const struct options *options);

@@ -245,7 +245,7 @@ static bool may_begin(const struct scan *s)
 	const struct options *o = s->options;
 	if (o->resume || o->overwrite || !sink_found_bytes(s->sink))
 		return true;
-	standing_refuse(o->output);
+	standing_refuse(o->output, "output");
 	return false;
 }
 

@@ -45,7 +45,7 @@ static int open_one(struct sides *s, enum side side, const struct options *optio
 	kinds[side].put_head(&s->heads[side], options);
 	if (options->resume)
 		return sidefile_resume(*file, options->output, r, fingerprint);
-	return options->overwrite || sidefile_may_begin(*file) ? EXIT_DONE : EXIT_USAGE;
+	return options->overwrite || sidefile_may_begin(*file, true) ? EXIT_DONE : EXIT_USAGE;
 }
 
 int sides_open(struct sides *s, const struct options *options, const struct resumption *r,

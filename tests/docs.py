@@ -317,6 +317,48 @@ def check_output_words(binary):
     )
 
 
+def types_of(binary, kind):
+    """["spf_lookups integer", ...], as `schema --of` has them, without `row`, which stands in no
+    table of a scan's or an audit's columns."""
+    columns = json.loads(run(binary, "schema", "--of", kind).stdout)["columns"]
+    return [
+        f"{column['name']} {column['type']}"
+        for column in columns
+        if column["name"] != "row" or kind not in ("scan", "audit")
+    ]
+
+
+def typed_rows_of(section):
+    """The first two cells of each row whose first is one word."""
+    return [" ".join(row) for row in re.findall(r"^\| `(\w+)` \| (\w+) \|", section, re.MULTILINE)]
+
+
+def check_types(binary):
+    """The types of columns in the tables of docs/output.md and docs/audit.md; the types themselves,
+    and the tools that schema knows."""
+    output, audit = read("docs/output.md"), read("docs/audit.md")
+    columns_of_an_audit = section_of(audit.split("### record_state")[0], "## Columns")
+    for kind, section in (
+        ("scan", section_of(output, "## Columns")),
+        ("audit", columns_of_an_audit),
+        ("includes", section_of(audit, "### --includes FILE")),
+        ("networks", section_of(audit, "### --networks FILE")),
+    ):
+        compare(f"types of the columns of {kind}", types_of(binary, kind), typed_rows_of(section))
+    words = re.findall(r'\[TYPE_\w+\] = { "(\w+)"', read("export/types.c"))
+    compare("types in docs/output.md", words, rows_of(section_of(output, "## Types")))
+    tools = ["json", *re.findall(r"&dialect_(\w+)", read("export/dialects.c"))]
+    documented = rows_of(section_of(output, "## Schema").split("| type |")[0])
+    compare("tools of schema", tools, [word for word in documented if word != "--format"])
+    forms = table_of("export/exporter.c", "words[EXPORT_FORMS] = {")
+    documented = rows_of(section_of(output, "## Export"))
+    compare("forms of export", forms, [word for word in documented if word != "--format"])
+    for command, known in (("schema", tools), ("export", forms)):
+        told = re.search(r"--format \w+ +(.*)", run(binary, command, "--help").stdout)
+        told = re.sub(r"\(.*?\)", "", told.group(1)) if told else ""
+        compare(f"the help of {command}", known, re.findall(r"\w+", told))
+
+
 def check_summary(binary, directory):
     path = directory / "summary.json"
     run(
@@ -523,7 +565,8 @@ def check_readme(binary, directory):
         )
         if real.stdout != output:
             complain(f"README.md: '{command}' prints something else:\n{real.stdout}{real.stderr}")
-    for command in re.findall(r"(?:build/release/)?(spfsweep (?:scan|check) .*)", text):
+    commands = re.findall(r"(?:build/release/)?(spfsweep (?:scan|check|export|schema) .*)", text)
+    for command in commands:
         check_command_line(binary, "README.md", command.split("`")[0])
     for path in re.findall(r"`((?:scripts|docs|examples|bench)/[\w./-]+)`|\]\(([\w./-]+)\)", text):
         path = path[0] or path[1]
@@ -539,6 +582,7 @@ def main(binary, directory):
     check_deciding_options(binary, directory)
     check_output_words(binary)
     check_audit(binary)
+    check_types(binary)
     check_summary(binary, directory)
     check_examples(binary)
     check_readme(binary, directory)

@@ -30,12 +30,14 @@ MAY_INCLUDE = {
     "logs": ("maillog", "input", "io", "dns", "base"),
     "report": ("maillog", "io", "dns", "base"),
     "results": ("input", "io", "checks", "spf", "dns", "base"),
+    "export": ("results", "input", "io", "checks", "spf", "dns", "base"),
+    "page": ("report", "results", "maillog", "io", "dns", "base"),
     "scanner": (
         "results", "logs", "maillog", "input", "checks", "resolver", "io", "spf", "dns", "base"
     ),
     "cli": (
-        "scanner", "results", "report", "logs", "maillog", "input", "checks", "resolver", "io",
-        "spf", "dns", "base",
+        "scanner", "page", "export", "results", "report", "logs", "maillog", "input", "checks",
+        "resolver", "io", "spf", "dns", "base",
     ),
 }
 # A table of what stands in the folders of its own floor: it may include them, and they do not

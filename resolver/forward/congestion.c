@@ -24,6 +24,10 @@ enum { PACE_PERCENT = 105, GROWTH_MIN = 2, GROWTH_MAX = 25, LOSS_SMALL_PERCENT =
  * larger by 15 %, our load is not the cause. 50 % would be expected. */
 enum { TRIAL_VOTES = 128, TRIAL_HELPED_PERCENT = 115, TOLERATED_MORE = 8, TOLERATED_MAX = 90 };
 enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
+/* Half the window must take a quarter of what the queue makes longer. */
+enum { QUEUE_HELPED_PART = 4 };
+#define QUEUE_BEFORE_NS (250 * CLOCK_NS_PER_MS)
+#define QUEUE_TRIAL_MAX_NS (30 * CLOCK_NS_PER_S)
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
 {
@@ -87,7 +91,7 @@ static void window_grow(struct congestion *c, uint64_t now_ns)
 		c->grown_from = 0;
 		c->grows_from_ns = now_ns + GROWTH_PAUSE_NS;
 	}
-	if (now_ns < c->grows_from_ns)
+	if (now_ns < c->grows_from_ns || c->queue_trial.cut_ns)
 		return;
 	c->grown_from = c->window;
 	c->rate_before = cohort_rate(&c->cohort);
@@ -117,16 +121,6 @@ static bool makes_it_queue(const struct congestion *c)
 {
 	return c->cohort.n_answered >= QUEUE_ANSWERS_MIN &&
 	        c->cohort.trip_min_ns > c->trip_base_ns + QUEUE_TOLERATED_NS;
-}
-
-/* When the smallest window does not help, the way to the upstream has become longer. */
-static void window_shorten_queue(struct congestion *c)
-{
-	if (c->window <= WINDOW_MIN) {
-		c->trip_base_ns = c->cohort.trip_min_ns;
-		c->queue_ns = 0;
-	}
-	window_shrink(c, c->trip_base_ns + QUEUE_TOLERATED_NS, c->cohort.trip_min_ns);
 }
 
 /* An answer of any cohort, since those of a long queue come when theirs is long judged. A queue is
@@ -252,6 +246,80 @@ static void pace_set(struct congestion *c, const struct votes *lately)
 		pace_raise(c);
 }
 
+/* ---- a queue, or not ---- */
+
+/* Even the quickest answers take `trip_ns` now: asks less, and looks whether that helps. When the
+ * smallest window does not help, the way to the upstream has become longer. */
+static void queue_found(struct congestion *c, uint64_t trip_ns, uint64_t now_ns)
+{
+	if (c->queue_trial.cut_ns)
+		return;
+	if (c->window <= WINDOW_MIN) {
+		c->trip_base_ns = trip_ns;
+		c->queue_ns = 0;
+		return;
+	}
+	if (!c->answers_per_s) /* before the first sample */
+		c->answers_per_s = c->n_answers * CLOCK_NS_PER_S /
+		        at_least(now_ns - c->answers_since_ns, CLOCK_NS_PER_MS);
+	c->queue_trial = (struct queue_trial){ .cut_ns = now_ns,
+		.from_ns = now_ns + c->latest_trip_ns,
+		.before_min_ns = UINT64_MAX,
+		.after_min_ns = UINT64_MAX,
+		.window = c->window,
+		.starting = c->starting,
+		.answers_per_s = c->answers_per_s,
+		.pace_per_s = c->pace.per_s,
+		.capacity_per_s = c->capacity_per_s };
+	/* half of what there is, or nothing would be learnt */
+	c->window = (unsigned)at_most(c->window, at_least(c->in_flight, WINDOW_MIN));
+	window_shrink(c, 1, 2);
+	c->pace.per_s = at_least(c->answers_per_s / 2, WINDOW_MIN);
+}
+
+static void queue_was_one(struct congestion *c)
+{
+	c->pace.per_s = c->queue_trial.pace_per_s;
+	c->answers_per_s = c->queue_trial.answers_per_s;
+	pace_lower(c, WINDOW_MIN);
+}
+
+static void queue_was_none(struct congestion *c)
+{
+	const struct queue_trial *t = &c->queue_trial;
+	c->trip_base_ns = t->after_min_ns;
+	c->queue_ns = 0;
+	c->n_latest = 0;
+	c->window = (unsigned)at_least(c->window, t->window);
+	c->starting = t->starting;
+	c->pace.per_s = t->pace_per_s;
+	c->capacity_per_s = t->capacity_per_s;
+}
+
+static void queue_trial_note(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns)
+{
+	struct queue_trial *t = &c->queue_trial;
+	c->latest_trip_ns = trip_ns;
+	if (!t->cut_ns)
+		return;
+	if (sent_ns < t->cut_ns && sent_ns + QUEUE_BEFORE_NS >= t->cut_ns) {
+		t->before_min_ns = at_most(t->before_min_ns, trip_ns);
+		t->n_before++;
+		t->from_ns = at_least(t->from_ns, sent_ns + trip_ns);
+	}
+	if (sent_ns < t->from_ns)
+		return;
+	t->after_min_ns = at_most(t->after_min_ns, trip_ns);
+	if (++t->n_after < QUEUE_LATEST)
+		return;
+	uint64_t excess_ns = t->before_min_ns - at_most(t->before_min_ns, c->trip_base_ns);
+	if (t->n_before && t->after_min_ns + excess_ns / QUEUE_HELPED_PART > t->before_min_ns)
+		queue_was_none(c);
+	else
+		queue_was_one(c);
+	t->cut_ns = 0;
+}
+
 /* ---- cohorts ---- */
 
 static void cohort_judge(struct congestion *c, const struct votes *lately, uint64_t now_ns)
@@ -268,7 +336,7 @@ static void cohort_judge(struct congestion *c, const struct votes *lately, uint6
 	else if (is_little && is_too_much(c, lately))
 		window_shrink(c, lately->n_answered, lately->n_answered + lately->n_lost);
 	else if (makes_it_queue(c))
-		window_shorten_queue(c);
+		queue_found(c, c->cohort.trip_min_ns, now_ns);
 	else if (c->cohort.was_full)
 		window_grow(c, now_ns);
 	pace_set(c, lately);
@@ -288,6 +356,8 @@ void congestion_turn(struct congestion *c, uint64_t trip_ns, uint64_t timeout_ns
 	uint64_t age_ns = now_ns - co->begin_ns;
 	uint64_t least_ns = c->pace.per_s ? COHORT_PACED_MIN_NS : COHORT_MIN_NS;
 	answers_turn(c, now_ns);
+	if (c->queue_trial.cut_ns && now_ns > c->queue_trial.from_ns + QUEUE_TRIAL_MAX_NS)
+		c->queue_trial.cut_ns = 0;
 	if (now_ns >= c->tolerated_to_ns)
 		c->tolerated_percent = LOSS_TOLERATED_PERCENT;
 	if (!co->end_ns && age_ns >= at_least(trip_ns, least_ns) &&
@@ -325,8 +395,11 @@ void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_n
 {
 	struct cohort *co = &c->cohort;
 	c->n_answers++;
-	if (votes && queue_note(c, sent_ns, trip_ns))
-		pace_lower(c, WINDOW_MIN);
+	if (votes) {
+		queue_trial_note(c, sent_ns, trip_ns);
+		if (queue_note(c, sent_ns, trip_ns))
+			queue_found(c, c->latest_min_ns, sent_ns + trip_ns);
+	}
 	if (!is_of_cohort(co, sent_ns))
 		return;
 	co->n_answered++;

@@ -10,6 +10,8 @@
  *     too much was lost               shrinks by the share         little more than is answered
  *     even the quickest answer took   shrinks to what the          what is answered
  *     0.2 s longer than without load  round trip allows
+ *     ... and is no quicker since     as before: it is no queue,   as before
+ *                                     trips take so long now
  *     it was full, and all is well    grows, doubled at first      grows, if there is one
  *     ... but no more was answered    as before the growth, for
  *     than before the window grew     a second
@@ -41,6 +43,21 @@ struct trial {
 	struct votes votes;
 };
 
+/* Less is asked because all answers take long. If that makes them no quicker, they did not wait for
+ * each other: a recursor with an empty cache asks far servers for every name, or the way itself has
+ * become longer. Then all is as it was before, and a trip may take so long. */
+struct queue_trial {
+	uint64_t cut_ns;        /* since when less is asked; 0: there is no trial */
+	uint64_t from_ns;       /* what waited then is answered: queries sent from then on tell */
+	uint64_t before_min_ns; /* the quickest answer to what was sent just before the cut */
+	uint64_t after_min_ns;
+	unsigned n_before, n_after;
+	/* as they were before it */
+	unsigned window;
+	bool starting;
+	uint64_t pace_per_s, capacity_per_s, answers_per_s;
+};
+
 struct congestion {
 	unsigned window_max, pace_min_per_s; /* at least 1 */
 	/* window */
@@ -56,9 +73,11 @@ struct congestion {
 	/* the queue at the upstream that our own load makes: by how much the quickest of the latest
 	 * answers took longer than a trip without it; 0: none to speak of */
 	uint64_t queue_ns, latest_min_ns;
+	uint64_t latest_trip_ns;          /* of the latest answer with a vote */
 	uint64_t queue_was_ns, queued_ns; /* the latest one, and when it was found */
 	unsigned n_latest;
 	uint64_t quick_sent_ns; /* the latest query that was answered without a queue */
+	struct queue_trial queue_trial;
 	/* what is tolerated */
 	unsigned tolerated_percent;
 	uint64_t tolerated_to_ns; /* it is LOSS_TOLERATED_PERCENT again */

@@ -206,7 +206,7 @@ static void rest(struct forwarder *e, struct query *q)
 	q->failed = q->tried = 0;
 	q->n_failed = 0;
 	q->patience.n_again++;
-	dispatcher_park(e->engine.dispatcher, q->flight);
+	dispatcher_rest(e->engine.dispatcher, q->flight);
 	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
 }
 

@@ -14,6 +14,7 @@ import nameservers
 # reasons.
 SANITIZED = {
     "test_damage",
+    "test_export",
     "test_faults",
     "test_forward_hostile",
     "test_hostile_octets",

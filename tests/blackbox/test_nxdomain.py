@@ -164,3 +164,13 @@ def test_min_ttl(tmp_path, ttl_s, asked):
     assert set(told.verdicts("spf")) == {("fail",)}
     assert told.counts["num.type.TXT"] == asked
     assert told.scan.summary["options"]["min_ttl_s"] == (ttl_s or 0)
+
+
+def test_nobody_waits_for_a_name_that_fails(server, tmp_path):
+    """Its first question is asked again after a second. The others, which wait for half of one,
+    are asked at once: also of rows that end before."""
+    asked = server(lambda name, type: "SERVFAIL" if type == "TXT" else [])
+    rows = "domain,ip\n" + "".join(f"d{i}.t{i}.test,192.0.2.1\n" for i in range(20))
+    scan = harness.scan(tmp_path, rows, asked.upstream, "--deadline=400", "--in-flight=10")
+    assert {row["spf"] for row in scan.rows} == {"temperror"}
+    assert any(type == "MX" for _, name, type in asked.questions if name.endswith(".test"))

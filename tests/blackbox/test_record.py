@@ -162,6 +162,29 @@ def test_a_plain_text_record_is_read_too(recorded, tmp_path):
     assert again.timeless() == scan.timeless()
 
 
+def test_a_record_that_was_cut_gives_its_whole_lines(server, tmp_path):
+    """In whatever form; of the address 192.0.2.12 there is only 192.0.2.1 left in the last line."""
+    dns = server(lambda name, type: ["192.0.2.12"] if type == "A" else [])
+    record, options = tmp_path / "record.gz", ("--checks=a", "--ask=A:{domain}")
+    rows = "domain\n" + "".join(f"d{n}.test\n" for n in range(20))
+    scan = harness.scan(tmp_path, rows, dns.upstream, *options, "--record", record)
+    text = text_of(record)
+    text = text[: text.rindex("192.0.2.12") + len("192.0.2.1")].encode()
+    lines = [line.split("\t") for line in text.decode().splitlines()[2:-1]]
+    whole = {line[5] for line in lines if line[4] == "A"}
+    assert len(whole) == 19
+    torn = {"plain": text, "gzip": gzip.compress(text), "gz": gzip.compress(text + b"2\n")[:-8]}
+    for name, data in torn.items():
+        (tmp_path / name).write_bytes(data)
+        again = replay(tmp_path, rows, tmp_path / name, *options, output=name + ".csv.gz")
+        assert again.status == DONE and again.says(tmp_path / name, "it ends too early")
+        for before, after in zip(scan.rows, again.rows, strict=True):
+            is_there = after["domain"] in whole or name == "gz"
+            assert after["a"] == (before["a"] if is_there else "")
+            cause = f"A {after['domain']}: not_recorded"
+            assert (cause in after["dns_cause"].split(";")) != is_there
+
+
 def test_what_is_not_there_is_not_recorded(recorded, tmp_path):
     _, _, record = recorded
     scan = replay(tmp_path, HEADER + "d1.bulk.test,192.0.2.1,\nelsewhere.test,192.0.2.1,\n", record)
@@ -439,5 +462,6 @@ def test_check_makes_a_case(server, tmp_path):
     assert again.returncode == DONE and again.stdout == done.stdout
     refused = harness.run(*command, dns.upstream, "--record", record)
     assert refused.returncode == USAGE and "not overwritten" in refused.stderr
+    assert "--overwrite" not in refused.stderr  # which check does not have
     part = harness.run(*command, "--replay", record, "--checks=spf", "--json")
     assert b'"spf": "fail"' in part.stdout

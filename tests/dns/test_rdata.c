@@ -106,6 +106,8 @@ static const struct {
 	{ "CAA", WIRE("\0\2a-") },
 	{ "CAA", WIRE("\0\5iss") },
 	{ "URI", WIRE("\0\1\0") },
+	{ "OPENPGPKEY", WIRE("") }, /* nothing would be printed */
+	{ "DNSKEY", WIRE("\1\1\3\15") },
 };
 
 static void what_does_not_follow_its_type(void **state)

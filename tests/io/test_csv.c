@@ -175,6 +175,40 @@ static void test_stop(void **state)
 	pipe_source_close(&p);
 }
 
+/* Whether a line end stands behind the last record. */
+static void test_last_line_end(void **state)
+{
+	(void)state;
+	const struct {
+		const char *text;
+		bool has_end;
+	} cases[] = {
+		{ "a,b\n", true },
+		{ "a,b\nc", false },
+		{ "a,b\r\n", true },
+		{ "a\n\"b\nc\"\n", true },
+		{ "a\n\"b\nc\"", false },
+		{ "a\n\"b\nc", false },
+		{ "a\n\n", true },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tempfile file = tempfile_new(cases[i].text, strlen(cases[i].text));
+		struct source *source;
+		struct csv_record record;
+		bool has_end = true;
+		assert_int_equal(source_open(&source, file.path), ERROR_NONE);
+		struct csv_reader *r = csv_reader_new(source);
+		while (csv_read(r, &record, NULL)) {
+			assert_true(has_end); /* only the last one may have none */
+			has_end = record.has_end;
+		}
+		assert_true(has_end == cases[i].has_end);
+		csv_reader_free(r);
+		source_close(source);
+		tempfile_free(&file);
+	}
+}
+
 /* A gzip file that ends too early: what it certainly held is delivered, and nothing else. */
 static void test_torn_input(void **state)
 {
@@ -223,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_written_out),
 		cmocka_unit_test(test_would_block),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_last_line_end),
 		cmocka_unit_test(test_torn_input),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* test_linefile.c - lines by their places: of block gzip, gzip and plain text, across members, in
  * any order; a file that was cut, and one that was changed. */
+#include "tests/io/gzip_member.h"
 #include "tests/made_file.h"
 
 #include "io/bgzf.h"
@@ -100,13 +101,49 @@ static void plain_text_is_read_by_place(void **state)
 {
 	(void)state;
 	struct textbuf text = text_of_all();
-	struct made_file file = made_file(text.bytes, text.size),
-	                 no_end = made_file(text.bytes, text.size - 1);
+	struct made_file file = made_file(text.bytes, text.size);
 	walk_and_read(file.path);
-	walk_and_read(no_end.path);
 	made_close(&file);
-	made_close(&no_end);
 	textbuf_fini(&text);
+}
+
+/* `n_least` whole lines or more are given, and then it says that there were others. */
+static void expect_cut(const struct textbuf *octets, size_t size, unsigned n_least)
+{
+	struct made_file file = made_file(octets->bytes, size);
+	struct linefile *f;
+	struct linefile_line line;
+	unsigned i = 0;
+	assert_int_equal(linefile_open(&f, file.path), ERROR_NONE);
+	enum error err;
+	while (!(err = linefile_next(f, &line)))
+		expect_line(i++, line.text, line.size);
+	assert_int_equal(err, ERROR_TRUNCATED);
+	assert_in_range(i, n_least, LINES);
+	linefile_close(f);
+	made_close(&file);
+}
+
+/* Half a number is a number: a line that does not end is none. */
+static void text_that_was_cut_gives_its_whole_lines(void **state)
+{
+	(void)state;
+	struct textbuf text = text_of_all();
+	expect_cut(&text, text.size - 1, LINES - 1);
+	expect_cut(&text, 1, 0);
+	textbuf_fini(&text);
+}
+
+static void gzip_that_was_cut_gives_its_whole_lines(void **state)
+{
+	(void)state;
+	struct textbuf text = text_of_all(), octets = { 0 };
+	put_gzip_member(&octets, text.bytes, text.size, 0);
+	for (size_t size = 20; size < octets.size; size += 997)
+		expect_cut(&octets, size, 0);
+	expect_cut(&octets, octets.size - 1, LINES); /* its length */
+	textbuf_fini(&text);
+	textbuf_fini(&octets);
 }
 
 /* Wherever the file is cut: whole lines, and then it says so. */
@@ -180,6 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(block_gzip_is_read_by_place),
 		cmocka_unit_test(plain_text_is_read_by_place),
+		cmocka_unit_test(text_that_was_cut_gives_its_whole_lines),
+		cmocka_unit_test(gzip_that_was_cut_gives_its_whole_lines),
 		cmocka_unit_test(a_file_that_was_cut_gives_its_whole_lines),
 		cmocka_unit_test(a_file_that_was_changed_gives_no_line),
 		cmocka_unit_test(what_is_no_file_is_refused),

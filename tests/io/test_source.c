@@ -1,6 +1,7 @@
 /* test_source.c - what is delivered, and what is told, for whole, cut, damaged and padded gzip
  * files, for plain text, and for pipes that bring things bit by bit. */
 #include "base/textbuf.h"
+#include "io/bgzf.h"
 #include "io/source.h"
 #include "tests/io/gzip_member.h"
 #include "tests/io/pipe_source.h"
@@ -403,6 +404,46 @@ static void test_standard_input(void **state)
 	textbuf_fini(&text);
 }
 
+/* True when the source says at its end that the file is block gzip without one. */
+static bool lacks_end(const void *bytes, size_t size, size_t chunk)
+{
+	struct tempfile file = tempfile_new(bytes, size);
+	struct textbuf text = { 0 };
+	struct source *s;
+	assert_int_equal(source_open(&s, file.path), ERROR_NONE);
+	drain(s, &text, chunk);
+	bool lacks = source_lacks_end(s);
+	source_close(s);
+	textbuf_fini(&text);
+	tempfile_free(&file);
+	return lacks;
+}
+
+static void test_end_of_block_gzip(void **state)
+{
+	(void)state;
+	struct textbuf blocks = { 0 }, plain = { 0 };
+	const struct bgzf_checkpoint no_note = { 0 };
+	struct bgzf *z = bgzf_new(1);
+	bgzf_put_member(z, &blocks, first_text, sizeof first_text - 1, &no_note);
+	const size_t one = blocks.size;
+	bgzf_put_eof(&blocks);
+	put_gzip_member(&plain, first_text, sizeof first_text - 1, 6);
+	for (size_t chunk = 1; chunk < 200; chunk += 66) {
+		assert_false(lacks_end(blocks.bytes, blocks.size, chunk));
+		assert_true(lacks_end(blocks.bytes, one, chunk));
+		for (size_t cut = 1; cut < BGZF_EOF_BYTES; cut++)
+			assert_true(lacks_end(blocks.bytes, blocks.size - cut, chunk));
+		/* no block gzip: it has no end of its own */
+		assert_false(lacks_end(plain.bytes, plain.size, chunk));
+		assert_false(lacks_end(first_text, sizeof first_text - 1, chunk));
+		assert_false(lacks_end("", 0, chunk));
+	}
+	bgzf_free(z);
+	textbuf_fini(&blocks);
+	textbuf_fini(&plain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_empty_member),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_end_of_block_gzip),
 		cmocka_unit_test(test_cannot_open),
 		cmocka_unit_test(test_read_error),
 		cmocka_unit_test(test_pipe_gives_what_is_there),

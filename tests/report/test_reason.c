@@ -1,4 +1,4 @@
-/* test_reason.c - reasons in words, providers, and conditions. */
+/* test_reason.c - reasons in words, and providers. */
 #include "tests/cmocka_first.h"
 
 #include "report/provider.h"
@@ -69,27 +69,11 @@ static void providers(void **state)
 	provider_free(p);
 }
 
-static void conditions(void **state)
-{
-	(void)state;
-	struct result_where where;
-	assert_true(result_where_parse(&where, "spf=fail,iprev!=pass,helo="));
-	assert_int_equal(where.n, 3);
-	assert_true(csv_field_is(where.list[0].name, "spf") && !where.list[0].is_not);
-	assert_true(csv_field_is(where.list[1].name, "iprev") && where.list[1].is_not);
-	assert_int_equal(where.list[2].value.size, 0);
-	static const char *const wrong[] = { "", "spf", "=fail", "!=fail", "spf=a,,b=c",
-		"a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1" };
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		assert_false(result_where_parse(&where, wrong[i]));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reasons),
 		cmocka_unit_test(providers),
-		cmocka_unit_test(conditions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

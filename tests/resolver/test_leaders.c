@@ -136,6 +136,28 @@ static void a_slow_leader_is_not_held_back(void **state)
 	expect_released((struct flight *[]){ &f[1] }, 1);
 }
 
+/* Its answer will be long in coming: nobody waits for that. Others lead on. */
+static void a_leader_that_failed_leads_no_longer(void **state)
+{
+	(void)state;
+	struct flight f[4];
+	begin(f, 4);
+	send(&f[0], 5);
+	send(&f[1], 6);
+	leaders_follow(&f[2], &f[1]);
+	leaders_follow(&f[3], &f[0]);
+	leaders_failed(&l, &f[1], 7);
+	f[1].state = FLIGHT_HELD;
+	assert_ptr_equal(leaders_next_expired(&l, 7), &f[1]);
+	leaders_end(&l, &f[1], &released);
+	assert_null(leaders_next_expired(&l, 7));
+	expect_released((struct flight *[]){ &f[2] }, 1);
+	leaders_failed(&l, &f[1], 7); /* which does not lead */
+	assert_null(leaders_next_expired(&l, 4 + WAIT_NS));
+	assert_ptr_equal(leaders_next_expired(&l, 5 + WAIT_NS), &f[0]);
+	leaders_end(&l, &f[0], &released);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +167,7 @@ int main(void)
 		cmocka_unit_test(being_sent_again_gives_no_time),
 		cmocka_unit_test(a_leader_that_is_held_leads_on),
 		cmocka_unit_test(a_slow_leader_is_not_held_back),
+		cmocka_unit_test(a_leader_that_failed_leads_no_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

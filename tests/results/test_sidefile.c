@@ -226,10 +226,10 @@ static void a_file_that_holds_something_is_not_overwritten(void **state)
 	(void)state;
 	struct made_file text = made_text("x"), empty = made_text("");
 	struct sidefile *s = opened(&text);
-	assert_false(sidefile_may_begin(s));
+	assert_false(sidefile_may_begin(s, true));
 	assert_true(sidefile_close(s));
 	s = opened(&empty);
-	assert_true(sidefile_may_begin(s));
+	assert_true(sidefile_may_begin(s, true));
 	assert_true(sidefile_close(s));
 	assert_true(sidefile_close(NULL));
 	made_close(&text);

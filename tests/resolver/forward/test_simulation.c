@@ -122,6 +122,21 @@ static void a_limit_is_found_out(void **state)
 	}
 }
 
+/* A recursor that has nothing in its cache asks others for every name: they all take long, and that
+ * is no queue. Less at once would make it slower, and no answer quicker. */
+static void a_cold_recursor_is_no_queue(void **state)
+{
+	(void)state;
+	static const unsigned each_ms[] = { 300, 500, 800, 1200 };
+	for (size_t i = 0; i < sizeof each_ms / sizeof each_ms[0]; i++) {
+		struct scenario s = { .way = { .trip_ms = 1 },
+			.crowds = { { 12000, COLD, each_ms[i] }, { 100, WELL, 0 } } };
+		struct world_result r = run(&s);
+		assert_int_equal(r.crowds[0].n_failed, 0);
+		assert_in_range(r.wall_ms, 0, 50 * each_ms[i] + 2000);
+	}
+}
+
 /* A starved engine is no lossy way. */
 static void time_in_which_the_loop_does_not_run(void **state)
 {
@@ -179,6 +194,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_lossy_name_is_asked_often_enough),
 		cmocka_unit_test(a_lossy_way_costs_time_and_no_answer),
 		cmocka_unit_test(a_limit_is_found_out),
+		cmocka_unit_test(a_cold_recursor_is_no_queue),
 		cmocka_unit_test(time_in_which_the_loop_does_not_run),
 		cmocka_unit_test(random_scenarios),
 	};

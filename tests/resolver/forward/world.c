@@ -151,6 +151,10 @@ static bool name_answers(
 		if (w->now_ns < q->first_ns + c->arg * MS)
 			*delay_ns += q->first_ns + c->arg * MS - w->now_ns;
 		return true;
+	case COLD:
+		if (q->n_sent == 1)
+			*delay_ns += (c->arg / 2 + roll(w, c->arg)) * MS;
+		return q->n_sent == 1;
 	case DELAYED:
 		*delay_ns += c->arg * MS;
 		return true;

@@ -16,6 +16,7 @@ enum behaviour {
 	SLOW,    /* the answer comes `arg` ms after the first query for it */
 	DELAYED, /* `arg` ms after each query */
 	JITTERY, /* up to `arg` ms after each query */
+	COLD,    /* a half to one and a half `arg` ms after the first query for it */
 };
 
 /* So many of the rows behave so. */

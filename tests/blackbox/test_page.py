@@ -1,0 +1,398 @@
+"""test_page.py - report --html and --figures: each number against one that Python adds up from the
+same file; the page's form; files of other kinds, unfinished ones, full disks."""
+
+import collections
+import csv
+import html.parser
+import re
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+import harness
+import nameservers
+import postfixlog
+from harness import DONE, STOPPED, USAGE
+from test_report_command import RECORDS, domain_of, script
+
+SPACE = "\u202f"
+VOID = {"meta", "rect", "line", "path", "circle"}
+# Providers of the names in RECORDS, as publicsuffix.org has them.
+PROVIDERS = {
+    "_spf.provider.co.uk": "provider.co.uk",
+    "_old.example": "_old.example",
+    **{f"mx.hoster{i}.com": f"hoster{i}.com" for i in range(3)},
+}
+
+
+class Page(html.parser.HTMLParser):
+    """A page, read as a browser does: its sections with their tables, and all elements."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.elements, self.open, self.sections = collections.Counter(), [], {}
+        self.section = self.cell = None
+        self.attributes = []
+        self.feed(data.decode("utf-8"))
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.elements[tag] += 1
+        self.attributes += attrs.items()
+        if tag == "section":
+            self.section = {"rows": [], "h2": "", "q": "", "svg": 0}
+            self.sections[attrs["id"]] = self.section
+        elif self.section is not None:
+            self.section["svg"] += tag == "svg"
+            if tag == "tr":
+                self.section["rows"].append([])
+            if tag in ("td", "th"):
+                self.section["rows"][-1].append("")
+            if tag in ("td", "th", "h2") or attrs.get("class") == "q":
+                self.cell = "q" if tag == "p" else tag
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag
+        if tag in ("td", "th", "h2", "p"):
+            self.cell = None
+        if tag == "section":
+            self.section = None
+
+    def handle_data(self, data):
+        if self.section is None or not self.cell:
+            return
+        if self.cell in ("td", "th"):
+            self.section["rows"][-1][-1] += data
+        else:
+            self.section[self.cell] += data
+
+    def table(self, name):
+        """{label: [numbers]}, in order; shares left out."""
+        head, *rows = self.sections[name]["rows"]
+        share = head.index("share")
+        numbers = [i for i in range(1, len(head)) if i != share and i < share + 9]
+        return {
+            row[0]: [
+                int(row[i].replace(SPACE, ""))
+                for i in numbers
+                if row[i].replace(SPACE, "").isdigit()
+            ]
+            for row in rows
+        }
+
+    def counts(self, name):
+        return {label: numbers[0] for label, numbers in self.table(name).items()}
+
+
+def make(path, *args, status=DONE):
+    done = harness.run("report", path, "--html", "-", *args)
+    assert done.returncode == status, done.stderr
+    assert len(done.stdout) < 1_000_000
+    return Page(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Outputs of a scan of a mail log, of a scan of pairs, and of an audit."""
+    folder = tmp_path_factory.mktemp("page")
+    log = postfixlog.made(21, 1500)
+    (folder / "mail.log").write_text(postfixlog.text_of(log.lines))
+    names = sorted({name for name, type in RECORDS if type in ("TXT", "MX")})
+    (folder / "domains.txt").write_text("".join(f"{n}\n" for n in [*names, "no.example", "a..b"]))
+    dns = nameservers.Server(script)
+    try:
+        harness.scan(
+            folder, folder / "mail.log", "--log", "postfix", "--connects", dns.upstream,
+            output="log.csv.gz",
+        )
+        done = harness.run(
+            "audit", folder / "domains.txt", "-o", folder / "audit.csv.gz", dns.upstream
+        )
+        assert done.returncode in (0, 1), done.stderr
+    finally:
+        dns.stop()
+    return folder
+
+
+def rows_of(path):
+    return list(harness.read_rows(path.read_bytes()))
+
+
+def counted(rows, column, empty="(none)"):
+    return dict(collections.Counter(row[column] or empty for row in rows))
+
+
+def words(rows, column):
+    return dict(collections.Counter(w for row in rows for w in row[column].split(";") if w))
+
+
+def providers(names):
+    return {PROVIDERS[name] for name in names}
+
+
+def includes(row):
+    return providers(re.findall(r"include:(\S+)", row["spf_record"]))
+
+
+def hosts(row):
+    found = [entry.split(" ")[1] for entry in row["mx"].split(";") if entry]
+    return providers([name for name in found if name != "."])
+
+
+def sums_of(rows, sets):
+    return dict(collections.Counter(key for row in rows for key in sets(row)))
+
+
+def top(counts, n=15):
+    order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return dict(order[:n])
+
+
+def check_common(page, rows):
+    assert page.counts("problems") == words(rows, "problems")
+    assert list(page.counts("problems").values()) == sorted(
+        page.counts("problems").values(), reverse=True
+    )
+    assert page.counts("mail-hosts") == counted(rows, "mx_state")
+    assert page.counts("includes") == top(sums_of(rows, includes))
+    assert page.counts("mx") == top(sums_of(rows, hosts))
+    times = [row["evaluated_at"].replace("T", " ").replace("Z", "") for row in rows]
+    times = [time for time in times if time]
+    assert f"from {min(times)} to {max(times)} UTC" in page.sections["age"]["h2"]
+    assert sum(page.counts("age").values()) == len(times)
+
+
+def test_mail_log(world):
+    rows = [r for r in rows_of(world / "log.csv.gz") if r["event"] != "connect"]
+    page = make(world / "log.csv.gz")
+    check_common(page, rows)
+    assert page.counts("spf") == counted(rows, "spf")
+    passed = sum(row["spf"] == "pass" for row in rows)
+    wanted = f"SPF passes for {passed} of {len(rows):,} messages".replace(",", SPACE)
+    assert page.sections["spf"]["h2"].startswith(wanted)
+    assert page.counts("reverse") == counted(rows, "iprev")
+    refused = [row for row in rows if row["spf"] in ("fail", "softfail")]
+    assert page.counts("clients") == top(counted(refused, "ip"))
+    problems = [row for row in rows if row["spf_problem"]]
+    assert page.counts("broken") == counted(problems, "spf_problem")
+    lookups = collections.Counter(
+        11 if row["spf_problem"] == "lookup_limit" else int(row["spf_lookups"])
+        for row in rows
+        if row["spf_lookups"]
+    )
+    got = list(page.counts("lookups").values())
+    assert got == [lookups[i] for i in range(12)]
+
+
+def test_senders(world):
+    rows = [r for r in rows_of(world / "log.csv.gz") if r["event"] != "connect"]
+    page = make(world / "log.csv.gz")
+    sent = collections.Counter(domain_of(row) for row in rows)
+    verdicts = collections.defaultdict(collections.Counter)
+    for row in rows:
+        verdicts[domain_of(row)][row["spf"]] += 1
+    results = ("pass", "fail", "softfail", "neutral", "none", "permerror", "temperror")
+    table = page.table("senders")
+    assert {name: numbers[0] for name, numbers in table.items()} == top(sent)
+    for name, numbers in table.items():
+        of_name = verdicts[name]
+        known = [of_name[word] for word in results]
+        assert numbers[1:] == [*known, sent[name] - sum(known)], name
+
+
+def test_enforced(world):
+    rows = [r for r in rows_of(world / "log.csv.gz") if r["event"] == "message"]
+    page = make(world / "log.csv.gz")
+
+    def fate(row):
+        results = (row["spf"], row["helo_spf"], row["iprev"])
+        if "pass" in results:
+            return "pass"
+        open_ones = {"temperror", "needs_local_part"}
+        return "not known" if open_ones & set(results) or not row["iprev"] else "would be lost"
+
+    wanted = collections.Counter(map(fate, rows))
+    assert page.counts("enforced") == {
+        word: wanted[word] for word in ("pass", "not known", "would be lost")
+    }
+
+
+def test_audit(world):
+    rows = rows_of(world / "audit.csv.gz")
+    page = make(world / "audit.csv.gz")
+    check_common(page, rows)
+    assert page.counts("record") == counted(rows, "record_state")
+    assert page.counts("all") == counted([row for row in rows if row["all"]], "all")
+    lookups = collections.Counter(int(row["lookups"]) for row in rows if row["lookups"])
+    got = page.counts("lookups")
+    assert [got[str(i)] for i in range(11)] == [lookups[i] for i in range(11)]
+    bins = collections.Counter(int(row["pass_v4"]).bit_length() for row in rows if row["pass_v4"])
+    assert list(page.counts("addresses").values()) == [
+        bins[i] for i in range(max(18, max(bins) + 1))
+    ]
+    many = sum(int(row["pass_v4"] or 0) >= 65536 for row in rows)
+    assert page.sections["addresses"]["h2"].startswith(f"{many} of ")
+    assert not {"spf", "senders", "enforced"} & set(page.sections)
+
+
+def test_upstreams_and_manifest(world):
+    page = make(world / "log.csv.gz")
+    done = harness.run("report", world / "log.csv.gz", "--html", "-").stdout.decode()
+    (address, numbers), *others = page.table("upstreams").items()
+    assert not others and address.startswith("127.")
+    sent, answered, again, silent = numbers
+    assert sent == answered + again + silent > 0
+    for member in ("versions.spfsweep", "options.engine", "input_sha256.0", "rows_read"):
+        assert f'<th scope="row">{member}</th>' in done
+    assert f">{address}<" in done
+
+
+def test_form(world):
+    """It asks for nothing, has no script, and says what each picture is."""
+    for name in ("log.csv.gz", "audit.csv.gz"):
+        data = harness.run("report", world / name, "--html", "-").stdout
+        page = Page(data)
+        text = data.decode()
+        assert "default-src 'none'; style-src 'unsafe-inline'" in text
+        assert not {"script", "img", "link", "iframe", "object", "a", "base", "form"} & set(
+            page.elements
+        )
+        for attribute, value in page.attributes:
+            assert not attribute.startswith("on") and attribute not in ("href", "src", "srcset")
+            assert not value or "url(" not in value or value.startswith("url(#p")
+        assert "@import" not in text and "http-equiv" in text
+        assert page.elements["details"] >= len(page.sections) >= 8
+        for section in page.sections.values():
+            assert section["q"].endswith("?") and section["h2"].endswith(".")
+            assert bool(section["svg"]) == bool(section["rows"])
+        ids = re.findall(r' id="([^"]*)"', text)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r'aria-labelledby="(\S+) (\S+)"', text)) <= {
+            (f"{name}-t", f"{name}-d") for name in page.sections
+        }
+        assert data == harness.run("report", world / name, "--html", "-").stdout
+
+
+def test_figures(world, tmp_path):
+    folder = tmp_path / "figures"
+    for name in ("log.csv.gz", "audit.csv.gz"):
+        page = make(world / name)
+        done = harness.run(
+            "report", world / name, "--figures", folder, "--overwrite", "--html", tmp_path / "p"
+        )
+        assert done.returncode == DONE, done.stderr
+        for chart in page.sections:
+            if not page.sections[chart]["rows"]:
+                continue
+            svg = xml.etree.ElementTree.parse(folder / f"{chart}.svg").getroot()
+            assert svg.tag == "{http://www.w3.org/2000/svg}svg" and svg.get("width") == "744"
+            text = (folder / f"{chart}.svg").read_text()
+            assert "%" not in re.sub(r"<(text|desc)\b.*?</\1>", "", text) and "var(" not in text
+            with open(folder / f"{chart}.csv", newline="") as file:
+                head, *rows = csv.reader(file)
+            numbers = {row[0]: int(row[1]) for row in rows}
+            assert list(numbers.values()) == list(page.counts(chart).values())
+            assert len(head) == len(rows[0])
+
+
+def test_where(world):
+    rows = [r for r in rows_of(world / "log.csv.gz") if r["spf"] == "fail"]
+    page = make(world / "log.csv.gz", "--where", "spf=fail")
+    assert page.counts("spf") == {"fail": len([r for r in rows if r["event"] != "connect"])}
+    text = harness.run("report", world / "log.csv.gz", "--html", "-", "--where", "spf=fail")
+    assert b"Only rows with <bdi>spf=fail</bdi> count" in text.stdout
+
+
+def test_several_files(world):
+    one = make(world / "log.csv.gz")
+    done = harness.run(
+        "report", world / "log.csv.gz", world / "log.csv.gz", "--html", "-", "--where",
+        "event!=connect",
+    )
+    two = Page(done.stdout)
+    assert two.counts("spf") == {word: 2 * n for word, n in one.counts("spf").items()}
+    assert two.table("upstreams") == {
+        key: [2 * n for n in numbers] for key, numbers in one.table("upstreams").items()
+    }
+    mixed = harness.run("report", world / "log.csv.gz", world / "audit.csv.gz", "--html", "-")
+    assert mixed.returncode == USAGE and not mixed.stdout
+    assert "audit.csv.gz: it is an output of audit: tables are made of scans" in mixed.stderr
+    table = harness.run("report", world / "audit.csv.gz")
+    assert table.returncode == USAGE and "it is an output of audit" in table.stderr
+
+
+def test_no_rows(world, tmp_path):
+    header = harness.parse_output((world / "log.csv.gz").read_bytes())[0]
+    (tmp_path / "empty.csv").write_text(",".join(header) + "\n")
+    page = make(tmp_path / "empty.csv")
+    assert page.sections["spf"]["h2"] == "There are no messages to judge."
+    header = harness.parse_output((world / "audit.csv.gz").read_bytes())[0]
+    (tmp_path / "audit.csv").write_text(",".join(header) + "\n")
+    assert make(tmp_path / "audit.csv").sections["record"]["h2"] == "There are no domains to judge."
+
+
+def test_not_all_of_it(world, tmp_path):
+    data = (world / "log.csv.gz").read_bytes()
+    unfinished = tmp_path / "unfinished.csv.gz"
+    unfinished.write_bytes(data.removesuffix(harness.BGZF_EOF))
+    done = harness.run("report", unfinished, "--html", "-")
+    assert done.returncode == DONE and b"the scan that wrote this did not end" in done.stdout
+    torn = tmp_path / "torn.csv.gz"
+    torn.write_bytes(data[: len(data) // 2])
+    done = harness.run("report", torn, "--html", "-")
+    assert done.returncode == STOPPED and b"a file ended too early" in done.stdout
+    assert sum(Page(done.stdout).counts("spf").values()) > 0
+    whole = harness.run("report", world / "log.csv.gz", "--html", "-").stdout
+    assert b"Not all of it" not in whole
+
+
+def test_little_memory(world, tmp_path):
+    header = "row,ip,status,spf_domain,spf,problems,evaluated_at\n"
+    lines = [f"{i},192.0.{i % 250}.1,ok,d{i}.example,fail,spf_fail,\n" for i in range(40000)]
+    (tmp_path / "many.csv").write_text(header + "".join(lines))
+    done = harness.run("report", tmp_path / "many.csv", "--html", "-", "--memory", "1")
+    assert Page(done.stdout).counts("spf") == {"fail": 40000}
+    assert b"Memory was full: at least" in done.stdout and b"Of many domains" in done.stdout
+
+
+def test_what_is_refused(world, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("something")
+    for args, told in [
+        (["--html", page], "choose another --html, or give --overwrite"),
+        (["--html", "-", "--by", "client"], "--by is for tables"),
+        (["--html", "-", "--format", "json"], "--format is for tables"),
+        (["--html", "-", "--top", "3"], "--top is for tables"),
+        (["--html", "-", "-o", tmp_path / "x"], "--output is for tables"),
+        (["--html", tmp_path / "no" / "page.html"], "No such file or directory"),
+        (["--figures", page], "page.html"),
+    ]:
+        done = harness.run("report", world / "log.csv.gz", *args)
+        assert done.returncode == USAGE, (args, done.stderr)
+        assert told in done.stderr
+    assert page.read_text() == "something"
+    log = world / "log.csv.gz"
+    done = harness.run("report", log, "--html", log, "--overwrite")
+    assert done.returncode == USAGE and "is an input, too" in done.stderr
+    done = harness.run("report", world / "log.csv.gz", "--html", page, "--overwrite")
+    assert done.returncode == DONE and page.read_bytes().startswith(b"<!DOCTYPE html>")
+
+
+def test_full_disk(world):
+    done = harness.run("report", world / "log.csv.gz", "--html", "/dev/full")
+    assert done.returncode == STOPPED and "No space left on device" in done.stderr
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [harness.SPFSWEEP, "report", world / "log.csv.gz", "--html", "-"],
+            stdout=full, stderr=subprocess.PIPE, timeout=harness.HANGS_S, check=False,
+        )
+    assert done.returncode == STOPPED and b"No space left on device" in done.stderr
