@@ -59,6 +59,14 @@ void identity_of_texts(struct identity *s, const char *ip, const char *who, cons
 /* A word of the output: "mailfrom"; "" for IDENTITY_NONE. Lives for ever. */
 const char *identity_source_text(enum identity_source source);
 
+/* `to` becomes what `from` is, which keeps the memory of `to` for its next row. */
+static inline void identity_move(struct identity *to, struct identity *from)
+{
+	struct textbuf scratch = to->scratch;
+	*to = *from;
+	from->scratch = scratch;
+}
+
 /* Takes a zeroed one. */
 void identity_fini(struct identity *s);
 

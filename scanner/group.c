@@ -20,16 +20,25 @@ static bool next_row(struct group *g, struct batch **batch, uint32_t *slot)
 	return true;
 }
 
-struct row *group_prepare_row(struct group *g, struct batch *batch, uint32_t slot)
+static void understand(struct group *g, struct group_row *r)
+{
+	const struct csv_record record = batch_record(r->batch, r->slot);
+	identity_parse(&r->identity, &g->exchange->inputs->layout, &record);
+	r->is_understood = true;
+}
+
+struct row *group_take_row(struct group *g, struct group_row *r)
 {
 	struct row *row = runner_take_row(g->runner);
 	if (!row)
 		return NULL;
-	row->number = batch->rows[slot].number;
-	row->record = batch_record(batch, slot);
-	row->owner = batch;
-	row->owner_slot = slot;
-	identity_parse(&row->identity, &g->exchange->inputs->layout, &row->record);
+	if (!r->is_understood)
+		understand(g, r);
+	row->number = r->batch->rows[r->slot].number;
+	row->record = batch_record(r->batch, r->slot);
+	row->owner = r->batch;
+	row->owner_slot = r->slot;
+	identity_move(&row->identity, &r->identity);
 	return row;
 }
 
@@ -38,15 +47,12 @@ static const enum rrtype of_domain[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTY
                          of_address[] = { RRTYPE_PTR };
 enum { OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
 
-/* Fills a row that the memo does not know, and asks for the cache's lines of its first questions.
- */
+/* Asks for the cache's lines of a row's first questions. */
 static void fetch_row(struct group *g, struct group_row *r)
 {
 	struct dname reverse;
-	r->row = group_prepare_row(g, r->batch, r->slot);
-	if (!r->row)
-		return;
-	const struct identity *s = &r->row->identity;
+	const struct identity *s = &r->identity;
+	understand(g, r);
 	r->asks_domain = s->domain.size > 0;
 	r->asks_address = s->ip.family != IPFAMILY_NONE;
 	if (r->asks_domain)
@@ -61,9 +67,9 @@ static void fetch_row(struct group *g, struct group_row *r)
 
 static void peek_row(const struct group *g, const struct group_row *r)
 {
-	if (r->row && r->asks_domain)
+	if (r->is_understood && r->asks_domain)
 		resolver_peek(g->runner->host.resolver, r->domain_hash, of_domain, OF_DOMAIN);
-	if (r->row && r->asks_address)
+	if (r->is_understood && r->asks_address)
 		resolver_peek(g->runner->host.resolver, r->address_hash, of_address, OF_ADDRESS);
 }
 
@@ -75,7 +81,7 @@ static void fetch_group(struct group *g)
 		memo_fetch(g->memo, g->rows[i].batch->rows[g->rows[i].slot].key.hash);
 	for (unsigned i = 0; i < g->n; i++) {
 		struct group_row *r = &g->rows[i];
-		r->row = NULL;
+		r->is_understood = false;
 		if (!is_retry &&
 		        (!g->memo || !memo_peek(g->memo, r->batch->rows[r->slot].key.hash)))
 			fetch_row(g, r);
@@ -98,4 +104,10 @@ bool group_fill(struct group *g)
 bool group_has_rows(const struct group *g)
 {
 	return g->at < g->n || g->batch || ring_count(g->exchange->lanes[g->index].in);
+}
+
+void group_fini(struct group *g)
+{
+	for (unsigned i = 0; i < GROUP_ROWS; i++)
+		identity_fini(&g->rows[i].identity);
 }

@@ -13,9 +13,12 @@ enum { GROUP_ROWS = 16 };
 struct group_row {
 	struct batch *batch;
 	uint32_t slot;
-	struct row *row; /* filled, for one that the memo does not know; NULL: not yet */
+	bool is_understood; /* `identity` is filled, for one that the memo does not know */
 	bool asks_domain, asks_address;
 	uint64_t domain_hash, address_hash; /* of the names that it asks about first */
+	/* Here and not yet in a struct row: those are used again at once, so that all rows whose
+	 * answers are cached have the same memory, which the processor has at hand. */
+	struct identity identity;
 };
 
 struct group {
@@ -38,7 +41,10 @@ bool group_fill(struct group *g);
 /* True while there is a row that has not begun. */
 bool group_has_rows(const struct group *g);
 
-/* A row that is filled from the input, to be started. NULL: out of memory. */
-struct row *group_prepare_row(struct group *g, struct batch *batch, uint32_t slot);
+/* A row of the group as it is started. NULL: out of memory. */
+struct row *group_take_row(struct group *g, struct group_row *r);
+
+/* Gives its memory back. */
+void group_fini(struct group *g);
 
 #endif

@@ -79,18 +79,13 @@ struct row *runner_take_row(struct runner *runner)
 	return row ? row : row_new(&runner->host);
 }
 
-void runner_put_row(struct runner *runner, struct row *row)
-{
-	row->next_idle = runner->idle;
-	runner->idle = row;
-	runner->n_idle++;
-}
-
 static void recycle(struct runner *runner, struct row *row)
 {
 	runner->finished(runner, row);
 	row_reset(row);
-	runner_put_row(runner, row);
+	row->next_idle = runner->idle;
+	runner->idle = row;
+	runner->n_idle++;
 }
 
 /* All rows have the same time, so the list by age is also ordered by deadline. */

@@ -53,8 +53,6 @@ bool runner_has_room(const struct runner *runner);
 
 /* A row to fill (number, record, identity, owner) and then to start. NULL: out of memory. */
 struct row *runner_take_row(struct runner *runner);
-/* Gives back a row that was taken and not started. */
-void runner_put_row(struct runner *runner, struct row *row);
 /* Starts it. It may be finished and recycled when this returns. */
 void runner_start(struct runner *runner, struct row *row);
 

@@ -204,8 +204,7 @@ static void begin_row(struct worker *w, struct group_row *g)
 		keep_row(w, g->batch, g->slot);
 		return;
 	}
-	struct row *row = g->row ? g->row : group_prepare_row(&w->group, g->batch, g->slot);
-	g->row = NULL;
+	struct row *row = group_take_row(&w->group, g);
 	if (row)
 		runner_start(&w->runner, row);
 	else
@@ -269,8 +268,6 @@ static bool begin_rows(struct worker *w)
 		struct group_row *g = &w->group.rows[w->group.at++];
 		if (!put_known_row(w, g->batch, g->slot))
 			begin_row(w, g);
-		if (g->row) /* the memo has learnt it meanwhile, or the scan is being stopped */
-			runner_put_row(&w->runner, g->row);
 	}
 	count_ended(w);
 	if (n) {
@@ -413,4 +410,5 @@ void worker_fini(struct worker *w)
 	loop_free(w->loop);
 	batch_packer_fini(&w->packer);
 	textbuf_fini(&w->scratch);
+	group_fini(&w->group);
 }
