@@ -139,7 +139,7 @@ bool chart_say_broken(struct figure *f, const struct charts *c)
 		return false;
 	chart_put_part(f, n);
 	chart_put(f, n == 1 ? " ends in an error" : " end in an error");
-	chart_put(f, "; the most frequent reason of all is ");
+	chart_put(f, "; the most frequent reason is ");
 	put_first(f);
 	chart_put(f, ".");
 	return true;

@@ -11,8 +11,10 @@ enum {
 	GAP = 12,  /* between two rows */
 	SHARE_BAR = 30,
 	SWATCH = 14,
-	PLOT = 190, /* how high the largest column is */
-	TOP = 26,   /* above it */
+	PLOT = 190,   /* how high the largest column is */
+	TOP = 26,     /* above it */
+	FEW_BINS = 6, /* fewer are no wider */
+	LABEL_PERCENT = 70,
 	LABEL_COLUMNS = 38,
 	DETAIL_COLUMNS = 54,
 };
@@ -116,6 +118,18 @@ static void put_swatch(struct drawing *d, double x, double y, enum words_colour 
 	        SWATCH, SWATCH, (unsigned)colour);
 }
 
+/* The label of a row, which ends before its number however wide its letters are; `dx` pixels from
+ * the left. */
+static void put_label(struct drawing *d, double y, int dx, const struct figure_row *row)
+{
+	textbuf_put_text(d->out, "<svg");
+	put_across(d, "width", LABEL_PERCENT / 100.0);
+	textbuf_printf(d->out, " y=\"%.1f\" height=\"%d\">", y, LINE);
+	textbuf_printf(d->out, "<text class=\"t\" x=\"%d\" y=\"13\">", dx);
+	markup_put_cut(d->out, figure_label(row), LABEL_COLUMNS);
+	textbuf_put_text(d->out, "</text></svg>\n");
+}
+
 /* Text beside a swatch: `dx` moves it by pixels. */
 static void begin_beside(struct drawing *d, double x, double y, const char *class)
 {
@@ -139,9 +153,7 @@ static void draw_share(struct drawing *d)
 	for (unsigned i = 0; i < f->n_rows; i++) {
 		const struct figure_row *row = &f->rows[i];
 		put_swatch(d, 0, d->y + 1, row->colour);
-		begin_beside(d, 0, d->y + 13, "t");
-		markup_put_cut(d->out, figure_label(row), LABEL_COLUMNS);
-		end_text(d);
+		put_label(d, d->y, SWATCH + 8, row);
 		put_number(d, d->y + 13, row->n);
 		d->y += LINE;
 		if (row->detail.size) {
@@ -176,9 +188,7 @@ static void draw_bar(struct drawing *d, const struct figure_row *row, uint64_t m
 {
 	const struct figure *f = d->f;
 	double x = 0, scale = most ? 1 / (double)most : 0;
-	begin_text(d, 0, d->y + 13, "t", NULL);
-	markup_put_cut(d->out, figure_label(row), LABEL_COLUMNS);
-	end_text(d);
+	put_label(d, d->y, 0, row);
 	put_number(d, d->y + 13, row->n);
 	d->y += LINE;
 	if (f->shows_details && row->detail.size) {
@@ -255,7 +265,7 @@ static void draw_histogram(struct drawing *d)
 {
 	const struct figure *f = d->f;
 	uint64_t most = figure_most(f);
-	double column = f->n_rows ? 0.9 / f->n_rows : 0;
+	double column = 0.9 / (f->n_rows > FEW_BINS ? f->n_rows : FEW_BINS);
 	if (most)
 		draw_grid(d, most);
 	for (unsigned i = 0; i < f->n_rows; i++) {
@@ -272,7 +282,12 @@ static void draw_histogram(struct drawing *d)
 		end_text(d);
 	}
 	draw_limit(d, column);
-	d->y = TOP + PLOT + 26;
+	begin_text(d, 0, TOP + PLOT + 36, "d", NULL);
+	markup_put_text(d->out, f->unit);
+	textbuf_put_text(d->out, " by ");
+	markup_put_text(d->out, f->label_head);
+	end_text(d);
+	d->y = TOP + PLOT + 44;
 }
 
 /* ---- the whole ---- */

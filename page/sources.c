@@ -84,9 +84,11 @@ static bool show(
 
 static void show_note(struct textbuf *out, const struct provenance *p)
 {
-	const char *at = p->note.bytes, *end = at + p->note.size;
 	struct csv_field name, value;
-	while (p->note.size && out->size < SHOWN_BYTES && note_next_line(&at, end, &name, &value))
+	if (!p->note.size)
+		return;
+	const char *at = p->note.bytes, *end = at + p->note.size;
+	while (out->size < SHOWN_BYTES && note_next_line(&at, end, &name, &value))
 		put_row(out, name.text, name.size, value.text ? value.text : "", value.size);
 }
 

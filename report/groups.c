@@ -36,6 +36,7 @@ struct groups {
 	struct reason *reasons;
 	struct textbuf texts;
 	uint32_t *order; /* once sorted */
+	uint32_t last;   /* that was added to: neighbours in a file are often alike */
 	uint64_t n_dropped, n_dropped_messages;
 };
 
@@ -125,6 +126,7 @@ struct groups *groups_new(size_t memory_bytes)
 	if (!g)
 		return NULL;
 	g->memory_bytes = memory_bytes;
+	g->last = NONE;
 	if (make_room(g))
 		return g;
 	groups_free(g);
@@ -232,6 +234,7 @@ static bool drop_small(struct groups *g)
 	keep_large(g, &texts, kept, limit);
 	keep_reasons(g, &texts, kept);
 	free(kept);
+	g->last = NONE;
 	textbuf_fini(&g->texts);
 	g->texts = texts;
 	for (uint32_t i = 0; i < g->by_reason.n; i++) {
@@ -272,6 +275,13 @@ static uint32_t add_entry(struct groups *g, uint64_t hash, struct csv_field key)
 	return i;
 }
 
+static uint32_t find_or_add_entry(struct groups *g, struct csv_field key)
+{
+	uint64_t hash = hash_bytes(key.text, key.size);
+	uint32_t i = find_entry(g, hash, key);
+	return i != NONE ? i : add_entry(g, hash, key);
+}
+
 static void add_reason(struct groups *g, uint32_t group, struct csv_field text, uint64_t n)
 {
 	uint64_t hash = reason_hash(group, text);
@@ -299,14 +309,14 @@ static void add_reason(struct groups *g, uint32_t group, struct csv_field text, 
 bool groups_add(struct groups *g, struct csv_field key, struct csv_field name,
         const uint64_t counts[GROUP_COUNTS], struct csv_field reason)
 {
-	uint64_t hash = hash_bytes(key.text, key.size);
 	if (used_bytes(g) > g->memory_bytes && g->by_key.n > 1 && !drop_small(g))
 		return false;
 	if (!make_room(g))
 		return false;
-	uint32_t i = find_entry(g, hash, key);
-	if (i == NONE)
-		i = add_entry(g, hash, key);
+	uint32_t i = g->last;
+	if (i == NONE || !same(g, g->entries[i].key_at, g->entries[i].key_size, key))
+		i = find_or_add_entry(g, key);
+	g->last = i;
 	struct entry *e = &g->entries[i];
 	if (!e->name_size && name.size) {
 		e->name_at = g->texts.size;

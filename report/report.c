@@ -10,7 +10,7 @@
 enum { OVER_LIMIT = 11 };
 
 /* Groups with as many keys as the world has, and how much of the memory each gets. All others have
- * a few words as keys, and get SMALL_BYTES. */
+ * a few words as keys. */
 static const unsigned shares[REPORT_BYS] = {
 	[REPORT_BY_DOMAIN] = 6,
 	[REPORT_BY_CLIENT] = 6,
@@ -22,10 +22,19 @@ static const unsigned shares[REPORT_BYS] = {
 	[REPORT_BY_INCLUDE] = 2,
 	[REPORT_BY_MX] = 3,
 };
-enum { LOST_SHARE = 2, SMALL_BYTES = 64 << 10 };
+enum { LOST_SHARE = 2, SMALL_PART = 256, SMALL_BYTES = 64 << 10 };
 
-/* The groups that have a reason. */
-static const unsigned with_reason = (1u << REPORT_BY_WORDS) - 1;
+/* Those that have reasons: of a page the domains alone, since it shows no others. */
+static unsigned groups_with_reason(bool for_page)
+{
+	return for_page ? 1u << REPORT_BY_DOMAIN : (1u << REPORT_BY_WORDS) - 1;
+}
+
+/* Without reasons the words of problems are few, too. */
+static unsigned share_of(unsigned by, bool for_page)
+{
+	return for_page && by == REPORT_BY_PROBLEM ? 0 : shares[by];
+}
 
 const char *report_word(unsigned i)
 {
@@ -46,19 +55,22 @@ bool report_lacks_suffixes(const struct report *r, unsigned wanted)
 
 bool report_init(struct report *r, unsigned wanted, bool for_page, size_t memory_bytes)
 {
-	unsigned sum = LOST_SHARE;
+	unsigned sum = for_page ? 0 : LOST_SHARE;
 	for (unsigned by = 0; by < REPORT_BYS; by++)
-		sum += wanted >> by & 1 ? shares[by] : 0;
+		sum += wanted >> by & 1 ? share_of(by, for_page) : 0;
 	r->has_histograms = for_page;
+	r->with_reason = groups_with_reason(for_page);
 	r->pass_v4.kind = HISTOGRAM_LOG;
 	r->times.kind = HISTOGRAM_TIME;
-	r->lost = groups_new(memory_bytes / sum * LOST_SHARE);
-	bool good = r->lost && rowkeys_init(&r->rowkeys, wants_providers(wanted));
+	if (!for_page)
+		r->lost = groups_new(memory_bytes / sum * LOST_SHARE);
+	bool good = (for_page || r->lost) && rowkeys_init(&r->rowkeys, wants_providers(wanted));
 	for (unsigned by = 0; good && by < REPORT_BYS; by++) {
 		if (!(wanted >> by & 1))
 			continue;
-		r->groups[by] = groups_new(
-		        shares[by] ? memory_bytes / sum * shares[by] : (size_t)SMALL_BYTES);
+		unsigned share = share_of(by, for_page);
+		r->groups[by] = groups_new(share ? memory_bytes / sum * share
+		                                 : memory_bytes / SMALL_PART + SMALL_BYTES);
 		good = r->groups[by] != NULL;
 	}
 	return good;
@@ -108,7 +120,7 @@ static bool add_groups(struct report *r, enum report_by by, const struct result_
         const uint64_t counts[GROUP_COUNTS])
 {
 	static const struct csv_field nothing = { "(none)", 6 }, no_reason = { "", 0 };
-	struct csv_field reason = with_reason >> by & 1 && r->reason.size
+	struct csv_field reason = r->with_reason >> by & 1 && r->reason.size
 	        ? (struct csv_field){ r->reason.bytes, r->reason.size }
 	        : no_reason;
 	rowkeys_take(&r->rowkeys, by, row);
@@ -140,6 +152,8 @@ static bool add_enforced(struct report *r, const struct result_row *row)
 		return true;
 	}
 	r->n_lost += n;
+	if (!r->lost)
+		return true;
 	textbuf_reset(&r->lost_key);
 	rowkeys_put_domain(&r->lost_key, row);
 	struct csv_field key = { r->lost_key.bytes, r->lost_key.size };
@@ -241,5 +255,6 @@ void report_finish(struct report *r)
 	for (unsigned by = 0; by < REPORT_BYS; by++)
 		if (r->groups[by])
 			groups_sort(r->groups[by]);
-	groups_sort(r->lost);
+	if (r->lost)
+		groups_sort(r->lost);
 }

@@ -22,6 +22,7 @@ struct report {
 	struct result_files files;
 	struct groups *groups[REPORT_BYS]; /* NULL: not wanted */
 	struct rowkeys rowkeys;
+	unsigned with_reason; /* a set as `wanted` */
 	uint64_t totals[GROUP_COUNTS];
 	uint64_t n_rows, n_connects;
 	/* of a page */
@@ -31,7 +32,7 @@ struct report {
 	struct histogram times;   /* of the answers */
 	/* of the messages that were not rejected then */
 	uint64_t n_accepted, n_lost, n_unknown, n_would_fail;
-	struct groups *lost; /* by domain */
+	struct groups *lost; /* by domain; NULL: of a page, which does not show them */
 	/* [what the log says][what SPF says now]: report_word(); only rows with both */
 	uint64_t then[REPORT_WORDS][REPORT_WORDS], n_then, n_then_differs;
 	/* messages that are older than their answers by more than a week, and by how much at most

@@ -6,6 +6,8 @@
 /* An upstream costs its round trip, times the queries in flight there and this one. Shorter round
  * trips than this count as equal. */
 enum { TRIP_ALIKE_US = 1000 };
+/* So many transmissions go to the upstream that a name belongs to. */
+enum { TRIES_AT_HOME = 2 };
 
 static uint64_t cost_of(const struct route *r, uint64_t unknown_ns)
 {
@@ -72,7 +74,8 @@ static bool is_any(const struct route *r, const struct query *q)
 	return true;
 }
 
-/* Of those with room, the one for which the name's domain weighs most. NULL: none has. */
+/* Of those with room, and of those that take what is theirs beyond it, the one for which the name's
+ * domain weighs most. NULL: none is such. */
 static struct route *heaviest(struct forwarder *e, const struct query *q)
 {
 	uint64_t of_name = affinity_of_name(flight_name(q->flight)), most = 0;
@@ -80,7 +83,8 @@ static struct route *heaviest(struct forwarder *e, const struct query *q)
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
 		uint64_t weight = affinity_weight(of_name, r->affinity);
-		if (choice_has_room(r) && (!best || weight > most)) {
+		bool takes = choice_has_room(r) || upstream_takes_more(&r->health);
+		if (takes && (!best || weight > most)) {
 			best = r;
 			most = weight;
 		}
@@ -88,11 +92,18 @@ static struct route *heaviest(struct forwarder *e, const struct query *q)
 	return best;
 }
 
+/* The first retransmission goes where the first transmission went: a recursor that has to look for
+ * the answer is at it, and another one would look for it, too. */
+static bool stays(const struct forwarder *e, const struct query *q)
+{
+	return e->n_routes > 1 && q->n_tries < TRIES_AT_HOME && !q->n_failed;
+}
+
 struct route *choice_of_route(struct forwarder *e, const struct query *q)
 {
 	static bool (*const wishes[])(const struct route *, const struct query *) = { has_room,
 		is_untried, has_not_failed, is_alive, is_any };
-	struct route *best = e->n_routes > 1 && !q->n_tries ? heaviest(e, q) : NULL;
+	struct route *best = stays(e, q) ? heaviest(e, q) : NULL;
 	e->first_route++;
 	for (size_t i = 0; !best && i < sizeof wishes / sizeof wishes[0]; i++)
 		best = cheapest(e, wishes[i], q);

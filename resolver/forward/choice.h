@@ -1,7 +1,7 @@
-/* choice.h - (private to resolver/forward/) which upstream a query is sent to. The first
- * transmission goes to the one that most likely knows the domain (affinity.h), of those that have
- * room; the others to the one that answers soonest, which has few queries in flight and a short
- * round trip. */
+/* choice.h - (private to resolver/forward/) which upstream a query is sent to. The first two
+ * transmissions go to the one that most likely knows the domain (affinity.h), unless it has no room
+ * or sent a failure; the others to the one that answers soonest, which has few queries in flight
+ * and a short round trip. */
 #ifndef RESOLVER_FORWARD_CHOICE_H
 #define RESOLVER_FORWARD_CHOICE_H
 

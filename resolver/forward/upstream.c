@@ -96,6 +96,16 @@ unsigned upstream_room(const struct upstream *u, unsigned n_waiting)
 	return (unsigned)pacing_room(&u->rate, room);
 }
 
+bool upstream_takes_more(const struct upstream *u)
+{
+	const struct congestion *c = &u->congestion;
+	if (upstream_is_dead(u) || c->pace.per_s || c->queue_ns || c->queue_trial.cut_ns ||
+	        loss_is_too_much(&u->loss.lately))
+		return false;
+	return c->in_flight < 2 * c->window && c->in_flight < c->window_max &&
+	        pacing_room(&u->rate, 1);
+}
+
 unsigned upstream_stretch_percent(const struct upstream *u)
 {
 	if (upstream_is_dead(u))

@@ -62,6 +62,11 @@ void upstream_turn(struct upstream *u, uint64_t now_ns);
  * go first. Elsewhere they are most likely for silent names. */
 unsigned upstream_room(const struct upstream *u, unsigned n_waiting);
 
+/* True when it may be sent a new question that belongs to it (affinity.h), though its window is
+ * full: it is alive, nothing says that its load is too much, and less than two windows are in
+ * flight. */
+bool upstream_takes_more(const struct upstream *u);
+
 /* True when a retransmission may be sent now: pace and rate are not used up. A query that is
  * overdue no longer counts as in flight, so its retransmission needs no window. A dead upstream has
  * the least pace. */

@@ -45,7 +45,7 @@ class Page(html.parser.HTMLParser):
             self.section = {"rows": [], "h2": "", "q": "", "svg": 0}
             self.sections[attrs["id"]] = self.section
         elif self.section is not None:
-            self.section["svg"] += tag == "svg"
+            self.section["svg"] += tag == "svg" and self.open[-1] == "section"
             if tag == "tr":
                 self.section["rows"].append([])
             if tag in ("td", "th"):

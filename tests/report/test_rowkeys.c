@@ -15,7 +15,7 @@ static struct csv_field field(const char *text)
 static const char *keys_of(
         struct rowkeys *k, enum report_by by, enum result_field name, const char *value)
 {
-	static char text[512];
+	static char text[ROWKEYS_MAX * 64];
 	struct result_row row = { 0 };
 	row.fields[name] = field(value);
 	rowkeys_take(k, by, &row);
