@@ -1,5 +1,5 @@
-/* deflate.c - bare libdeflate: what packing a text costs at the least, in pieces as the scan packs
- * its results.
+/* deflate.c - bare libdeflate: what packing a text costs at its level 1, in pieces as the scan
+ * packs its results. The scan's own default, level 0, is ISA-L's.
  *
  *     deflate TEXT-FILE SECONDS
  *     deflate --version
