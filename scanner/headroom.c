@@ -79,8 +79,8 @@ static bool fit_descriptors(struct options *options)
 /* Found by running with less and less (tests/blackbox/test_limits.py): what is in use before the
  * first row, and what a row in flight and its questions may need beyond that. */
 enum {
-	COMMON_MIB = 24,
-	RESERVE_MIB = 8,
+	COMMON_MIB = 32,
+	RESERVE_MIB = 14,
 	QUESTIONS_OF_ROW = 6,
 	WINDOW_ROW_BYTES = 24,
 	IN_FLIGHT_USUAL = 2000,
