@@ -10,6 +10,8 @@
  * state is the process's, because standard error is. */
 #include "base/message.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -71,27 +73,18 @@ static void stderr_write(const char *bytes, size_t size, bool patient)
 		close(fd);
 }
 
-/* How many octets the UTF-8 sequence at `at` has; 0: it is none (RFC 3629: no surrogates, nothing
- * too long, nothing over U+10FFFF), or a control (U+0080 to U+009F). Text ends with NUL. */
-static unsigned utf8_size(const unsigned char *at)
-{
-	unsigned size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-	for (unsigned i = 1; i < size; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	bool is_wrong = at[0] < 0xc2 || at[0] > 0xf4 || (at[0] == 0xc2 && at[1] < 0xa0) ||
-	        (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-	        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f);
-	return is_wrong ? 0 : size;
-}
-
+/* Controls (C0, DEL, U+0080 to U+009F) and what is no UTF-8. */
 static void controls_replace(char *text)
 {
-	for (unsigned char *at = (unsigned char *)text; *at;) {
-		unsigned size = *at < 0x20 || *at == 0x7f ? 0 : *at < 0x80 ? 1 : utf8_size(at);
-		if (size == 0)
-			*at = '?';
-		at += size ? size : 1;
+	for (size_t left = strlen(text); left;) {
+		uint32_t code = 0;
+		size_t size = utf8_decode(text, left, &code);
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || !size) {
+			*text = '?';
+			size = 1;
+		}
+		text += size;
+		left -= size;
 	}
 }
 
