@@ -90,21 +90,32 @@ static int begin(struct report *r, unsigned wanted, bool for_page, const struct 
 	return EXIT_STOPPED;
 }
 
+/* Begins, reads all files and adds them up. True when something can be made of that; otherwise
+ * *status is the last word. */
+static bool collect(
+        struct report *r, unsigned wanted, bool for_page, const struct options *o, int *status)
+{
+	*status = begin(r, wanted, for_page, o);
+	if (*status != EXIT_DONE)
+		return false;
+	*status = read_files(r, o->inputs, o->n_inputs);
+	if (*status == EXIT_USAGE || r->lacked_memory)
+		return false;
+	report_finish(r);
+	return true;
+}
+
 static int make_table(struct report *r, const struct options *o)
 {
 	enum report_by by;
 	unsigned form;
+	int status;
 	if (!find_by(&by, o->by ? o->by : "domain") ||
 	        !find_form(&form, o->format ? o->format : "text"))
 		return EXIT_USAGE;
 	r->files.kind = RESULT_OF_SCAN;
-	int status = begin(r, 1u << by, false, o);
-	if (status != EXIT_DONE)
+	if (!collect(r, 1u << by, false, o, &status))
 		return status;
-	status = read_files(r, o->inputs, o->n_inputs);
-	if (status == EXIT_USAGE || r->lacked_memory)
-		return status;
-	report_finish(r);
 	int written = write_report(r, by, o, form);
 	return written != EXIT_DONE ? written : status;
 }
@@ -130,13 +141,11 @@ static int make_page(struct report *r, const struct options *o)
 	struct page page = {
 		.charts = { r, &sources }, .where = o->where, .version = SPFSWEEP_VERSION
 	};
-	int status = is_page_alone(o) ? begin(r, charts_groups(), true, o) : EXIT_USAGE;
-	if (status != EXIT_DONE)
+	int status;
+	if (!is_page_alone(o))
+		return EXIT_USAGE;
+	if (!collect(r, charts_groups(), true, o, &status))
 		return status;
-	status = read_files(r, o->inputs, o->n_inputs);
-	if (status == EXIT_USAGE || r->lacked_memory)
-		return status;
-	report_finish(r);
 	for (unsigned i = 0; i < o->n_inputs; i++)
 		sources_add(&sources, o->inputs[i]);
 	sources_finish(&sources);
