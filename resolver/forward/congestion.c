@@ -304,7 +304,6 @@ static void queue_trial_note(struct congestion *c, uint64_t sent_ns, uint64_t tr
 		return;
 	if (sent_ns < t->cut_ns && sent_ns + QUEUE_BEFORE_NS >= t->cut_ns) {
 		t->before_min_ns = at_most(t->before_min_ns, trip_ns);
-		t->n_before++;
 		t->from_ns = at_least(t->from_ns, sent_ns + trip_ns);
 	}
 	if (sent_ns < t->from_ns)
@@ -313,7 +312,8 @@ static void queue_trial_note(struct congestion *c, uint64_t sent_ns, uint64_t tr
 	if (++t->n_after < QUEUE_LATEST)
 		return;
 	uint64_t excess_ns = t->before_min_ns - at_most(t->before_min_ns, c->trip_base_ns);
-	if (t->n_before && t->after_min_ns + excess_ns / QUEUE_HELPED_PART > t->before_min_ns)
+	if (t->before_min_ns != UINT64_MAX &&
+	        t->after_min_ns + excess_ns / QUEUE_HELPED_PART > t->before_min_ns)
 		queue_was_none(c);
 	else
 		queue_was_one(c);

@@ -47,11 +47,12 @@ struct trial {
  * each other: a recursor with an empty cache asks far servers for every name, or the way itself has
  * become longer. Then all is as it was before, and a trip may take so long. */
 struct queue_trial {
-	uint64_t cut_ns;        /* since when less is asked; 0: there is no trial */
-	uint64_t from_ns;       /* what waited then is answered: queries sent from then on tell */
-	uint64_t before_min_ns; /* the quickest answer to what was sent just before the cut */
+	uint64_t cut_ns;  /* since when less is asked; 0: there is no trial */
+	uint64_t from_ns; /* what waited then is answered: queries sent from then on tell */
+	/* the quickest answer to what was sent just before the cut; UINT64_MAX: none came */
+	uint64_t before_min_ns;
 	uint64_t after_min_ns;
-	unsigned n_before, n_after;
+	unsigned n_after;
 	/* as they were before it */
 	unsigned window;
 	bool starting;
