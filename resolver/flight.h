@@ -50,7 +50,7 @@ struct flight {
 	bool stops_clock;       /* HELD: no time counts against those who wait for it */
 	/* the engine's */
 	void *ticket;
-	unsigned n_suspected; /* failures that another question's wait may have made */
+	unsigned n_suspected; /* waits that a rate may have made, or what was sent for it */
 };
 
 /* The name to ask for: the question's own, or the target of a CNAME that came without it. */

@@ -21,7 +21,8 @@
  *   and the callback says so. libunbound counts by the seconds of the wall clock, so the question
  *   is asked again when the next one has begun. But when the rate held back a question of
  * libunbound's own, for a server's address or a key, the callback says nothing of it. So while a
- * rate holds questions back, any failure is suspected of that, and asked again a few times.
+ * rate holds questions back, any failure is suspected of that, and asked again a few times. So is
+ * what was held back after something had been sent for it: that may have been its own doing.
  * - Set-up (ubsetup.h) and deletion write process-wide variables of libunbound. A mutex serialises
  *   them, the one mutable variable at file scope. */
 #include "resolver/recursive/recursive.h"
@@ -89,32 +90,46 @@ static enum at_once at_once_of(const struct ticket *t, const struct ubreply *rep
 	return t->has_failed && ubreply_is_servfail(reply) ? AT_ONCE_REMEMBERED : AT_ONCE_NOTHING;
 }
 
-/* Nothing was sent to the zone, or a failure may come from that. */
-static bool is_held_back(const struct recursive *e, const struct ticket *t,
+/* How a reply says that a zone's rate held the question back. */
+enum held_back {
+	NOT_HELD_BACK,
+	MAYBE_HELD_BACK, /* something was sent for it before, and may have used up the rate */
+	UNSENT,          /* nothing was sent for it */
+};
+
+/* A dead name's own retransmissions can use up the rate of every second, so what may come from
+ * them is asked again only so often. */
+static enum held_back held_back(const struct recursive *e, const struct ticket *t,
         const struct ubreply *reply, uint64_t now_ns)
 {
-	if (reply->was_ratelimited)
-		return true;
-	return ubreply_is_failure(reply) && e->rate_wait_ns &&
-	        now_ns - e->rate_wait_ns < SUSPICION_NS && t->flight->n_suspected < SUSPECTED_MAX;
+	if (reply->was_ratelimited && t == e->starting)
+		return UNSENT;
+	bool is_suspect = reply->was_ratelimited ||
+	        (ubreply_is_failure(reply) && e->rate_wait_ns &&
+	                now_ns - e->rate_wait_ns < SUSPICION_NS);
+	return is_suspect && t->flight->n_suspected < SUSPECTED_MAX ? MAYBE_HELD_BACK
+	                                                            : NOT_HELD_BACK;
 }
 
 /* The ticket rests until libunbound counts anew. */
-static void wait_for_rate(struct ticket *t, bool is_certain, uint64_t now_ns)
+static void wait_for_rate(
+        struct ticket *t, const struct ubreply *reply, enum held_back held, uint64_t now_ns)
 {
 	struct recursive *e = t->engine;
 	struct dispatcher *d = e->engine.dispatcher;
 	uint64_t ms = SECOND_MS - clock_wall_ms() % SECOND_MS + SECOND_SLACK_MS;
 	t->waits_for_rate = true;
 	tickets_rest(&e->tickets, t, now_ns + ms * CLOCK_NS_PER_MS);
-	if (!is_certain) {
+	if (reply->was_ratelimited) {
+		e->rate_wait_ns = now_ns;
+		counter_add(&d->counters->rate_waits, 1);
+	}
+	if (held == UNSENT) {
+		dispatcher_hold_unsent(d, t->flight);
+	} else {
 		t->flight->n_suspected++;
 		dispatcher_hold(d, t->flight);
-		return;
 	}
-	e->rate_wait_ns = now_ns;
-	counter_add(&d->counters->rate_waits, 1);
-	dispatcher_hold_unsent(d, t->flight);
 }
 
 static void ticket_end(struct ticket *t, const struct ubreply *reply)
@@ -152,8 +167,9 @@ static void answered(void *arg, int rcode, void *packet, int size, int security,
 			return;
 	}
 	uint64_t now_ns = e->engine.dispatcher->now_ns;
-	if (t->flight && is_held_back(e, t, &reply, now_ns)) {
-		wait_for_rate(t, reply.was_ratelimited, now_ns);
+	enum held_back held = t->flight ? held_back(e, t, &reply, now_ns) : NOT_HELD_BACK;
+	if (held != NOT_HELD_BACK) {
+		wait_for_rate(t, &reply, held, now_ns);
 		return;
 	}
 	if (ubreply_is_local(&reply))

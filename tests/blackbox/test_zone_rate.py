@@ -95,6 +95,17 @@ def test_a_dead_name_fails_all_the_same(server, tmp_path):
     assert all(row["dns_cause"].endswith("cannot say why)") for row in scan.rows[100:])
 
 
+def test_a_dead_name_that_needs_more_than_the_rate_fails(server, tmp_path):
+    """libunbound asks its server more than five times a second for it: its own questions hold it
+    back, in every second anew."""
+    asked = server(raw=say)
+    scan = harness.scan(
+        tmp_path, rows(20, dead=1), config(tmp_path, asked), "--qps-per-zone=5", "--checks=spf"
+    )
+    assert [row["spf"] for row in scan.rows] == ["pass"] * 20 + ["temperror"]
+    assert scan.rows[20]["dns_cause"].endswith("cannot say why)")
+
+
 def test_a_rate_of_the_users_own_holds_back_too(server, tmp_path):
     """`ratelimit` in an unbound.conf."""
     asked = server(raw=say)
