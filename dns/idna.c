@@ -104,7 +104,7 @@ static int to_ascii(const char *utf8, char **ascii)
 	return result;
 }
 
-static bool is_ascii(const char *text, size_t size)
+bool idna_is_ascii(const char *text, size_t size)
 {
 	uint64_t all = 0;
 	size_t i = 0;
@@ -117,7 +117,7 @@ static bool is_ascii(const char *text, size_t size)
 
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii)
 {
-	if (is_ascii(text, size)) {
+	if (idna_is_ascii(text, size)) {
 		if (ascii)
 			textbuf_put(ascii, text, size);
 		return dname_parse(name, text, size);

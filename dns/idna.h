@@ -10,6 +10,9 @@
  * IDNA does not allow it. The text with A-labels is appended to `ascii`, unless that is NULL. */
 enum error idna_parse(struct dname *name, const char *text, size_t size, struct textbuf *ascii);
 
+/* No octet over 127: the text is its own A-label text. */
+bool idna_is_ascii(const char *text, size_t size);
+
 enum { IDNA_REASON_BYTES = 96 };
 /* Why idna_parse() gave ERROR_IDN for this text: with the character that is not allowed, if it is
  * one. Into the buffer, which is given back. */

@@ -202,13 +202,13 @@ static bool is_header(const struct layout *l, const struct fields *f)
 }
 
 /* Texts point into the scratch, so it must not move: it gets room for all quoted fields and for the
- * sender's A-labels at once. */
-static void prepare(struct identity *s, size_t text_bytes)
+ * A-labels of sender and HELO at once. Only what is not ASCII grows: a row that waits is small. */
+static void prepare(struct identity *s, size_t text_bytes, bool is_ascii)
 {
+	size_t grows = is_ascii ? 0 : 3 * DNAME_TEXT_BYTES;
 	textbuf_reset(&s->scratch);
 	s->error[0] = 0;
-	s->lacked_memory =
-	        textbuf_reserve(&s->scratch, text_bytes * 3 + 3 * DNAME_TEXT_BYTES) == NULL;
+	s->lacked_memory = textbuf_reserve(&s->scratch, text_bytes * 3 + grows) == NULL;
 	if (s->lacked_memory)
 		set_error(s, "row", error_text(ERROR_NOMEM));
 }
@@ -232,7 +232,7 @@ void identity_parse(
         struct identity *s, const struct layout *layout, const struct csv_record *record)
 {
 	struct fields f = { .has_sender_column = layout->sender != COLUMN_NONE };
-	prepare(s, record->size);
+	prepare(s, record->size, idna_is_ascii(record->text, record->size));
 	struct csv_fields fields = csv_fields_of_record(record, &s->scratch);
 	struct csv_field field;
 	unsigned n = 0;
@@ -280,7 +280,7 @@ void identity_of_texts(struct identity *s, const char *ip, const char *who, cons
 	struct fields f = { .ip = { ip, ip ? strlen(ip) : 0 },
 		.helo = { helo, helo ? strlen(helo) : 0 } };
 	struct identity_text text = { who, who ? strlen(who) : 0 };
-	prepare(s, text.size + f.helo.size);
+	prepare(s, text.size + f.helo.size, false);
 	if (who && strchr(who, '@'))
 		f.sender = text;
 	else
