@@ -30,9 +30,10 @@ bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, uns
 		.collector_bell.fd = -1 };
 	bool good = !doorbell_init(&x->feeder_bell) && !doorbell_init(&x->collector_bell);
 	x->waiting = calloc(n_batches, sizeof *x->waiting);
+	x->empty = calloc(n_batches, sizeof *x->empty);
 	x->spare = ring_new(n_batches);
 	x->lanes = aligned_alloc(_Alignof(struct lane), n_lanes * sizeof *x->lanes);
-	good = good && x->waiting && x->spare && x->lanes;
+	good = good && x->waiting && x->empty && x->spare && x->lanes;
 	while (good && x->n_lanes < n_lanes)
 		good = lane_init(&x->lanes[x->n_lanes++], n_batches);
 	return good || exchange_lacks_room(n_lanes);
@@ -53,6 +54,7 @@ void exchange_fini(struct exchange *x)
 		lane_fini(&x->lanes[i]);
 	free(x->lanes);
 	free(x->waiting);
+	free(x->empty);
 	ring_free(x->spare);
 	doorbell_fini(&x->feeder_bell);
 	doorbell_fini(&x->collector_bell);

@@ -89,6 +89,8 @@ struct exchange {
 	struct batch **waiting;
 
 	/* the feeder's */
+	struct batch **empty; /* taken from `spare`; the one that was used last is filled next */
+	unsigned n_empty;
 	volatile bool stop_reading; /* ends a blocking read; set by the thread's signal handler */
 };
 

@@ -123,12 +123,21 @@ static bool is_stopping(const struct feeder *f)
 	return atomic_load_explicit(&f->x->stopping, memory_order_relaxed);
 }
 
+/* The empty batch that was used last: its memory is near the processor, and a scan that needs few
+ * batches touches few. NULL: there is none. */
+static struct batch *take_empty(struct exchange *x)
+{
+	for (struct batch *b; (b = ring_pop(x->spare)) != NULL;)
+		x->empty[x->n_empty++] = b;
+	return x->n_empty ? x->empty[--x->n_empty] : NULL;
+}
+
 /* Waits until there is an empty batch and a worker needs rows. False: the scan is being stopped. */
 static bool take_batch(struct feeder *f)
 {
 	struct exchange *x = f->x;
 	while (!is_stopping(f)) {
-		if (wants_rows(f) && (f->batch = ring_pop(x->spare))) {
+		if (wants_rows(f) && (f->batch = take_empty(x))) {
 			batch_begin(f->batch, f->n_batches + f->window.n_batches, f->n_rows + 1);
 			return true;
 		}

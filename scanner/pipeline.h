@@ -1,6 +1,6 @@
 /* pipeline.h - the threads of a scan, and the way of a batch of rows through them.
  *
- *     feeder (main thread)   takes an empty batch from `spare` and fills it with input rows; waits
+ *     feeder (main thread)   takes an empty batch from `spare`, the one used last, fills it; waits
  *        |                   when there is none, which is the back-pressure. Gives each row to a
  *        |                   worker (feeder.h), and the batch to every worker that has rows in it
  *        v  lane->in
