@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many lines without a row are passed over before the rows ahead of them are let go. */
+enum { AHEAD_LINES = 16384 };
+
 struct logfiles {
 	struct input_reader reader; /* first */
 	struct log_out out;
@@ -153,18 +156,16 @@ static bool next_file(struct logfiles *l, const volatile bool *stop)
 	return false;
 }
 
-/* One more line. False: there is none, or it cannot be had. */
-static bool read_line(struct logfiles *l, const volatile bool *stop)
+/* One more line, or, where the file has none, the next file. False: there is neither, or it cannot
+ * be had. */
+static bool advance(struct logfiles *l, const volatile bool *stop)
 {
 	struct logtext line;
 	bool is_long;
-	while (!loglines_next(&l->lines, &line, &is_long, stop)) {
+	if (!loglines_next(&l->lines, &line, &is_long, stop)) {
 		if (source_error(l->source))
 			return fail_at_source(l);
-		if (!source_ended(l->source))
-			return false; /* *stop */
-		if (!next_file(l, stop))
-			return false;
+		return source_ended(l->source) && next_file(l, stop); /* else *stop */
 	}
 	if (l->out.counts[LOG_LINES]++ % 256 == 0)
 		l->reader.raw_bytes = l->raw_before + source_raw_bytes(l->source);
@@ -180,19 +181,29 @@ static bool has_row(const struct logfiles *l)
 	return l->sizes_at < l->sizes.size;
 }
 
+/* Makes room for the next rows when all were given out. */
+static void forget_given(struct logfiles *l)
+{
+	if (has_row(l))
+		return;
+	textbuf_reset(&l->sizes);
+	textbuf_reset(&l->rows);
+	l->sizes_at = l->rows_at = 0;
+}
+
+static bool can_advance(const struct logfiles *l)
+{
+	return !l->is_over && !l->reader.broke && l->source;
+}
+
 /* The last file may end with an event. */
 static bool next(struct input_reader *reader, struct csv_record *record, const volatile bool *stop)
 {
 	struct logfiles *l = (struct logfiles *)reader;
 	size_t size;
-	if (!has_row(l)) {
-		textbuf_reset(&l->sizes);
-		textbuf_reset(&l->rows);
-		l->sizes_at = l->rows_at = 0;
-	}
-	while (!has_row(l) && !l->is_over && !reader->broke)
-		if (!read_line(l, stop) && !l->is_over)
-			break;
+	forget_given(l);
+	while (!has_row(l) && can_advance(l) && advance(l, stop))
+		;
 	if (!has_row(l))
 		return false;
 	memcpy(&size, l->sizes.bytes + l->sizes_at, sizeof size);
@@ -206,10 +217,24 @@ static bool next(struct input_reader *reader, struct csv_record *record, const v
 	return true;
 }
 
+/* The file has ended, and what follows it may have to be waited for. */
+static bool waits_for_file(const struct logfiles *l)
+{
+	return loglines_ended(&l->lines) && l->at + 1 < l->order.n &&
+	        l->order.files[l->at + 1].is_pipe;
+}
+
+/* Lines that give no row are passed over, so that the rows before them do not wait with them. When
+ * there are many of them, that takes too long as well. */
 static bool would_block(struct input_reader *reader)
 {
 	struct logfiles *l = (struct logfiles *)reader;
-	return !has_row(l) && !l->is_over && l->source && loglines_would_block(&l->lines);
+	forget_given(l);
+	for (unsigned n = 0; !has_row(l) && can_advance(l); n++)
+		if (n == AHEAD_LINES || loglines_would_block(&l->lines) || waits_for_file(l) ||
+		        !advance(l, NULL))
+			break;
+	return !has_row(l) && can_advance(l);
 }
 
 static const char *reader_path(const struct input_reader *reader)
@@ -227,9 +252,8 @@ bool logfiles_run(struct logfiles *l, bool (*take)(void *arg, const struct mail_
 {
 	l->take = take;
 	l->arg = arg;
-	while (!l->is_over && !l->reader.broke && !l->is_refused && !(stop && *stop))
-		if (!read_line(l, stop) && !l->is_over)
-			break;
+	while (can_advance(l) && !l->is_refused && !(stop && *stop) && advance(l, stop))
+		;
 	return l->is_over && !l->reader.broke && !l->is_refused;
 }
 

@@ -98,15 +98,33 @@ struct logtext loglines_peek(struct loglines *l, const volatile bool *stop)
 	return (struct logtext){ l->buffer + l->at, l->end - l->at };
 }
 
+/* Of a line that is too long, and of which the rest is passed over, no more than is there. */
+static void skip_ready(struct loglines *l)
+{
+	const char *end = line_end(l);
+	if (!l->is_skipping)
+		return;
+	l->at = end ? (size_t)(end + 1 - l->buffer) : l->end;
+	l->is_skipping = !end;
+}
+
+static bool has_line(struct loglines *l)
+{
+	skip_ready(l);
+	return !l->is_skipping && (line_end(l) || l->end - l->at >= LOGLINES_MAX_BYTES);
+}
+
 bool loglines_would_block(struct loglines *l)
 {
-	if (!l->is_skipping && line_end(l))
+	if (has_line(l))
 		return false;
 	if (l->at)
 		make_room(l);
-	if (l->end == BUFFER_BYTES)
-		return false;
-	size_t n = source_read_ready(l->source, l->buffer + l->end, BUFFER_BYTES - l->end);
-	l->end += n;
-	return !line_end(l) && !source_ended(l->source);
+	l->end += source_read_ready(l->source, l->buffer + l->end, BUFFER_BYTES - l->end);
+	return !has_line(l) && !source_ended(l->source);
+}
+
+bool loglines_ended(const struct loglines *l)
+{
+	return l->at == l->end && source_ended(l->source);
 }

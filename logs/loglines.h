@@ -30,7 +30,9 @@ bool loglines_next(
 /* The text of the next lines, as much as is buffered: a whole buffer of a file, of a pipe at least
  * one line. Empty at the end. */
 struct logtext loglines_peek(struct loglines *l, const volatile bool *stop);
-/* True when loglines_next() would have to wait for a pipe. */
+/* True when loglines_next() would have to wait for a pipe, and sometimes when it need not. */
 bool loglines_would_block(struct loglines *l);
+/* True when all was given out, and it is known that no more comes. */
+bool loglines_ended(const struct loglines *l);
 
 #endif

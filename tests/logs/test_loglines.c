@@ -4,6 +4,7 @@
 #include "logs/loglines.h"
 #include "tests/made_file.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -90,8 +91,28 @@ static void a_pipe_that_is_followed(void **state)
 	assert_int_equal(write(ends[1], "o\n", 2), 2);
 	assert_false(loglines_would_block(&l));
 	expect(&l, "two");
+	/* the rest of a line that was too long is none either */
+	char *text = malloc(LOGLINES_MAX_BYTES);
+	struct logtext line;
+	bool is_long;
+	assert_non_null(text);
+	memset(text, 'x', LOGLINES_MAX_BYTES);
+	assert_int_equal(fcntl(ends[1], F_SETPIPE_SZ, 2 * LOGLINES_MAX_BYTES) < 0, false);
+	assert_int_equal(write(ends[1], text, LOGLINES_MAX_BYTES), LOGLINES_MAX_BYTES);
+	while (loglines_would_block(&l))
+		;
+	assert_true(loglines_next(&l, &line, &is_long, &never));
+	assert_true(is_long && line.size == LOGLINES_MAX_BYTES);
+	assert_int_equal(write(ends[1], "xxx\nthr", 7), 7);
+	assert_true(loglines_would_block(&l));
+	assert_false(loglines_ended(&l));
+	assert_int_equal(write(ends[1], "ee\n", 3), 3);
+	assert_false(loglines_would_block(&l));
+	expect(&l, "three");
+	free(text);
 	close(ends[1]);
 	assert_false(loglines_would_block(&l));
+	assert_true(loglines_ended(&l));
 	loglines_fini(&l);
 	source_close(source);
 	close(ends[0]);
