@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So much of the files is looked at for a line that is known. */
+enum { GUESS_MAX_BYTES = 64 << 20 };
+
 /* So many lines without a row are passed over before the rows ahead of them are let go. */
 enum { AHEAD_LINES = 16384 };
 
@@ -276,21 +279,46 @@ static bool look(struct logfiles *l, bool *is_wrong)
 	return !is_foreign;
 }
 
+/* The format of the file that is open, or else of those behind it. What was read of a pipe is not
+ * passed over. */
+static bool guess_format(struct logfiles *l)
+{
+	static const volatile bool never;
+	for (size_t left = GUESS_MAX_BYTES;;) {
+		struct logtext text = loglines_peek(&l->lines, &never);
+		if ((l->format = logorder_guess(text)) != NULL)
+			return true;
+		if (l->order.files[l->at].is_pipe || text.size > left)
+			return false;
+		left -= text.size;
+		loglines_drop(&l->lines);
+		if (text.size)
+			continue;
+		if (l->at + 1 == l->order.n || l->order.files[l->at + 1].is_pipe)
+			return false;
+		close_file(l);
+		l->at++;
+		if (!open_file(l, &never))
+			return false;
+	}
+}
+
 static bool find_format(struct logfiles *l, bool *is_wrong)
 {
 	struct textbuf names = { 0 };
 	const struct log_format *format;
+	unsigned first = l->at;
 	if (strcmp(l->config.format, "auto") != 0)
 		l->format = log_format_find(l->config.format);
 	else
-		l->format = logorder_guess(loglines_peek(&l->lines, NULL));
-	if (l->format)
-		return true;
+		guess_format(l);
+	if (l->format || l->reader.broke)
+		return l->format;
 	for (unsigned i = 0; (format = log_format_at(i)) != NULL; i++)
 		textbuf_printf(&names, "%s%s", i ? ", " : "", format->name);
 	message(MESSAGE_ERROR,
 	        "%s: its lines are of no log that is known; name the format with --log: %s",
-	        path_of(l), textbuf_text(&names));
+	        l->order.files[first].path, textbuf_text(&names));
 	textbuf_fini(&names);
 	*is_wrong = true;
 	return false;
@@ -418,6 +446,23 @@ static void tell_no_identity(const struct logfiles *l)
 		        100.0 * (double)n[LOG_NO_IDENTITY] / (double)rows);
 }
 
+/* What looks as if the user were mistaken. */
+static void tell_what_is_odd(const struct logfiles *l)
+{
+	const uint64_t *n = l->out.counts;
+	if (n[LOG_NO_CLIENT] > n[LOG_MESSAGES] && n[LOG_UNFINISHED] > n[LOG_MESSAGES])
+		message(MESSAGE_WARNING,
+		        "log: more messages end than begin, as if the lines were not in the order "
+		        "of "
+		        "time; tac turns a log around");
+	else if (n[LOG_LINES] &&
+	        !(n[LOG_MESSAGES] + n[LOG_REJECTS] + n[LOG_CONNECTS] + n[LOG_OUT_OF_RANGE]))
+		message(MESSAGE_WARNING,
+		        "log: no message and no reject was found; if this is no log of %s, --log "
+		        "names another format",
+		        l->format->name);
+}
+
 void logfiles_tell(const struct logfiles *l)
 {
 	const uint64_t *n = l->out.counts;
@@ -437,6 +482,7 @@ void logfiles_tell(const struct logfiles *l)
 	if (left.size)
 		message(MESSAGE_INFO, "log: left out: %s", textbuf_text(&left));
 	textbuf_fini(&left);
+	tell_what_is_odd(l);
 }
 
 bool logfiles_parse_time(int64_t *time_s, const char *text)

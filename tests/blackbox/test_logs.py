@@ -147,6 +147,31 @@ def test_the_journal(tmp_path):
     assert rows == log.truth
 
 
+def test_the_format_is_found_behind_lines_of_others(tmp_path):
+    """Of files that begin with much that is of no mail server, or have nothing else."""
+    log = postfixlog.made(4, 60)
+    other = ["Nov 19 23:00:00 mx1 dovecot: imap-login: Login: user=<a>, rip=192.0.2.1"] * 20000
+    first = write(tmp_path / "mail.log.1", other, log.at)
+    second = write(tmp_path / "mail.log", other + log.lines, log.at)
+    rows, stderr = extract(second, first)
+    assert rows == log.truth and "log: postfix, 2 files" in stderr
+    assert left_out(stderr, "lines of other programs") == 2 * len(other)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--log", "exim"], "no message and no reject was found; if this is no log of exim"),
+        ([], "more messages end than begin"),
+    ],
+)
+def test_what_is_odd_is_told(tmp_path, args, words):
+    log = postfixlog.made(4, 60)
+    path = write(tmp_path / "mail.log", log.lines if args else log.lines[::-1], log.at)
+    assert words in extract(*args, path)[1]
+    assert words not in extract(write(tmp_path / "good", log.lines, log.at))[1]
+
+
 # ---- files, years, pipes ----
 
 

@@ -43,6 +43,32 @@ static void line_ends(void **state)
 	made_close(&file);
 }
 
+/* What a file holds where the machine crashed while it was written. */
+static void octets_of_value_0(void **state)
+{
+	(void)state;
+	enum { ZEROS = 3 * LOGLINES_MAX_BYTES };
+	char *octets = calloc(1, ZEROS + 12);
+	assert_non_null(octets);
+	memcpy(octets, "one\n", 4);
+	memcpy(octets + ZEROS, "two\n\0\0three\n", 12);
+	struct made_file file = made_file(octets, ZEROS + 12);
+	struct source *source;
+	struct loglines l;
+	struct logtext line;
+	bool is_long;
+	assert_int_equal(source_open(&source, file.path), 0);
+	assert_true(loglines_init(&l, source));
+	expect(&l, "one");
+	expect(&l, "two");
+	expect(&l, "three");
+	assert_false(loglines_next(&l, &line, &is_long, &never));
+	loglines_fini(&l);
+	source_close(source);
+	made_close(&file);
+	free(octets);
+}
+
 /* A line over the limit is cut, and the next one is whole; also where it spans buffers. */
 static void long_lines(void **state)
 {
@@ -122,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_ends),
+		cmocka_unit_test(octets_of_value_0),
 		cmocka_unit_test(long_lines),
 		cmocka_unit_test(a_pipe_that_is_followed),
 	};

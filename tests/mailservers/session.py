@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""session.py SERVER ROOT FOLDER N - starts Postfix (with policyd-spf or rspamd) or Exim, has clients
-of 192.0.2.0/24 and 2001:db8::/64 send it N sessions of mail, and stops it. The log is rotated while
-they send. FOLDER gets mail.log.2.gz, mail.log.1, mail.log (of rspamd: rspamd.log) and truth.json: a
-row of `extract` for each message and reject, without time and queue id.
+"""session.py SERVER ROOT FOLDER N - starts Postfix (with policyd-spf or rspamd) or Exim, has
+clients of 192.0.2.0/24 and 2001:db8::/64 send it N sessions of mail, and stops it. The log is
+rotated while they send. FOLDER gets mail.log.2.gz, mail.log.1, mail.log (of rspamd: its own) and
+truth.json: a row of `extract` for each message and reject, without time and queue id.
 
 In a network and mount namespace of its own (unshare -nm), as root: any address is local there, and
 /etc/passwd has the users that the servers want."""
@@ -156,7 +156,8 @@ class Postfix:
         self.env = {**os.environ, "LD_LIBRARY_PATH": f"{self.root}/usr/lib/postfix"}
         etc = folder / "etc"
         etc.mkdir()
-        names = {"root": self.root, "folder": folder, "port": PORT, "next_port": NEXT_PORT}
+        names = {"root": self.root, "folder": folder}
+        names |= {"port": PORT, "next_port": NEXT_PORT}
         main = MAIN.format(long_ids="yes" if has_policy else "no", milter=milter, **names)
         if not has_policy:
             main = main.replace("    check_policy_service unix:private/policyd\n", "")
@@ -192,8 +193,10 @@ class Postfix:
 
     def accept_later(self):
         """From now on what was deferred can be delivered."""
-        command = [f"{self.root}/usr/sbin/smtp-sink", "-u", "nobody", f"127.0.0.1:{NEXT_PORT}", "100"]
-        self.sink = subprocess.Popen(command, env=self.env)
+        options = ["-u", "nobody", f"127.0.0.1:{NEXT_PORT}", "100"]
+        self.sink = subprocess.Popen(
+            [f"{self.root}/usr/sbin/smtp-sink", *options], env=self.env
+        )
 
     def rotated(self):
         """postlogd has the old file open until it is started anew."""
@@ -404,7 +407,7 @@ def send(r):
         is_pipelined = smtp.has_extn("pipelining") and r.random() < 0.5
         code, *codes = replies(smtp, [command, *recipients], is_pipelined)
         assert code == 250, (command, code)
-        assert [code == 250 for code in codes] == [name != "nobody" for name in names], (names, codes)
+        assert [code == 250 for code in codes] == [name != "nobody" for name in names], codes
         rows += [["unknown", ip, helo, sender or "<>", "reject"]] * names.count("nobody")
         if 250 in codes:
             code, text = smtp.data("Subject: x\r\n\r\nx\r\n")

@@ -1,6 +1,6 @@
-"""test_mailservers.py - logs that Postfix, policyd-spf, rspamd and Exim write in this moment, of mail
-of known truth: every message once, one row a reject line, nothing invented. They are rotated in the
-middle, and mail is deferred and delivered later.
+"""test_mailservers.py - logs that Postfix, policyd-spf, rspamd and Exim write in this moment, of
+mail of known truth: every message once, one row a reject line, nothing invented. They are rotated
+in the middle, and mail is deferred and delivered later.
 
 MAILSERVERS names the folder that scripts/mailservers made. As root, in namespaces of its own."""
 
