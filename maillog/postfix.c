@@ -363,7 +363,7 @@ static bool is_policy(struct logtext program)
 	        logtext_begins(program, LOGTEXT("pypolicyd-spf"));
 }
 
-enum { REPEATED_MAX = 100000 };
+enum { REPEATED_MAX = 10000 };
 
 /* "message repeated 3 times: [ NOQUEUE: reject: ...]", as syslogd writes what came again. How often
  * it came, and *text is what; a message that is no reject counts once. 0: nobody counted so far. */
