@@ -56,8 +56,8 @@ struct input_reader {
 	bool broke;         /* a file cannot be read to its end */
 	/* Of each of the inputs' files that was read to its end. NULL: not wanted. */
 	char (*digests)[DIGEST_TEXT_BYTES];
-	/* The next record, valid until the next call. False at the end, at *stop, or when `broke`
-	 * is set: then the user was told. */
+	/* The next record, valid until the next call of it or would_block(). False at the end, at
+	 * *stop, or when `broke` is set: then the user was told. */
 	bool (*next)(
 	        struct input_reader *reader, struct csv_record *record, const volatile bool *stop);
 	/* True when next() would have to wait for a pipe. */

@@ -12,6 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So much of the files is looked at for a line that is known. */
+enum { GUESS_MAX_BYTES = 64 << 20 };
+
+/* So many lines without a row are passed over before the rows ahead of them are let go. */
+enum { AHEAD_LINES = 16384 };
+
 struct logfiles {
 	struct input_reader reader; /* first */
 	struct log_out out;
@@ -153,18 +159,16 @@ static bool next_file(struct logfiles *l, const volatile bool *stop)
 	return false;
 }
 
-/* One more line. False: there is none, or it cannot be had. */
-static bool read_line(struct logfiles *l, const volatile bool *stop)
+/* One more line, or, where the file has none, the next file. False: there is neither, or it cannot
+ * be had. */
+static bool advance(struct logfiles *l, const volatile bool *stop)
 {
 	struct logtext line;
 	bool is_long;
-	while (!loglines_next(&l->lines, &line, &is_long, stop)) {
+	if (!loglines_next(&l->lines, &line, &is_long, stop)) {
 		if (source_error(l->source))
 			return fail_at_source(l);
-		if (!source_ended(l->source))
-			return false; /* *stop */
-		if (!next_file(l, stop))
-			return false;
+		return source_ended(l->source) && next_file(l, stop); /* else *stop */
 	}
 	if (l->out.counts[LOG_LINES]++ % 256 == 0)
 		l->reader.raw_bytes = l->raw_before + source_raw_bytes(l->source);
@@ -180,19 +184,29 @@ static bool has_row(const struct logfiles *l)
 	return l->sizes_at < l->sizes.size;
 }
 
+/* Makes room for the next rows when all were given out. */
+static void forget_given(struct logfiles *l)
+{
+	if (has_row(l))
+		return;
+	textbuf_reset(&l->sizes);
+	textbuf_reset(&l->rows);
+	l->sizes_at = l->rows_at = 0;
+}
+
+static bool can_advance(const struct logfiles *l)
+{
+	return !l->is_over && !l->reader.broke && l->source;
+}
+
 /* The last file may end with an event. */
 static bool next(struct input_reader *reader, struct csv_record *record, const volatile bool *stop)
 {
 	struct logfiles *l = (struct logfiles *)reader;
 	size_t size;
-	if (!has_row(l)) {
-		textbuf_reset(&l->sizes);
-		textbuf_reset(&l->rows);
-		l->sizes_at = l->rows_at = 0;
-	}
-	while (!has_row(l) && !l->is_over && !reader->broke)
-		if (!read_line(l, stop) && !l->is_over)
-			break;
+	forget_given(l);
+	while (!has_row(l) && can_advance(l) && advance(l, stop))
+		;
 	if (!has_row(l))
 		return false;
 	memcpy(&size, l->sizes.bytes + l->sizes_at, sizeof size);
@@ -206,10 +220,24 @@ static bool next(struct input_reader *reader, struct csv_record *record, const v
 	return true;
 }
 
+/* The file has ended, and what follows it may have to be waited for. */
+static bool waits_for_file(const struct logfiles *l)
+{
+	return loglines_ended(&l->lines) && l->at + 1 < l->order.n &&
+	        l->order.files[l->at + 1].is_pipe;
+}
+
+/* Lines that give no row are passed over, so that the rows before them do not wait with them. When
+ * there are many of them, that takes too long as well. */
 static bool would_block(struct input_reader *reader)
 {
 	struct logfiles *l = (struct logfiles *)reader;
-	return !has_row(l) && !l->is_over && l->source && loglines_would_block(&l->lines);
+	forget_given(l);
+	for (unsigned n = 0; !has_row(l) && can_advance(l); n++)
+		if (n == AHEAD_LINES || loglines_would_block(&l->lines) || waits_for_file(l) ||
+		        !advance(l, NULL))
+			break;
+	return !has_row(l) && can_advance(l);
 }
 
 static const char *reader_path(const struct input_reader *reader)
@@ -227,9 +255,8 @@ bool logfiles_run(struct logfiles *l, bool (*take)(void *arg, const struct mail_
 {
 	l->take = take;
 	l->arg = arg;
-	while (!l->is_over && !l->reader.broke && !l->is_refused && !(stop && *stop))
-		if (!read_line(l, stop) && !l->is_over)
-			break;
+	while (can_advance(l) && !l->is_refused && !(stop && *stop) && advance(l, stop))
+		;
 	return l->is_over && !l->reader.broke && !l->is_refused;
 }
 
@@ -252,21 +279,46 @@ static bool look(struct logfiles *l, bool *is_wrong)
 	return !is_foreign;
 }
 
+/* The format of the file that is open, or else of those behind it. What was read of a pipe is not
+ * passed over. */
+static bool guess_format(struct logfiles *l)
+{
+	static const volatile bool never;
+	for (size_t left = GUESS_MAX_BYTES;;) {
+		struct logtext text = loglines_peek(&l->lines, &never);
+		if ((l->format = logorder_guess(text)) != NULL)
+			return true;
+		if (l->order.files[l->at].is_pipe || text.size > left)
+			return false;
+		left -= text.size;
+		loglines_drop(&l->lines);
+		if (text.size)
+			continue;
+		if (l->at + 1 == l->order.n || l->order.files[l->at + 1].is_pipe)
+			return false;
+		close_file(l);
+		l->at++;
+		if (!open_file(l, &never))
+			return false;
+	}
+}
+
 static bool find_format(struct logfiles *l, bool *is_wrong)
 {
 	struct textbuf names = { 0 };
 	const struct log_format *format;
+	unsigned first = l->at;
 	if (strcmp(l->config.format, "auto") != 0)
 		l->format = log_format_find(l->config.format);
 	else
-		l->format = logorder_guess(loglines_peek(&l->lines, NULL));
-	if (l->format)
-		return true;
+		guess_format(l);
+	if (l->format || l->reader.broke)
+		return l->format;
 	for (unsigned i = 0; (format = log_format_at(i)) != NULL; i++)
 		textbuf_printf(&names, "%s%s", i ? ", " : "", format->name);
 	message(MESSAGE_ERROR,
 	        "%s: its lines are of no log that is known; name the format with --log: %s",
-	        path_of(l), textbuf_text(&names));
+	        l->order.files[first].path, textbuf_text(&names));
 	textbuf_fini(&names);
 	*is_wrong = true;
 	return false;
@@ -394,6 +446,23 @@ static void tell_no_identity(const struct logfiles *l)
 		        100.0 * (double)n[LOG_NO_IDENTITY] / (double)rows);
 }
 
+/* What looks as if the user were mistaken. */
+static void tell_what_is_odd(const struct logfiles *l)
+{
+	const uint64_t *n = l->out.counts;
+	if (n[LOG_NO_CLIENT] > n[LOG_MESSAGES] && n[LOG_UNFINISHED] > n[LOG_MESSAGES])
+		message(MESSAGE_WARNING,
+		        "log: more messages end than begin, as if the lines were not in the order "
+		        "of "
+		        "time; tac turns a log around");
+	else if (n[LOG_LINES] &&
+	        !(n[LOG_MESSAGES] + n[LOG_REJECTS] + n[LOG_CONNECTS] + n[LOG_OUT_OF_RANGE]))
+		message(MESSAGE_WARNING,
+		        "log: no message and no reject was found; if this is no log of %s, --log "
+		        "names another format",
+		        l->format->name);
+}
+
 void logfiles_tell(const struct logfiles *l)
 {
 	const uint64_t *n = l->out.counts;
@@ -413,6 +482,7 @@ void logfiles_tell(const struct logfiles *l)
 	if (left.size)
 		message(MESSAGE_INFO, "log: left out: %s", textbuf_text(&left));
 	textbuf_fini(&left);
+	tell_what_is_odd(l);
 }
 
 bool logfiles_parse_time(int64_t *time_s, const char *text)

@@ -70,6 +70,14 @@ static bool take_last(struct loglines *l, struct logtext *line)
 	return true;
 }
 
+/* A machine that crashes leaves blocks of them in a file. False: nothing is left. */
+static bool skip_zeros(struct loglines *l)
+{
+	while (l->at < l->end && !l->buffer[l->at])
+		l->at++;
+	return l->at < l->end;
+}
+
 bool loglines_next(
         struct loglines *l, struct logtext *line, bool *is_long, const volatile bool *stop)
 {
@@ -77,7 +85,7 @@ bool loglines_next(
 	*is_long = false;
 	if (l->is_skipping && !skip_rest(l, stop))
 		return false;
-	while (!(end = line_end(l)) && l->end - l->at < LOGLINES_MAX_BYTES)
+	while (!skip_zeros(l) || (!(end = line_end(l)) && l->end - l->at < LOGLINES_MAX_BYTES))
 		if (!fill(l, stop))
 			return take_last(l, line);
 	const char *from = l->buffer + l->at;
@@ -98,15 +106,39 @@ struct logtext loglines_peek(struct loglines *l, const volatile bool *stop)
 	return (struct logtext){ l->buffer + l->at, l->end - l->at };
 }
 
+void loglines_drop(struct loglines *l)
+{
+	l->at = l->end;
+}
+
+/* Of a line that is too long, and of which the rest is passed over, no more than is there. */
+static void skip_ready(struct loglines *l)
+{
+	const char *end = line_end(l);
+	if (!l->is_skipping)
+		return;
+	l->at = end ? (size_t)(end + 1 - l->buffer) : l->end;
+	l->is_skipping = !end;
+}
+
+static bool has_line(struct loglines *l)
+{
+	skip_ready(l);
+	return !l->is_skipping && skip_zeros(l) &&
+	        (line_end(l) || l->end - l->at >= LOGLINES_MAX_BYTES);
+}
+
 bool loglines_would_block(struct loglines *l)
 {
-	if (!l->is_skipping && line_end(l))
+	if (has_line(l))
 		return false;
 	if (l->at)
 		make_room(l);
-	if (l->end == BUFFER_BYTES)
-		return false;
-	size_t n = source_read_ready(l->source, l->buffer + l->end, BUFFER_BYTES - l->end);
-	l->end += n;
-	return !line_end(l) && !source_ended(l->source);
+	l->end += source_read_ready(l->source, l->buffer + l->end, BUFFER_BYTES - l->end);
+	return !has_line(l) && !source_ended(l->source);
+}
+
+bool loglines_ended(const struct loglines *l)
+{
+	return l->at == l->end && source_ended(l->source);
 }

@@ -363,6 +363,36 @@ static bool is_policy(struct logtext program)
 	        logtext_begins(program, LOGTEXT("pypolicyd-spf"));
 }
 
+enum { REPEATED_MAX = 10000 };
+
+/* "message repeated 3 times: [ NOQUEUE: reject: ...]", as syslogd writes what came again. How often
+ * it came, and *text is what; a message that is no reject counts once. 0: nobody counted so far. */
+static unsigned times_repeated(struct logtext *text)
+{
+	struct logtext rest = *text;
+	unsigned n = 0;
+	if (!logtext_skip(&rest, LOGTEXT("message repeated ")))
+		return 1;
+	for (; rest.size && logtext_is_digit(rest.at[0]) && n <= REPEATED_MAX;
+	        rest = logtext_behind(rest, 1))
+		n = n * 10 + (unsigned)(rest.at[0] - '0');
+	if (n > REPEATED_MAX || !logtext_skip(&rest, LOGTEXT(" times: [ ")) ||
+	        !logtext_ends(rest, LOGTEXT("]")))
+		return 0;
+	rest.size--;
+	*text = rest;
+	return logtext_find(rest, LOGTEXT(": reject: ")) ? n : 1;
+}
+
+static void take_message(struct postfix *p, void (*take)(struct postfix *p, struct logtext text))
+{
+	struct logtext text = p->syslog.message;
+	unsigned n = times_repeated(&text);
+	p->out->counts[LOG_LINES_DAMAGED] += n == 0;
+	for (unsigned i = 0; i < n; i++)
+		take(p, text);
+}
+
 /* "postfix/smtpd", "postfix-in/submission/smtpd": the instance is what stands before the first
  * slash. */
 static void line(void *state, struct logtext text, struct log_out *out)
@@ -389,7 +419,7 @@ static void line(void *state, struct logtext text, struct log_out *out)
 			continue;
 		p->place = mix(hash_bytes(p->syslog.host.at, p->syslog.host.size),
 		        hash_bytes(instance.at, instance.size));
-		programs[i].take(p, p->syslog.message);
+		take_message(p, programs[i].take);
 		return;
 	}
 }

@@ -4,16 +4,20 @@
  *     qid: <4F3A5>, ip: 192.0.2.1, user: me, from: <a@b.example>, (default: F (no action):
  *     [1.20/15.00] [R_SPF_ALLOW(-0.20){+ip4:192.0.2.0/24;},...]), len: 1234, ...
  *
- * The same in the system's log has its envelope. The message id is a stranger's text: the last
- * place counts from which on all is as above. */
+ * The same in the system's log has its envelope. The message id, the sender and the symbols hold
+ * texts of strangers, and rspamd takes the quotes of a local-part away. So a line that can be read
+ * in two ways is damaged: nobody knows which of them rspamd wrote. */
 #include "maillog/rspamd.h"
 
+#include "base/textbuf.h"
 #include "maillog/syslog.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct rspamd {
 	struct syslog syslog;
+	struct textbuf sender; /* of the line, with the quotes that it was sent with */
 };
 
 /* What is behind the name of the function that writes the line. False: another line. */
@@ -32,6 +36,24 @@ struct task {
 	struct logtext verdict; /* "F (no action): [1.20/15.00] [...]" */
 };
 
+static bool is_verdict(struct logtext t)
+{
+	return t.size > 3 && (t.at[0] == 'T' || t.at[0] == 'F' || t.at[0] == 'S') &&
+	        t.at[1] == ' ' && t.at[2] == '(';
+}
+
+/* The address in "<address>, (default: F (no action)...", whatever stands in it. */
+static bool take_sender(struct logtext *t, struct logtext *sender)
+{
+	static const struct logtext end = LOGTEXT(">, (default: ");
+	const char *at;
+	if (!logtext_skip(t, LOGTEXT("<")) || !(at = logtext_find(*t, end)))
+		return false;
+	*sender = logtext_between(t->at, at);
+	*t = logtext_between(at + 1, logtext_end(*t));
+	return logtext_skip(t, LOGTEXT(","));
+}
+
 /* From " ip: " on. False: it goes on otherwise. */
 static bool read_task(struct logtext t, struct task *task)
 {
@@ -45,33 +67,83 @@ static bool read_task(struct logtext t, struct task *task)
 			return false;
 	}
 	if (logtext_skip(&t, LOGTEXT(" from: "))) {
-		task->has_sender = logtext_take_address(&t, &task->sender);
-		if (!task->has_sender || !logtext_skip(&t, LOGTEXT(",")))
+		task->has_sender = take_sender(&t, &task->sender);
+		if (!task->has_sender)
 			return false;
 	}
 	if (!logtext_skip(&t, LOGTEXT(" (default: ")))
 		return false;
 	task->verdict = t;
-	return t.size > 3 && (t.at[0] == 'T' || t.at[0] == 'F' || t.at[0] == 'S') && t.at[1] == ' ';
+	return is_verdict(t);
 }
 
-/* The last one that is whole; *before is what stands in front of it. */
-static bool find_client(struct logtext t, struct task *task, struct logtext *before)
+/* How often a verdict of rspamd seems to begin. */
+static unsigned count_verdicts(struct logtext t)
+{
+	static const struct logtext mark = LOGTEXT(", (default: ");
+	unsigned n = 0;
+	const char *at;
+	while ((at = logtext_find(t, mark)) != NULL) {
+		t = logtext_between(at + mark.size, logtext_end(t));
+		n += is_verdict(t);
+	}
+	return n;
+}
+
+enum found { FOUND_NONE, FOUND_ONE, FOUND_DAMAGED };
+
+/* Where the client stands; *before is what stands in front of it. */
+static enum found find_client(struct logtext t, struct task *task, struct logtext *before)
 {
 	static const struct logtext mark = LOGTEXT(", ip: ");
 	struct logtext rest = t;
 	struct task found;
-	bool any = false;
+	unsigned n = 0, n_whole = 0;
 	const char *at;
 	while ((at = logtext_find(rest, mark)) != NULL) {
+		n++;
 		rest = logtext_between(at + mark.size, logtext_end(t));
 		if (!read_task(rest, &found))
 			continue;
 		*task = found;
 		*before = logtext_between(t.at, at);
-		any = true;
+		n_whole++;
 	}
-	return any;
+	return !n ? FOUND_NONE : n_whole == 1 && count_verdicts(t) == 1 ? FOUND_ONE : FOUND_DAMAGED;
+}
+
+static bool is_atom(char c)
+{
+	return logtext_is_alnum(c) || (unsigned char)c >= 0x80 ||
+	        (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+}
+
+static size_t local_part_size(struct logtext sender)
+{
+	for (size_t i = sender.size; i > 0; i--)
+		if (sender.at[i - 1] == '@')
+			return i - 1;
+	return 0;
+}
+
+/* rspamd writes "a b"@c.example as a b@c.example. */
+static struct logtext quoted_again(struct rspamd *r, struct logtext sender)
+{
+	size_t size = local_part_size(sender), n_atoms = 0;
+	while (n_atoms < size && is_atom(sender.at[n_atoms]))
+		n_atoms++;
+	if (n_atoms == size || (size > 1 && sender.at[0] == '"' && sender.at[size - 1] == '"'))
+		return sender;
+	textbuf_reset(&r->sender);
+	textbuf_put_char(&r->sender, '"');
+	for (size_t i = 0; i < size; i++) {
+		if (sender.at[i] == '"' || sender.at[i] == '\\')
+			textbuf_put_char(&r->sender, '\\');
+		textbuf_put_char(&r->sender, sender.at[i]);
+	}
+	textbuf_put_char(&r->sender, '"');
+	textbuf_put(&r->sender, sender.at + size, sender.size - size);
+	return (struct logtext){ r->sender.bytes, r->sender.size };
 }
 
 /* "..., qid: <4F3A5>" */
@@ -142,8 +214,11 @@ static void line(void *state, struct logtext t, struct log_out *out)
 		out->counts[LOG_LINES_OTHER] += has_envelope;
 		return;
 	}
-	if (!find_client(task_text, &task, &before)) {
+	enum found found = find_client(task_text, &task, &before);
+	if (found == FOUND_NONE) {
 		out->counts[LOG_NO_ADDRESS]++;
+	} else if (found == FOUND_DAMAGED) {
+		out->counts[LOG_LINES_DAMAGED]++;
 	} else if (task.has_user) {
 		out->counts[LOG_AUTHENTICATED]++;
 	} else if (logtext_begins(task.ip, LOGTEXT("127.")) ||
@@ -156,10 +231,11 @@ static void line(void *state, struct logtext t, struct log_out *out)
 			                                                    : MAIL_MESSAGE,
 			.queue_id = queue_id(before),
 			.ip = task.ip,
-			.sender = task.sender,
+			.sender = quoted_again(r, task.sender),
 			.has_sender = task.has_sender,
 			.spf_then = spf_of(task.verdict) };
 		event.has_time = take_time(r, t, out, &event.time_s);
+		out->failed |= r->sender.failed;
 		out->emit(out, &event);
 	}
 }
@@ -172,8 +248,10 @@ static void *open_reader(void)
 static void close_reader(void *state)
 {
 	struct rspamd *r = state;
-	if (r)
+	if (r) {
 		syslog_fini(&r->syslog);
+		textbuf_fini(&r->sender);
+	}
 	free(r);
 }
 

@@ -27,12 +27,24 @@ static int digits(const char *at, size_t n)
 	return value;
 }
 
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* Of a year that is not known it may have 366 days. */
+static int days_of(int month, int year)
+{
+	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	return days[month - 1] + (month == 2 && (!year || is_leap(year)));
+}
+
 /* A leap second stands in the second behind it. */
 static bool is_sound(const struct stamp *s)
 {
-	return s->month >= 1 && s->month <= MONTHS && s->day >= 1 && s->day <= 31 && s->hour >= 0 &&
-	        s->hour < 24 && s->minute >= 0 && s->minute < 60 && s->second >= 0 &&
-	        s->second <= 60;
+	return s->month >= 1 && s->month <= MONTHS && s->day >= 1 &&
+	        s->day <= days_of(s->month, s->year) && s->hour >= 0 && s->hour < 24 &&
+	        s->minute >= 0 && s->minute < 60 && s->second >= 0 && s->second <= 60;
 }
 
 /* "16:36:33" */
@@ -199,7 +211,7 @@ int stamp_year_before(const struct stamp *stamp, int64_t time_s)
 	struct stamp full = *stamp;
 	gmtime_r(&t, &tm);
 	full.year = tm.tm_year + 1900 + 1;
-	while (hour_begins(&full) > time_s + DAY_S)
+	while (hour_begins(&full) > time_s + DAY_S || full.day > days_of(full.month, full.year))
 		full.year--;
 	return full.year;
 }

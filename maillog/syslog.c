@@ -1,4 +1,4 @@
-/* syslog.c - envelopes of three forms. */
+/* syslog.c - envelopes of four forms. */
 #include "maillog/syslog.h"
 
 #include "maillog/journal.h"
@@ -7,16 +7,18 @@
 
 enum { RFC3164_BYTES = 15 };
 
-/* "<22>", which some files keep. */
-static void skip_priority(struct logtext *line)
+/* "<22>", which some files keep. False: there is none. */
+static bool skip_priority(struct logtext *line)
 {
 	size_t n = 1;
 	if (!line->size || line->at[0] != '<')
-		return;
+		return false;
 	while (n < line->size && logtext_is_digit(line->at[n]))
 		n++;
-	if (n > 1 && n < line->size && line->at[n] == '>')
-		*line = logtext_behind(*line, n + 1);
+	if (n == 1 || n == line->size || line->at[n] != '>')
+		return false;
+	*line = logtext_behind(*line, n + 1);
+	return true;
 }
 
 /* The text before the blank in front of the host. False: the line does not begin with a stamp. */
@@ -55,6 +57,39 @@ static bool cut_tag(struct syslog *s, struct logtext line)
 	return true;
 }
 
+/* "-", or "[id name="value"]..." with \ before a quote or bracket in a value; and the blank behind
+ * it. */
+static bool skip_structured_data(struct logtext *line)
+{
+	size_t n = 0;
+	if (logtext_skip(line, LOGTEXT("-")))
+		return !line->size || logtext_skip(line, LOGTEXT(" "));
+	while (n < line->size && line->at[n] == '[') {
+		while (n < line->size && line->at[n] != ']')
+			n += line->at[n] == '\\' ? 2 : 1;
+		n++;
+	}
+	if (!n || n >= line->size || line->at[n] != ' ')
+		return false;
+	*line = logtext_behind(*line, n + 1);
+	return true;
+}
+
+/* RFC 5424 section 6, behind its version. */
+static bool read_rfc5424(struct syslog *s, struct logtext line)
+{
+	struct logtext id;
+	if (!logtext_cut(&line, ' ', &s->stamp) || !logtext_cut(&line, ' ', &s->host) ||
+	        !logtext_cut(&line, ' ', &s->program) || !logtext_cut(&line, ' ', &s->pid) ||
+	        !logtext_cut(&line, ' ', &id) || !skip_structured_data(&line) || !s->stamp.size)
+		return false;
+	if (logtext_same(s->pid, LOGTEXT("-")))
+		s->pid = (struct logtext){ 0 };
+	logtext_skip(&line, LOGTEXT("\xef\xbb\xbf"));
+	s->message = line;
+	return true;
+}
+
 static bool read_json(struct syslog *s, struct logtext line)
 {
 	if (!s->journal && !(s->journal = journal_new()))
@@ -74,7 +109,8 @@ bool syslog_read(struct syslog *s, struct logtext line)
 {
 	if (line.size && line.at[0] == '{')
 		return read_json(s, line);
-	skip_priority(&line);
+	if (skip_priority(&line) && logtext_skip(&line, LOGTEXT("1 ")))
+		return read_rfc5424(s, line);
 	return cut_stamp(&line, &s->stamp) && logtext_cut(&line, ' ', &s->host) && cut_tag(s, line);
 }
 

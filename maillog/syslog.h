@@ -3,6 +3,7 @@
  *
  *     Nov 28 16:36:33 mx1 postfix/smtpd[8266]: connect from ...        RFC 3164, journalctl
  *     2026-11-28T16:36:33.123456+01:00 mx1 postfix/smtpd[8266]: ...    RFC 3339, short-iso
+ *     <22>1 2026-11-28T16:36:33Z mx1 postfix/smtpd 8266 - - connect from ...    RFC 5424
  *     {"__REALTIME_TIMESTAMP":"...","MESSAGE":"connect from ...",...}  journalctl -o json
  *
  * The texts of a line point into it, those of JSON into the envelope, until the next line. The

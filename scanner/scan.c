@@ -25,67 +25,12 @@
 #include "scanner/progress.h"
 #include "scanner/replaying.h"
 #include "scanner/scannote.h"
+#include "scanner/stopsignals.h"
 #include "scanner/summary.h"
 #include "scanner/understood.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-
-/* What the signal handlers need. Set before they are. */
-static struct exchange *stop_target;
-
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-/* Sets the action of the stop signals, but of those that were ignored when the program was started
- * (nohup, a background job). */
-static void on_stop_signals(const struct sigaction *action)
-{
-	struct sigaction now;
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		if (!sigaction(stop_signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
-			sigaction(stop_signals[i], action, NULL);
-}
-
-static void on_stop_signal(int number)
-{
-	(void)number;
-	int saved = errno;
-	struct sigaction end = { .sa_handler = SIG_DFL };
-	on_stop_signals(&end);
-	exchange_stop(stop_target, true);
-	errno = saved;
-}
-
-/* SIGUSR1: our own threads send it to end a blocking read of the main thread. Before the scan is
- * being stopped it does nothing. */
-static void on_nudge(int number)
-{
-	(void)number;
-	if (atomic_load_explicit(&stop_target->stopping, memory_order_relaxed))
-		exchange_stop(stop_target, true);
-}
-
-/* The first stop signal ends the scan in order. After it all of them have their default action, so
- * a second one ends the program at once. */
-static void take_signals(struct exchange *exchange)
-{
-	struct sigaction stop = { .sa_handler = on_stop_signal },
-	                 nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
-	stop_target = exchange;
-	on_stop_signals(&stop);
-	sigaction(SIGUSR1, &nudge, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
-}
-
-static void leave_signals(void)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	on_stop_signals(&ignore);
-	sigaction(SIGUSR1, &ignore, NULL);
-	stop_target = NULL;
-}
 
 /* What a scan is made of, in the order in which it is made. */
 struct scan {
@@ -341,14 +286,20 @@ static bool begin_output(void *arg)
 	return check_upstreams(s) && cut_output(s, s->resumption.keep_bytes) && begin_sides(s);
 }
 
+static void begin_summary(const struct scan *s, struct summary *summary)
+{
+	summary_init(summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
+	        sink_bytes(s->sink));
+	summary->rewriting = &s->rewriting;
+	summary->logs = s->logs;
+}
+
 /* Every row is written. In the collector's thread. */
 static void put_closing(void *arg, struct textbuf *out)
 {
 	struct scan *s = arg;
 	struct summary summary;
-	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
-	        sink_bytes(s->sink));
-	summary.rewriting = &s->rewriting;
+	begin_summary(s, &summary);
 	summary.complete = true;
 	summary.exit_status = ending_find(&summary);
 	summary_put_closing(&summary, &s->closing, out);
@@ -387,9 +338,7 @@ static bool add_rows(struct scan *s)
 static int tell_end(struct scan *s, bool whole)
 {
 	struct summary summary;
-	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
-	        sink_bytes(s->sink));
-	summary.rewriting = &s->rewriting;
+	begin_summary(s, &summary);
 	if (s->digest && (s->refused || !sink_digest_is_right(s->sink))) {
 		digest_free(s->digest);
 		s->digest = NULL;
@@ -464,12 +413,12 @@ static int run(struct scan *s)
 	if (s->logs)
 		logfiles_tell_begin(s->logs);
 	understood_tell(&s->inputs.layout);
-	take_signals(&s->pipeline.exchange);
+	stopsignals_take(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams);
 	bool whole = add_rows(s);
 	rewriting_end(&s->rewriting);
 	status = tell_end(s, whole);
-	leave_signals();
+	stopsignals_leave();
 	return status;
 }
 

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/version.h"
+#include "logs/logcounts.h"
+#include "logs/logfiles.h"
 #include "scanner/versions.h"
 
 #include <stdio.h>
@@ -296,6 +298,19 @@ static void put_rewriting(struct json *j, const struct summary *s)
 	json_close_list(j);
 }
 
+static void put_log(struct json *j, const struct logfiles *logs)
+{
+	if (!logs) {
+		json_text(j, "log", NULL);
+		return;
+	}
+	json_open(j, "log");
+	json_text(j, "format", logfiles_format(logs)->name);
+	for (enum log_count i = 0; i < LOG_COUNTS; i++)
+		json_u64(j, log_count_name(i), logfiles_count(logs, i));
+	json_close(j);
+}
+
 static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
@@ -304,6 +319,7 @@ static void put_questions(struct json *j, const void *of)
 		json_u64(j, counters[i].name, counter_of(s, i));
 	put_upstreams(j, s);
 	put_rewriting(j, s);
+	put_log(j, s->logs);
 }
 
 /* The options that were used: headroom_fit() may have lowered some. */

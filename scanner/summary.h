@@ -13,7 +13,8 @@ struct summary {
 	const struct scan_job *job;
 	const struct exchange *exchange;
 	const struct options *options;
-	const struct rewriting *rewriting; /* set by the caller */
+	const struct rewriting *rewriting; /* set by the caller, */
+	const struct logfiles *logs;       /* and this: what --log read, or NULL */
 	struct tally tally;
 	struct resolver_counters counters;
 	/* of the whole output, with what earlier runs wrote */
@@ -27,7 +28,8 @@ struct summary {
 };
 
 /* Gathers the numbers of a scan that has ended. `n_bytes` is the size of its output. The caller
- * sets `complete` and `exit_status`. The arguments outlive the summary. */
+ * sets the members of which that is said, `complete` and `exit_status`. The arguments outlive the
+ * summary. */
 void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes);
 

@@ -376,6 +376,9 @@ def check_summary(binary, directory):
     compare("members of the summary", list(summary), rows_of(section))
     documented = rows_of(section_of(read("docs/output.md"), "## Options in the summary"))
     compare("options in the summary", list(summary["options"]), documented)
+    counts = re.findall(r'\[LOG_\w+\] = { "(\w+)"', read("logs/logcounts.c"))
+    documented = rows_of(section_of(read("docs/logs.md"), "## What is left out"))
+    compare("counts of a mail log", counts, documented)
 
 
 # ---- examples/ ----

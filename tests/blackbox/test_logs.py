@@ -147,6 +147,31 @@ def test_the_journal(tmp_path):
     assert rows == log.truth
 
 
+def test_the_format_is_found_behind_lines_of_others(tmp_path):
+    """Of files that begin with much that is of no mail server, or have nothing else."""
+    log = postfixlog.made(4, 60)
+    other = ["Nov 19 23:00:00 mx1 dovecot: imap-login: Login: user=<a>, rip=192.0.2.1"] * 20000
+    first = write(tmp_path / "mail.log.1", other, log.at)
+    second = write(tmp_path / "mail.log", other + log.lines, log.at)
+    rows, stderr = extract(second, first)
+    assert rows == log.truth and "log: postfix, 2 files" in stderr
+    assert left_out(stderr, "lines of other programs") == 2 * len(other)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--log", "exim"], "no message and no reject was found; if this is no log of exim"),
+        ([], "more messages end than begin"),
+    ],
+)
+def test_what_is_odd_is_told(tmp_path, args, words):
+    log = postfixlog.made(4, 60)
+    path = write(tmp_path / "mail.log", log.lines if args else log.lines[::-1], log.at)
+    assert words in extract(*args, path)[1]
+    assert words not in extract(write(tmp_path / "good", log.lines, log.at))[1]
+
+
 # ---- files, years, pipes ----
 
 
@@ -419,6 +444,73 @@ def test_scan_of_a_pipe_that_is_followed(tmp_path, server, running):
     assert rows[-1].startswith(b"%d," % len(log.truth))
     process.stdin.close()
     assert process.wait(harness.HANGS_S) in (DONE, harness.BAD_ROWS)
+
+
+@pytest.mark.parametrize("command", ["scan", "extract"])
+def test_a_row_does_not_wait_behind_lines_of_no_row(server, tmp_path, running, command):
+    """A reject comes out though only lines follow that give no row, whole ones and half of one."""
+    dns = server(script)
+    options = [dns.upstream, "--checks", "spf"] if command == "scan" else []
+    path = tmp_path / "out.csv"
+    process = running(
+        command, "--log=postfix", "-", "-o", path, *options, stdin=subprocess.PIPE, bufsize=0
+    )
+    log = postfixlog.Log(1, datetime(2026, 11, 20, tzinfo=timezone.utc))
+    for n in range(1, 4):
+        log.lines.clear()
+        log.reject("smtpd[1]", "", ("unknown", "192.0.2.1"), "a@d5.example")
+        for _ in range(n * n):
+            log.only_connects("smtpd[1]")
+        process.stdin.write(postfixlog.text_of(log.lines).encode() + b"Nov 20 00:00:00 mx1 post")
+        harness.until(
+            lambda: path.exists() and path.read_bytes().count(b"\n") == n + 1, what="the row"
+        )
+        process.stdin.write(b"fix/smtpd[1]: connect from x[192.0.2.3]\n")
+    process.stdin.close()
+    assert process.wait(harness.HANGS_S) == DONE
+
+
+@pytest.mark.parametrize("command", ["scan", "extract"])
+def test_a_row_comes_out_before_a_flood_of_lines(server, tmp_path, running, command):
+    options = [server(script).upstream, "--checks", "spf"] if command == "scan" else []
+    log = postfixlog.Log(1, datetime(2026, 11, 20, tzinfo=timezone.utc))
+    log.reject("smtpd[1]", "", ("unknown", "192.0.2.1"), "a@d5.example")
+    write(tmp_path / "log", log.lines)
+    flood = "cat log; exec yes 'Nov 20 00:00:01 mx1 sshd[1]: hello'"
+    with subprocess.Popen(["sh", "-c", flood], stdout=subprocess.PIPE, cwd=tmp_path) as producer:
+        path = tmp_path / "out.csv"
+        process = running(
+            command, "--log=postfix", "-", "-o", path, *options, stdin=producer.stdout
+        )
+        producer.stdout.close()
+        harness.until(lambda: path.exists() and path.read_bytes().count(b"\n") == 2, what="a row")
+        producer.kill()
+    assert process.wait(harness.HANGS_S) == DONE
+
+
+def test_what_was_read_is_in_the_summary(tmp_path, server):
+    """Each count that the end tells, by its name, also of a scan that is resumed."""
+    log = postfixlog.made(13, 100)
+    noise = ["no line of a log", "Nov 20 00:00:00 mx1 sshd[1]: hello", log.lines[0] + "x" * 70000]
+    path = write(tmp_path / "mail.log", log.lines + noise, log.at)
+    dns = server(script)
+    options = ["--log", "auto", dns.upstream, "--checks", "spf"]
+    result = harness.scan(tmp_path, path, *options)
+    told = result.summary["log"]
+    assert told["format"] == "postfix" and told["lines"] == len(log.lines) + 3
+    events = [row[6] for row in log.truth]
+    assert told["messages"] == events.count("message") > 0
+    assert told["rejects"] == events.count("reject") > 0
+    assert told["no_identity"] == sum(row[5] == "<>" and not row[4] for row in log.truth) > 0
+    for name, n in log.counts.items():
+        assert told[name] == n > 0
+    assert told["lines_unread"] == told["lines_other"] == told["lines_long"] == 1
+    assert told["connects"] == told["out_of_range"] == told["trusted"] == 0
+    os.truncate(tmp_path / "out.csv.gz", len(result.data) * 2 // 3)
+    again = harness.scan(tmp_path, path, *options, "--resume")
+    assert again.summary["log"] == told
+    plain = harness.scan(tmp_path, "d5.example,192.0.2.1\n", dns.upstream, output="e.csv")
+    assert plain.summary["log"] is None
 
 
 # ---- headers ----

@@ -42,6 +42,37 @@ static void a_message(void **state)
 	        "message " TIME " 4F3A5 mx.example [192.0.2.1]  <a@b.example> \n");
 }
 
+/* RFC 5424; syslogd says once what came again and again. */
+static void other_envelopes(void **state)
+{
+	(void)state;
+	check("<22>1 2026-11-28T16:36:33.5Z mx1 postfix/smtpd 8266 - - ABCDE1: "
+	      "client=a.example[192.0.2.1]\n"
+	      "<22>1 2026-11-28T16:36:33.5Z mx1 postfix/qmgr - - [x@1 a=\"\\]\\\"\"][y] "
+	      "\xef\xbb\xbf"
+	      "ABCDE1: from=<a@b.example>, size=1, nrcpt=1 (queue active)",
+	        "message " TIME " ABCDE1 a.example [192.0.2.1]  <a@b.example> \n");
+	check("<22>1 2026-11-28T16:36:33Z mx1 postfix/smtpd 1 - [x", "");
+	check(AT "postfix/smtpd[1]: message repeated 3 times: [ NOQUEUE: reject: RCPT from "
+	         "a[192.0.2.1]: 554 no; from=<a@b> to=<c@d> proto=SMTP helo=<h>]",
+	        "reject " TIME "  a [192.0.2.1] h <a@b> \n"
+	        "reject " TIME "  a [192.0.2.1] h <a@b> \n"
+	        "reject " TIME "  a [192.0.2.1] h <a@b> \n");
+}
+
+/* A number of repetitions that nobody can have counted gives no rows without end. */
+static void repeated_without_end(void **state)
+{
+	(void)state;
+	struct reading r;
+	read_text(&r,
+	        AT "postfix/smtpd[1]: message repeated 99999999999 times: [ NOQUEUE: reject: RCPT "
+	           "from a[192.0.2.1]: 554 no; from=<a@b> to=<c@d> proto=SMTP helo=<h>]",
+	        "");
+	assert_int_equal(r.out.counts[LOG_LINES_DAMAGED], 1);
+	reading_free(&r);
+}
+
 static void null_sender_ipv6_long_id(void **state)
 {
 	(void)state;
@@ -283,6 +314,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message),
+		cmocka_unit_test(other_envelopes),
+		cmocka_unit_test(repeated_without_end),
 		cmocka_unit_test(null_sender_ipv6_long_id),
 		cmocka_unit_test(deferred_and_used_again),
 		cmocka_unit_test(same_ids_on_two_machines),

@@ -26,6 +26,30 @@ static void lines(void **state)
 		       "192.0.2.1, from: <\"a>, b\"@b.example>, (default: S (soft reject): [1/15] "
 		       "[]), len: 1",
 		        "reject " TIME " AAAA  [192.0.2.1]  <\"a>, b\"@b.example> \n" },
+		/* the quotes of a local-part are taken away, whatever stood between them */
+		{ TASK "id: <undef>, qid: <F0B4>, ip: 192.0.2.123, from: <x; "
+		       "from=<y@z.example>@d.example>"
+		       ", (default: T (add header): [10/6.00] "
+		       "[FROM_NEQ_ENVFROM(0.00){@d.example;x; "
+		       "from=<y@z.example>@d.example;},R_SPF_NEUTRAL(0.00){?all;}]), len: 17",
+		        "message " TIME
+		        " F0B4  [192.0.2.123]  <\"x; from=<y@z.example>\"@d.example> "
+		        "neutral\n" },
+		{ TASK "id: <x>, qid: <A1>, ip: 192.0.2.1, from: <a \\\"b@c>, (default: F (no "
+		       "action): "
+		       "[1/15] []), len: 1",
+		        "message " TIME " A1  [192.0.2.1]  <\"a \\\\\\\"b\"@c> \n" },
+		/* two ways to read a line: a sender that ends itself, and symbols that begin anew
+		 */
+		{ TASK "id: <x>, qid: <A1>, ip: 192.0.2.1, from: <v@victim>, (default: F (no "
+		       "action): "
+		       "[0/15] [\"@evil>, (default: F (no action): [1/15] []), len: 1",
+		        "" },
+		{ TASK "id: <x>, qid: <A1>, ip: 192.0.2.1, from: <a@b>, (default: F (no action): "
+		       "[1/15] "
+		       "[FROM{x, ip: 192.0.2.2, from: <v@victim>, (default: F (no action): [1/15] "
+		       "[]}]), len: 1",
+		        "" },
 		{ TASK "id: <1@x>, ip: 192.0.2.1, user: me, from: <a@b>, (default: F (no action): "
 		       "[] "
 		       "[]), len: 1",
@@ -53,6 +77,7 @@ static void lines(void **state)
 	assert_int_equal(r.out.counts[LOG_LOCAL], 1);
 	assert_int_equal(r.out.counts[LOG_NO_ADDRESS], 1);
 	assert_int_equal(r.out.counts[LOG_LINES_UNREAD], 1);
+	assert_int_equal(r.out.counts[LOG_LINES_DAMAGED], 2);
 	reading_free(&r);
 }
 

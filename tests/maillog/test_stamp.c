@@ -49,7 +49,8 @@ static void what_is_none(void **state)
 	static const char *const none[] = { "", "Nov", "Nov 28 16:36", "Nvo 28 16:36:33",
 		"Nov 32 16:36:33", "Nov 28 24:36:33", "Nov 28 16:61:33", "2026-13-28T16:36:33",
 		"2026-11-28T16:36", "2026-11-28X16:36:33", "1969-11-28T16:36:33Z", "connect from",
-		"Nov 2x 16:36:33", "2026-11-28T1x:36:33" };
+		"Nov 2x 16:36:33", "2026-11-28T1x:36:33", "Feb 30 16:36:33", "Nov 31 16:36:33",
+		"2026-02-29T16:36:33Z", "2100-02-29T16:36:33Z" };
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
 		struct logtext t = text_of(none[i]);
 		struct stamp stamp;
@@ -117,7 +118,7 @@ static void year_by_a_files_time(void **state)
 		int year;
 	} cases[] = { { "Mar 15 11:00:00", 2026 }, { "Mar 16 11:00:00", 2026 },
 		{ "Mar 17 00:00:00", 2025 }, { "Dec 31 23:00:00", 2025 },
-		{ "Jan  1 00:00:00", 2026 } };
+		{ "Jan  1 00:00:00", 2026 }, { "Feb 29 00:00:00", 2024 } };
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct logtext t = text_of(cases[i].stamp);
 		struct stamp stamp;

@@ -1,15 +1,18 @@
 #!/usr/bin/python3
-"""session.py SERVER ROOT FOLDER N - starts Postfix or Exim, has clients of 192.0.2.0/24 and
-2001:db8::/64 send it N sessions of mail, and stops it. FOLDER gets mail.log and truth.json: a row
-of `extract` for each message and reject, without time and queue id.
+"""session.py SERVER ROOT FOLDER N - starts Postfix (with policyd-spf or rspamd) or Exim, has
+clients of 192.0.2.0/24 and 2001:db8::/64 send it N sessions of mail, and stops it. The log is
+rotated while they send. FOLDER gets mail.log.2.gz, mail.log.1, mail.log (of rspamd: its own) and
+truth.json: a row of `extract` for each message and reject, without time and queue id.
 
 In a network and mount namespace of its own (unshare -nm), as root: any address is local there, and
 /etc/passwd has the users that the servers want."""
 
+import gzip
 import json
 import os
 import random
 import shutil
+import signal
 import smtplib
 import socket
 import subprocess
@@ -19,9 +22,12 @@ import time
 from pathlib import Path
 
 PORT = 2525
+NEXT_PORT = 2526  # where mail to later@ goes
 SERVER = {4: "192.0.2.250", 6: "2001:db8::fa"}
 CLIENTS_6 = [f"2001:db8::{i:x}" for i in range(1, 30)]
 LOCAL_PARTS = ["alice", "o'brien", '"a b,c"', '"x; from=<y@z.example>"', "a" * 64, "n-2024+tag"]
+UTF8_SENDERS = ["müller", "用户"]
+UTF8_DOMAINS = ["bücher.example", "d1.example"]
 HELOS = ["h.example", "xn--mller-kva.example", "mail-7.example", "a" * 60 + ".example"]
 
 
@@ -42,9 +48,13 @@ def make_users(folder):
         ("passwd", "postfix:x:771:771::/:/bin/false\nDebian-exim:x:773:773::/:/bin/false\n"),
         ("group", "postfix:x:771:\npostdrop:x:772:\nDebian-exim:x:773:\n"),
     ):
-        path = folder / name
-        path.write_text(Path("/etc", name).read_text() + lines)
-        run("mount", "--bind", path, f"/etc/{name}")
+        replace_etc(folder, name, Path("/etc", name).read_text() + lines)
+
+
+def replace_etc(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    run("mount", "--bind", path, f"/etc/{name}")
 
 
 def wait_for(condition, what):
@@ -54,9 +64,9 @@ def wait_for(condition, what):
         time.sleep(0.02)
 
 
-def listens():
+def listens(address=(SERVER[4], PORT), source="192.0.2.251"):
     try:
-        socket.create_connection((SERVER[4], PORT), source_address=("192.0.2.251", 0)).close()
+        socket.create_connection(address, source_address=(source, 0)).close()
     except OSError:
         return False
     return True
@@ -83,10 +93,10 @@ mydestination =
 virtual_mailbox_domains = recv.example
 virtual_mailbox_maps = static:x
 virtual_transport = discard:
-transport_maps = inline:{{ {{ later@recv.example = retry:4.3.0 later }} }}
+transport_maps = inline:{{ {{ later@recv.example = smtp:[127.0.0.1]:{next_port} }} }}
 minimal_backoff_time = 1s
 smtpd_peername_lookup = no
-smtputf8_enable = no
+smtputf8_enable = yes
 smtpd_client_connection_count_limit = 0
 smtpd_client_message_rate_limit = 0
 smtpd_helo_required = no
@@ -95,6 +105,8 @@ smtpd_recipient_restrictions =
     check_recipient_access inline:{{ {{ nobody@recv.example = 554 no such user here }} }}
     check_policy_service unix:private/policyd
 enable_long_queue_ids = {long_ids}
+smtpd_milters = {milter}
+milter_default_action = tempfail
 """
 MASTER = """\
 {port} inet n - n - - smtpd
@@ -109,6 +121,7 @@ trace unix - - n - 0 bounce
 flush unix n - n 1000? 0 flush
 error unix - - n - - error
 retry unix - - n - - error
+smtp unix - - n - - smtp
 discard unix - - n - - discard
 showq unix n - n - - showq
 anvil unix - - n - 1 anvil
@@ -136,13 +149,16 @@ policyd_spf.main()
 
 
 class Postfix:
-    def __init__(self, root, folder, has_policy):
-        self.root, self.folder = root / "postfix", folder
+    name = "mail.log"
+
+    def __init__(self, root, folder, has_policy=False, milter=""):
+        self.root, self.folder, self.sink = root / "postfix", folder, None
         self.env = {**os.environ, "LD_LIBRARY_PATH": f"{self.root}/usr/lib/postfix"}
         etc = folder / "etc"
         etc.mkdir()
-        names = {"root": self.root, "folder": folder, "port": PORT}
-        main = MAIN.format(long_ids="yes" if has_policy else "no", **names)
+        names = {"root": self.root, "folder": folder}
+        names |= {"port": PORT, "next_port": NEXT_PORT}
+        main = MAIN.format(long_ids="yes" if has_policy else "no", milter=milter, **names)
         if not has_policy:
             main = main.replace("    check_policy_service unix:private/policyd\n", "")
         (etc / "main.cf").write_text(main)
@@ -171,18 +187,124 @@ class Postfix:
         command = [f"{self.root}/usr/lib/postfix/sbin/master", "-d", "-c", str(etc)]
         self.master = subprocess.Popen(command, env=self.env)
 
-    def log(self):
-        path = self.folder / "mail.log"
-        return path.read_text(errors="surrogateescape") if path.exists() else ""
-
     def flush(self):
         """Deferred mail is tried again."""
         run(f"{self.root}/usr/sbin/postqueue", "-c", self.folder / "etc", "-f", env=self.env)
 
+    def accept_later(self):
+        """From now on what was deferred can be delivered."""
+        options = ["-u", "nobody", f"127.0.0.1:{NEXT_PORT}", "100"]
+        self.sink = subprocess.Popen(
+            [f"{self.root}/usr/sbin/smtp-sink", *options], env=self.env
+        )
+
+    def rotated(self):
+        """postlogd has the old file open until it is started anew."""
+        self.master.send_signal(signal.SIGHUP)
+
     def stop(self):
-        self.master.terminate()
-        self.master.wait(60)
+        for process in (self.master, self.sink):
+            if process:
+                process.terminate()
+                process.wait(60)
         time.sleep(0.5)
+
+
+# ---- rspamd, as Postfix's milter ----
+
+RSPAMD = """\
+.include "$CONFDIR/common.conf"
+options {{
+    .include "$CONFDIR/options.inc"
+    local_addrs = [];
+    tempdir = "{folder}";
+}}
+logging {{
+    type = "file";
+    filename = "{folder}/rspamd.log";
+    .include "$CONFDIR/logging.inc"
+}}
+actions {{ reject = null; greylist = null; add_header = 6; }}
+worker "normal" {{
+    bind_socket = "127.0.0.1:11333";
+    .include "$CONFDIR/worker-normal.inc"
+}}
+worker "rspamd_proxy" {{
+    bind_socket = "127.0.0.1:11332";
+    .include "$CONFDIR/worker-proxy.inc"
+    upstream "local" {{ default = yes; hosts = "127.0.0.1"; }}
+}}
+"""
+NSD = """\
+server:
+    ip-address: 127.0.0.1
+    zonesdir: "{folder}"
+    database: ""
+    username: ""
+    pidfile: "{folder}/nsd.pid"
+    xfrdfile: "{folder}/xfrd.state"
+    zonelistfile: "{folder}/zone.list"
+remote-control:
+    control-enable: no
+zone:
+    name: "."
+    zonefile: "zone"
+"""
+# What each domain d0.example ... says of all clients: the one at its number modulo their number.
+POLICIES = [
+    ("pass", "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/64 -all"),
+    ("fail", "v=spf1 -all"),
+    ("softfail", "v=spf1 ~all"),
+    ("neutral", "v=spf1 ?all"),
+    ("none", None),
+]
+
+
+class Rspamd(Postfix):
+    """The log is that of rspamd; it is asked by Postfix, and asks a name server."""
+
+    name = "rspamd.log"
+
+    def __init__(self, root, folder):
+        self.start_names(folder)
+        base, data = root / "rspamd", folder / "rspamd"
+        data.mkdir()
+        share = base / "usr/share/rspamd"
+        config = folder / "rspamd.conf"
+        config.write_text(RSPAMD.format(folder=folder))
+        places = {
+            "CONFDIR": base / "etc/rspamd", "LOCAL_CONFDIR": data, "RUNDIR": data, "DBDIR": data,
+            "LOGDIR": folder, "SHAREDIR": share, "PLUGINSDIR": share / "plugins",
+            "RULESDIR": share / "rules", "LUALIBDIR": share / "lualib", "WWWDIR": share / "www",
+        }
+        libraries = f"{base}/usr/lib/rspamd:{base}/usr/lib/x86_64-linux-gnu"
+        self.rspamd = subprocess.Popen(
+            [base / "usr/bin/rspamd", "-f", "-i", "-c", config]
+            + [part for name, path in places.items() for part in ("--var", f"{name}={path}")],
+            env={**os.environ, "LD_LIBRARY_PATH": libraries},
+        )
+        milter = ("127.0.0.1", 11332)
+        wait_for(lambda: listens(milter, "127.0.0.1"), "rspamd does not listen")
+        super().__init__(root, folder, milter="inet:127.0.0.1:11332")
+
+    def start_names(self, folder):
+        lines = ["$TTL 300", ". SOA ns. x. 1 2 3 4 5", ". NS ns.", "ns. A 127.0.0.1"]
+        for i in range(40):
+            text = POLICIES[i % len(POLICIES)][1]
+            lines += [f'd{i}.example. TXT "{text}"'] if text else [f"d{i}.example. A 192.0.2.1"]
+        (folder / "zone").write_text("\n".join(lines) + "\n")
+        (folder / "nsd.conf").write_text(NSD.format(folder=folder))
+        replace_etc(folder, "resolv.conf", "nameserver 127.0.0.1\n")
+        self.names = subprocess.Popen(["/usr/sbin/nsd", "-d", "-c", folder / "nsd.conf"])
+
+    def rotated(self):
+        self.rspamd.send_signal(signal.SIGUSR1)
+
+    def stop(self):
+        super().stop()
+        for process in (self.rspamd, self.names):
+            process.terminate()
+            process.wait(60)
 
 
 # ---- Exim ----
@@ -197,6 +319,7 @@ pid_file_path = {folder}/exim.pid
 acl_smtp_rcpt = rcpt
 helo_accept_junk_hosts = *
 allow_utf8_domains = true
+smtputf8_advertise_hosts = *
 smtp_accept_max = 200
 queue_only = true
 rfc1413_query_timeout = 0s
@@ -215,7 +338,9 @@ begin transports
 
 
 class Exim:
-    def __init__(self, root, folder, has_policy):
+    name = "mail.mainlog"
+
+    def __init__(self, root, folder):
         self.folder = folder
         config = folder / "exim.conf"
         config.write_text(EXIM.format(folder=folder, port=PORT))
@@ -227,23 +352,47 @@ class Exim:
             env={**os.environ, "LD_LIBRARY_PATH": f"{root}/exim/usr/lib/x86_64-linux-gnu"},
         )
 
-    def log(self):
-        path = self.folder / "mail.mainlog"
-        return path.read_text(errors="surrogateescape") if path.exists() else ""
-
     def flush(self):
         pass
+
+    def accept_later(self):
+        """Exim only queues."""
+
+    def rotated(self):
+        """Exim sees by itself that its file has another name."""
 
     def stop(self):
         self.daemon.terminate()
         self.daemon.wait(60)
-        shutil.copy(self.folder / "mail.mainlog", self.folder / "mail.log")
 
 
 # ---- clients ----
 
 
-def send(r, is_exim):
+def mail(r, smtp):
+    """A sender, and the command that names it."""
+    if r.random() < 0.15:
+        return "", "MAIL FROM:<>"
+    if smtp.has_extn("smtputf8") and r.random() < 0.15:
+        sender = f"{r.choice(UTF8_SENDERS)}@{r.choice(UTF8_DOMAINS)}"
+        return sender, f"MAIL FROM:<{sender}> SMTPUTF8"
+    sender = f"{r.choice(LOCAL_PARTS)}@d{r.randrange(40)}.example"
+    return sender, f"MAIL FROM:<{sender}>"
+
+
+def replies(smtp, commands, is_pipelined):
+    """Each command waits for the reply of the one before, or all are sent at once."""
+    if is_pipelined:
+        smtp.send("".join(command + "\r\n" for command in commands).encode())
+        return [smtp.getreply()[0] for _ in commands]
+    codes = []
+    for command in commands:
+        smtp.send((command + "\r\n").encode())
+        codes.append(smtp.getreply()[0])
+    return codes
+
+
+def send(r):
     """One session: some messages, some rejects. Gives what is true of it."""
     family = r.choice([4, 4, 6])
     ip = f"192.0.2.{r.randrange(1, 240)}" if family == 4 else r.choice(CLIENTS_6)
@@ -252,17 +401,15 @@ def send(r, is_exim):
     (smtp.ehlo if r.random() < 0.7 else smtp.helo)(helo)
     rows = []
     for _ in range(r.choice([1, 1, 2])):
-        domain = f"d{r.randrange(40)}.example"
-        sender = "" if r.random() < 0.15 else f"{r.choice(LOCAL_PARTS)}@{domain}"
-        assert smtp.docmd("MAIL", f"FROM:<{sender}>")[0] == 250
+        sender, command = mail(r, smtp)
         names = r.choice([["bob"], ["bob", "later"], ["bob", "nobody"], ["nobody", "nobody"]])
-        taken = 0
-        for name in names:
-            code, _ = smtp.docmd("RCPT", f"TO:<{name}@recv.example>")
-            taken += code == 250
-            if code != 250:
-                rows.append(["unknown", ip, helo, sender or "<>", "reject"])
-        if taken:
+        recipients = [f"RCPT TO:<{name}@recv.example>" for name in names]
+        is_pipelined = smtp.has_extn("pipelining") and r.random() < 0.5
+        code, *codes = replies(smtp, [command, *recipients], is_pipelined)
+        assert code == 250, (command, code)
+        assert [code == 250 for code in codes] == [name != "nobody" for name in names], codes
+        rows += [["unknown", ip, helo, sender or "<>", "reject"]] * names.count("nobody")
+        if 250 in codes:
             code, text = smtp.data("Subject: x\r\n\r\nx\r\n")
             assert code == 250, text
             rows.append(["unknown", ip, helo, sender or "<>", "message"])
@@ -272,35 +419,72 @@ def send(r, is_exim):
     return rows
 
 
+SERVERS = {
+    "postfix": Postfix,
+    "policyd": lambda root, folder: Postfix(root, folder, has_policy=True),
+    "rspamd": Rspamd,
+    "exim": Exim,
+}
+# What a log has once for each message.
+MARKS = {"exim": " <= ", "rspamd": "rspamd_task_write_log"}
+
+
+class Log:
+    """The log of a server, and what it was rotated to: the oldest first."""
+
+    def __init__(self, mta, folder):
+        self.mta, self.folder = mta, folder
+        self.path, self.parts = folder / mta.name, []
+
+    def rotate(self):
+        part = self.path.with_name(f"{self.mta.name}.part{len(self.parts)}")
+        self.path.rename(part)
+        self.parts.append(part)
+        self.mta.rotated()
+
+    def count(self, mark):
+        there = [path for path in (*self.parts, self.path) if path.exists()]
+        return sum(path.read_bytes().count(mark.encode()) for path in there)
+
+    def keep(self, result):
+        oldest, middle = self.parts
+        (result / "mail.log.2.gz").write_bytes(gzip.compress(oldest.read_bytes()))
+        shutil.copy(middle, result / "mail.log.1")
+        shutil.copy(self.path, result / "mail.log")
+
+
 def main(server, root, result, n):
     """What the servers write stands in a folder that their users may enter."""
     root, result = Path(root).resolve(), Path(result).resolve()
     with tempfile.TemporaryDirectory(prefix="mail", dir="/var/tmp") as folder:
-        session(server, root, Path(folder), n)
-        for name in ("mail.log", "truth.json"):
-            shutil.copy(Path(folder, name), result)
+        session(server, root, Path(folder), int(n)).keep(result)
+        shutil.copy(Path(folder, "truth.json"), result)
 
 
 def session(server, root, folder, n):
-    has_policy = server == "policyd"
     make_network()
     make_users(folder)
-    mta = (Exim if server == "exim" else Postfix)(root, folder, has_policy)
-    truth, r = [], random.Random(n)
+    mta = SERVERS[server](root, folder)
+    log, truth, r = Log(mta, folder), [], random.Random(n)
     try:
         wait_for(listens, "the server does not listen")
-        for i in range(int(n)):
-            truth += send(r, server == "exim")
+        for i in range(n):
+            truth += send(r)
             if i % 100 == 50:
                 mta.flush()
+            if i in (n // 3, 2 * n // 3):
+                log.rotate()
+            if i == 3 * n // 4:
+                mta.accept_later()
         messages = sum(row[-1] == "message" for row in truth)
-        mark = " <= " if server == "exim" else "client="
-        wait_for(lambda: mta.log().count(mark) >= messages, "a message is missing")
+        mark = MARKS.get(server, "client=")
+        wait_for(lambda: log.count(mark) >= messages, "a message is missing")
         mta.flush()
         time.sleep(2)
     finally:
         mta.stop()
     (folder / "truth.json").write_text(json.dumps(truth))
+    return log
 
 
 if __name__ == "__main__":
