@@ -4,7 +4,8 @@
  *     no look-up failed in it                                   kept as it stands
  *     no look-up failed, but it is older than --older-than      done again; kept all the same when
  *                                                               a look-up fails now
- *     a look-up failed (its `problems` has temperror)           done again, from its input's columns
+ *     a look-up failed (its `problems` has temperror)           done again, from its input's
+ *                                                               columns
  *     its input was no CSV record (its `error` begins "row:")   kept: the output does not hold what
  *                                                               was wrong with it
  *
