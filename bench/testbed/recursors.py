@@ -1,6 +1,6 @@
 """recursors.py - recursors of others, in the network of a population: with the defaults that Debian
-gives them, or as examples/farm has them. Only their root hints, address and folder are ours. They do not validate,
-since the root is not signed here, and may ask loopback addresses."""
+gives them, or as examples/farm has them. Only their root hints, address and folder are ours.
+They do not validate, since the root is not signed here, and may ask loopback addresses."""
 
 import dataclasses
 import json
