@@ -375,6 +375,8 @@ void summary_put_closing(const struct summary *s, const struct closing *told, st
 	struct textbuf json = { 0 };
 	struct closing c = {
 		.input_rows = in->n_records,
+		.has_rows = true,
+		.output_rows = s->rows_written,
 		.has_hash = in->filter != NULL,
 		.input_hash = in->filter ? shard_filter_hash(in->filter) : 0,
 		.started_ms = s->started_ms,
