@@ -454,6 +454,11 @@ def test_the_output_is_no_shard(shards, tmp_path):
     assert shards[1].read_bytes() == before
 
 
+def test_a_summary_that_cannot_be(shards, tmp_path):
+    """Nothing is left of the output either."""
+    refused(tmp_path, shards, "No such file", options=[f"--summary={tmp_path}/absent/x.json"])
+
+
 def test_a_full_disk(shards):
     done = harness.run("merge", "--overwrite", "-o", "/dev/full", *shards)
     assert done.returncode == STOPPED and "No space left on device" in done.stderr
