@@ -34,6 +34,13 @@ static int fail_to_open(const char *path, int why)
 	return error_is_wrong_name(why) ? EXIT_USAGE : EXIT_STOPPED;
 }
 
+/* What was refused on the way leaves nothing behind that looks like an output. */
+static void drop_output(struct run *r)
+{
+	if (sink_is_file(r->sink) && !sink_cut(r->sink, 0))
+		unlink(r->options->output);
+}
+
 /* Opens the output, and changes nothing in it. */
 static int open_output(struct run *r)
 {
@@ -48,16 +55,12 @@ static int open_output(struct run *r)
 		return EXIT_DONE;
 	r->digest = digest_new();
 	sink_set_digest(r->sink, r->digest);
-	if (sink_open(&r->summary_sink, o->summary))
-		return fail_to_open(o->summary, errno);
-	return EXIT_DONE;
-}
-
-/* What was refused on the way leaves nothing behind that looks like an output. */
-static void drop_output(struct run *r)
-{
-	if (sink_is_file(r->sink) && !sink_cut(r->sink, 0))
-		unlink(r->options->output);
+	if (!sink_open(&r->summary_sink, o->summary))
+		return EXIT_DONE;
+	int why = errno;
+	if (!sink_found_bytes(r->sink))
+		drop_output(r);
+	return fail_to_open(o->summary, why);
 }
 
 static int write_output(struct run *r)

@@ -6,13 +6,19 @@
 
 #include <string.h>
 
-/* The option of that name before this one; bash completes its words wherever the name stands. */
-static bool stands_before(unsigned i)
+/* Options of one name may differ in their words, each for its commands. */
+static bool has_namesake(const struct option_row *row)
 {
-	for (unsigned k = 0; k < i; k++)
-		if (!strcmp(option_at(k)->name, option_at(i)->name))
+	const struct option_row *other;
+	for (unsigned i = 0; (other = option_at(i)) != NULL; i++)
+		if (other != row && !strcmp(other->name, row->name))
 			return true;
 	return false;
+}
+
+static bool is_option_of(const struct option_row *row, const struct command *command)
+{
+	return row->group & (command->groups | GROUP_EVERY);
 }
 
 /* The words that an option takes; NULL: any text, or a file. */
@@ -40,44 +46,49 @@ static bool takes_file(const struct option_row *row)
 
 /* ---- bash ---- */
 
-/* "-o|--output", as a pattern of case. */
-static void put_pattern(FILE *out, const struct option_row *row, bool *any)
+/* "scan,-o|scan,--output", a pattern of `case $command,$prev`; "*" is every command. */
+static void put_pattern(FILE *out, const char *command, const struct option_row *row, bool *any)
 {
 	fprintf(out, "%s", *any ? "|" : "");
 	*any = true;
 	if (row->letter)
-		fprintf(out, "-%c|", row->letter);
-	fprintf(out, "--%s", row->name);
+		fprintf(out, "%s,-%c|", command, row->letter);
+	fprintf(out, "%s,--%s", command, row->name);
 }
 
-/* The words of all options of that name. */
+/* One arm: the words that an option takes in its commands. */
 static void put_words(FILE *out, const struct option_row *row)
 {
-	const struct option_row *same;
-	fprintf(out, "\t--%s)\n\t\tCOMPREPLY=($(compgen -W \"", row->name);
-	for (unsigned i = 0; (same = option_at(i)) != NULL; i++)
-		if (!strcmp(same->name, row->name) && words_of(same))
-			fprintf(out, "%s ", words_of(same));
-	fputs("\" -- \"$cur\"))\n\t\treturn\n\t\t;;\n", out);
+	const struct command *command;
+	bool any = false;
+	fputc('\t', out);
+	if (!has_namesake(row))
+		put_pattern(out, "*", row, &any);
+	else
+		for (unsigned i = 0; (command = command_at(i)) != NULL; i++)
+			if (is_option_of(row, command))
+				put_pattern(out, command->name, row, &any);
+	fprintf(out, ")\n\t\tCOMPREPLY=($(compgen -W \"%s\" -- \"$cur\"))\n\t\treturn\n\t\t;;\n",
+	        words_of(row));
 }
 
-/* The arms of `case $prev`. */
+/* The arms of `case $command,$prev`. */
 static void put_values(FILE *out)
 {
 	const struct option_row *row;
 	bool any = false;
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
 		if (takes_file(row))
-			put_pattern(out, row, &any);
+			put_pattern(out, "*", row, &any);
 	fputs(")\n\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\t\treturn\n\t\t;;\n", out);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
-		if (words_of(row) && !stands_before(i))
+		if (words_of(row))
 			put_words(out, row);
 	any = false;
 	fputc('\t', out);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
 		if (row->argument && !takes_file(row) && !words_of(row))
-			put_pattern(out, row, &any);
+			put_pattern(out, "*", row, &any);
 	fputs(")\n\t\treturn\n\t\t;;\n", out);
 }
 
@@ -88,19 +99,24 @@ static void print_bash(FILE *out)
 	fputs("# bash completion of spfsweep; made by spfsweep --completion bash\n"
 	      "_spfsweep()\n{\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} options=\n"
+	      "\tlocal command=${COMP_WORDS[1]}\n"
 	      "\tCOMPREPLY=()\n"
+	      "\t# bash has three words of --option=value\n"
+	      "\t[[ $cur != = ]] || cur=\n"
+	      "\t[[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
 	      "\tif [[ $COMP_CWORD -eq 1 ]]; then\n"
 	      "\t\tCOMPREPLY=($(compgen -W \"",
 	        out);
 	for (unsigned i = 0; (command = command_at(i)) != NULL; i++)
 		fprintf(out, "%s ", command->name);
-	fputs("--help --version\" -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase $prev in\n\t", out);
+	fputs("--help --version\" -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase $command,$prev in\n\t",
+	        out);
 	put_values(out);
-	fputs("\tesac\n\tcase ${COMP_WORDS[1]} in\n", out);
+	fputs("\tesac\n\tcase $command in\n", out);
 	for (unsigned i = 0; (command = command_at(i)) != NULL; i++) {
 		fprintf(out, "\t%s) options=\"", command->name);
 		for (unsigned k = 0; (row = option_at(k)) != NULL; k++)
-			if (row->group & (command->groups | GROUP_EVERY))
+			if (is_option_of(row, command))
 				fprintf(out, "--%s ", row->name);
 		fputs("\" ;;\n", out);
 	}
@@ -170,7 +186,7 @@ static void print_zsh(FILE *out)
 	for (unsigned i = 0; (command = command_at(i)) != NULL; i++) {
 		fprintf(out, "\t%s)\n\t\t_arguments", command->name);
 		for (unsigned k = 0; (row = option_at(k)) != NULL; k++)
-			if (row->group & (command->groups | GROUP_EVERY))
+			if (is_option_of(row, command))
 				put_option(out, row);
 		fputs(" \\\n\t\t\t'*:file:_files'\n\t\t;;\n", out);
 	}

@@ -87,6 +87,7 @@ struct inputs {
 	bool expands;
 	struct sampling sampling;
 	struct expansion expansion; /* of a record that is taken: its rows that are left */
+	bool is_by_address;         /* the shard takes some of these, and not others */
 	/* Data rows up to the one given out last, with those of other shards and of no sample. */
 	uint64_t n_records;
 	uint64_t n_rows;     /* data rows given out */

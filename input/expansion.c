@@ -46,6 +46,12 @@ static void count_up(struct ipaddr *ip)
 		;
 }
 
+void expansion_skip(struct expansion *e)
+{
+	count_up(&e->next);
+	e->n_left--;
+}
+
 bool expansion_next(struct expansion *e, struct csv_record *record)
 {
 	struct csv_fields fields = csv_fields_of_record(&e->record, &e->scratch);
@@ -60,8 +66,7 @@ bool expansion_next(struct expansion *e, struct csv_record *record)
 		else
 			csv_put_field(&e->row, field.text, field.size);
 	}
-	count_up(&e->next);
-	e->n_left--;
+	expansion_skip(e);
 	*record = e->record;
 	record->text = textbuf_text(&e->row);
 	record->size = e->row.size;

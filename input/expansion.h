@@ -28,6 +28,8 @@ struct expansion {
 bool expansion_begin(struct expansion *e, const struct csv_record *record, int column);
 /* The next row, while n_left is not 0; valid until the next call. False: out of memory. */
 bool expansion_next(struct expansion *e, struct csv_record *record);
+/* Leaves the next row out, while n_left is not 0. */
+void expansion_skip(struct expansion *e);
 /* Takes a zeroed one. */
 void expansion_fini(struct expansion *e);
 

@@ -138,6 +138,17 @@ static bool open_next(struct inputs *in, const volatile bool *stop)
 	return false;
 }
 
+/* Counts and drops addresses of the network at hand that are other shards'. */
+static void pass_over(struct inputs *in)
+{
+	struct expansion *e = &in->expansion;
+	if (!in->is_taken || !in->is_by_address)
+		return;
+	for (; e->n_left && !shard_filter_takes_address(in->filter, &e->next); in->n_records++)
+		expansion_skip(e);
+	in->is_taken = in->has_first = e->n_left > 0;
+}
+
 /* Whether the record that was read is to be given out. Else its rows are counted and dropped. */
 static void choose_first(struct inputs *in)
 {
@@ -146,10 +157,15 @@ static void choose_first(struct inputs *in)
 		expansion_begin(&in->expansion, &in->first, in->layout.ip);
 	if (in->filter && shard_filter_take(in->filter, &in->layout, &in->first, &takes))
 		atfile_fail_without_memory(in, in->paths[in->at]);
+	in->is_by_address =
+	        in->filter && in->expansion.n_left && shard_filter_lacks_key(in->filter);
+	takes = takes || in->is_by_address;
 	takes = takes && (in->form || sampling_takes(&in->sampling, &in->layout, &in->first));
 	in->is_taken = in->has_first = takes && !in->broke;
-	if (in->is_taken)
+	if (in->is_taken) {
+		pass_over(in);
 		return;
+	}
 	in->n_records += in->expansion.n_left ? in->expansion.n_left : 1;
 	in->expansion.n_left = 0;
 	if (in->n_records % 256 == 0)
@@ -174,6 +190,7 @@ static bool has_record(struct inputs *in)
 /* The next row is in `first`. */
 bool inputs_has_more(struct inputs *in, const volatile bool *stop)
 {
+	pass_over(in);
 	while ((in->csv || in->reader) && !in->is_taken && !in->broke) {
 		in->has_first = in->has_first || take_record(in, stop);
 		if (in->has_first) {
@@ -240,6 +257,7 @@ bool inputs_next(struct inputs *in, struct input_row *row, const volatile bool *
 
 bool inputs_would_block(struct inputs *in)
 {
+	pass_over(in);
 	if ((!in->csv && !in->reader) || in->is_taken)
 		return false;
 	if (in->has_first)

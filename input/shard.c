@@ -73,6 +73,11 @@ static void put_key(struct textbuf *key, const struct identity *identity)
 	}
 }
 
+static bool takes_key(const struct shard_filter *f)
+{
+	return bgzf_crc32(f->key.bytes, f->key.size) % f->shard.count == f->shard.index;
+}
+
 enum error shard_filter_take(struct shard_filter *f, const struct layout *layout,
         const struct csv_record *record, bool *takes)
 {
@@ -82,8 +87,20 @@ enum error shard_filter_take(struct shard_filter *f, const struct layout *layout
 	put_key(&f->key, &f->identity);
 	if (f->identity.lacked_memory || f->key.failed)
 		return ERROR_NOMEM;
-	*takes = bgzf_crc32(f->key.bytes, f->key.size) % f->shard.count == f->shard.index;
+	*takes = takes_key(f);
 	return ERROR_NONE;
+}
+
+bool shard_filter_lacks_key(const struct shard_filter *f)
+{
+	return !f->key.size;
+}
+
+bool shard_filter_takes_address(struct shard_filter *f, const struct ipaddr *ip)
+{
+	textbuf_reset(&f->key);
+	ipaddr_print(&f->key, ip);
+	return takes_key(f);
 }
 
 uint64_t shard_filter_hash(const struct shard_filter *f)

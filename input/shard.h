@@ -6,9 +6,10 @@
  *
  * and its key is the domain that is checked, as the column spf_domain has it (A-labels, lower case,
  * no final dot): of the column domain, the sender, or the HELO name in its place. A row without a
- * usable one: the address as inet_ntop() writes it; without that either: nothing, which is of shard
- * 0. So the rows of one domain meet in one process and its cache. docs/scale.md tells it to users;
- * it is a contract, since shards of two versions may be merged.
+ * usable one: the address as inet_ntop() writes it, and of a network each of its addresses; without
+ * that either: nothing, which is of shard 0. So the rows of one domain meet in one process and its
+ * cache. docs/scale.md tells it to users; it is a contract, since shards of two versions may be
+ * merged.
  *
  * The hash has no key: every language has it, and every process must agree. Strangers who choose
  * their names may make shards unequal, and nothing worse: worker and upstream are chosen by other
@@ -18,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/textbuf.h"
+#include "dns/ipaddr.h"
 #include "input/role.h"
 #include "io/csv.h"
 
@@ -46,6 +48,11 @@ void shard_filter_free(struct shard_filter *f);
 /* Whether the input's next record is of the shard. ERROR_NOMEM: *takes is not set. */
 enum error shard_filter_take(struct shard_filter *f, const struct layout *layout,
         const struct csv_record *record, bool *takes);
+/* Of the record that was given last: it has neither a domain nor one address. Where it stands for a
+ * network, each address of that has a shard by itself. */
+bool shard_filter_lacks_key(const struct shard_filter *f);
+/* Whether a row of this address, without a domain, is of the shard. */
+bool shard_filter_takes_address(struct shard_filter *f, const struct ipaddr *ip);
 /* A hash of all records that it was given, of all shards, in their order: two shards of one input
  * have the same, when both read it to its end. */
 uint64_t shard_filter_hash(const struct shard_filter *f);

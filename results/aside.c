@@ -199,11 +199,12 @@ static bool ends_at(const struct aside *a, uint64_t at)
 	        bgzf_is_eof(octets, sizeof octets);
 }
 
-/* Whether a crash, or damage to the last members of ours, left it so: it begins as a member, and
- * nothing stands behind that. */
+/* Whether a crash, or damage to the last members of ours, left it so, or it is a closing that more
+ * rows take the place of: it begins as a member, and nothing stands behind that. A closing is
+ * nearly all header. */
 static bool is_explained(const struct aside *a)
 {
-	uint8_t octets[512];
+	uint8_t octets[BGZF_MEMBER_MAX_BYTES];
 	struct bgzf_checkpoint checkpoint;
 	bool has_checkpoint;
 	size_t size;

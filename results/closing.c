@@ -14,6 +14,7 @@
 
 #define HASH_LINE "closing"
 #define INPUT_HASH "input_hash"
+#define OUTPUT_ROWS "output_rows"
 /* Before the name of a count. */
 #define SUM "sum."
 #define PEAK "peak."
@@ -46,6 +47,8 @@ static void put_lines(struct textbuf *out, const struct closing *c)
 	for (size_t i = 0; i < NUMBER_COUNT; i++)
 		textbuf_printf(out, "%s=%" PRIu64 "\n", numbers[i].name,
 		        *(const uint64_t *)((const char *)c + numbers[i].offset));
+	if (c->has_rows)
+		textbuf_printf(out, OUTPUT_ROWS "=%" PRIu64 "\n", c->output_rows);
 	if (c->has_hash)
 		textbuf_printf(out, INPUT_HASH "=%016" PRIx64 "\n", c->input_hash);
 	for (unsigned i = 0; i < c->n_counts; i++)
@@ -104,6 +107,10 @@ static bool take_lines(struct closing *c, const char *text, size_t size)
 	struct csv_field name, value = note_value(text, size, INPUT_HASH);
 	c->has_hash = value.text != NULL;
 	if (c->has_hash && !parse_hash(&c->input_hash, value))
+		return false;
+	value = note_value(text, size, OUTPUT_ROWS);
+	c->has_rows = value.text != NULL;
+	if (c->has_rows && !csv_field_u64(value, &c->output_rows))
 		return false;
 	for (size_t i = 0; i < NUMBER_COUNT; i++)
 		if (!csv_field_u64(note_value(text, size, numbers[i].name),

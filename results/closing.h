@@ -29,9 +29,11 @@ struct closing_count {
 };
 
 struct closing {
-	uint64_t input_rows; /* data rows of the whole input */
-	bool has_hash;       /* with --shard */
-	uint64_t input_hash; /* shard_filter_hash() */
+	uint64_t input_rows;  /* data rows of the whole input */
+	bool has_rows;        /* the next member is told */
+	uint64_t output_rows; /* of the output that it ends */
+	bool has_hash;        /* with --shard */
+	uint64_t input_hash;  /* shard_filter_hash() */
 	uint64_t started_ms, ended_ms, wall_ms, cpu_ms, peak_memory_bytes;
 	struct closing_count counts[CLOSING_COUNTS_MAX];
 	unsigned n_counts;

@@ -103,6 +103,7 @@ struct format_told format_told_by(const char *note, size_t size)
 {
 	struct format_told told = {
 		.n_input = parse_count(note_value(note, size, INPUT_COLUMNS)),
+		.is_sample = is_sample(note, size),
 		.has_gaps = note_value(note, size, SHARD).size > 0 || is_sample(note, size),
 	};
 	struct csv_field delimiter = note_value(note, size, "delimiter");

@@ -43,6 +43,7 @@ void format_fini(struct format *f);
 struct format_told {
 	int n_input;        /* how many columns are the input's, or RESULTS_UNTOLD */
 	struct shard shard; /* of the input; count 0: all of it */
+	bool is_sample;     /* --sample: rows of the input are in no output */
 	bool has_gaps;      /* `row` grows, but not always by one */
 	/* Which of the input's columns is what, from 0 or COLUMN_NONE. */
 	bool has_columns;

@@ -107,6 +107,7 @@ void manifest_put(struct textbuf *out, const struct manifest *m)
 	json_u64(&j, "rows_before", m->rows_before);
 	json_u64(&j, "retried_rows", tally_read(&m->tally->retried_rows));
 	json_u64(&j, "changed_rows", tally_read(&m->tally->changed_rows));
+	json_u64(&j, "kept_rows", tally_read(&m->tally->kept_rows));
 	put_runs(&j, m);
 	json_open(&j, "versions");
 	m->put_versions(&j);

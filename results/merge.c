@@ -26,18 +26,24 @@ static bool begins_with(struct csv_field text, const char *with)
 	return text.size >= strlen(with) && !memcmp(text.text, with, strlen(with));
 }
 
+static bool is_audit(const struct part *p)
+{
+	return csv_field_is(note_value(p->note.bytes, p->note.size, "kind"), "audit");
+}
+
 /* That of the whole: no shard, and no files beside it. */
 static void put_note(struct textbuf *out, const struct part *p)
 {
 	const char *at = p->note.bytes, *end = at + p->note.size;
 	struct csv_field name, value;
 	while (note_next_line(&at, end, &name, &value)) {
-		if (begins_with(name, "info.record"))
+		if (begins_with(name, "info.") && !csv_field_is(name, "info.version"))
 			continue;
 		if (csv_field_is(name, "shard"))
 			value.size = 0;
 		else if (csv_field_is(name, "command"))
-			value = (struct csv_field){ "scan", strlen("scan") };
+			value = is_audit(p) ? (struct csv_field){ "audit", strlen("audit") }
+			                    : (struct csv_field){ "scan", strlen("scan") };
 		textbuf_put(out, name.text, name.size);
 		textbuf_put_char(out, '=');
 		textbuf_put(out, value.text, value.size);
@@ -142,9 +148,9 @@ static int refuse_gap(struct merge *m, const struct part *p)
 /* The next row must be that behind the last one, which `last` had. */
 static int check_next(struct merge *m, const struct part *p, const struct part *last)
 {
-	if (p->number > m->n_rows + 1)
+	if (p->number > m->last_row + 1 && !p->told.is_sample)
 		return refuse_gap(m, p);
-	if (p->number == m->n_rows + 1)
+	if (p->number > m->last_row)
 		return EXIT_DONE;
 	message(MESSAGE_ERROR, "row %llu is there twice: in %s and in %s", long_of(p->number),
 	        last->path, p->path);
@@ -162,6 +168,7 @@ static int merge_heap(struct merge *m, struct heap *h, struct rowfile *out)
 			return status;
 		if (!part_tally(p, &m->tally))
 			return EXIT_USAGE;
+		m->last_row = p->number;
 		status = put(m, out, p->row, p->row_size);
 		if (status == EXIT_DONE)
 			status = part_next(p);
@@ -173,10 +180,27 @@ static int merge_heap(struct merge *m, struct heap *h, struct rowfile *out)
 	return status;
 }
 
+/* Of a sample: as many rows as the shard told at its end. */
+static bool has_told_rows(const struct merge *m)
+{
+	for (unsigned i = 0; i < m->n_parts; i++) {
+		const struct part *p = m->order[i];
+		if (p->n_rows == p->closing.output_rows)
+			continue;
+		message(MESSAGE_ERROR,
+		        "%s: it cannot be merged: it has %llu rows, where its scan wrote %llu",
+		        p->path, long_of(p->n_rows), long_of(p->closing.output_rows));
+		return false;
+	}
+	return true;
+}
+
 /* The shards together must have each row of the input. */
 static bool has_last_rows(const struct merge *m)
 {
 	uint64_t n = m->order[0]->closing.input_rows;
+	if (m->order[0]->told.is_sample)
+		return has_told_rows(m);
 	if (m->n_rows == n)
 		return true;
 	message(MESSAGE_ERROR, "row %llu is in none of the shards, and the input has %llu rows",
@@ -248,7 +272,9 @@ static enum error end_output(struct merge *m, struct rowfile *out)
 	struct textbuf text = { 0 };
 	for (unsigned i = 0; i < m->n_parts; i++)
 		closing_sum(&m->sum, &m->order[i]->closing);
-	m->sum.input_rows = m->n_rows;
+	m->sum.input_rows = m->append ? m->n_rows : m->order[0]->closing.input_rows;
+	m->sum.has_rows = true;
+	m->sum.output_rows = m->n_rows;
 	if (m->order[0]->version >= BGZF_VERSION_CLOSING)
 		closing_put(&text, &m->sum);
 	enum error err = text.failed ? ERROR_NOMEM : rowfile_end(out, &text);

@@ -1,7 +1,8 @@
 /* merge.h - `spfsweep merge`: finished outputs into one.
  *
  *     shards       all K/N of one N, each once, of one input and with the same options: their rows
- *                  in the order of `row`, each from 1 to the input's last exactly once
+ *                  in the order of `row`, each from 1 to the input's last exactly once; of a
+ *                  sample, which leaves rows out, none twice and as many as each shard had
  *     with append  whole outputs of different inputs, with the same options and header row: one
  *                  behind the other, with new numbers
  *
@@ -26,6 +27,7 @@ struct merge {
 	struct tally tally;
 	struct closing sum; /* what the parts cost */
 	uint64_t n_rows;    /* written */
+	uint64_t last_row;  /* of shards: the number of the row written last */
 	struct textbuf row; /* with append: one with its new number */
 };
 

@@ -54,7 +54,7 @@ static int take_note(struct part *p, const struct member *first)
 	if (!first->has_checkpoint || !mark->note_size)
 		return refuse(p, "it is no output of spfsweep");
 	struct csv_field kind = note_value(mark->note, mark->note_size, "kind");
-	if (kind.text && !csv_field_is(kind, "scan"))
+	if (kind.text && !csv_field_is(kind, "scan") && !csv_field_is(kind, "audit"))
 		return refuse(p, "it is no output of a scan, but a file beside one");
 	p->version = mark->version;
 	p->fingerprint = mark->fingerprint;

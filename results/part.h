@@ -32,9 +32,9 @@ struct part {
 	uint64_t number;
 	const char *row;
 	size_t row_size;
+	uint64_t n_rows; /* up to it */
 
 	/* private */
-	uint64_t n_rows;
 	struct textbuf text; /* of the members, from `at` on not given out yet */
 	size_t at;
 	struct textbuf scratch;

@@ -187,21 +187,35 @@ static bool have_one_form(struct part **parts, unsigned n, const struct note *pr
 	return true;
 }
 
+/* Of a sample nobody knows which rows there are, only how many. */
+static bool have_their_counts(struct part **parts, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (parts[i]->told.is_sample && !parts[i]->closing.has_rows)
+			return refuse(parts[i],
+			        "it is of a sample, and does not say how many rows it has");
+	return true;
+}
+
 bool partset_is_scan(struct part **parts, unsigned n, const struct note *presets)
 {
 	if (!have_one_count(parts, n))
 		return false;
 	qsort(parts, n, sizeof *parts, by_index);
 	return has_none_twice(parts, n) && has_all(parts, n) && have_one_form(parts, n, presets) &&
-	        have_one_input(parts, n);
+	        have_one_input(parts, n) && have_their_counts(parts, n);
 }
 
 bool partset_is_alike(struct part **parts, unsigned n, const struct note *presets)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (parts[i]->told.has_gaps)
+	for (unsigned i = 0; i < n; i++) {
+		if (parts[i]->told.shard.count)
 			return refuse(parts[i],
 			        "it is a shard: merge the shards of each scan first, without "
 			        "--append");
+		if (parts[i]->told.is_sample)
+			return refuse(parts[i],
+			        "it is of a sample, whose rows have the numbers of the whole list");
+	}
 	return have_one_form(parts, n, presets);
 }

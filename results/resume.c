@@ -91,6 +91,18 @@ static bool refuse_kept(struct reader *rd)
 	return refuse_another(rd, why);
 }
 
+/* The same octets, the time with them: it failed and the row before was kept, or it was not yet
+ * old. */
+static enum retried retried_as(
+        const struct reader *rd, struct csv_field before, const char *text, size_t size)
+{
+	if (before.size == size && !memcmp(before.text, text, size))
+		return RETRIED_KEPT;
+	return results_same(&rd->format->results, before.text, before.size, text, size)
+	        ? RETRIED_SAME
+	        : RETRIED_CHANGED;
+}
+
 /* `retry`: a row that is kept must stand as it did. One that was done again is counted, and whether
  * it changed. */
 static bool compare_with_printed(
@@ -99,9 +111,7 @@ static bool compare_with_printed(
 	if (!input->printed.text)
 		return true;
 	if (!input->keep)
-		tally_retried(&rd->r->tally,
-		        !results_same(&rd->format->results, input->printed.text,
-		                input->printed.size, text, size));
+		tally_retried(&rd->r->tally, retried_as(rd, input->printed, text, size));
 	else if (input->printed.size != size || memcmp(input->printed.text, text, size))
 		return refuse_kept(rd);
 	return true;

@@ -90,11 +90,13 @@ void tally_outcome(struct tally *t, const struct outcome *o)
 	tally_name(t, o);
 }
 
-void tally_retried(struct tally *t, bool changed)
+void tally_retried(struct tally *t, enum retried what)
 {
 	tally_add(&t->retried_rows, 1);
-	if (changed)
+	if (what == RETRIED_CHANGED)
 		tally_add(&t->changed_rows, 1);
+	else if (what == RETRIED_KEPT)
+		tally_add(&t->kept_rows, 1);
 }
 
 static void sum_counts(tally_count *sum, const tally_count *from, unsigned n)
@@ -111,6 +113,7 @@ void tally_sum(struct tally *sum, const struct tally *from)
 	tally_add(&sum->excluded_rows, tally_read(&from->excluded_rows));
 	tally_add(&sum->retried_rows, tally_read(&from->retried_rows));
 	tally_add(&sum->changed_rows, tally_read(&from->changed_rows));
+	tally_add(&sum->kept_rows, tally_read(&from->kept_rows));
 	tally_add(&sum->active_rows, tally_read(&from->active_rows));
 	tally_add(&sum->no_host_names, tally_read(&from->no_host_names));
 	sum_counts(sum->spf, from->spf, SPF_VERDICT_COUNT);

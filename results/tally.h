@@ -21,6 +21,7 @@ struct tally {
 	        mx_state[MX_STATE_COUNT];
 	tally_count retried_rows;      /* `retry`: done again */
 	tally_count changed_rows;      /* of these, with another result */
+	tally_count kept_rows;         /* of these, failed now: the good row before stands */
 	tally_count active_rows;       /* in flight now */
 	tally_count no_host_names;     /* rows whose domain no mail host can have */
 	tally_count ran[TALLY_CHECKS]; /* rows in which a check left a result, by its bit */
@@ -58,8 +59,10 @@ void tally_outcome(struct tally *t, const struct outcome *o);
 /* Counts the checks, a set, that left a result in a row. tally_add_row() does it for its own. */
 void tally_checks(struct tally *t, unsigned checks);
 
+enum retried { RETRIED_SAME, RETRIED_CHANGED, RETRIED_KEPT };
+
 /* Worker, `retry`: counts a row that was done again. */
-void tally_retried(struct tally *t, bool changed);
+void tally_retried(struct tally *t, enum retried what);
 
 /* Adds to a count. It has one writer, so no locked instruction is needed. */
 static inline void tally_add(tally_count *count, uint64_t n)

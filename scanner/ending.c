@@ -66,10 +66,19 @@ static void put_what(struct textbuf *out, const struct resolver_counters *c)
 	textbuf_put_char(out, ')');
 }
 
+/* In this run, those of which a retry kept the row before among them. */
 static uint64_t rows_that_failed(const struct summary *s)
 {
-	const struct resumption *before = s->exchange->resumption;
-	return tally_read(&s->tally.temperror_rows) - tally_read(&before->tally.temperror_rows);
+	const struct tally *before = &s->exchange->resumption->tally;
+	return tally_read(&s->tally.temperror_rows) - tally_read(&before->temperror_rows) +
+	        tally_read(&s->tally.kept_rows) - tally_read(&before->kept_rows);
+}
+
+/* What `spfsweep retry` needs to do them all again. */
+static const char *retry_of(const struct summary *s)
+{
+	return tally_read(&s->tally.kept_rows) ? "`spfsweep retry --older-than`"
+	                                       : "`spfsweep retry`";
 }
 
 /* Without any definite answer each row that asked something has a failure. */
@@ -87,18 +96,23 @@ static void tell_in_vain(const struct summary *s)
 	textbuf_put_char(&why, ' ');
 	put_what(&why, &s->counters);
 	message(MESSAGE_ERROR,
-	        "%s: %s, so its %llu rows that asked something hold no result: `spfsweep retry` "
-	        "does them again",
+	        "%s: %s, so its %llu rows that asked something hold no result of this run: %s does "
+	        "them again",
 	        options_output_name(s->options), textbuf_text(&why),
-	        (unsigned long long)rows_that_failed(s));
+	        (unsigned long long)rows_that_failed(s), retry_of(s));
 	textbuf_fini(&why);
+}
+
+/* All that the output has, and those that a retry could not renew. */
+static uint64_t rows_to_do_again(const struct summary *s)
+{
+	return tally_read(&s->tally.temperror_rows) + tally_read(&s->tally.kept_rows);
 }
 
 /* --max-temperror: by all rows of the output. */
 static bool has_too_many_failures(const struct summary *s)
 {
-	return tally_read(&s->tally.temperror_rows) * 100 >
-	        s->rows_written * s->options->max_temperror_percent;
+	return rows_to_do_again(s) * 100 > s->rows_written * s->options->max_temperror_percent;
 }
 
 static void tell_too_many_failures(const struct summary *s)
@@ -106,9 +120,9 @@ static void tell_too_many_failures(const struct summary *s)
 	const struct options *o = s->options;
 	message(MESSAGE_ERROR,
 	        "%s: look-ups failed in %llu of %llu rows, more than --max-temperror=%u allows: "
-	        "`spfsweep retry` does them again",
-	        options_output_name(o), (unsigned long long)tally_read(&s->tally.temperror_rows),
-	        (unsigned long long)s->rows_written, o->max_temperror_percent);
+	        "%s does them again",
+	        options_output_name(o), (unsigned long long)rows_to_do_again(s),
+	        (unsigned long long)s->rows_written, o->max_temperror_percent, retry_of(s));
 }
 
 /* All checks are the default, which runs those that it can. */

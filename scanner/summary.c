@@ -165,6 +165,19 @@ static void tell_exclusions(const struct summary *s)
 		        (unsigned long long)s->counters.excluded);
 }
 
+static void tell_retried(const struct tally *t)
+{
+	message(MESSAGE_INFO, "retried %llu rows: %llu changed, %llu rows with temperror are left",
+	        (unsigned long long)tally_read(&t->retried_rows),
+	        (unsigned long long)tally_read(&t->changed_rows),
+	        (unsigned long long)tally_read(&t->temperror_rows));
+	if (tally_read(&t->kept_rows))
+		message(MESSAGE_INFO,
+		        "kept %llu of these rows as they stood: look-ups failed in them now, and "
+		        "had not before",
+		        (unsigned long long)tally_read(&t->kept_rows));
+}
+
 void summary_tell(const struct summary *s)
 {
 	struct textbuf line = { 0 };
@@ -178,11 +191,7 @@ void summary_tell(const struct summary *s)
 	        textbuf_text(&line), (unsigned long long)tally_read(&s->tally.bad_rows),
 	        s->complete ? "" : "; stopped before the end");
 	if (s->options->retry)
-		message(MESSAGE_INFO,
-		        "retried %llu rows: %llu changed, %llu rows with temperror are left",
-		        (unsigned long long)tally_read(&s->tally.retried_rows),
-		        (unsigned long long)tally_read(&s->tally.changed_rows),
-		        (unsigned long long)tally_read(&s->tally.temperror_rows));
+		tell_retried(&s->tally);
 	tell_no_host_names(&s->tally);
 	tell_exclusions(s);
 	tell_results(&s->tally);
@@ -382,6 +391,8 @@ void summary_put_closing(const struct summary *s, const struct closing *told, st
 	struct textbuf json = { 0 };
 	struct closing c = {
 		.input_rows = in->n_records,
+		.has_rows = true,
+		.output_rows = s->rows_written,
 		.has_hash = in->filter != NULL,
 		.input_hash = in->filter ? shard_filter_hash(in->filter) : 0,
 		.started_ms = s->started_ms,

@@ -144,6 +144,53 @@ static void remember(struct worker *w, const struct batch *batch, const struct r
 		        resolver_cache_s(w->resolver));
 }
 
+/* `retry`: writes a row as it stood, and counts what it says. */
+static void put_printed(struct worker *w, struct textbuf *out, struct csv_field printed)
+{
+	struct csv_record record = { .text = printed.text, .size = printed.size };
+	struct results_row row;
+	textbuf_put(out, printed.text, printed.size);
+	textbuf_put_char(out, '\n');
+	if (results_parse(&w->exchange->format->results, &record, &w->scratch, &row))
+		results_tally(&w->lane->tally, &row);
+}
+
+/* `retry`: a row that had no failure, and has one now, is to stand as it did. It is old still, so
+ * that the next retry asks again. */
+static bool keeps_old_row(struct worker *w, struct csv_field printed, bool has_failure)
+{
+	struct csv_record record = { .text = printed.text, .size = printed.size };
+	struct results_row row;
+	return has_failure && printed.text &&
+	        results_parse(&w->exchange->format->results, &record, &w->scratch, &row) &&
+	        !results_has_failure(&row);
+}
+
+/* Counts the row that stands in `out` from `at` on, and of a retry what became of the row before,
+ * which may take its place. */
+static void settle_row(struct worker *w, const struct row *row, const struct outcome *outcome,
+        const struct tally_row *counts, size_t at)
+{
+	struct batch *batch = row->owner;
+	struct textbuf *out = &batch->out[w->index];
+	struct tally *tally = &w->lane->tally;
+	struct csv_field before = batch_printed(batch, row->owner_slot);
+	if (keeps_old_row(w, before, counts->has_failure)) {
+		textbuf_truncate(out, at);
+		put_printed(w, out, before);
+		tally_retried(tally, RETRIED_KEPT);
+		return;
+	}
+	tally_add_row(tally, counts);
+	tally_name(tally, outcome);
+	if (before.text && !out->failed)
+		tally_retried(tally,
+		        results_same(&w->exchange->format->results, before.text, before.size,
+		                out->bytes + at, out->size - at)
+		                ? RETRIED_SAME
+		                : RETRIED_CHANGED);
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
@@ -167,29 +214,17 @@ static void on_finished(struct runner *runner, struct row *row)
 	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome);
 	remember(w, batch, row, &counts, results_at);
 	columns_put_times(out, &results->columns, &outcome);
-	tally_add_row(&w->lane->tally, &counts);
-	tally_name(&w->lane->tally, &outcome);
-	struct csv_field before = batch_printed(batch, row->owner_slot);
-	if (before.text && !out->failed)
-		tally_retried(&w->lane->tally,
-		        !results_same(results, before.text, before.size, out->bytes + at,
-		                out->size - at));
+	settle_row(w, row, &outcome, &counts, at);
 	put_sides(w, batch, row, &outcome);
 	finish_row(w, batch, row->owner_slot, at);
 }
 
-/* `retry`: writes a row as it stood. */
+/* `retry`: a row that is not asked for again. */
 static void keep_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
 	struct textbuf *out = batch_out(batch, w->index, &w->packer);
-	struct csv_field printed = batch_printed(batch, slot);
-	struct csv_record record = { .text = printed.text, .size = printed.size };
-	struct results_row row;
 	size_t at = out->size;
-	textbuf_put(out, printed.text, printed.size);
-	textbuf_put_char(out, '\n');
-	if (results_parse(&w->exchange->format->results, &record, &w->scratch, &row))
-		results_tally(&w->lane->tally, &row);
+	put_printed(w, out, batch_printed(batch, slot));
 	finish_row(w, batch, slot, at);
 }
 

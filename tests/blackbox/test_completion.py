@@ -56,6 +56,19 @@ def test_bash_knows_values(tmp_path, monkeypatch):
     assert completed("spfsweep", "scan", "--workers", "") == []
 
 
+def test_bash_knows_the_values_of_each_command():
+    """Options of one name differ in their words; and `=` is a word of its own to bash."""
+    values = {
+        "report": ["text", "csv", "json"],
+        "export": ["jsonl", "csv", "tsv"],
+        "schema": ["json", "duckdb", "pandas", "polars", "spark", "postgres", "r"],
+    }
+    for command, words in values.items():
+        assert completed("spfsweep", command, "--format", "") == words
+        assert completed("spfsweep", command, "--format", "=") == words
+        assert completed("spfsweep", command, "--format", "=", words[0]) == words[:1]
+
+
 @pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh")
 def test_zsh_reads_it(tmp_path):
     path = tmp_path / "_spfsweep"

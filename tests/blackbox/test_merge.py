@@ -170,6 +170,69 @@ def test_shards_that_were_resumed_and_retried(whole, made, shards, bulk_nsd, tmp
     assert merge(tmp_path, shards).timeless() == whole.timeless()
 
 
+def test_shards_of_an_audit(bulk_nsd, tmp_path):
+    """With files beside them, which stay as they are; and it is gone on with."""
+    domains = "domain\n" + "".join(f"d{n}.bulk.test\n" for n in range(200))
+
+    def audit(*options, text=domains, output):
+        return harness.scan(
+            tmp_path, text, bulk_nsd.upstream, *options, command="audit", output=output
+        )
+
+    whole = audit(output="whole.csv.gz")
+    paths = [tmp_path / f"audit-{k}.csv.gz" for k in range(3)]
+    for k, path in enumerate(paths):
+        beside = [f"--includes={tmp_path}/i{k}.csv.gz", f"--networks={tmp_path}/n{k}.csv.gz"]
+        audit(f"--shard={k}/3", *beside, output=path.name)
+    merged = merge(tmp_path, paths)
+    assert merged.status == DONE and merged.timeless() == whole.timeless()
+    assert merged.summary["rows"] == 200
+    again = harness.scan(
+        tmp_path, tmp_path / "all.csv.gz", "--older-than=0s", bulk_nsd.upstream, command="retry",
+        output="new.csv.gz",
+    )  # fmt: skip
+    assert again.timeless() == whole.timeless()
+    more = domains + "d200.bulk.test\n"
+    longer = audit("--resume", text=more, output="all.csv.gz")
+    assert longer.says("complete, with 200 rows") and len(longer.rows) == 201
+    scan_shard(tmp_path, bulk_nsd, 2, 3)
+    refused(
+        tmp_path, [*paths[:2], tmp_path / "shard-2.csv.gz"], "its header row differs",
+        output="x.csv.gz",
+    )  # fmt: skip
+
+
+def test_shards_of_a_sample(bulk_nsd, tmp_path):
+    """Which rows there are nobody knows, but how many each shard wrote."""
+    whole = harness.scan(tmp_path, TEXT, bulk_nsd.upstream, "--sample=40%")
+    parts = [scan_shard(tmp_path, bulk_nsd, k, N_SHARDS, "--sample=40%") for k in range(N_SHARDS)]
+    paths = [tmp_path / f"shard-{k}.csv.gz" for k in range(N_SHARDS)]
+    merged = merge(tmp_path, paths)
+    assert merged.status == DONE and 0 < len(merged.rows) < N_ROWS
+    assert merged.timeless() == whole.timeless()
+    refused(
+        tmp_path, [tmp_path / "all.csv.gz"] * 2, "it is of a sample", output="x.csv.gz",
+        options=["--append"],
+    )  # fmt: skip
+    longer = harness.scan(
+        tmp_path, TEXT + rows_of(50), bulk_nsd.upstream, "--sample=40%", "--resume",
+        output="all.csv.gz",
+    )  # fmt: skip
+    assert longer.says("complete, with")
+    n = len(parts[1].rows)
+    for change in (lambda rows: rows[:2] + rows[3:], lambda rows: rows[:-1]):
+        paths[1].write_bytes(blocks.with_rows(parts[1].data, change))
+        refused(
+            tmp_path, paths, paths[1], f"it has {n - 1} rows, where its scan wrote {n}",
+            output="x.csv.gz",
+        )  # fmt: skip
+    double = blocks.decode(parts[0].data)[1].text.splitlines(keepends=True)[0]
+    paths[1].write_bytes(
+        blocks.with_rows(parts[1].data, lambda rows: sorted([*rows, double], key=number))
+    )
+    refused(tmp_path, paths, "is there twice: in", output="x.csv.gz")
+
+
 # ---- what does not ----
 
 
@@ -389,6 +452,11 @@ def test_the_output_is_no_shard(shards, tmp_path):
     done = harness.run("merge", "--overwrite", "-o", shards[1], *shards)
     assert done.returncode == USAGE and "an input" in done.stderr
     assert shards[1].read_bytes() == before
+
+
+def test_a_summary_that_cannot_be(shards, tmp_path):
+    """Nothing is left of the output either."""
+    refused(tmp_path, shards, "No such file", options=[f"--summary={tmp_path}/absent/x.json"])
 
 
 def test_a_full_disk(shards):

@@ -95,7 +95,8 @@ def test_two_nights(server, tmp_path):
     assert len(after) == N_ROWS + 30 and lines_of(data / "before.csv.gz") == before
     for n in range(N_ROWS):
         assert (after[n] == before[n]) == (n not in again), n
-    assert not (data / "tonight.csv.gz").exists() and not (data / "retried").exists()
+    left = {"results.csv.gz", "before.csv.gz", "scan.json", "retry.json"}
+    assert {path.name for path in data.iterdir()} == left
 
     pytest.importorskip("duckdb")
     done = subprocess.run(
@@ -132,6 +133,80 @@ def test_a_night_that_was_killed(server, tmp_path):
     assert harness.Scan(0, "", (data / "results.csv.gz").read_bytes(), None).timeless() == (
         whole.timeless()
     )
+
+
+class Outage(Dns):
+    """Some domains cannot be asked in the second night: of good rows, and of bad ones."""
+
+    def fails(self, n):
+        return n % 50 == 1 or (self.night == 2 and n % 3 == 0)
+
+
+def test_good_rows_outlive_a_failure(server, tmp_path):
+    """A row that had a result and gets a failure now stands as it did: it is old, and so the next
+    night asks again. One that had failed before gets its new failure."""
+    world = Outage()
+    dns = server(world)
+    harness.scan(tmp_path, rows_of(N_ROWS), dns.upstream, *OPTIONS)
+    old = tmp_path / "out.csv.gz"
+    age(old)
+    before = lines_of(old)
+    world.night = 2
+    options = ["--older-than=7d", dns.upstream, *OPTIONS]
+    new = harness.scan(tmp_path, old, *options, command="retry", output="new.csv.gz")
+    after = lines_of(tmp_path / "new.csv.gz")
+    had_failed = {n for n in range(N_ROWS) if n % 50 == 1}
+    asked = had_failed | {n for n in range(N_ROWS) if is_old(n)}
+    kept = {n for n in asked - had_failed if world.fails(n)}
+    assert kept and {n for n in asked if after[n] == before[n]} == kept
+    assert {n for n in range(N_ROWS) if b"temperror" in after[n]} == had_failed
+    s = new.summary
+    assert (s["retried_rows"], s["kept_rows"]) == (len(asked), len(kept))
+    assert s["temperror_rows"] == len(had_failed)
+    assert s["changed_rows"] == sum(world.changes(n) for n in asked - kept - had_failed)
+    assert new.status == DONE and new.says(f"kept {len(kept)} of these rows as they stood")
+    # they are failures to those who want to be told of these
+    percent = 100 * len(had_failed) // N_ROWS + 1
+    assert 100 * (len(had_failed) + len(kept)) > percent * N_ROWS
+    told = harness.scan(
+        tmp_path, old, *options, f"--max-temperror={percent}", command="retry", output="t.csv.gz"
+    )
+    assert told.status == harness.STOPPED and told.says("--max-temperror", "--older-than")
+    # resumed in the middle: the same rows, the same counts
+    members = harness.bgzf_members(new.data)
+    part = new.data[: sum(m.size for m in members[: len(members) // 2])]
+    (tmp_path / "part.csv.gz").write_bytes(part)
+    again = harness.scan(
+        tmp_path, old, *options, "--resume", command="retry", output="part.csv.gz"
+    )
+    assert again.timeless() == new.timeless()
+    assert again.summary["kept_rows"] == len(kept)
+    # the next night
+    world.night = 3
+    last = harness.scan(
+        tmp_path, tmp_path / "new.csv.gz", *options, command="retry", output="last.csv.gz"
+    )
+    assert last.summary["retried_rows"] == len(kept) + len(had_failed)
+    assert last.summary["kept_rows"] == 0
+
+
+def test_nobody_answers_in_a_night(server, tmp_path):
+    """No good row is lost, and the status says that the night was in vain."""
+    world = Dns()
+    world.fails = lambda n: False
+    dns = server(world)
+    harness.scan(tmp_path, rows_of(200), dns.upstream, *OPTIONS)
+    old = tmp_path / "out.csv.gz"
+    age(old)
+    world.fails = lambda n: True
+    new = harness.scan(
+        tmp_path, old, "--older-than=7d", dns.upstream, *OPTIONS, command="retry",
+        output="new.csv.gz",
+    )  # fmt: skip
+    assert new.status == harness.STOPPED, new.stderr
+    assert new.says("hold no result of this run", "retry --older-than")
+    assert lines_of(tmp_path / "new.csv.gz") == lines_of(old)
+    assert new.summary["complete"] and new.summary["kept_rows"] == len(range(0, 200, 7))
 
 
 def test_ages(server, tmp_path):

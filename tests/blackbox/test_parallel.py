@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import harness
-from harness import BAD_ROWS, DONE, USAGE
+from harness import BAD_ROWS, DONE, STOPPED, USAGE
 
 RECIPE = harness.ROOT / "examples/parallel/scan-shards"
 N_ROWS, N_SHARDS = 4000, 8
@@ -82,6 +82,28 @@ def test_one_that_can_never_be_done(bulk_nsd, folder):
     assert not (folder / "out/results.csv.gz").exists()
     tries = (folder / "out/joblog").read_text().splitlines()[1:]
     assert len(tries) == 3
+
+
+def test_one_that_is_not_done(bulk_nsd, folder):
+    """All tries of a shard end too early: that is told, and is no status of a scan that is done."""
+    wrapper = folder / "spfsweep"
+    wrapper.write_text(
+        '#!/bin/bash\n[[ "$*" != *"--shard 1/"* ]] || { echo gone >&2; exit 3; }\n'
+        f'exec {harness.SPFSWEEP} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    done = run(folder, wrapper, bulk_nsd.upstream, n=3)
+    assert done.returncode == STOPPED and "shard 1 is not done: gone" in done.stderr, done.stderr
+    assert done.stderr.count("not done") == 1
+    assert not (folder / "out/results.csv.gz").exists()
+    assert run(folder, harness.SPFSWEEP, bulk_nsd.upstream, n=3).returncode == DONE
+
+
+def test_mistakes(bulk_nsd, folder):
+    done = run(folder, folder / "absent", bulk_nsd.upstream)
+    assert done.returncode == USAGE and "there is no program" in done.stderr
+    done = run(folder, harness.SPFSWEEP, bulk_nsd.upstream, n="x")
+    assert done.returncode == USAGE and "scan-shards N JOBS INPUT FOLDER" in done.stderr
 
 
 def test_the_rate_is_divided(bulk_nsd, folder):

@@ -144,6 +144,8 @@ def test_an_input_that_has_grown(finished, bulk_nsd, tmp_path):
     scan = resume(tmp_path, longer, bulk_nsd, expected.data)
     assert scan.status == DONE and len(scan.rows) == N + 300 and scan.summary["rows_before"] == N
     assert scan.timeless()[: N + 1] == expected.timeless()
+    # the end of the shorter output is nothing that was lost
+    assert not scan.says("warning") and not list(tmp_path.glob("out.csv.gz.*"))
 
 
 @pytest.mark.parametrize("n_before", [1, 3])

@@ -75,6 +75,33 @@ def test_networks_count_as_their_addresses_in_every_part(bulk_nsd, tmp_path):
     assert all(row in known for row in sample.timeless())
 
 
+def test_addresses_of_a_network_without_a_domain(bulk_nsd, tmp_path):
+    """Each has its own part, as if it had been written out; also at the end of the input."""
+    ips = ["192.0.2.0/28", "192.0.2.77", "192.0.2.40/32", "192.0.2.64/26"]
+    text = "domain,ip\n" + "".join(f",{ip}\n" for ip in ips)
+    text += "one.bulk.test,192.0.2.16/29\n,2001:db8::/126\n"
+    whole = harness.scan(tmp_path, text, bulk_nsd.upstream, "--checks=iprev")
+    parts = [shard(tmp_path, text, bulk_nsd, k, 3, "--checks=iprev") for k in range(3)]
+    assert sorted(r for part in parts for r in part.timeless()[1:]) == sorted(whole.timeless()[1:])
+    for k, part in enumerate(parts):
+        assert numbers(part) == sorted(numbers(part))
+        for row in part.rows:
+            assert zlib.crc32((row["domain"] or row["ip"]).encode()) % 3 == k, row
+    merged = harness.scan(
+        tmp_path, [tmp_path / f"shard-{k}.csv.gz" for k in range(3)], command="merge",
+        output="all.csv.gz",
+    )  # fmt: skip
+    assert merged.status == DONE and merged.timeless() == whole.timeless()
+    # resumed anywhere in it
+    for n in range(2, len(harness.bgzf_members(parts[1].data))):
+        members = harness.bgzf_members(parts[1].data)[:n]
+        (tmp_path / "out.csv.gz").write_bytes(parts[1].data[: sum(m.size for m in members)])
+        again = shard(
+            tmp_path, text, bulk_nsd, 1, 3, "--checks=iprev", "--resume", output="out.csv.gz"
+        )
+        assert again.timeless() == parts[1].timeless()
+
+
 def test_one_of_one_is_the_whole(bulk_nsd, tmp_path):
     whole = harness.scan(tmp_path, text_of(100), bulk_nsd.upstream)
     assert shard(tmp_path, text_of(100), bulk_nsd, 0, 1).timeless() == whole.timeless()

@@ -64,10 +64,13 @@ static void rows_done_again(void **state)
 {
 	(void)state;
 	struct tally t = { 0 };
-	tally_retried(&t, true);
-	tally_retried(&t, false);
-	assert_int_equal(tally_read(&t.retried_rows), 2);
+	tally_retried(&t, RETRIED_CHANGED);
+	tally_retried(&t, RETRIED_SAME);
+	tally_retried(&t, RETRIED_KEPT);
+	tally_retried(&t, RETRIED_KEPT);
+	assert_int_equal(tally_read(&t.retried_rows), 4);
 	assert_int_equal(tally_read(&t.changed_rows), 1);
+	assert_int_equal(tally_read(&t.kept_rows), 2);
 	assert_int_equal(tally_read(&t.rows), 0);
 }
 
