@@ -101,8 +101,11 @@ static bool collect(
 	*status = read_files(r, o->inputs, o->n_inputs);
 	if (*status == EXIT_USAGE || r->lacked_memory)
 		return false;
-	report_finish(r);
-	return true;
+	if (report_finish(r))
+		return true;
+	message(MESSAGE_ERROR, "the report cannot end: %s", error_text(ERROR_NOMEM));
+	*status = EXIT_STOPPED;
+	return false;
 }
 
 static int make_table(struct report *r, const struct options *o)

@@ -48,10 +48,12 @@ void groups_free(struct groups *g);
 bool groups_add(struct groups *g, struct csv_field key, struct csv_field name,
         const uint64_t counts[GROUP_COUNTS], struct csv_field reason);
 
-/* Sorts them by messages, then by key. Afterwards nothing is added. */
-void groups_sort(struct groups *g);
-/* The group at a place, from 0. False: there are only `i`. */
+/* Sorts them by messages, then by key; of `top`, unless it is 0, only the largest. Once; afterwards
+ * nothing is added. False: out of memory. */
+bool groups_sort(struct groups *g, uint32_t top);
+/* The group at a place, from 0. False: there are, or were sorted, only `i`. */
 bool groups_at(const struct groups *g, uint64_t i, struct group *group);
+/* How many there are, sorted or not. Of groups that were sorted. */
 uint64_t groups_count(const struct groups *g);
 /* How many groups were dropped, and how many messages with them. */
 uint64_t groups_dropped(const struct groups *g, uint64_t *messages);

@@ -8,6 +8,8 @@
 #define WEEK_S (INT64_C(7) * 86400)
 /* One more than a check may spend: where the limit broke it (RFC 7208 section 4.6.4). */
 enum { OVER_LIMIT = 11 };
+/* So many groups of a kind a page may look at: more than there are words of any list. */
+enum { PAGE_TOP = 256 };
 
 /* Groups with as many keys as the world has, and how much of the memory each gets. All others have
  * a few words as keys. */
@@ -250,11 +252,11 @@ enum error report_read(struct report *r, const char *path, char *why, size_t why
 	return err;
 }
 
-void report_finish(struct report *r)
+bool report_finish(struct report *r)
 {
-	for (unsigned by = 0; by < REPORT_BYS; by++)
-		if (r->groups[by])
-			groups_sort(r->groups[by]);
-	if (r->lost)
-		groups_sort(r->lost);
+	uint32_t top = r->has_histograms ? PAGE_TOP : 0;
+	bool good = !r->lost || groups_sort(r->lost, top);
+	for (unsigned by = 0; good && by < REPORT_BYS; by++)
+		good = !r->groups[by] || groups_sort(r->groups[by], top);
+	return good;
 }

@@ -4,6 +4,7 @@ same file; the page's form; files of other kinds, unfinished ones, full disks.""
 import collections
 import csv
 import html.parser
+import os
 import re
 import subprocess
 import xml.etree.ElementTree
@@ -396,3 +397,28 @@ def test_full_disk(world):
             stdout=full, stderr=subprocess.PIPE, timeout=harness.HANGS_S, check=False,
         )
     assert done.returncode == STOPPED and b"No space left on device" in done.stderr
+
+
+def test_memory(tmp_path):
+    """All rows are of other domains, clients and hosts: --memory is the bound."""
+    header = "row,ip,status,spf_domain,spf,ptr,spf_record,mx,problems,evaluated_at\n"
+
+    def peak_mib(n, *args):
+        path = tmp_path / f"{n}.csv"
+        with open(path, "w") as out:
+            out.write(header)
+            for i in range(n):
+                name = f"d{i}.example"
+                out.write(
+                    f"{i},10.{i >> 16}.{i >> 8 & 255}.{i & 255},ok,{name},fail,h.{name},"
+                    f"v=spf1 include:i{name} -all,10 mx.{name},spf_fail,\n"
+                )
+        process = subprocess.Popen([harness.SPFSWEEP, "report", path, *args])
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == DONE
+        return usage.ru_maxrss / 1024
+
+    for form in (["--html", "/dev/null", "--overwrite"], ["-o", "/dev/null", "--overwrite"]):
+        few = peak_mib(10, *form)
+        assert peak_mib(300_000, *form, "--memory", "32") < few + 32, form
