@@ -3,13 +3,14 @@
 #include "report/groups.h"
 
 #include "base/hash.h"
-#include "base/textbuf.h"
 #include "report/keyindex.h"
+#include "report/middle.h"
+#include "report/waiting.h"
 
 #include <stdlib.h>
 
-/* How many wait; how many groups, and texts of reasons, are found without a hash. */
-enum { NONE = KEYINDEX_NONE, WAITING = 32, RECENT = 64, RECENT_TEXTS = 256 };
+/* How many groups, and texts of reasons, are found without a look-up. */
+enum { NONE = KEYINDEX_NONE, RECENT = 64, RECENT_TEXTS = 256 };
 
 /* The first reason stands in the group, as most have one alone. */
 struct entry {
@@ -27,13 +28,6 @@ struct reason {
 	uint32_t size, group;
 };
 
-/* What was given to groups_add(). Its three texts lie one behind the other. */
-struct waiting {
-	uint64_t counts[GROUP_COUNTS];
-	size_t at;
-	uint32_t hash, key_size, name_size, reason_size;
-};
-
 /* Where a text lies already. */
 struct place {
 	size_t at;
@@ -49,20 +43,11 @@ struct groups {
 	struct textbuf texts;
 	uint32_t recent[RECENT]; /* groups, or NONE */
 	struct place recent_texts[RECENT_TEXTS];
-	struct waiting waiting[WAITING];
-	unsigned n_waiting;
-	struct textbuf waiting_texts;
+	struct waiting_list waiting;
 	uint32_t *order; /* once sorted */
 	uint32_t n_order;
 	uint64_t n_dropped, n_dropped_messages;
 };
-
-const char *group_count_name(enum group_count count)
-{
-	static const char *const names[] = { "messages", "rejects", "pass", "fail", "softfail",
-		"neutral", "none", "permerror", "temperror", "no_verdict", "rdns_bad" };
-	return names[count];
-}
 
 /* ---- memory ---- */
 
@@ -71,8 +56,8 @@ static size_t needed_bytes(const struct groups *g)
 {
 	size_t half = g->texts.size / 2 + g->n * (sizeof(uint32_t) + sizeof(uint64_t));
 	return g->n * sizeof *g->entries + g->n_reasons * sizeof *g->reasons + g->texts.size +
-	        half + keyindex_bytes_to_reserve(&g->by_key, g->n_waiting) +
-	        keyindex_bytes_to_reserve(&g->by_reason, g->n_waiting);
+	        half + keyindex_bytes_to_reserve(&g->by_key, g->waiting.n) +
+	        keyindex_bytes_to_reserve(&g->by_reason, g->waiting.n);
 }
 
 /* What is not written to yet takes no memory. */
@@ -93,11 +78,11 @@ static bool grow(void *list, uint32_t *capacity, uint32_t n, size_t size)
 
 static bool make_room(struct groups *g)
 {
-	return grow(&g->entries, &g->capacity, g->n + g->n_waiting, sizeof *g->entries) &&
-	        grow(&g->reasons, &g->reasons_capacity, g->n_reasons + g->n_waiting,
+	return grow(&g->entries, &g->capacity, g->n + g->waiting.n, sizeof *g->entries) &&
+	        grow(&g->reasons, &g->reasons_capacity, g->n_reasons + g->waiting.n,
 	                sizeof *g->reasons) &&
-	        keyindex_reserve(&g->by_key, g->n_waiting) &&
-	        keyindex_reserve(&g->by_reason, g->n_waiting);
+	        keyindex_reserve(&g->by_key, g->waiting.n) &&
+	        keyindex_reserve(&g->by_reason, g->waiting.n);
 }
 
 static void forget_recent(struct groups *g)
@@ -125,7 +110,7 @@ void groups_free(struct groups *g)
 	free(g->entries);
 	free(g->reasons);
 	free(g->order);
-	textbuf_fini(&g->waiting_texts);
+	waiting_fini(&g->waiting);
 	textbuf_fini(&g->texts);
 	free(g);
 }
@@ -160,31 +145,16 @@ static struct csv_field text_at(const struct groups *g, size_t at, size_t size)
 
 /* ---- dropping ---- */
 
-/* At most so many messages has a group that is dropped: the number in the middle, found octet by
- * octet. */
+/* At most so many messages has a group that is dropped. */
 static bool find_limit(const struct groups *g, uint64_t *limit)
 {
-	uint64_t *numbers = malloc(g->n * sizeof *numbers), found = 0;
-	uint32_t n = g->n, before = g->n / 2;
+	uint64_t *numbers = malloc(g->n * sizeof *numbers);
 	if (!numbers)
 		return false;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < g->n; i++)
 		numbers[i] = g->entries[i].counts[GROUP_MESSAGES];
-	for (int shift = 56; shift >= 0; shift -= 8) {
-		uint32_t counts[256] = { 0 }, left = 0;
-		unsigned octet = 0;
-		for (uint32_t i = 0; i < n; i++)
-			counts[numbers[i] >> shift & 255]++;
-		for (; counts[octet] <= before; octet++)
-			before -= counts[octet];
-		for (uint32_t i = 0; i < n; i++)
-			if ((numbers[i] >> shift & 255) == octet)
-				numbers[left++] = numbers[i];
-		n = left;
-		found |= (uint64_t)octet << shift;
-	}
+	*limit = middle_of(numbers, g->n);
 	free(numbers);
-	*limit = found;
 	return true;
 }
 
@@ -320,25 +290,31 @@ static void add_to(struct groups *g, uint32_t group, struct csv_field name,
 		add_reason(g, group, reason, counts[GROUP_MESSAGES]);
 }
 
-static struct csv_field key_of(const struct groups *g, const struct waiting *w)
+static uint32_t hash_of(struct csv_field key)
 {
-	return (struct csv_field){ g->waiting_texts.bytes + w->at, w->key_size };
+	return (uint32_t)(hash_bytes(key.text, key.size) >> 32);
 }
 
-static uint32_t find_or_add(struct groups *g, const struct waiting *w)
+static uint32_t find(const struct groups *g, uint32_t hash, struct csv_field key, size_t *at)
 {
-	struct csv_field key = key_of(g, w);
-	size_t at = keyindex_begin(&g->by_key, w->hash);
 	uint32_t i;
+	*at = keyindex_begin(&g->by_key, hash);
 	do
-		i = keyindex_next(&g->by_key, w->hash, &at);
+		i = keyindex_next(&g->by_key, hash, at);
 	while (i != NONE && !same(&g->texts, g->entries[i].key_at, g->entries[i].key_size, key));
+	return i;
+}
+
+static uint32_t find_or_add(struct groups *g, uint32_t hash, struct csv_field key)
+{
+	size_t at;
+	uint32_t i = find(g, hash, key, &at);
 	if (i != NONE)
 		return i;
 	i = g->n++;
-	keyindex_put(&g->by_key, w->hash, at, i);
+	keyindex_put(&g->by_key, hash, at, i);
 	g->entries[i] = (struct entry){
-		.key_at = put(&g->texts, key), .key_size = w->key_size, .best = NONE
+		.key_at = put(&g->texts, key), .key_size = (uint32_t)key.size, .best = NONE
 	};
 	return i;
 }
@@ -346,13 +322,13 @@ static uint32_t find_or_add(struct groups *g, const struct waiting *w)
 /* The memory is asked for all slots, then for all groups, then for their keys. */
 static void fetch_ahead(const struct groups *g)
 {
-	uint32_t places[WAITING];
-	for (unsigned k = 0; k < g->n_waiting; k++)
-		__builtin_prefetch(
-		        &g->by_key.slots[keyindex_begin(&g->by_key, g->waiting[k].hash)]);
-	for (unsigned k = 0; k < g->n_waiting; k++) {
-		size_t at = keyindex_begin(&g->by_key, g->waiting[k].hash);
-		places[k] = keyindex_next(&g->by_key, g->waiting[k].hash, &at);
+	const struct waiting *list = g->waiting.items;
+	uint32_t places[WAITING_MAX];
+	for (unsigned k = 0; k < g->waiting.n; k++)
+		__builtin_prefetch(&g->by_key.slots[keyindex_begin(&g->by_key, list[k].hash)]);
+	for (unsigned k = 0; k < g->waiting.n; k++) {
+		size_t at = keyindex_begin(&g->by_key, list[k].hash);
+		places[k] = keyindex_next(&g->by_key, list[k].hash, &at);
 		if (places[k] == NONE)
 			continue;
 		const char *e = (const char *)&g->entries[places[k]];
@@ -360,7 +336,7 @@ static void fetch_ahead(const struct groups *g)
 		__builtin_prefetch(e + sizeof(struct entry) / 2, 1);
 		__builtin_prefetch(e + sizeof(struct entry) - 1, 1);
 	}
-	for (unsigned k = 0; k < g->n_waiting; k++)
+	for (unsigned k = 0; k < g->waiting.n; k++)
 		if (places[k] != NONE)
 			__builtin_prefetch(g->texts.bytes + g->entries[places[k]].key_at);
 }
@@ -374,24 +350,23 @@ static unsigned recent_of(struct csv_field key)
 
 static bool add_waiting(struct groups *g)
 {
-	if (!g->n_waiting)
+	if (!g->waiting.n)
 		return true;
 	if (g->n > 1 && needed_bytes(g) > g->memory_bytes && !drop_small(g))
 		return false;
 	if (!make_room(g))
 		return false;
 	fetch_ahead(g);
-	for (unsigned k = 0; k < g->n_waiting; k++) {
-		const struct waiting *w = &g->waiting[k];
-		const char *text = g->waiting_texts.bytes + w->at;
-		uint32_t i = find_or_add(g, w);
-		add_to(g, i, (struct csv_field){ text + w->key_size, w->name_size }, w->counts,
-		        (struct csv_field){ text + w->key_size + w->name_size, w->reason_size });
-		if (w->key_size)
-			g->recent[recent_of(key_of(g, w))] = i;
+	for (unsigned k = 0; k < g->waiting.n; k++) {
+		const struct waiting *w = &g->waiting.items[k];
+		struct csv_field key = waiting_key(&g->waiting, w);
+		uint32_t i = find_or_add(g, w->hash, key);
+		add_to(g, i, waiting_name(&g->waiting, w), w->counts,
+		        waiting_reason(&g->waiting, w));
+		if (key.size)
+			g->recent[recent_of(key)] = i;
 	}
-	g->n_waiting = 0;
-	textbuf_reset(&g->waiting_texts);
+	waiting_reset(&g->waiting);
 	return !g->texts.failed;
 }
 
@@ -412,19 +387,9 @@ bool groups_add(struct groups *g, struct csv_field key, struct csv_field name,
 		add_to(g, i, name, counts, reason);
 		return !g->texts.failed;
 	}
-	struct waiting *w = &g->waiting[g->n_waiting++];
-	*w = (struct waiting){ .at = g->waiting_texts.size,
-		.hash = (uint32_t)(hash_bytes(key.text, key.size) >> 32),
-		.key_size = (uint32_t)key.size,
-		.name_size = (uint32_t)name.size,
-		.reason_size = (uint32_t)reason.size };
-	memcpy(w->counts, counts, sizeof w->counts);
-	put(&g->waiting_texts, key);
-	put(&g->waiting_texts, name);
-	put(&g->waiting_texts, reason);
-	if (g->waiting_texts.failed)
+	if (!waiting_push(&g->waiting, hash_of(key), key, name, counts, reason))
 		return false;
-	return g->n_waiting < WAITING || add_waiting(g);
+	return g->waiting.n < WAITING_MAX || add_waiting(g);
 }
 
 /* ---- order ---- */
@@ -443,9 +408,9 @@ static int by_messages(const void *a, const void *b, void *of)
 }
 
 /* A heap whose root is the last of those that are wanted. */
-static void sink(struct groups *g, uint32_t n)
+static void sink(struct groups *g, uint32_t i, uint32_t n)
 {
-	uint32_t i = 0, child, *o = g->order;
+	uint32_t child, *o = g->order;
 	while ((child = 2 * i + 1) < n) {
 		if (child + 1 < n && by_messages(&o[child], &o[child + 1], g) < 0)
 			child++;
@@ -455,15 +420,6 @@ static void sink(struct groups *g, uint32_t n)
 		o[i] = o[child];
 		o[child] = upper;
 		i = child;
-	}
-}
-
-static void turn_round(uint32_t *list, uint32_t n)
-{
-	for (uint32_t i = 0; i < n / 2; i++) {
-		uint32_t first = list[i];
-		list[i] = list[n - 1 - i];
-		list[n - 1 - i] = first;
 	}
 }
 
@@ -478,23 +434,20 @@ bool groups_sort(struct groups *g, uint32_t top)
 	g->n_order = n;
 	for (uint32_t i = 0; i < n; i++)
 		g->order[i] = i;
-	qsort_r(g->order, n, sizeof *g->order, by_messages, g);
-	if (n < g->n)
-		turn_round(g->order, n);
+	for (uint32_t i = n < g->n ? n / 2 : 0; i-- > 0;)
+		sink(g, i, n);
 	for (uint32_t i = n; i < g->n; i++)
 		if (by_messages(&i, &g->order[0], g) < 0) {
 			g->order[0] = i;
-			sink(g, n);
+			sink(g, 0, n);
 		}
 	qsort_r(g->order, n, sizeof *g->order, by_messages, g);
 	return true;
 }
 
-bool groups_at(const struct groups *g, uint64_t i, struct group *group)
+static void give(const struct groups *g, uint32_t i, struct group *group)
 {
-	if (!g->order || i >= g->n_order)
-		return false;
-	const struct entry *e = &g->entries[g->order[i]];
+	const struct entry *e = &g->entries[i];
 	*group = (struct group){ .key = text_at(g, e->key_at, e->key_size),
 		.name = text_at(g, e->name_at, e->name_size),
 		.reason = text_at(g, e->reason_at, e->reason_size),
@@ -505,7 +458,23 @@ bool groups_at(const struct groups *g, uint64_t i, struct group *group)
 		group->reason = text_at(g, r->at, r->size);
 		group->reason_count = r->count;
 	}
+}
+
+bool groups_at(const struct groups *g, uint64_t i, struct group *group)
+{
+	if (!g->order || i >= g->n_order)
+		return false;
+	give(g, g->order[i], group);
 	return true;
+}
+
+bool groups_find(const struct groups *g, struct csv_field key, struct group *group)
+{
+	size_t at;
+	uint32_t i = g->n ? find(g, hash_of(key), key, &at) : NONE;
+	if (i != NONE)
+		give(g, i, group);
+	return i != NONE;
 }
 
 uint64_t groups_count(const struct groups *g)
