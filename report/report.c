@@ -21,6 +21,7 @@ static const unsigned shares[REPORT_BYS] = {
 	[REPORT_BY_PROBLEM] = 6,
 	[REPORT_BY_PROVIDER] = 6,
 	[REPORT_BY_REFUSED_CLIENT] = 4,
+	[REPORT_BY_REFUSED_DOMAIN] = 3,
 	[REPORT_BY_INCLUDE] = 2,
 	[REPORT_BY_MX] = 3,
 };
@@ -125,6 +126,8 @@ static bool add_groups(struct report *r, enum report_by by, const struct result_
 	struct csv_field reason = r->with_reason >> by & 1 && r->reason.size
 	        ? (struct csv_field){ r->reason.bytes, r->reason.size }
 	        : no_reason;
+	if (by == REPORT_BY_REFUSED_CLIENT)
+		reason = row->fields[RESULT_SPF_DOMAIN];
 	rowkeys_take(&r->rowkeys, by, row);
 	bool good = !r->rowkeys.text.failed;
 	for (unsigned i = 0; good && i < r->rowkeys.n; i++) {
@@ -203,10 +206,11 @@ static void add_histograms(struct report *r, const struct result_row *row)
 	bool is_audit = r->files.kind == RESULT_OF_AUDIT;
 	uint64_t number;
 	int64_t time_s;
+	bool has_record = is_audit || !is(row, RESULT_SPF, "none");
 	if (is(row, RESULT_SPF_PROBLEM, "lookup_limit"))
 		histogram_add(&r->lookups, OVER_LIMIT, row->n);
-	else if (csv_field_u64(
-	                 row->fields[is_audit ? RESULT_LOOKUPS : RESULT_SPF_LOOKUPS], &number))
+	else if (has_record &&
+	        csv_field_u64(row->fields[is_audit ? RESULT_LOOKUPS : RESULT_SPF_LOOKUPS], &number))
 		histogram_add(&r->lookups, number, row->n);
 	if (is_audit && csv_field_u64(row->fields[RESULT_PASS_V4], &number))
 		histogram_add(&r->pass_v4, number, row->n);
