@@ -77,8 +77,8 @@ class Page(html.parser.HTMLParser):
             self.section[self.cell] += data
 
     def table(self, name):
-        """{label: [numbers]}, in order; shares left out."""
-        head, *rows = self.sections[name]["rows"]
+        """{label: [numbers]}, in order; shares left out. A sentence alone has none."""
+        head, *rows = self.sections[name]["rows"] or [["share"]]
         share = head.index("share")
         numbers = [i for i in range(1, len(head)) if i != share and i < share + 9]
         return {
