@@ -1,4 +1,4 @@
-/* test_keyindex.c - places are found by their hash, however it grew, clashed and was thinned out. */
+/* test_keyindex.c - places are found by their hash, however it grew, and was thinned out. */
 #include "tests/cmocka_first.h"
 
 #include "report/keyindex.h"
