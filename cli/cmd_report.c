@@ -53,11 +53,17 @@ static int read_files(struct report *r, char **paths, unsigned n_paths)
 	char why[256] = "";
 	int status = EXIT_DONE;
 	for (unsigned i = 0; i < n_paths; i++) {
+		const char *name = strcmp(paths[i], "-") ? paths[i] : "standard input";
+		unsigned n_unfinished = r->files.n_unfinished;
 		enum error err = report_read(r, paths[i], why, sizeof why);
+		if (r->files.n_unfinished > n_unfinished)
+			message(MESSAGE_WARNING,
+			        "%s: it is of a scan that did not end; the rows that are there "
+			        "count",
+			        name);
 		if (!err)
 			continue;
-		message(MESSAGE_ERROR, "%s: %s",
-		        strcmp(paths[i], "-") ? paths[i] : "standard input", why);
+		message(MESSAGE_ERROR, "%s: %s", name, why);
 		if (err == ERROR_SYNTAX || (err == ERROR_SYSTEM && !r->n_rows))
 			return EXIT_USAGE;
 		status = EXIT_STOPPED;
@@ -101,8 +107,11 @@ static bool collect(
 	*status = read_files(r, o->inputs, o->n_inputs);
 	if (*status == EXIT_USAGE || r->lacked_memory)
 		return false;
-	report_finish(r);
-	return true;
+	if (report_finish(r))
+		return true;
+	message(MESSAGE_ERROR, "the report cannot end: %s", error_text(ERROR_NOMEM));
+	*status = EXIT_STOPPED;
+	return false;
 }
 
 static int make_table(struct report *r, const struct options *o)

@@ -29,6 +29,7 @@ struct chart {
 	enum report_by by;
 	enum words_list list;
 	enum words_colour colour; /* where bars have one */
+	const char *none;         /* of names: what stands for rows without */
 };
 
 /* Append to the sentence a text of our own, and a part: "9 321 of 12 345 messages (75.5 %)". */
@@ -36,6 +37,8 @@ void chart_put(struct figure *f, const char *text);
 void chart_put_part(struct figure *f, uint64_t n);
 /* How many messages the group of that word has. */
 uint64_t chart_count(const struct groups *g, const char *word);
+/* How many names there are, without the group of rows that have none. */
+uint64_t chart_names_in_all(const struct groups *g);
 
 /* ---- charts that are groups (charts.c) ---- */
 bool chart_shares(struct figure *f, const struct chart *chart, const struct charts *c);
@@ -49,6 +52,7 @@ bool chart_enforced(struct figure *f, const struct chart *chart, const struct ch
 bool chart_lookups(struct figure *f, const struct chart *chart, const struct charts *c);
 bool chart_addresses(struct figure *f, const struct chart *chart, const struct charts *c);
 bool chart_upstreams(struct figure *f, const struct chart *chart, const struct charts *c);
+bool chart_then(struct figure *f, const struct chart *chart, const struct charts *c);
 bool chart_age(struct figure *f, const struct chart *chart, const struct charts *c);
 
 /* ---- sentences (chart_say.c) ---- */
@@ -57,12 +61,14 @@ bool chart_say_record(struct figure *f, const struct charts *c);
 bool chart_say_problems(struct figure *f, const struct charts *c);
 bool chart_say_senders(struct figure *f, const struct charts *c);
 bool chart_say_clients(struct figure *f, const struct charts *c);
+bool chart_say_refused(struct figure *f, const struct charts *c);
 bool chart_say_broken(struct figure *f, const struct charts *c);
 bool chart_say_all(struct figure *f, const struct charts *c);
 bool chart_say_reverse(struct figure *f, const struct charts *c);
 bool chart_say_includes(struct figure *f, const struct charts *c);
 bool chart_say_mx(struct figure *f, const struct charts *c);
 bool chart_say_hosts(struct figure *f, const struct charts *c);
+bool chart_say_mx_reverse(struct figure *f, const struct charts *c);
 bool chart_say_failures(struct figure *f, const struct charts *c);
 
 #endif

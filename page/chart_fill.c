@@ -58,7 +58,7 @@ bool chart_lookups(struct figure *f, const struct chart *chart, const struct cha
 	unsigned n = histogram_bins(h);
 	(void)chart;
 	f->total = h->n;
-	f->unit = is_audit ? "policies" : "verdicts";
+	f->unit = is_audit ? "policies" : "checks";
 	f->limit_at = LOOKUPS_MAX + 1;
 	f->limit_label = "limit: 10";
 	for (unsigned i = 0; i < n || i <= LOOKUPS_MAX + 1; i++) {
@@ -72,7 +72,7 @@ bool chart_lookups(struct figure *f, const struct chart *chart, const struct cha
 	chart_put_part(f, histogram_over(h, LOOKUPS_MAX));
 	chart_put(f,
 	        is_audit ? " need more than 10 look-ups, and are permerror for many."
-	                 : " broke at the limit of 10 look-ups.");
+	                 : " of a record broke at the limit of 10 look-ups.");
 	return h->n != 0;
 }
 
@@ -137,6 +137,18 @@ static void note_old_mail(struct figure *f, const struct report *r)
 	        "the mail came. ");
 }
 
+/* In a sentence no line ends within a date: U+2011, and a no-break space. */
+static void put_time(struct figure *f, uint64_t time_s)
+{
+	char text[CLOCK_UTC_BYTES];
+	time_text(text, time_s);
+	for (const char *p = text; *p; p++)
+		if (*p == '-' || *p == ' ')
+			chart_put(f, *p == '-' ? "\xe2\x80\x91" : "\xc2\xa0");
+		else
+			textbuf_put_char(&f->sentence, *p);
+}
+
 /* What stands below a bin: as much of its time as tells it from others. */
 static void put_tick(struct figure_row *row, const struct histogram *h)
 {
@@ -154,7 +166,6 @@ bool chart_age(struct figure *f, const struct chart *chart, const struct charts 
 {
 	const struct histogram *h = &c->report->times;
 	unsigned n = histogram_bins(h), every = n / 4 + 1;
-	char text[CLOCK_UTC_BYTES];
 	(void)chart;
 	f->total = h->n;
 	if (!h->n)
@@ -166,15 +177,53 @@ bool chart_age(struct figure *f, const struct chart *chart, const struct charts 
 		if (i % every == 0)
 			put_tick(row, h);
 	}
-	chart_put(f, "The answers came from ");
-	time_text(text, h->least);
-	chart_put(f, text);
-	chart_put(f, " to ");
-	time_text(text, h->most);
-	chart_put(f, text);
+	bool is_short = h->least == h->most;
+	chart_put(f, is_short ? "The answers came at " : "The answers came from ");
+	put_time(f, h->least);
+	if (!is_short) {
+		chart_put(f, " to ");
+		put_time(f, h->most);
+	}
 	chart_put(f, " UTC.");
 	note_old_mail(f, c->report);
 	return true;
+}
+
+/* ---- then and now ---- */
+
+bool chart_then(struct figure *f, const struct chart *chart, const struct charts *c)
+{
+	const struct report *r = c->report;
+	(void)chart;
+	f->total = r->n_then;
+	f->n_series = REPORT_WORDS;
+	for (unsigned k = 0; k < REPORT_WORDS; k++) {
+		bool is_other = k == REPORT_WORDS - 1;
+		const char *name = report_word(k);
+		const struct word *w =
+		        words_find(WORDS_SPF, (struct csv_field){ name, strlen(name) });
+		f->series[k] = (struct figure_series){ is_other ? "no verdict" : name, w->colour };
+	}
+	for (unsigned i = 0; i < REPORT_WORDS; i++) {
+		const char *name = report_word(i);
+		uint64_t n = 0;
+		for (unsigned k = 0; k < REPORT_WORDS; k++)
+			n += r->then[i][k];
+		struct figure_row *row =
+		        n ? figure_add(f, (struct csv_field){ name, strlen(name) }, n) : NULL;
+		if (row)
+			memcpy(row->values, r->then[i], sizeof row->values);
+	}
+	chart_put(f, "The log has a verdict for ");
+	figure_put_things(&f->sentence, r->n_then, f->unit);
+	chart_put(f, "; now SPF says something else for ");
+	figure_put_count(&f->sentence, r->n_then_differs);
+	chart_put(f, " (");
+	figure_put_share(&f->sentence, r->n_then_differs, r->n_then);
+	chart_put(f, ").");
+	textbuf_put_text(
+	        &f->notes, "A line for each verdict of then; its parts are those of now. ");
+	return r->n_then != 0;
 }
 
 /* ---- upstreams ---- */
@@ -182,7 +231,7 @@ bool chart_age(struct figure *f, const struct chart *chart, const struct charts 
 bool chart_upstreams(struct figure *f, const struct chart *chart, const struct charts *c)
 {
 	static const struct figure_series series[] = { { "answered", COLOUR_GOOD },
-		{ "answered when asked again", COLOUR_SOFT }, { "no answer", COLOUR_BAD } };
+		{ "answered later", COLOUR_SOFT }, { "no answer", COLOUR_BAD } };
 	const struct sources_upstream *list = c->sources->upstreams;
 	unsigned n = c->sources->n_upstreams;
 	uint64_t answered = 0;

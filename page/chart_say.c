@@ -10,10 +10,8 @@ enum { NAME_COLUMNS = 40 };
 uint64_t chart_count(const struct groups *g, const char *word)
 {
 	struct group group;
-	for (uint64_t i = 0; groups_at(g, i, &group); i++)
-		if (csv_field_is(group.key, word))
-			return group.counts[GROUP_MESSAGES];
-	return 0;
+	bool is_there = groups_find(g, (struct csv_field){ word, strlen(word) }, &group);
+	return is_there ? group.counts[GROUP_MESSAGES] : 0;
 }
 
 static uint64_t count_of(const struct charts *c, enum report_by by, const char *word)
@@ -36,11 +34,12 @@ void chart_put_part(struct figure *f, uint64_t n)
 	chart_put(f, ")");
 }
 
-/* Of the largest row; strangers name it. A sentence also stands where there are no elements. */
+/* Of the largest row with a name; strangers name it. A sentence also stands where there are no
+ * elements. */
 static void put_first(struct figure *f)
 {
 	chart_put(f, FIRST_STRONG_ISOLATE);
-	markup_put_cut(&f->sentence, figure_label(&f->rows[0]), NAME_COLUMNS);
+	markup_put_cut(&f->sentence, figure_label(&f->rows[f->first]), NAME_COLUMNS);
 	chart_put(f, POP_ISOLATE);
 }
 
@@ -90,23 +89,38 @@ bool chart_say_problems(struct figure *f, const struct charts *c)
 	return true;
 }
 
+/* "531 domains"; of those that were not dropped, "more than". */
+static void put_names(struct figure *f, const struct groups *g, const char *things)
+{
+	uint64_t unused;
+	if (groups_dropped(g, &unused))
+		chart_put(f, "more than ");
+	figure_put_things(&f->sentence, chart_names_in_all(g), things);
+}
+
 bool chart_say_senders(struct figure *f, const struct charts *c)
 {
-	uint64_t sum = 0, unused;
+	uint64_t sum = 0;
 	const struct groups *g = c->report->groups[REPORT_BY_DOMAIN];
+	struct group first;
+	if (!chart_names_in_all(g))
+		return false;
 	for (unsigned i = 0; i < f->n_rows; i++)
 		sum += f->rows[i].n;
-	if (groups_dropped(g, &unused))
-		chart_put(f, "Of many domains, ");
-	else {
-		chart_put(f, "Of ");
-		figure_put_things(&f->sentence, groups_count(g), "domains");
-		chart_put(f, ", ");
+	if (!f->n_rows && groups_at(g, 0, &first)) {
+		chart_put(f, "None stands out: none of ");
+		put_names(f, g, "domains");
+		chart_put(f, " has more than ");
+		figure_put_things(&f->sentence, first.counts[GROUP_MESSAGES], f->unit);
+		chart_put(f, ".");
+		return true;
 	}
-	chart_put(f, f->n_rows == 1 ? "the largest has " : "the ");
+	chart_put(f, "There are ");
+	put_names(f, g, "domains");
+	chart_put(f, f->n_rows == 1 ? "; the largest line has " : "; the ");
 	if (f->n_rows != 1) {
 		figure_put_count(&f->sentence, f->n_rows);
-		chart_put(f, " largest have ");
+		chart_put(f, " largest lines have ");
 	}
 	chart_put_part(f, sum);
 	chart_put(f, ".");
@@ -116,16 +130,35 @@ bool chart_say_senders(struct figure *f, const struct charts *c)
 bool chart_say_clients(struct figure *f, const struct charts *c)
 {
 	const struct groups *g = c->report->groups[REPORT_BY_REFUSED_CLIENT];
-	uint64_t unused,
-	        n = count_of(c, REPORT_BY_SPF, "fail") + count_of(c, REPORT_BY_SPF, "softfail");
+	uint64_t n = count_of(c, REPORT_BY_SPF, "fail") + count_of(c, REPORT_BY_SPF, "softfail");
 	if (!f->total)
 		return false;
 	chart_put_part(f, n);
 	chart_put(f, " fail or softfail");
-	if (f->n_rows) {
-		chart_put(f, groups_dropped(g, &unused) ? ", from more than " : ", from ");
-		figure_put_count(&f->sentence, groups_count(g));
-		chart_put(f, groups_count(g) == 1 ? " address" : " addresses");
+	if (groups_count(g)) {
+		chart_put(f, ", from ");
+		put_names(f, g, "clients");
+	}
+	if (f->n_names) {
+		chart_put(f, "; most come from ");
+		put_first(f);
+	}
+	chart_put(f, ".");
+	return true;
+}
+
+bool chart_say_refused(struct figure *f, const struct charts *c)
+{
+	const struct groups *g = c->report->groups[REPORT_BY_REFUSED_DOMAIN];
+	uint64_t n = count_of(c, REPORT_BY_SPF, "fail") + count_of(c, REPORT_BY_SPF, "softfail");
+	if (!n)
+		return false;
+	chart_put_part(f, n);
+	chart_put(f, " fail or softfail, in the name of ");
+	put_names(f, g, "domains");
+	if (f->n_names) {
+		chart_put(f, "; most often in that of ");
+		put_first(f);
 	}
 	chart_put(f, ".");
 	return true;
@@ -133,13 +166,15 @@ bool chart_say_clients(struct figure *f, const struct charts *c)
 
 bool chart_say_broken(struct figure *f, const struct charts *c)
 {
-	uint64_t n =
-	        count_of(c, REPORT_BY_SPF, "permerror") + count_of(c, REPORT_BY_SPF, "temperror");
-	if (!f->n_rows)
+	uint64_t n = 0;
+	(void)c;
+	for (unsigned i = 0; i < f->n_rows; i++)
+		n += f->rows[i].n;
+	if (!n)
 		return false;
+	chart_put(f, "Something is in the way for ");
 	chart_put_part(f, n);
-	chart_put(f, n == 1 ? " ends in an error" : " end in an error");
-	chart_put(f, "; the most frequent reason is ");
+	chart_put(f, ", most often ");
 	put_first(f);
 	chart_put(f, ".");
 	return true;
@@ -174,12 +209,12 @@ bool chart_say_reverse(struct figure *f, const struct charts *c)
 bool chart_say_includes(struct figure *f, const struct charts *c)
 {
 	(void)c;
-	if (!f->n_rows)
+	if (!f->n_names)
 		return false;
 	chart_put(f, "More include ");
 	put_first(f);
 	chart_put(f, " than any other provider: ");
-	chart_put_part(f, f->rows[0].n);
+	chart_put_part(f, f->rows[f->first].n);
 	chart_put(f, ".");
 	return true;
 }
@@ -187,12 +222,12 @@ bool chart_say_includes(struct figure *f, const struct charts *c)
 bool chart_say_mx(struct figure *f, const struct charts *c)
 {
 	(void)c;
-	if (!f->n_rows)
+	if (!f->n_names)
 		return false;
 	chart_put(f, "More have their mail hosts at ");
 	put_first(f);
 	chart_put(f, " than anywhere else: ");
-	chart_put_part(f, f->rows[0].n);
+	chart_put_part(f, f->rows[f->first].n);
 	chart_put(f, ".");
 	return true;
 }
@@ -204,6 +239,18 @@ bool chart_say_hosts(struct figure *f, const struct charts *c)
 	chart_put(f, "MX records name the mail hosts for ");
 	chart_put_part(f, count_of(c, REPORT_BY_MX_STATE, "ok"));
 	chart_put(f, ".");
+	return true;
+}
+
+bool chart_say_mx_reverse(struct figure *f, const struct charts *c)
+{
+	if (!f->n_rows)
+		return false;
+	chart_put(f, "A mail host's reverse name leads back to it for ");
+	chart_put_part(f, count_of(c, REPORT_BY_MX_PTR, "pass"));
+	chart_put(f, ".");
+	textbuf_put_text(
+	        &f->notes, "A domain counts once for each result that its mail hosts have. ");
 	return true;
 }
 

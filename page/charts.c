@@ -18,7 +18,7 @@ const char *charts_things(const struct report *r)
 /* A text of our own fits where it is a name or a word of the program. */
 static void add_word(struct figure *f, const struct word *w, struct csv_field key, uint64_t n)
 {
-	struct figure_row *row = figure_add(f, key, n);
+	struct figure_row *row = figure_add(f, w && w->label ? text_of(w->label) : key, n);
 	if (!row)
 		return;
 	row->detail = text_of(w ? w->meaning : NULL);
@@ -66,28 +66,51 @@ bool chart_words(struct figure *f, const struct chart *chart, const struct chart
 	return chart->say(f, c);
 }
 
-/* Names, the largest first; the reason stands beside each. */
+/* Rows without a name: they are no group of their own. */
+static const struct csv_field no_name = { "(none)", 6 };
+
+/* Names, the largest first. When all that are shown are alike, none is: they would be those that
+ * the alphabet has first. */
 bool chart_names(struct figure *f, const struct chart *chart, const struct charts *c)
 {
 	const struct groups *g = c->report->groups[chart->by];
 	struct group group;
 	f->total = c->report->totals[GROUP_MESSAGES];
-	for (uint64_t i = 0; i < CHART_NAMES && groups_at(g, i, &group); i++) {
-		struct figure_row *row = figure_add(f, group.key, group.counts[GROUP_MESSAGES]);
+	for (unsigned i = 0; i < CHART_NAMES && groups_at(g, i, &group); i++) {
+		bool is_named = !csv_field_same(group.key, no_name);
+		struct figure_row *row = figure_add(f, is_named ? group.key : text_of(chart->none),
+		        group.counts[GROUP_MESSAGES]);
 		row->detail = group.name;
 		row->colour = chart->colour;
+		if (is_named && !f->n_names++)
+			f->first = i;
 	}
 	f->n_more = groups_count(g) - f->n_rows;
-	return chart->say(f, c) && f->n_rows;
+	if (f->n_more && f->rows[0].n == f->rows[f->n_rows - 1].n) {
+		f->n_rows = f->n_names = 0;
+		f->n_more = 0;
+	}
+	return chart->say(f, c);
 }
 
-/* The same with the names of addresses. */
+uint64_t chart_names_in_all(const struct groups *g)
+{
+	struct group group;
+	return groups_count(g) - groups_find(g, no_name, &group);
+}
+
+/* The same with the names of addresses, and in whose name most of it was. */
 bool chart_clients(struct figure *f, const struct chart *chart, const struct charts *c)
 {
+	const struct groups *g = c->report->groups[chart->by];
+	struct group group;
 	f->detail_head = "name";
+	f->whose_head = "mostly as";
 	f->shows_details = true;
-	chart_names(f, chart, c);
-	return f->total != 0;
+	bool is_shown = chart_names(f, chart, c);
+	for (unsigned i = 0; i < f->n_rows && groups_at(g, i, &group); i++)
+		f->rows[i].whose = group.reason;
+	return is_shown;
 }
 
 /* The same with a part of the bar for each result of SPF. */
@@ -132,10 +155,13 @@ static const struct {
 	{ SCAN | AUDIT, { "problems", "What is wrong, and how often?", FIGURE_BARS, "problem", chart_words, chart_say_problems,
 	                  REPORT_BY_PROBLEM, WORDS_PROBLEMS, COLOUR_BAD } },
 	{ SCAN, { "senders", "Which domains matter most, and how do they fare?", FIGURE_BARS, "domain", chart_senders,
-	          chart_say_senders, REPORT_BY_DOMAIN } },
+	          chart_say_senders, REPORT_BY_DOMAIN, .none = "(no domain)" } },
 	{ SCAN, { "clients", "Which clients send in the name of others?", FIGURE_BARS, "client", chart_clients, chart_say_clients,
-	          REPORT_BY_REFUSED_CLIENT, 0, COLOUR_BAD } },
-	{ SCAN, { "broken", "Why does SPF have no verdict?", FIGURE_BARS, "reason", chart_words, chart_say_broken,
+	          REPORT_BY_REFUSED_CLIENT, 0, COLOUR_BAD, "(no address)" } },
+	{ SCAN, { "names", "In whose name is mail sent without right?", FIGURE_BARS, "domain", chart_names, chart_say_refused,
+	          REPORT_BY_REFUSED_DOMAIN, 0, COLOUR_BAD, "(no domain)" } },
+	{ MAIL, { "then", "What did SPF say then, and what does it say now?", FIGURE_BARS, "then", chart_then } },
+	{ SCAN, { "broken", "What is in the way of SPF?", FIGURE_BARS, "reason", chart_words, chart_say_broken,
 	          REPORT_BY_SPF_PROBLEM, WORDS_SPF_PROBLEM, COLOUR_BROKEN } },
 	{ AUDIT, { "all", "How do policies end?", FIGURE_SHARE, "end", chart_shares, chart_say_all,
 	           REPORT_BY_ALL, WORDS_ALL } },
@@ -145,11 +171,13 @@ static const struct {
 	{ SCAN, { "reverse", "Do reverse names lead back to the address?", FIGURE_SHARE, "iprev", chart_shares, chart_say_reverse,
 	          REPORT_BY_IPREV, WORDS_IPREV } },
 	{ SCAN | AUDIT, { "includes", "Who may send for others, by include?", FIGURE_BARS, "provider", chart_names,
-	                  chart_say_includes, REPORT_BY_INCLUDE, 0, COLOUR_GOOD } },
+	                  chart_say_includes, REPORT_BY_INCLUDE, 0, COLOUR_GOOD, "(no name)" } },
 	{ SCAN | AUDIT, { "mx", "Who takes in mail for others?", FIGURE_BARS, "provider", chart_names, chart_say_mx,
-	                  REPORT_BY_MX, 0, COLOUR_GOOD } },
+	                  REPORT_BY_MX, 0, COLOUR_GOOD, "(no name)" } },
 	{ SCAN | AUDIT, { "mail-hosts", "Who receives the domains' mail?", FIGURE_SHARE, "mx_state", chart_shares, chart_say_hosts,
 	                  REPORT_BY_MX_STATE, WORDS_MX_STATE } },
+	{ AUDIT, { "mx-reverse", "Do the mail hosts' reverse names lead back?", FIGURE_BARS, "iprev", chart_words,
+	           chart_say_mx_reverse, REPORT_BY_MX_PTR, WORDS_IPREV, COLOUR_GOOD } },
 	{ SCAN | AUDIT, { "failures", "Which look-ups failed, and how?", FIGURE_BARS, "cause", chart_words, chart_say_failures,
 	                  REPORT_BY_CAUSE, WORDS_CAUSE, COLOUR_BAD } },
 	{ SCAN | AUDIT, { "upstreams", "How did the upstreams answer?", FIGURE_BARS, "upstream", chart_upstreams } },

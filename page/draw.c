@@ -184,6 +184,15 @@ static void draw_legend(struct drawing *d)
 		d->y += GAP - 4;
 }
 
+static void put_detail(struct drawing *d, const char *before, struct csv_field text)
+{
+	begin_text(d, 0, d->y + 11, "d", NULL);
+	textbuf_put_text(d->out, before);
+	markup_put_cut(d->out, text, DETAIL_COLUMNS);
+	end_text(d);
+	d->y += LINE - 2;
+}
+
 static void draw_bar(struct drawing *d, const struct figure_row *row, uint64_t most)
 {
 	const struct figure *f = d->f;
@@ -191,12 +200,10 @@ static void draw_bar(struct drawing *d, const struct figure_row *row, uint64_t m
 	put_label(d, d->y, 0, row);
 	put_number(d, d->y + 13, row->n);
 	d->y += LINE;
-	if (f->shows_details && row->detail.size) {
-		begin_text(d, 0, d->y + 11, "d", NULL);
-		markup_put_cut(d->out, row->detail, DETAIL_COLUMNS);
-		end_text(d);
-		d->y += LINE - 2;
-	}
+	if (f->shows_details && row->detail.size)
+		put_detail(d, "", row->detail);
+	if (f->shows_details && row->whose.size)
+		put_detail(d, "as ", row->whose);
 	if (!f->n_series)
 		put_rect(d, 0, d->y, (double)row->n * scale, BAR, row->colour, true);
 	for (unsigned k = 0; k < f->n_series; k++) {

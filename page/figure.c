@@ -104,6 +104,10 @@ void figure_put_csv(struct textbuf *out, const struct figure *f)
 		textbuf_put_char(out, ',');
 		put_name(out, f->detail_head);
 	}
+	if (f->whose_head) {
+		textbuf_put_char(out, ',');
+		put_name(out, f->whose_head);
+	}
 	textbuf_put_char(out, '\n');
 	for (unsigned i = 0; i < f->n_rows; i++) {
 		struct csv_field label = figure_label(&f->rows[i]);
@@ -114,6 +118,10 @@ void figure_put_csv(struct textbuf *out, const struct figure *f)
 		if (f->detail_head) {
 			textbuf_put_char(out, ',');
 			csv_put_field(out, f->rows[i].detail.text, f->rows[i].detail.size);
+		}
+		if (f->whose_head) {
+			textbuf_put_char(out, ',');
+			csv_put_field(out, f->rows[i].whose.text, f->rows[i].whose.size);
 		}
 		textbuf_put_char(out, '\n');
 	}

@@ -23,6 +23,7 @@ struct figure_row {
 	char own[FIGURE_OWN_BYTES];   /* in its place, when it is empty */
 	char tick[FIGURE_TICK_BYTES]; /* of a bin: what stands below it; or empty */
 	struct csv_field detail;      /* what the label means, or why; or empty */
+	struct csv_field whose;       /* of a client: the domain that it sends as; or empty */
 	uint64_t n;                   /* the sum of its values */
 	uint64_t values[FIGURE_SERIES_MAX];
 	enum words_colour colour; /* without series */
@@ -40,6 +41,7 @@ struct figure {
 	struct textbuf sentence, notes;       /* markup */
 	const char *unit;                     /* what is counted: "messages" */
 	const char *label_head, *detail_head; /* of the table; NULL: no details */
+	const char *whose_head;               /* NULL: none */
 	bool shows_details;                   /* in the picture, too */
 	struct figure_series series[FIGURE_SERIES_MAX];
 	unsigned n_series; /* 0: rows have one number */
@@ -47,6 +49,7 @@ struct figure {
 	unsigned n_rows;
 	uint64_t total;          /* what shares are of */
 	uint64_t n_more;         /* rows that are not shown */
+	unsigned n_names, first; /* rows that have a name, and the first of them */
 	unsigned limit_at;       /* of a histogram: a line before this row; 0: none */
 	const char *limit_label; /* what it says */
 };

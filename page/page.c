@@ -89,7 +89,7 @@ static void put_header(struct textbuf *out, const struct page *page)
 	if (page->is_torn)
 		put_warning(
 		        out, "a file ended too early, or is damaged. The rows before that count.");
-	if (s->n_unfinished)
+	if (page->charts.report->files.n_unfinished)
 		put_warning(out,
 		        s->n_files == 1 ? "the scan that wrote this did not end. --resume goes on "
 		                          "with it."
@@ -109,6 +109,8 @@ static void put_heads(struct textbuf *out, const struct figure *f)
 		textbuf_printf(out, "<th scope=\"col\" class=\"r\">%s</th>", f->series[k].name);
 	if (f->detail_head)
 		textbuf_printf(out, "<th scope=\"col\">%s</th>", f->detail_head);
+	if (f->whose_head)
+		textbuf_printf(out, "<th scope=\"col\">%s</th>", f->whose_head);
 	put(out, "</tr></thead>\n<tbody>\n");
 }
 
@@ -117,6 +119,13 @@ static void put_number(struct textbuf *out, uint64_t n)
 	put(out, "<td class=\"r\">");
 	figure_put_count(out, n);
 	put(out, "</td>");
+}
+
+static void put_text(struct textbuf *out, struct csv_field text)
+{
+	put(out, "<td><bdi>");
+	markup_put_cut(out, text, DETAIL_COLUMNS);
+	put(out, "</bdi></td>");
 }
 
 static void put_row(struct textbuf *out, const struct figure *f, const struct figure_row *row)
@@ -130,11 +139,10 @@ static void put_row(struct textbuf *out, const struct figure *f, const struct fi
 	put(out, "</td>");
 	for (unsigned k = 0; k < f->n_series; k++)
 		put_number(out, row->values[k]);
-	if (f->detail_head) {
-		put(out, "<td><bdi>");
-		markup_put_cut(out, row->detail, DETAIL_COLUMNS);
-		put(out, "</bdi></td>");
-	}
+	if (f->detail_head)
+		put_text(out, row->detail);
+	if (f->whose_head)
+		put_text(out, row->whose);
 	put(out, "</tr>\n");
 }
 

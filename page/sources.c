@@ -135,7 +135,6 @@ void sources_add(struct sources *s, const char *path)
 	struct provenance p;
 	provenance_read(&p, path);
 	s->n_files++;
-	s->n_unfinished += p.is_ours && !p.is_complete;
 	s->n_silent += !p.is_ours;
 	s->upstream = -1;
 	if (p.has_closing && p.closing.summary.size)

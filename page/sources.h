@@ -20,7 +20,7 @@ struct sources_upstream {
 };
 
 struct sources {
-	unsigned n_files, n_unfinished, n_silent; /* silent: no output as it was written */
+	unsigned n_files, n_silent; /* silent: no output as it was written */
 	struct sources_upstream upstreams[SOURCES_UPSTREAMS];
 	unsigned n_upstreams;
 	struct textbuf names;     /* markup: the first files */

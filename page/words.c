@@ -13,7 +13,7 @@ static const struct word spf[] = {
 	{ "permerror", "the owner must repair the record", COLOUR_BROKEN },
 	{ "temperror", "a look-up failed", COLOUR_FAILED },
 	{ "needs_local_part", "depends on the local-part, which was kept back", COLOUR_OTHER },
-	{ EMPTY, "no verdict: no sender, no address, or bad input", COLOUR_OTHER },
+	{ EMPTY, "no sender, no address, or bad input", COLOUR_OTHER, "(no verdict)" },
 	{ 0 },
 };
 
@@ -41,7 +41,7 @@ static const struct word iprev[] = {
 	{ "fail", "it has names, and none leads back", COLOUR_BAD },
 	{ "permerror", "it has no name at all", COLOUR_ABSENT },
 	{ "temperror", "a look-up failed", COLOUR_FAILED },
-	{ EMPTY, "not checked: no address in the row", COLOUR_OTHER },
+	{ EMPTY, "no address in the row", COLOUR_OTHER, "(not checked)" },
 	{ 0 },
 };
 
@@ -51,7 +51,7 @@ static const struct word mx_state[] = {
 	{ "null", "it says that it takes no mail", COLOUR_QUIET },
 	{ "none", "neither MX nor address", COLOUR_ABSENT },
 	{ "temperror", "a look-up failed", COLOUR_FAILED },
-	{ EMPTY, "not checked", COLOUR_OTHER },
+	{ EMPTY, "no domain in the row", COLOUR_OTHER, "(not checked)" },
 	{ 0 },
 };
 
@@ -127,7 +127,7 @@ static const struct word record_state[] = {
 	{ "bad_domain", "a single label: SPF does not ask for it", COLOUR_OTHER },
 	{ "temperror", "a look-up failed", COLOUR_FAILED },
 	{ "too_long", "over what spfsweep reads", COLOUR_OTHER },
-	{ EMPTY, "not looked at: bad input, or excluded", COLOUR_OTHER },
+	{ EMPTY, "bad input, or excluded", COLOUR_OTHER, "(not checked)" },
 	{ 0 },
 };
 

@@ -34,6 +34,7 @@ enum words_colour {
 struct word {
 	const char *word, *meaning;
 	enum words_colour colour;
+	const char *label; /* what is shown in the place of the word; or NULL */
 };
 
 /* Word `i` of a list, in the order in which a page shows them. NULL: there are only `i`. */

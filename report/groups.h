@@ -7,28 +7,10 @@
 #define REPORT_GROUPS_H
 
 #include "io/csv.h"
+#include "report/group_count.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* How many messages had which result. */
-enum group_count {
-	GROUP_MESSAGES,
-	GROUP_REJECTS,
-	GROUP_PASS,
-	GROUP_FAIL,
-	GROUP_SOFTFAIL,
-	GROUP_NEUTRAL,
-	GROUP_NONE,
-	GROUP_PERMERROR,
-	GROUP_TEMPERROR,
-	GROUP_OTHER, /* no verdict */
-	GROUP_RDNS_BAD,
-	GROUP_COUNTS
-};
-
-/* The name of a count: "softfail". Lives for ever. */
-const char *group_count_name(enum group_count count);
 
 struct group {
 	uint64_t counts[GROUP_COUNTS];
@@ -48,10 +30,14 @@ void groups_free(struct groups *g);
 bool groups_add(struct groups *g, struct csv_field key, struct csv_field name,
         const uint64_t counts[GROUP_COUNTS], struct csv_field reason);
 
-/* Sorts them by messages, then by key. Afterwards nothing is added. */
-void groups_sort(struct groups *g);
-/* The group at a place, from 0. False: there are only `i`. */
+/* Sorts them by messages, then by key; of `top`, unless it is 0, only the largest. Once; afterwards
+ * nothing is added. False: out of memory. */
+bool groups_sort(struct groups *g, uint32_t top);
+/* The group at a place, from 0. False: there are, or were sorted, only `i`. */
 bool groups_at(const struct groups *g, uint64_t i, struct group *group);
+/* The group of a key, once they are sorted. False: there is none. */
+bool groups_find(const struct groups *g, struct csv_field key, struct group *group);
+/* How many there are, sorted or not. Of groups that were sorted. */
 uint64_t groups_count(const struct groups *g);
 /* How many groups were dropped, and how many messages with them. */
 uint64_t groups_dropped(const struct groups *g, uint64_t *messages);

@@ -11,7 +11,7 @@ enum { NAME_BYTES = PROVIDER_NAME_BYTES };
 
 /* What was found for a name before: few providers stand in most records, and libpsl takes a third
  * of a microsecond. The registrable domain is the end of the name. */
-enum { KEPT = 1024, KEPT_NAME_BYTES = 62 };
+enum { KEPT = 8192, KEPT_NAME_BYTES = 62 };
 struct kept {
 	uint8_t size, at;
 	char name[KEPT_NAME_BYTES];

@@ -8,6 +8,8 @@
 #define WEEK_S (INT64_C(7) * 86400)
 /* One more than a check may spend: where the limit broke it (RFC 7208 section 4.6.4). */
 enum { OVER_LIMIT = 11 };
+/* So many groups of a kind a page may look at: more than there are words of any list. */
+enum { PAGE_TOP = 256 };
 
 /* Groups with as many keys as the world has, and how much of the memory each gets. All others have
  * a few words as keys. */
@@ -19,6 +21,7 @@ static const unsigned shares[REPORT_BYS] = {
 	[REPORT_BY_PROBLEM] = 6,
 	[REPORT_BY_PROVIDER] = 6,
 	[REPORT_BY_REFUSED_CLIENT] = 4,
+	[REPORT_BY_REFUSED_DOMAIN] = 3,
 	[REPORT_BY_INCLUDE] = 2,
 	[REPORT_BY_MX] = 3,
 };
@@ -123,6 +126,8 @@ static bool add_groups(struct report *r, enum report_by by, const struct result_
 	struct csv_field reason = r->with_reason >> by & 1 && r->reason.size
 	        ? (struct csv_field){ r->reason.bytes, r->reason.size }
 	        : no_reason;
+	if (by == REPORT_BY_REFUSED_CLIENT)
+		reason = row->fields[RESULT_SPF_DOMAIN];
 	rowkeys_take(&r->rowkeys, by, row);
 	bool good = !r->rowkeys.text.failed;
 	for (unsigned i = 0; good && i < r->rowkeys.n; i++) {
@@ -201,10 +206,11 @@ static void add_histograms(struct report *r, const struct result_row *row)
 	bool is_audit = r->files.kind == RESULT_OF_AUDIT;
 	uint64_t number;
 	int64_t time_s;
+	bool has_record = is_audit || !is(row, RESULT_SPF, "none");
 	if (is(row, RESULT_SPF_PROBLEM, "lookup_limit"))
 		histogram_add(&r->lookups, OVER_LIMIT, row->n);
-	else if (csv_field_u64(
-	                 row->fields[is_audit ? RESULT_LOOKUPS : RESULT_SPF_LOOKUPS], &number))
+	else if (has_record &&
+	        csv_field_u64(row->fields[is_audit ? RESULT_LOOKUPS : RESULT_SPF_LOOKUPS], &number))
 		histogram_add(&r->lookups, number, row->n);
 	if (is_audit && csv_field_u64(row->fields[RESULT_PASS_V4], &number))
 		histogram_add(&r->pass_v4, number, row->n);
@@ -250,11 +256,11 @@ enum error report_read(struct report *r, const char *path, char *why, size_t why
 	return err;
 }
 
-void report_finish(struct report *r)
+bool report_finish(struct report *r)
 {
-	for (unsigned by = 0; by < REPORT_BYS; by++)
-		if (r->groups[by])
-			groups_sort(r->groups[by]);
-	if (r->lost)
-		groups_sort(r->lost);
+	uint32_t top = r->has_histograms ? PAGE_TOP : 0;
+	bool good = !r->lost || groups_sort(r->lost, top);
+	for (unsigned by = 0; good && by < REPORT_BYS; by++)
+		good = !r->groups[by] || groups_sort(r->groups[by], top);
+	return good;
 }

@@ -55,7 +55,7 @@ void report_fini(struct report *r);
 
 /* As resultfile_read(). */
 enum error report_read(struct report *r, const char *path, char *why, size_t why_size);
-/* Sorts the groups. */
-void report_finish(struct report *r);
+/* Sorts the groups; of a page the largest alone. False: out of memory. */
+bool report_finish(struct report *r);
 
 #endif

@@ -52,6 +52,7 @@ static const struct {
 	{ "lookups", RESULT_LOOKUPS },
 	{ "all", RESULT_ALL },
 	{ "pass_v4", RESULT_PASS_V4 },
+	{ "mx_ptr", RESULT_MX_PTR },
 };
 enum { NAMES = sizeof names / sizeof names[0], COLUMNS_MAX = 256, NO_FIELD = RESULT_FIELDS };
 
@@ -171,6 +172,7 @@ enum error resultfile_read(const char *path, struct result_files *files,
 	while (!err && more && csv_read(csv, &record, NULL))
 		if (take_row(&r, &record, &row) && conditions_hold(&files->where, r.columns))
 			more = take(arg, &row);
+	files->n_unfinished += !err && more && source_lacks_end(source);
 	if (!err && source_error(source)) {
 		err = source_error(source);
 		snprintf(why, why_size, "%s; the table is of the rows before",

@@ -42,6 +42,7 @@ enum result_field {
 	RESULT_LOOKUPS,
 	RESULT_ALL,
 	RESULT_PASS_V4,
+	RESULT_MX_PTR,
 	RESULT_FIELDS
 };
 
@@ -60,6 +61,7 @@ struct result_files {
 	struct conditions where;
 	enum result_kind kind; /* RESULT_OF_ANY becomes that of the first file */
 	bool is_mail;          /* a file has columns of a mail log: rows are messages */
+	unsigned n_unfinished; /* files of scans that did not end */
 };
 
 /* Reads a file, and hands over each row for which files->where holds. The fields are valid during

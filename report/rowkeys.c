@@ -81,11 +81,22 @@ static void take_client(struct rowkeys *k, const struct result_row *row)
 	k->name = name_of(row);
 }
 
+static bool is_refused(const struct result_row *row)
+{
+	return csv_field_is(row->fields[RESULT_SPF], "fail") ||
+	        csv_field_is(row->fields[RESULT_SPF], "softfail");
+}
+
 static void take_refused_client(struct rowkeys *k, const struct result_row *row)
 {
-	if (csv_field_is(row->fields[RESULT_SPF], "fail") ||
-	        csv_field_is(row->fields[RESULT_SPF], "softfail"))
+	if (is_refused(row))
 		take_client(k, row);
+}
+
+static void take_refused_domain(struct rowkeys *k, const struct result_row *row)
+{
+	if (is_refused(row))
+		take_domain(k, row);
 }
 
 static void take_network(struct rowkeys *k, const struct result_row *row)
@@ -174,6 +185,24 @@ static void take_causes(struct rowkeys *k, const struct result_row *row)
 	}
 }
 
+/* "192.0.2.1 pass mx.example;2001:db8::1 fail ..." */
+static void take_mx_ptr(struct rowkeys *k, const struct result_row *row)
+{
+	struct csv_field list = row->fields[RESULT_MX_PTR];
+	while (list.size) {
+		const char *end = memchr(list.text, ';', list.size);
+		size_t size = end ? (size_t)(end - list.text) : list.size;
+		const char *word = memchr(list.text, ' ', size);
+		if (word) {
+			size_t left = size - (size_t)(++word - list.text);
+			const char *blank = memchr(word, ' ', left);
+			add(k, (struct csv_field){ word, blank ? (size_t)(blank - word) : left });
+		}
+		size += end != NULL;
+		list = (struct csv_field){ list.text + size, list.size - size };
+	}
+}
+
 static const struct {
 	const char *word; /* of --by; NULL: none */
 	void (*take)(struct rowkeys *k, const struct result_row *row);
@@ -190,6 +219,7 @@ static const struct {
 	[REPORT_BY_SPF] = { NULL, NULL, RESULT_SPF },
 	[REPORT_BY_SPF_PROBLEM] = { NULL, NULL, RESULT_SPF_PROBLEM, true },
 	[REPORT_BY_REFUSED_CLIENT] = { NULL, take_refused_client },
+	[REPORT_BY_REFUSED_DOMAIN] = { NULL, take_refused_domain },
 	[REPORT_BY_IPREV] = { NULL, NULL, RESULT_IPREV },
 	[REPORT_BY_MX_STATE] = { NULL, NULL, RESULT_MX_STATE },
 	[REPORT_BY_INCLUDE] = { NULL, take_includes },
@@ -197,6 +227,7 @@ static const struct {
 	[REPORT_BY_CAUSE] = { NULL, take_causes },
 	[REPORT_BY_RECORD_STATE] = { NULL, NULL, RESULT_RECORD_STATE },
 	[REPORT_BY_ALL] = { NULL, NULL, RESULT_ALL, true },
+	[REPORT_BY_MX_PTR] = { NULL, take_mx_ptr },
 };
 
 const char *rowkeys_word(unsigned by)

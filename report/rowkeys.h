@@ -22,6 +22,7 @@ enum report_by {
 	REPORT_BY_SPF,
 	REPORT_BY_SPF_PROBLEM,
 	REPORT_BY_REFUSED_CLIENT, /* addresses whose mail fails or softfails */
+	REPORT_BY_REFUSED_DOMAIN, /* and in whose name */
 	REPORT_BY_IPREV,
 	REPORT_BY_MX_STATE,
 	REPORT_BY_INCLUDE, /* registrable domains of the includes in the domain's own record */
@@ -29,6 +30,7 @@ enum report_by {
 	REPORT_BY_CAUSE,   /* words of dns_cause */
 	REPORT_BY_RECORD_STATE,
 	REPORT_BY_ALL,
+	REPORT_BY_MX_PTR, /* words of mx_ptr: results of iprev */
 	REPORT_BYS
 };
 

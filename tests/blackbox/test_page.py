@@ -4,6 +4,7 @@ same file; the page's form; files of other kinds, unfinished ones, full disks.""
 import collections
 import csv
 import html.parser
+import os
 import re
 import subprocess
 import xml.etree.ElementTree
@@ -76,8 +77,8 @@ class Page(html.parser.HTMLParser):
             self.section[self.cell] += data
 
     def table(self, name):
-        """{label: [numbers]}, in order; shares left out."""
-        head, *rows = self.sections[name]["rows"]
+        """{label: [numbers]}, in order; shares left out. A sentence alone has none."""
+        head, *rows = self.sections[name]["rows"] or [["share"]]
         share = head.index("share")
         numbers = [i for i in range(1, len(head)) if i != share and i < share + 9]
         return {
@@ -162,12 +163,13 @@ def check_common(page, rows):
     assert list(page.counts("problems").values()) == sorted(
         page.counts("problems").values(), reverse=True
     )
-    assert page.counts("mail-hosts") == counted(rows, "mx_state")
+    assert page.counts("mail-hosts") == counted(rows, "mx_state", "(not checked)")
     assert page.counts("includes") == top(sums_of(rows, includes))
     assert page.counts("mx") == top(sums_of(rows, hosts))
     times = [row["evaluated_at"].replace("T", " ").replace("Z", "") for row in rows]
     times = [time for time in times if time]
-    assert f"from {min(times)} to {max(times)} UTC" in page.sections["age"]["h2"]
+    when = page.sections["age"]["h2"].replace("\u2011", "-").replace("\xa0", " ")
+    assert min(times) in when and max(times) in when
     assert sum(page.counts("age").values()) == len(times)
 
 
@@ -175,19 +177,23 @@ def test_mail_log(world):
     rows = [r for r in rows_of(world / "log.csv.gz") if r["event"] != "connect"]
     page = make(world / "log.csv.gz")
     check_common(page, rows)
-    assert page.counts("spf") == counted(rows, "spf")
+    assert page.counts("spf") == counted(rows, "spf", "(no verdict)")
     passed = sum(row["spf"] == "pass" for row in rows)
     wanted = f"SPF passes for {passed} of {len(rows):,} messages".replace(",", SPACE)
     assert page.sections["spf"]["h2"].startswith(wanted)
-    assert page.counts("reverse") == counted(rows, "iprev")
+    assert page.counts("reverse") == counted(rows, "iprev", "(not checked)")
     refused = [row for row in rows if row["spf"] in ("fail", "softfail")]
     assert page.counts("clients") == top(counted(refused, "ip"))
+    assert page.counts("names") == top(counted(refused, "spf_domain"))
+    pairs = collections.Counter((row["ip"], row["spf_domain"]) for row in refused)
+    for client, *_, whose in page.sections["clients"]["rows"][1:]:
+        assert pairs[client, whose] == max(n for (ip, _), n in pairs.items() if ip == client)
     problems = [row for row in rows if row["spf_problem"]]
     assert page.counts("broken") == counted(problems, "spf_problem")
     lookups = collections.Counter(
         11 if row["spf_problem"] == "lookup_limit" else int(row["spf_lookups"])
         for row in rows
-        if row["spf_lookups"]
+        if row["spf_lookups"] and row["spf"] != "none"
     )
     got = list(page.counts("lookups").values())
     assert got == [lookups[i] for i in range(12)]
@@ -197,9 +203,12 @@ def test_senders(world):
     rows = [r for r in rows_of(world / "log.csv.gz") if r["event"] != "connect"]
     page = make(world / "log.csv.gz")
     sent = collections.Counter(domain_of(row) for row in rows)
+    names = len(sent) - ("(none)" in sent)
+    assert page.sections["senders"]["h2"].startswith(f"There are {names} domains; ")
+    sent = collections.Counter({k.replace("(none)", "(no domain)"): n for k, n in sent.items()})
     verdicts = collections.defaultdict(collections.Counter)
     for row in rows:
-        verdicts[domain_of(row)][row["spf"]] += 1
+        verdicts[domain_of(row).replace("(none)", "(no domain)")][row["spf"]] += 1
     results = ("pass", "fail", "softfail", "neutral", "none", "permerror", "temperror")
     table = page.table("senders")
     assert {name: numbers[0] for name, numbers in table.items()} == top(sent)
@@ -230,7 +239,7 @@ def test_audit(world):
     rows = rows_of(world / "audit.csv.gz")
     page = make(world / "audit.csv.gz")
     check_common(page, rows)
-    assert page.counts("record") == counted(rows, "record_state")
+    assert page.counts("record") == counted(rows, "record_state", "(not checked)")
     assert page.counts("all") == counted([row for row in rows if row["all"]], "all")
     lookups = collections.Counter(int(row["lookups"]) for row in rows if row["lookups"])
     got = page.counts("lookups")
@@ -254,6 +263,64 @@ def test_upstreams_and_manifest(world):
     for member in ("versions.spfsweep", "options.engine", "input_sha256.0", "rows_read"):
         assert f'<th scope="row">{member}</th>' in done
     assert f">{address}<" in done
+
+
+def test_then(tmp_path):
+    """What the log has of SPF, beside what it says now; rows without it do not count."""
+    then, now = ("pass", "fail", "none", ""), ("pass", "softfail", "temperror", "")
+    rows = [(t, n) for t in then for i, n in enumerate(now) for _ in range(i + len(t))]
+    head = "row,event,spf_then,status,spf_domain,spf,evaluated_at\n"
+    path = tmp_path / "then.csv"
+    path.write_text(
+        head + "".join(f"{i},message,{t},ok,a.example,{n},\n" for i, (t, n) in enumerate(rows))
+    )
+    page = make(path)
+    rows = [(t, n) for t, n in rows if t]
+    order = ("none", "neutral", "pass", "fail", "softfail", "temperror", "permerror", "")
+    sums = collections.Counter(rows)
+    assert page.table("then") == {
+        t: [sum(sums[t, n] for n in order), *(sums[t, n] for n in order)]
+        for t in order
+        if any(t == then for then, _ in rows)
+    }
+    differ = sum(t != n for t, n in rows)
+    assert f"for {len(rows)} messages; now SPF says something else for {differ} " in (
+        page.sections["then"]["h2"]
+    )
+
+
+def test_mx_reverse(world, tmp_path):
+    """A domain counts once for each result that its mail hosts' names have."""
+    header, *rows = harness.parse_output((world / "audit.csv.gz").read_bytes())
+    lists = ("192.0.2.1 pass a.example;192.0.2.2 pass b.example", "", "192.0.2.1 permerror",
+             "2001:db8::1 fail x.example;192.0.2.2 pass b.example")
+    path = tmp_path / "mx_ptr.csv"
+    with open(path, "w", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(header)
+        for i, row in enumerate(rows):
+            row[header.index("mx_ptr")] = lists[i % 4]
+            writer.writerow(row)
+    wanted = collections.Counter(
+        word
+        for i in range(len(rows))
+        for word in {entry.split(" ")[1] for entry in lists[i % 4].split(";") if entry}
+    )
+    assert make(path).counts("mx-reverse") == dict(wanted)
+    assert "mx-reverse" not in make(world / "audit.csv.gz").sections
+
+
+def test_alike(tmp_path):
+    """No name stands out: none is shown, and that is said."""
+    path = tmp_path / "alike.csv"
+    path.write_text(
+        "row,ip,status,spf_domain,spf,evaluated_at\n"
+        + "".join(f"{i},192.0.2.{i % 50},ok,d{i % 50}.example,fail,\n" for i in range(100))
+    )
+    page = make(path)
+    for chart in ("senders", "clients", "names"):
+        assert page.sections[chart]["rows"] == [] and "50 " in page.sections[chart]["h2"]
+    assert page.sections["senders"]["h2"].startswith("None stands out: none of 50 domains")
 
 
 def test_form(world):
@@ -346,6 +413,12 @@ def test_not_all_of_it(world, tmp_path):
     unfinished.write_bytes(data.removesuffix(harness.BGZF_EOF))
     done = harness.run("report", unfinished, "--html", "-")
     assert done.returncode == DONE and b"the scan that wrote this did not end" in done.stdout
+    told = f"{unfinished}: it is of a scan that did not end; the rows that are there count"
+    assert told in done.stderr
+    table = harness.run("report", unfinished)
+    assert table.returncode == DONE and told in table.stderr
+    done = harness.run("report", "-", "--html", "-", stdin=unfinished.read_bytes())
+    assert done.returncode == DONE and b"the scan that wrote this did not end" in done.stdout
     torn = tmp_path / "torn.csv.gz"
     torn.write_bytes(data[: len(data) // 2])
     done = harness.run("report", torn, "--html", "-")
@@ -353,6 +426,7 @@ def test_not_all_of_it(world, tmp_path):
     assert sum(Page(done.stdout).counts("spf").values()) > 0
     whole = harness.run("report", world / "log.csv.gz", "--html", "-").stdout
     assert b"Not all of it" not in whole
+    assert "did not end" not in harness.run("report", world / "log.csv.gz").stderr
 
 
 def test_little_memory(world, tmp_path):
@@ -361,7 +435,7 @@ def test_little_memory(world, tmp_path):
     (tmp_path / "many.csv").write_text(header + "".join(lines))
     done = harness.run("report", tmp_path / "many.csv", "--html", "-", "--memory", "1")
     assert Page(done.stdout).counts("spf") == {"fail": 40000}
-    assert b"Memory was full: at least" in done.stdout and b"Of many domains" in done.stdout
+    assert b"Memory was full: at least" in done.stdout and b"more than" in done.stdout
 
 
 def test_what_is_refused(world, tmp_path):
@@ -396,3 +470,28 @@ def test_full_disk(world):
             stdout=full, stderr=subprocess.PIPE, timeout=harness.HANGS_S, check=False,
         )
     assert done.returncode == STOPPED and b"No space left on device" in done.stderr
+
+
+def test_memory(tmp_path):
+    """All rows are of other domains, clients and hosts: --memory is the bound."""
+    header = "row,ip,status,spf_domain,spf,ptr,spf_record,mx,problems,evaluated_at\n"
+
+    def peak_mib(n, *args):
+        path = tmp_path / f"{n}.csv"
+        with open(path, "w") as out:
+            out.write(header)
+            for i in range(n):
+                name = f"d{i}.example"
+                out.write(
+                    f"{i},10.{i >> 16}.{i >> 8 & 255}.{i & 255},ok,{name},fail,h.{name},"
+                    f"v=spf1 include:i{name} -all,10 mx.{name},spf_fail,\n"
+                )
+        process = subprocess.Popen([harness.SPFSWEEP, "report", path, *args])
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == DONE
+        return usage.ru_maxrss / 1024
+
+    for form in (["--html", "/dev/null", "--overwrite"], ["-o", "/dev/null", "--overwrite"]):
+        few = peak_mib(10, *form)
+        assert peak_mib(300_000, *form, "--memory", "32") < few + 32, form

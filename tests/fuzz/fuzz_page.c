@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memfile_open(&file, data, size);
 	if (report_init(&r, charts_groups(), true, 1 << 20)) {
 		enum error err = report_read(&r, file.path, why, sizeof why);
-		report_finish(&r);
+		require(report_finish(&r));
 		check_page(&r, where);
 		tell_outcome(err ? "refused" : r.files.kind == RESULT_OF_SCAN ? "scan" : "audit");
 	}

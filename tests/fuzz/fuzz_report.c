@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (report_init(&r, 1u << by, false, 1 << 20)) {
 		enum error err = report_read(&r, file.path, why, sizeof why);
 		require(!err == !why[0]);
-		report_finish(&r);
+		require(report_finish(&r));
 		check_sums(&r, by);
 		check_print(&r, by);
 		tell_outcome(err ? "refused" : r.n_rows ? "rows" : "none");

@@ -36,7 +36,7 @@ static void sorted_with_reasons(void **state)
 	add(g, "b", "z", 1);
 	add(g, "b", "z", 1);
 	add(g, "c", "", 2);
-	groups_sort(g);
+	assert_true(groups_sort(g, 0));
 	expect(g, 0, "b", 3, "z");
 	expect(g, 1, "a", 2, "y");
 	expect(g, 2, "c", 2, "");
@@ -65,7 +65,7 @@ static void little_memory(void **state)
 		if (i % 10 == 0)
 			add(g, "large", "why", 1);
 	}
-	groups_sort(g);
+	assert_true(groups_sort(g, 0));
 	expect(g, 0, "large", 1000 + SMALL / 10, "why");
 	expect(g, 1, "other", 500, "how");
 	for (uint64_t i = 0; groups_at(g, i, &group); i++)
@@ -75,11 +75,36 @@ static void little_memory(void **state)
 	groups_free(g);
 }
 
+/* Of many keys in a shuffled order the largest are found, and each count is what was added. */
+static void largest_alone(void **state)
+{
+	(void)state;
+	enum { KEYS = 5000, TOP = 40 };
+	struct groups *g = groups_new(64 << 20);
+	struct group group;
+	char key[32];
+	for (unsigned turn = 0; turn < 3; turn++)
+		for (unsigned i = 0; i < KEYS; i++) {
+			unsigned k = i * 2971 % KEYS;
+			snprintf(key, sizeof key, "key%05u", k);
+			add(g, key, turn ? "often" : "once", k / 2);
+		}
+	assert_true(groups_sort(g, TOP));
+	assert_int_equal(groups_count(g), KEYS);
+	for (unsigned i = 0; i < TOP; i++) {
+		snprintf(key, sizeof key, "key%05u", KEYS - 2 - i + 2 * (i % 2));
+		expect(g, i, key, 3 * ((KEYS - 1 - i) / 2), "often");
+	}
+	assert_false(groups_at(g, TOP, &group));
+	groups_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorted_with_reasons),
 		cmocka_unit_test(little_memory),
+		cmocka_unit_test(largest_alone),
 	};
 	hash_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
