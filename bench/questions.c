@@ -10,7 +10,7 @@
 static bool parse_type(enum rrtype *type, const char *text)
 {
 	static const enum rrtype types[] = { RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX, RRTYPE_PTR,
-		RRTYPE_TXT };
+		RRTYPE_TXT, RRTYPE_NS };
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
 		if (!strcmp(text, rrtype_text(types[i]))) {
 			*type = types[i];

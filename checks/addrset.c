@@ -61,10 +61,18 @@ static int compare(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
+static bool is_sorted(const struct addrset *s)
+{
+	for (size_t i = 1; i < s->n; i++)
+		if (s->at[i].first < s->at[i - 1].first)
+			return false;
+	return true;
+}
+
 void addrset_sort(struct addrset *s)
 {
 	size_t n = 0;
-	if (s->n > 1)
+	if (!is_sorted(s))
 		qsort(s->at, s->n, sizeof *s->at, compare);
 	for (size_t i = 0; i < s->n; i++) {
 		if (n && s->at[i].first <= s->at[n - 1].last + 1 && s->at[n - 1].last + 1 != 0) {

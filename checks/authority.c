@@ -416,12 +416,28 @@ static int compare_pieces(const void *a, const void *b)
 	return x->range.first < y->range.first ? -1 : x->range.first > y->range.first;
 }
 
+/* Most policies have few, and qsort() takes memory for so large ones. */
+static void order_pieces(struct authority_family *f)
+{
+	enum { FEW = 24 };
+	if (f->n > FEW) {
+		qsort(f->at, f->n, sizeof *f->at, compare_pieces);
+		return;
+	}
+	for (size_t i = 1; i < f->n; i++) {
+		const struct authority_piece piece = f->at[i];
+		size_t to = i;
+		for (; to && f->at[to - 1].range.first > piece.range.first; to--)
+			f->at[to] = f->at[to - 1];
+		f->at[to] = piece;
+	}
+}
+
 /* Pieces side by side with one result are one. */
 static void sort_pieces(struct authority_family *f)
 {
 	size_t n = 0;
-	if (f->n)
-		qsort(f->at, f->n, sizeof *f->at, compare_pieces);
+	order_pieces(f);
 	for (size_t i = 0; i < f->n; i++) {
 		struct authority_piece *last = n ? &f->at[n - 1] : NULL;
 		if (last && last->path == f->at[i].path && last->verdict == f->at[i].verdict &&

@@ -20,35 +20,27 @@ bool mailservers_host(const struct mailservers *p, unsigned i, struct dname *hos
 	return true;
 }
 
-const struct answer *mailservers_addresses(
+static const struct answer *addresses_of(
         const struct mailservers *p, const struct dname *host, enum rrtype type)
 {
 	return questions_answer(&p->questions, host->wire, host->size, type);
 }
 
-static const enum rrtype families[] = { RRTYPE_A, RRTYPE_AAAA };
-
-bool mailservers_is_alias(const struct mailservers *p, const struct dname *host)
+static bool leads_elsewhere(const struct answer *a, const struct dname *host)
 {
-	for (unsigned f = 0; f < 2; f++) {
-		const struct answer *a = mailservers_addresses(p, host, families[f]);
-		struct dname end;
-		if (!a || !answer_is_definite(a))
-			continue;
-		answer_canonical(a, &end);
-		if (!dname_equal(&end, host))
-			return true;
-	}
-	return false;
+	struct dname end;
+	if (!a || !answer_is_definite(a))
+		return false;
+	answer_canonical(a, &end);
+	return !dname_equal(&end, host);
 }
 
 /* As text or in brackets. A name that could be one ends in a digit or a bracket, or is a single
  * label. */
-bool mailservers_is_literal(const struct mailservers *p, const struct dname *host)
+static bool is_literal(const struct dname *host)
 {
 	char text[DNAME_TEXT_BYTES];
 	struct ipaddr ip;
-	(void)p;
 	if (host->size < 3)
 		return false;
 	uint8_t last = host->wire[host->size - 2];
@@ -66,25 +58,31 @@ static bool is_localhost(const struct dname *host)
 	        memcmp(host->wire + host->size - sizeof end, end, sizeof end) == 0;
 }
 
-bool mailservers_is_private(const struct mailservers *p, const struct dname *host)
+static bool has_special(const struct answer *a)
 {
-	for (unsigned f = 0; f < 2; f++) {
-		const struct answer *a = mailservers_addresses(p, host, families[f]);
-		for (unsigned i = 0; a && i < a->n_records; i++) {
-			struct ipaddr ip = answer_address(a, i);
-			if (specialnet_holds(&ip, ipaddr_width(&ip)))
-				return true;
-		}
+	for (unsigned i = 0; a && i < a->n_records; i++) {
+		struct ipaddr ip = answer_address(a, i);
+		if (specialnet_holds(&ip, ipaddr_width(&ip)))
+			return true;
 	}
-	return is_localhost(host);
+	return false;
 }
 
-bool mailservers_has_no_address(const struct mailservers *p, const struct dname *host)
+static bool are_void(const struct mailserver *s)
 {
-	const struct answer *a = mailservers_addresses(p, host, RRTYPE_A),
-	                    *aaaa = mailservers_addresses(p, host, RRTYPE_AAAA);
-	return host->size <= 1 || mailservers_is_literal(p, host) ||
-	        (a && aaaa && answer_is_void(a) && answer_is_void(aaaa));
+	return s->a && s->aaaa && answer_is_void(s->a) && answer_is_void(s->aaaa);
+}
+
+static unsigned faults_of(const struct mailserver *s, const struct dname *host)
+{
+	unsigned faults = is_literal(host) ? MAILSERVER_LITERAL | MAILSERVER_NO_ADDRESS : 0;
+	if (leads_elsewhere(s->a, host) || leads_elsewhere(s->aaaa, host))
+		faults |= MAILSERVER_ALIAS;
+	if (has_special(s->a) || has_special(s->aaaa) || is_localhost(host))
+		faults |= MAILSERVER_PRIVATE;
+	if (host->size <= 1 || are_void(s))
+		faults |= MAILSERVER_NO_ADDRESS;
+	return faults;
 }
 
 enum iprev_verdict mailservers_iprev(
@@ -102,7 +100,7 @@ enum iprev_verdict mailservers_iprev(
 	for (unsigned i = 0; i < ptr->n_records && i < IPREV_NAMES_MAX; i++) {
 		struct dname one;
 		answer_target(ptr, i, &one);
-		const struct answer *a = mailservers_addresses(p, &one, type);
+		const struct answer *a = addresses_of(p, &one, type);
 		if (a && answer_has_address(a, ip, ipaddr_width(ip))) {
 			*name = one;
 			return IPREV_PASS;
@@ -146,7 +144,7 @@ static void see_mx(struct mailservers *p, const struct answer *mx)
 		struct dname host;
 		answer_target(mx, i, &host);
 		/* a literal is no name to ask for */
-		if (host.size > 1 && !mailservers_is_literal(p, &host))
+		if (host.size > 1 && !is_literal(&host))
 			ask_for_host(p, &host);
 	}
 }
@@ -196,24 +194,45 @@ static void see(void *owner, unsigned number, const struct answer *answer)
 /* Without MX the domain's own addresses decide. */
 static enum mx_state implicit_state(const struct mailservers *p)
 {
-	const struct answer *a = mailservers_addresses(p, &p->found.domain, RRTYPE_A),
-	                    *aaaa = mailservers_addresses(p, &p->found.domain, RRTYPE_AAAA);
+	const struct answer *a = addresses_of(p, &p->found.domain, RRTYPE_A),
+	                    *aaaa = addresses_of(p, &p->found.domain, RRTYPE_AAAA);
 	if ((a && a->status == ANSWER_OK) || (aaaa && aaaa->status == ANSWER_OK))
 		return MX_IMPLICIT;
 	return a && aaaa && answer_is_void(a) && answer_is_void(aaaa) ? MX_ABSENT : MX_TEMPERROR;
 }
 
+static unsigned count_hosts(const struct mailservers *p)
+{
+	const unsigned n = p->found.state == MX_OK ? p->found.mx->n_records : 0;
+	return p->found.state == MX_IMPLICIT ? 1
+	        : n > MAILSERVERS_HOSTS_MAX  ? MAILSERVERS_HOSTS_MAX
+	                                     : n;
+}
+
+/* Once for each host: columns and problems ask again and again. */
+static void look_at_hosts(struct mailservers *p)
+{
+	const unsigned n = count_hosts(p);
+	struct dname host;
+	p->hosts = n ? arena_alloc(&p->questions.memory, n * sizeof *p->hosts) : NULL;
+	p->questions.failed |= n && !p->hosts;
+	p->found.no_address = p->found.state == MX_OK;
+	for (unsigned i = 0; p->hosts && mailservers_host(p, i, &host); i++) {
+		struct mailserver *s = &p->hosts[p->n_hosts++];
+		*s = (struct mailserver){ .a = addresses_of(p, &host, RRTYPE_A),
+			.aaaa = addresses_of(p, &host, RRTYPE_AAAA) };
+		s->faults = faults_of(s, &host);
+		p->faults |= s->faults;
+		p->found.no_address &= (s->faults & MAILSERVER_NO_ADDRESS) != 0;
+	}
+	p->found.not_public = p->faults & (MAILSERVER_PRIVATE | MAILSERVER_LITERAL);
+}
+
 static void conclude(struct mailservers *p)
 {
-	struct dname host;
 	if (!p->found.state)
 		p->found.state = implicit_state(p);
-	p->found.no_address = p->found.state == MX_OK;
-	for (unsigned i = 0; mailservers_host(p, i, &host); i++) {
-		p->found.no_address &= mailservers_has_no_address(p, &host);
-		p->found.not_public |=
-		        mailservers_is_private(p, &host) || mailservers_is_literal(p, &host);
-	}
+	look_at_hosts(p);
 }
 
 static enum probe_turn step(struct probe *probe, const struct probe_answers *got)
@@ -241,6 +260,8 @@ void mailservers_reset(struct mailservers *p)
 	probe_fini(&p->probe);
 	answer_unref(p->found.mx);
 	p->found = (struct mailhosts){ .state = MX_UNASKED };
+	p->hosts = NULL;
+	p->n_hosts = p->faults = 0;
 	questions_reset(&p->questions);
 }
 

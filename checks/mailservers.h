@@ -13,9 +13,26 @@
 
 enum { MAILSERVERS_HOSTS_MAX = 100, MAILSERVERS_QUESTIONS_MAX = 1000 };
 
+/* What is wrong with a host: a set. */
+enum mailserver_fault {
+	MAILSERVER_ALIAS = 1,   /* an alias, which no host of an MX may be (RFC 5321 section 5.1) */
+	MAILSERVER_LITERAL = 2, /* an address where a name belongs */
+	MAILSERVER_PRIVATE = 4, /* an address of no host on the Internet, or "localhost" */
+	MAILSERVER_NO_ADDRESS = 8, /* both look-ups were definite: it has none */
+};
+
+/* A host, of a probe that is done. */
+struct mailserver {
+	const struct answer *a, *aaaa; /* NULL: it was not asked */
+	unsigned faults;               /* a set of enum mailserver_fault */
+};
+
 struct mailservers {
 	struct probe probe; /* first */
 	bool with_ptr;
+	struct mailserver *hosts; /* by preference; in the memory of `questions` */
+	unsigned n_hosts;
+	unsigned faults; /* of any host */
 	/* result: state, MX answer and flags, as mailhosts.h has them; its probe does not run */
 	struct mailhosts found;
 	struct questions questions;
@@ -31,20 +48,9 @@ void mailservers_fini(struct mailservers *p);
 
 /* ---- of a probe that is done ---- */
 
-/* Host `i`, by preference; the domain itself when it is its own. False: there are only `i` that
- * were asked for. */
+/* The name of host `i`, by preference; the domain itself when it is its own. False: there are only
+ * `i` that were asked for: n_hosts. */
 bool mailservers_host(const struct mailservers *p, unsigned i, struct dname *host);
-/* Its addresses of a family. NULL: it was not asked. */
-const struct answer *mailservers_addresses(
-        const struct mailservers *p, const struct dname *host, enum rrtype type);
-/* The host is an alias, which no host of an MX may be (RFC 5321 section 5.1). */
-bool mailservers_is_alias(const struct mailservers *p, const struct dname *host);
-/* An address where a name belongs. */
-bool mailservers_is_literal(const struct mailservers *p, const struct dname *host);
-/* An address of no host on the Internet, or "localhost". */
-bool mailservers_is_private(const struct mailservers *p, const struct dname *host);
-/* Both look-ups were definite: it has no address. */
-bool mailservers_has_no_address(const struct mailservers *p, const struct dname *host);
 /* With with_ptr: forward-confirmed reverse DNS of an address of a host. *name is the first name
  * that leads back, else the first name; size 0: none. */
 enum iprev_verdict mailservers_iprev(

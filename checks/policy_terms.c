@@ -180,9 +180,10 @@ static bool next_gone(const struct policy_report *r, unsigned *i, struct dname *
 	const struct questions *q = &r->policy->questions;
 	for (; *i < q->n; ++*i) {
 		const struct question *at = &q->at[*i];
-		struct dname name = { .size = at->size };
+		struct dname name;
 		if (at->type == RRTYPE_NS || !at->answer || !answer_is_no_such_name(at->answer))
 			continue;
+		name.size = at->size;
 		memcpy(name.wire, at->name, at->size);
 		if (policy_is_unowned(r->policy, &name, owner))
 			return true;

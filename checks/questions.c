@@ -7,12 +7,17 @@
 /* Ordinary lists need no more, and a list keeps no more for the next. */
 enum { ARENA_BYTES = 4096, LEAST = 32, KEPT = 128 };
 
+/* Eight octets at a time; whoever builds names that collide makes a list of at most `max` slow. */
 static uint32_t key_of(const uint8_t *name, size_t size, enum rrtype type)
 {
-	uint32_t key = 2166136261u ^ (uint32_t)type;
-	for (size_t i = 0; i < size; i++)
-		key = (key ^ name[i]) * 16777619u;
-	return key;
+	uint64_t key = (uint64_t)type << 8 ^ size;
+	for (size_t i = 0; i < size; i += sizeof key) {
+		uint64_t part = 0;
+		memcpy(&part, name + i, size - i < sizeof part ? size - i : sizeof part);
+		key = (key ^ part) * 0x9e3779b97f4a7c15u;
+		key ^= key >> 32;
+	}
+	return (uint32_t)key;
 }
 
 static int find(
@@ -87,7 +92,8 @@ bool questions_step(struct questions *q, struct probe *probe, const struct probe
 	}
 	for (unsigned i = 0; i < PROBE_FANOUT_MAX && q->n_taken + i < q->n; i++) {
 		const struct question *at = &q->at[q->n_taken + i];
-		struct dname name = { .size = at->size };
+		struct dname name; /* not cleared: it is large */
+		name.size = at->size;
 		memcpy(name.wire, at->name, at->size);
 		probe_ask(probe, &name, (enum rrtype)at->type);
 	}

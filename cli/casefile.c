@@ -32,6 +32,26 @@ static void put_text(struct textbuf *out, const char *text)
 		textbuf_put_escaped(out, text, strlen(text));
 }
 
+static void put_rule(struct textbuf *out, const char *name, const char *value, size_t size)
+{
+	textbuf_printf(out, "#--%s=", name);
+	textbuf_put(out, value, size);
+	textbuf_put_char(out, '\n');
+}
+
+/* An option that may be given several times has a comment for each. */
+static void put_asks(struct textbuf *out, const struct asks *asks)
+{
+	struct textbuf one = { 0 };
+	for (unsigned i = 0; i < asks->n; i++) {
+		textbuf_reset(&one);
+		ask_print(&one, &asks->list[i]);
+		put_rule(out, "ask", textbuf_text(&one), one.size);
+	}
+	out->failed |= one.failed;
+	textbuf_fini(&one);
+}
+
 static bool is_of_check(const char *name)
 {
 	return option_find(name, strlen(name), 0, GROUP_CHECK | GROUP_RESOLVER);
@@ -44,11 +64,11 @@ static void put_rules(struct textbuf *out, const struct options *options)
 	struct note note = { 0 };
 	options_put_note(&note, options);
 	for (unsigned i = 0; i < note.n_lines; i++) {
-		if (!note.lines[i].value.size || !is_of_check(note.lines[i].name))
-			continue;
-		textbuf_printf(out, "#--%s=", note.lines[i].name);
-		textbuf_put(out, note.lines[i].value.bytes, note.lines[i].value.size);
-		textbuf_put_char(out, '\n');
+		const struct note_line *line = &note.lines[i];
+		if (!strcmp(line->name, "ask"))
+			put_asks(out, &options->asks);
+		else if (line->value.size && is_of_check(line->name))
+			put_rule(out, line->name, line->value.bytes, line->value.size);
 	}
 	note_fini(&note);
 }

@@ -13,7 +13,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* With the name that was most likely meant, of this command's options, or of another's. */
+/* The first command that has an option of the name. NULL: none has. */
+static const struct command *command_with(const char *name)
+{
+	const struct command *command;
+	for (unsigned i = 0; (command = command_at(i)) != NULL; i++)
+		if (option_find(name, strlen(name), 0, command->groups))
+			return command;
+	return NULL;
+}
+
+/* With the name that was most likely meant, of this command's options; or with the command that has
+ * it. */
 static void tell_unknown_option(const struct command *command, const char *word)
 {
 	unsigned groups = command->groups | GROUP_EVERY;
@@ -21,6 +32,13 @@ static void tell_unknown_option(const struct command *command, const char *word)
 	char wanted[64];
 	snprintf(wanted, sizeof wanted, "%.*s", (int)strcspn(word + strspn(word, "-"), "="),
 	        word + strspn(word, "-"));
+	const struct command *other = word[1] == '-' ? command_with(wanted) : NULL;
+	if (other) {
+		message(MESSAGE_ERROR,
+		        "spfsweep %s has no option '--%s', spfsweep %s has; see spfsweep %s --help",
+		        command->name, wanted, other->name, command->name);
+		return;
+	}
 	struct nearest nearest = nearest_of(wanted);
 	for (unsigned i = 0; (row = option_at(i)) != NULL; i++)
 		if (row->group & groups)

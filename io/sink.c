@@ -7,7 +7,9 @@
  *   - The first errno is kept and given again.
  *   - A file is written with O_APPEND: once somebody has emptied it, it stays shorter than what was
  *     written, and does not get a hole of that size.
- *   - A new file's name is in its folder, which is synced with the first data. */
+ *   - A new file's name is in its folder, which is synced with the first data.
+ *   - A file that was made here and never cut is no output: its start was refused. It is removed.
+ */
 #include "io/sink.h"
 
 #include "base/digest.h"
@@ -27,6 +29,7 @@ struct sink {
 	const char *path;
 	int fd;
 	bool is_stdout, is_regular;
+	bool is_new;          /* it was made here */
 	int errno_of_failure; /* 0: none so far */
 	bool was_cut, sync_failed, name_is_safe, had_name, is_lost;
 	uint64_t n_found_bytes;         /* when it was opened */
@@ -42,15 +45,19 @@ static bool is_stdout(const char *path)
 
 /* For reading, too, since what is kept goes into the digest. Not so pipes, devices, and files that
  * we may only write. */
-static int open_path(const char *path)
+static int open_path(const char *path, bool *is_new)
 {
 	struct stat st;
+	*is_new = false;
 	if (is_stdout(path))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return open(path, O_WRONLY | O_CLOEXEC);
 	const int flags = O_CREAT | O_APPEND | O_CLOEXEC;
-	int fd = open(path, O_RDWR | flags, 0666);
+	int fd = open(path, O_RDWR | O_EXCL | flags, 0666);
+	*is_new = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, O_RDWR | flags, 0666);
 	return fd < 0 && errno == EACCES ? open(path, O_WRONLY | flags, 0666) : fd;
 }
 
@@ -134,9 +141,11 @@ static enum error give_up(struct sink **s)
 
 enum error sink_open(struct sink **out, const char *path)
 {
-	enum error error = wrap(out, path, open_path(path));
+	bool is_new;
+	enum error error = wrap(out, path, open_path(path, &is_new));
 	if (error)
 		return error;
+	(*out)->is_new = is_new;
 	/* the size counts once nobody else of us may write */
 	struct stat st;
 	if (!take_lock(*out) || fstat((*out)->fd, &st) < 0)
@@ -341,10 +350,19 @@ enum error sink_sync(struct sink *s)
 	return ERROR_NONE;
 }
 
+/* What was never begun leaves nothing behind. Still locked: no other scan has begun in it. */
+static void remove_unbegun(const struct sink *s)
+{
+	struct stat st;
+	if (s->is_new && !s->was_cut && !fstat(s->fd, &st) && !st.st_size && is_at_path(s))
+		(void)!unlink(s->path);
+}
+
 enum error sink_close(struct sink *s)
 {
 	if (!s)
 		return ERROR_NONE;
+	remove_unbegun(s);
 	/* Not again after EINTR: on Linux the descriptor is gone (close(2)). */
 	enum error error = close(s->fd) < 0 && errno != EINTR ? ERROR_SYSTEM : ERROR_NONE;
 	int saved = errno;

@@ -19,7 +19,9 @@ struct digest;
 struct sink;
 
 /* Opens the file, or makes it, and changes nothing in it; sink_cut() comes before the first write.
- * ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it. `path` outlives the sink. */
+ * One that was made here is removed by sink_close() when there was no sink_cut(): a start that is
+ * refused leaves nothing behind. ERROR_SYSTEM with errno; EWOULDBLOCK: another process writes it.
+ * `path` outlives the sink. */
 enum error sink_open(struct sink **out, const char *path);
 /* True for a regular file, which can be read again; false for a pipe, a device and "-". */
 bool sink_is_file(const struct sink *s);

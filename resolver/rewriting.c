@@ -15,14 +15,25 @@
 #define PATIENCE_NS (2 * CLOCK_NS_PER_S)
 #define AGAIN_NS (500 * CLOCK_NS_PER_MS)
 
-static void make_names(struct rewriting *r)
+/* What a name may be under: the first of a row that is not excluded. */
+static const char *const tops[REWRITING_NAMES][6] = {
+	{ "invalid" },
+	{ "com", "net", "org", "de", "info" },
+};
+
+static void add_name(
+        struct rewriting *r, const char *const *candidates, const struct exclusions *exclusions)
 {
-	static const char *const tops[REWRITING_NAMES] = { "invalid", "com" };
-	for (unsigned i = 0; i < REWRITING_NAMES; i++) {
+	for (; *candidates; candidates++) {
+		struct dname *name = &r->names[r->n_names];
 		char text[64];
 		int size = snprintf(text, sizeof text, "%08x%08x%08x.%s", arc4random(),
-		        arc4random(), arc4random(), tops[i]);
-		dname_parse(&r->names[i], text, (size_t)size);
+		        arc4random(), arc4random(), *candidates);
+		dname_parse(name, text, (size_t)size);
+		if (exclusions_hold_name(exclusions, name))
+			continue;
+		r->n_names++;
+		return;
 	}
 }
 
@@ -34,7 +45,7 @@ static void send_missing(struct rewriting *r, uint64_t now_ns)
 		struct sockaddr_storage address;
 		socklen_t size = endpoint_sockaddr(&address, &to->ip, to->port);
 		int fd = r->fds[to->ip.family == IPFAMILY_6];
-		for (unsigned i = 0; fd >= 0 && i < REWRITING_NAMES; i++) {
+		for (unsigned i = 0; fd >= 0 && i < r->n_names; i++) {
 			uint8_t packet[WIRE_QUERY_MAX_BYTES];
 			if (r->of[u].answered[i])
 				continue;
@@ -47,15 +58,17 @@ static void send_missing(struct rewriting *r, uint64_t now_ns)
 	}
 }
 
-void rewriting_begin(struct rewriting *r, const struct upstreams *upstreams)
+void rewriting_begin(
+        struct rewriting *r, const struct upstreams *upstreams, const struct exclusions *exclusions)
 {
 	*r = (struct rewriting){
 		.upstreams = upstreams, .fds = { -1, -1 }, .begun_ns = clock_now_ns()
 	};
-	make_names(r);
+	for (unsigned i = 0; i < REWRITING_NAMES; i++)
+		add_name(r, tops[i], exclusions);
 	for (unsigned u = 0; u < upstreams->n; u++) {
 		bool is_ipv6 = upstreams->list[u].ip.family == IPFAMILY_6;
-		for (unsigned i = 0; i < REWRITING_NAMES; i++)
+		for (unsigned i = 0; i < r->n_names; i++)
 			r->of[u].ids[i] = (uint16_t)arc4random();
 		if (r->fds[is_ipv6] < 0)
 			r->fds[is_ipv6] = socket(is_ipv6 ? AF_INET6 : AF_INET,
@@ -78,21 +91,29 @@ static unsigned upstream_at(const struct rewriting *r, const struct sockaddr_sto
 	return UPSTREAMS_MAX;
 }
 
+static bool has_all(const struct rewriting *r, unsigned u)
+{
+	for (unsigned i = 0; i < r->n_names; i++)
+		if (!r->of[u].answered[i])
+			return false;
+	return true;
+}
+
 static void take(struct rewriting *r, unsigned u, const uint8_t *packet, size_t size)
 {
-	for (unsigned i = 0; i < REWRITING_NAMES; i++) {
+	for (unsigned i = 0; i < r->n_names; i++) {
 		struct answer_builder b = { 0 };
 		if (size < 2 || (packet[0] << 8 | packet[1]) != r->of[u].ids[i] ||
 		        r->of[u].answered[i])
 			continue;
 		answer_builder_begin(&b, &r->names[i], RRTYPE_A);
 		if (wire_decode(&b, packet, size)) {
-			bool both = r->of[u].answered[!i];
 			r->of[u].answered[i] = true;
+			bool all = has_all(r, u);
 			atomic_store_explicit(&r->heard, true, memory_order_relaxed);
 			if (b.status == ANSWER_OK && b.n_records)
 				r->of[u].rewrites = REWRITES_YES;
-			else if (both && r->of[u].rewrites == REWRITES_UNKNOWN)
+			else if (all && r->of[u].rewrites == REWRITES_UNKNOWN)
 				r->of[u].rewrites = REWRITES_NO;
 		}
 		answer_builder_fini(&b);
@@ -126,7 +147,7 @@ static bool is_missing(const struct rewriting *r)
 
 void rewriting_wait(struct rewriting *r)
 {
-	while (is_missing(r) && (r->fds[0] >= 0 || r->fds[1] >= 0)) {
+	while (r->n_names && is_missing(r) && (r->fds[0] >= 0 || r->fds[1] >= 0)) {
 		struct pollfd polled[2] = { { r->fds[0], POLLIN, 0 }, { r->fds[1], POLLIN, 0 } };
 		poll(polled, 2, 50);
 		for (unsigned i = 0; i < 2; i++)

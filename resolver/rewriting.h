@@ -2,12 +2,14 @@
  * for their own search pages. Then every `exists` of SPF passes, and no verdict is to be believed.
  *
  * Each upstream is asked for two random names, one under "invalid." (RFC 6761) and one under a
- * top-level domain that exists: some rewrite only there. It has its own sockets, so it does not
- * matter which engine asks the rows' questions, and these need not wait for it. An upstream that
- * does not answer in time stays unknown. One thread at a time. */
+ * top-level domain that exists: some rewrite only there. Of those that exist it is the first one of
+ * a short list that --exclude allows; where it allows none, that name is not asked for. An upstream
+ * has its own sockets, so it does not matter which engine asks the rows' questions, and these need
+ * not wait for it. An upstream that does not answer in time stays unknown. One thread at a time. */
 #ifndef RESOLVER_REWRITING_H
 #define RESOLVER_REWRITING_H
 
+#include "resolver/exclusions.h"
 #include "resolver/upstreams.h"
 
 #include <stdatomic.h>
@@ -22,6 +24,7 @@ struct rewriting {
 	uint64_t begun_ns, sent_ns;
 	atomic_bool heard; /* an upstream answered */
 	struct dname names[REWRITING_NAMES];
+	unsigned n_names;
 	struct {
 		uint16_t ids[REWRITING_NAMES];
 		bool answered[REWRITING_NAMES];
@@ -29,9 +32,10 @@ struct rewriting {
 	} of[UPSTREAMS_MAX];
 };
 
-/* Sends the questions. The upstreams stay the caller's. Where there are no sockets all stay
- * unknown. */
-void rewriting_begin(struct rewriting *r, const struct upstreams *upstreams);
+/* Sends the questions. The upstreams stay the caller's. Where there are no sockets, or no name that
+ * may be asked for, all stay unknown. `exclusions`: NULL, or what is never asked; not kept. */
+void rewriting_begin(struct rewriting *r, const struct upstreams *upstreams,
+        const struct exclusions *exclusions);
 /* Waits for what is missing, two seconds from the beginning at most; asks again meanwhile. */
 void rewriting_wait(struct rewriting *r);
 /* True when one of the upstreams has answered. Any thread. */

@@ -20,21 +20,20 @@ void audit_put_mx_hosts(struct textbuf *out, const struct outcome *o)
 	for (unsigned i = 0; o->servers && mailservers_host(o->servers, i, &host); i++) {
 		audit_put_separator(out, begin);
 		dname_print(out, &host);
-		const bool is_first = put_addresses(
-		        out, mailservers_addresses(o->servers, &host, RRTYPE_A), true);
-		put_addresses(out, mailservers_addresses(o->servers, &host, RRTYPE_AAAA), is_first);
+		const struct mailserver *s = &o->servers->hosts[i];
+		put_addresses(out, s->aaaa, put_addresses(out, s->a, true));
 	}
 }
 
-static void put_hosts(struct textbuf *out, const struct outcome *o,
-        bool (*holds)(const struct mailservers *p, const struct dname *host))
+/* Those with the fault. */
+static void put_hosts(struct textbuf *out, const struct outcome *o, enum mailserver_fault fault)
 {
 	const size_t begin = out->size;
 	struct dname host;
-	if (!o->servers || o->servers->found.state != MX_OK)
+	if (!o->servers || o->servers->found.state != MX_OK || !(o->servers->faults & fault))
 		return;
 	for (unsigned i = 0; mailservers_host(o->servers, i, &host); i++) {
-		if (!holds(o->servers, &host))
+		if (!(o->servers->hosts[i].faults & fault))
 			continue;
 		audit_put_separator(out, begin);
 		dname_print(out, &host);
@@ -43,22 +42,22 @@ static void put_hosts(struct textbuf *out, const struct outcome *o,
 
 void audit_put_mx_alias(struct textbuf *out, const struct outcome *o)
 {
-	put_hosts(out, o, mailservers_is_alias);
+	put_hosts(out, o, MAILSERVER_ALIAS);
 }
 
 void audit_put_mx_literal(struct textbuf *out, const struct outcome *o)
 {
-	put_hosts(out, o, mailservers_is_literal);
+	put_hosts(out, o, MAILSERVER_LITERAL);
 }
 
 void audit_put_mx_private(struct textbuf *out, const struct outcome *o)
 {
-	put_hosts(out, o, mailservers_is_private);
+	put_hosts(out, o, MAILSERVER_PRIVATE);
 }
 
 void audit_put_mx_without_address(struct textbuf *out, const struct outcome *o)
 {
-	put_hosts(out, o, mailservers_has_no_address);
+	put_hosts(out, o, MAILSERVER_NO_ADDRESS);
 }
 
 static void put_ptr_of(
@@ -83,11 +82,10 @@ static void put_ptr_of(
 void audit_put_mx_ptr(struct textbuf *out, const struct outcome *o)
 {
 	const size_t begin = out->size;
-	struct dname host;
 	if (!o->servers || !o->servers->with_ptr)
 		return;
-	for (unsigned i = 0; mailservers_host(o->servers, i, &host); i++) {
-		put_ptr_of(out, o, mailservers_addresses(o->servers, &host, RRTYPE_A), begin);
-		put_ptr_of(out, o, mailservers_addresses(o->servers, &host, RRTYPE_AAAA), begin);
+	for (unsigned i = 0; i < o->servers->n_hosts; i++) {
+		put_ptr_of(out, o, o->servers->hosts[i].a, begin);
+		put_ptr_of(out, o, o->servers->hosts[i].aaaa, begin);
 	}
 }

@@ -16,16 +16,9 @@ static int last_all(const struct outcome *o)
 	return r->has_all ? r->directives[r->n_directives - 1].on_match : SPF_NONE;
 }
 
-static bool has_host(const struct outcome *o,
-        bool (*holds)(const struct mailservers *p, const struct dname *host))
+static bool has_host(const struct outcome *o, enum mailserver_fault fault)
 {
-	struct dname host;
-	if (!o->servers || o->servers->found.state != MX_OK)
-		return false;
-	for (unsigned i = 0; mailservers_host(o->servers, i, &host); i++)
-		if (holds(o->servers, &host))
-			return true;
-	return false;
+	return o->servers && o->servers->found.state == MX_OK && o->servers->faults & fault;
 }
 
 static bool no_all(const struct outcome *o)
@@ -161,17 +154,17 @@ static bool private_network(const struct outcome *o)
 
 static bool mx_alias(const struct outcome *o)
 {
-	return has_host(o, mailservers_is_alias);
+	return has_host(o, MAILSERVER_ALIAS);
 }
 
 static bool mx_literal(const struct outcome *o)
 {
-	return has_host(o, mailservers_is_literal);
+	return has_host(o, MAILSERVER_LITERAL);
 }
 
 static bool mx_without_address(const struct outcome *o)
 {
-	return has_host(o, mailservers_has_no_address);
+	return has_host(o, MAILSERVER_NO_ADDRESS);
 }
 
 static const struct audit_problem problems[] = {

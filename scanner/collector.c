@@ -14,6 +14,11 @@ struct collector {
 	bool ended; /* a row was skipped or could not be written: no row after it may be written */
 };
 
+static const char *where_to_go_on(const struct collector *c)
+{
+	return c->x->compress && sink_is_file(c->x->sink) ? ", where --resume goes on" : "";
+}
+
 /* What others did to the output is not known: none of its rows count as written. */
 static void tell_failure(struct collector *c, uint64_t n_rows)
 {
@@ -24,8 +29,7 @@ static void tell_failure(struct collector *c, uint64_t n_rows)
 		message(MESSAGE_ERROR, "%s: %s", sink_path(sink), sink_why(sink));
 	} else {
 		message(MESSAGE_ERROR, "%s: %s; the output ends before row %llu%s", sink_path(sink),
-		        sink_why(sink), (unsigned long long)(n_rows + 1),
-		        c->x->compress && sink_is_file(sink) ? ", where --resume goes on" : "");
+		        sink_why(sink), (unsigned long long)(n_rows + 1), where_to_go_on(c));
 	}
 	exchange_fail(c->x);
 }
@@ -33,6 +37,10 @@ static void tell_failure(struct collector *c, uint64_t n_rows)
 /* A side file failed, which was told: no row may be written whose text it lacks. */
 static void end_before_sides(struct collector *c)
 {
+	struct sink *sink = c->x->sink;
+	if (!c->ended)
+		message(MESSAGE_ERROR, "%s: the output ends before row %llu%s", sink_path(sink),
+		        (unsigned long long)(c->n_rows + 1), where_to_go_on(c));
 	c->ended = true;
 	exchange_fail(c->x);
 }

@@ -305,6 +305,24 @@ static void put_closing(void *arg, struct textbuf *out)
 	summary_put_closing(&summary, &s->closing, out);
 }
 
+/* The output was begun with a side file that is not gone on with, and rows are to be added. */
+static void warn_of_side(const struct scan *s, enum side side)
+{
+	struct csv_field path =
+	        note_value(s->format.note.bytes, s->format.note.size, sides_note(side));
+	if (!path.text || sides_path(s->options, side))
+		return;
+	if (side == SIDE_RECORD)
+		message(MESSAGE_WARNING,
+		        "the answers so far are recorded in %.*s; without --record those from here "
+		        "on are not",
+		        (int)path.size, path.text);
+	else
+		message(MESSAGE_WARNING,
+		        "the %s so far are in %.*s; without --%s those from here on are nowhere",
+		        sides_option(side), (int)path.size, path.text, sides_option(side));
+}
+
 /* True when every row is in the output. A complete output keeps its end-of-file member all the
  * time. */
 static bool cut_and_add(struct scan *s)
@@ -316,6 +334,8 @@ static bool cut_and_add(struct scan *s)
 		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
 		return cut_output(s, keep_bytes + s->resumption.end_bytes) && whole;
 	}
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		warn_of_side(s, side);
 	p->exchange.begin_output = begin_output;
 	p->exchange.put_closing = put_closing;
 	p->exchange.begin_output_arg = s;
@@ -364,32 +384,12 @@ static int tell_end(struct scan *s, bool whole)
 	return summary.exit_status;
 }
 
-/* The output was begun with a side file that is not gone on with. */
-static void warn_of_side(const struct scan *s, enum side side)
-{
-	struct csv_field path =
-	        note_value(s->format.note.bytes, s->format.note.size, sides_note(side));
-	if (!path.text || sides_path(s->options, side))
-		return;
-	if (side == SIDE_RECORD)
-		message(MESSAGE_WARNING,
-		        "the answers so far are recorded in %.*s; without --record those from here "
-		        "on are not",
-		        (int)path.size, path.text);
-	else
-		message(MESSAGE_WARNING,
-		        "the %s so far are in %.*s; without --%s those from here on are nowhere",
-		        sides_option(side), (int)path.size, path.text, sides_option(side));
-}
-
 /* With the side files, which are in step with it. */
 static int open_files(struct scan *s)
 {
 	int status = open_output(s);
 	if (status != EXIT_DONE)
 		return status;
-	for (enum side side = 0; side < SIDE_COUNT; side++)
-		warn_of_side(s, side);
 	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
 }
 
@@ -414,7 +414,7 @@ static int run(struct scan *s)
 		logfiles_tell_begin(s->logs);
 	understood_tell(&s->inputs.layout);
 	stopsignals_take(&s->pipeline.exchange);
-	rewriting_begin(&s->rewriting, &s->options->upstreams);
+	rewriting_begin(&s->rewriting, &s->options->upstreams, s->options->exclusions);
 	bool whole = add_rows(s);
 	rewriting_end(&s->rewriting);
 	status = tell_end(s, whole);

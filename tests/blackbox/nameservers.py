@@ -280,7 +280,7 @@ class Later:
 
 
 # What resolver/rewriting.c asks for.
-PROBE_NAME = re.compile(r"[0-9a-f]{24}\.(invalid|com)$")
+PROBE_NAME = re.compile(r"[0-9a-f]{24}\.(invalid|com|net|org|de|info)$")
 
 
 class Server:

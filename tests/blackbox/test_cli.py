@@ -287,6 +287,21 @@ def test_the_nearest_option(word, right):
     assert done.returncode == USAGE and f"did you mean {right}?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command, option, other",
+    [
+        ("retry", "--includes", "audit"),
+        ("scan", "--networks", "audit"),
+        ("audit", "--by", "report"),
+    ],
+)
+def test_an_option_of_another_command(command, option, other):
+    """That is said, and no other word is proposed."""
+    done = harness.run(command, f"{option}=x", "in.csv")
+    assert done.returncode == USAGE and "did you mean" not in done.stderr
+    assert f"spfsweep {command} has no option '{option}', spfsweep {other} has" in done.stderr
+
+
 def test_the_nearest_command():
     done = harness.run("scna", "in.csv")
     assert done.returncode == USAGE and "did you mean scan?" in done.stderr

@@ -231,6 +231,32 @@ def test_resumed_rows_are_counted(server, tmp_path):
     assert more.status == DONE and more.summary["excluded_rows"] == 2
 
 
+@pytest.mark.parametrize(
+    "names, under",
+    [
+        ("", {"invalid", "com"}),
+        ("com\nnet\n", {"invalid", "org"}),
+        ("com\nnet\norg\nde\ninfo\n", {"invalid"}),
+        ("com\nnet\norg\nde\ninfo\ninvalid\n", set()),
+    ],
+)
+def test_what_upstreams_are_tried_with_is_not_excluded(server, tmp_path, names, under):
+    """Whole top-level domains: each upstream is asked at the start for two names that are nowhere,
+    but for none that the list forbids."""
+    dns = server(lambda name, type: script(name, type) or "NXDOMAIN", rewrites=True)
+    scan = harness.scan(
+        tmp_path,
+        "domain,ip\npass.test,192.0.2.1\n",
+        dns.upstream,
+        "--checks=spf",
+        "--exclude",
+        write_list(tmp_path, names),
+    )
+    tried = {name.split(".")[-1] for _, name, _ in dns.questions if not name.endswith("test")}
+    assert scan.status == DONE and tried - {""} == under
+    assert [one["rewrites"] for one in scan.summary["rewriting"]] == [False if under else None]
+
+
 def test_check_asks_nothing(server, tmp_path):
     dns = server(script)
     done = harness.run(

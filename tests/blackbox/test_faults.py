@@ -91,6 +91,22 @@ def test_a_full_disk(finished, bulk_nsd, small_disk, tmp_path):
     assert_resumes(tmp_path, path, bulk_nsd, out.read_bytes(), expected)
 
 
+def test_a_full_disk_under_the_record(finished, bulk_nsd, small_disk, tmp_path):
+    """The output ends where the record does, and it is told where that is."""
+    expected, path = finished
+    out, record = tmp_path / "out.csv.gz", small_disk / "record.gz"
+    scan = ["scan", path, "-o", out, bulk_nsd.upstream, "--record", record]
+    done = harness.run(*scan)
+    told = [line for line in lines_of(done.stderr) if "record cannot be written" in line]
+    assert done.returncode == STOPPED and len(told) == 1 and str(record) in told[0]
+    n = assert_valid_part(out.read_bytes(), expected)
+    assert f"{out}: the output ends before row {n + 1}, where --resume goes on" in done.stderr
+    assert 0 < n < N
+    subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
+    assert harness.run(*scan, "--resume").returncode == DONE
+    assert harness.Scan(0, "", out.read_bytes(), None).timeless() == expected.timeless()
+
+
 def test_a_full_disk_resumed_where_it_is(finished, bulk_nsd, small_disk):
     """The disk gets larger, and the scan goes on."""
     expected, path = finished

@@ -313,7 +313,7 @@ def test_a_record_that_lacks_rows_is_refused(recorded, bulk_nsd, tmp_path, damag
     refused = harness.scan(tmp_path, path, bulk_nsd.upstream, "--resume", "--record", mine)
     assert refused.status == USAGE and refused.data == scan.data[:-28]
     assert refused.says(mine, "cannot be gone on with", words, "--overwrite begins both anew")
-    assert mine.read_bytes() == (data or b"")
+    assert (mine.read_bytes() if mine.exists() else None) == data
     # what the message says
     alone = harness.scan(tmp_path, path, bulk_nsd.upstream, "--resume")
     assert alone.status == DONE and alone.says("without --record those from here on are not")
@@ -339,7 +339,31 @@ def test_a_record_that_is_there_is_not_overwritten(recorded, bulk_nsd, tmp_path)
     before = record.read_bytes()
     scan = harness.scan(tmp_path, path, bulk_nsd.upstream, "--record", record)
     assert scan.status == USAGE and scan.says(record, "not overwritten")
-    assert record.read_bytes() == before and scan.data == b""
+    assert record.read_bytes() == before and not (tmp_path / "out.csv.gz").exists()
+
+
+@pytest.mark.parametrize("option", ["--record", "--summary"])
+def test_a_refused_start_leaves_nothing(bulk_nsd, tmp_path, option):
+    """Neither the output nor the record, whichever of the names was wrong; what stood there
+    stays."""
+    out, record = tmp_path / "out.csv.gz", tmp_path / "record.gz"
+    command = ["scan", "-", "-o", out, bulk_nsd.upstream, "--overwrite"]
+    names = {"--record": record, option: tmp_path / "missing" / "file"}
+    words = [f"{name}={path}" for name, path in names.items()]
+    done = harness.run(*command, *words, stdin=HEADER + rows_of(range(3)))
+    assert done.returncode == USAGE and "missing/file" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    out.write_bytes(b"")
+    harness.run(*command, *words, stdin=HEADER + rows_of(range(3)))
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_whole_output_needs_no_warning(recorded, bulk_nsd, tmp_path):
+    """Nothing is added, so nothing is missing in the record."""
+    scan, path, _ = recorded
+    (tmp_path / "out.csv.gz").write_bytes(scan.data)
+    again = harness.scan(tmp_path, path, bulk_nsd.upstream, "--resume")
+    assert again.status == DONE and again.data == scan.data and not again.says("--record")
 
 
 def test_the_output_has_more_rows_than_the_input_had(recorded, bulk_nsd, tmp_path):
@@ -448,6 +472,23 @@ def test_a_recorded_case_is_explained_as_it_was(record):
     done = harness.run(*case_of(record), "--replay", record)
     assert done.returncode in (DONE, BAD_ROWS), done.stderr
     assert done.stdout.decode() == record.with_suffix(".txt").read_text()
+
+
+def test_a_case_with_several_questions_of_the_users(server, tmp_path):
+    """Each --ask has a line of its own, as it is typed."""
+    dns = server(lambda name, type: ["v=spf1 -all"] if type == "TXT" else [])
+    record, plain = tmp_path / "case.gz", tmp_path / "case.rec"
+    asks = ["--ask=TXT:_dmarc.{domain}", "--ask=ns=NS:{domain}"]
+    done = harness.run("check", "one.test", *asks, dns.upstream, "--record", record)
+    assert done.returncode == DONE
+    plain.write_text(text_of(record))
+    assert [line for line in plain.read_text().splitlines() if line.startswith("#--ask")] == [
+        "#--ask=ask_txt__dmarc=TXT:_dmarc.{domain}",
+        "#--ask=ns=NS:{domain}",
+    ]
+    again = harness.run(*case_of(plain), "--replay", record)
+    assert again.returncode == DONE and again.stdout == done.stdout
+    assert "ns: NS one.test: nodata" in again.stdout.decode()
 
 
 def test_check_makes_a_case(server, tmp_path):

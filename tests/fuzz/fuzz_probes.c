@@ -1,16 +1,19 @@
-/* fuzz_probes.c - SPF, iprev, mail hosts and addresses against a DNS that the octets direct: it
- * fails, lies, repeats itself, gives thousands of names and answers late and backwards. Every probe
- * ends within its limits, a verdict has its reason, and it does not depend on when the answers
- * came.
+/* fuzz_probes.c - SPF, iprev, mail hosts, addresses, and the policies and mail servers of an audit
+ * against a DNS that the octets direct: it fails, lies, repeats itself, gives thousands of names
+ * and answers late and backwards. Every probe ends within its limits, a verdict has its reason, and
+ * it does not depend on when the answers came.
  *
  * Octets in: what is asked (see request_of()), then one answer after the other (see fill()) in the
  * order of the questions. */
 #include "target.h"
 
 #include "base/reader.h"
+#include "checks/flatten.h"
 #include "checks/hostaddr.h"
 #include "checks/iprev.h"
 #include "checks/mailhosts.h"
+#include "checks/mailservers.h"
+#include "checks/policy_report.h"
 #include "spf/check.h"
 
 #include <stdio.h>
@@ -24,7 +27,7 @@ struct world {
 	struct asker asker; /* first */
 	struct reader script;
 	enum order order;
-	unsigned n_asked;
+	unsigned n_asked, most; /* questions; more are a fault */
 	const struct answer *held[PROBE_FANOUT_MAX];
 };
 
@@ -101,7 +104,7 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 	struct answer_builder b = { .n_records = 0 };
 	struct dname whole;
 	(void)probe;
-	require(slot < PROBE_FANOUT_MAX && ++w->n_asked < QUESTIONS_MAX &&
+	require(slot < PROBE_FANOUT_MAX && ++w->n_asked <= w->most &&
 	        dname_decode(&whole, qname->wire, qname->size));
 	answer_builder_begin(&b, qname, type);
 	fill(&b, &w->script);
@@ -116,7 +119,9 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
 
 static struct world world_of(struct reader script, enum order order)
 {
-	return (struct world){ .asker = { .ask = ask }, .script = script, .order = order };
+	return (struct world){
+		.asker = { .ask = ask }, .script = script, .order = order, .most = QUESTIONS_MAX
+	};
 }
 
 /* To its end; false when it was given up, with half of its last questions answered. */
@@ -277,6 +282,84 @@ static void check_hostaddr(
 	hostaddr_fini(&p);
 }
 
+/* ---- an audit's ---- */
+
+static void check_host(const struct mailservers *p, unsigned i)
+{
+	const struct answer *both[] = { p->hosts[i].a, p->hosts[i].aaaa };
+	struct dname host, name;
+	require(mailservers_host(p, i, &host) && host.size);
+	for (unsigned f = 0; f < 2; f++)
+		for (unsigned k = 0; both[f] && k < both[f]->n_records; k++) {
+			struct ipaddr ip = answer_address(both[f], k);
+			enum iprev_verdict verdict = mailservers_iprev(p, &ip, &name);
+			require(verdict < IPREV_VERDICT_COUNT);
+			require(verdict != IPREV_PASS || name.size);
+		}
+}
+
+static void check_mailservers(const struct dname *domain, struct reader script, enum order order)
+{
+	struct world w = world_of(script, order);
+	struct mailservers p = { .n_hosts = 0 };
+	w.most = MAILSERVERS_QUESTIONS_MAX;
+	mailservers_begin(&p, domain, true, &w.asker);
+	if (run(&w, &p.probe)) {
+		require(p.found.state > MX_UNASKED && p.found.state <= MX_TEMPERROR &&
+		        !p.questions.failed && p.n_hosts <= MAILSERVERS_HOSTS_MAX);
+		require((p.found.state == MX_OK || p.found.state == MX_IMPLICIT) ==
+		        (p.n_hosts > 0));
+		require(p.found.state != MX_TEMPERROR || p.probe.failures.n > 0);
+		for (unsigned i = 0; i < p.n_hosts; i++)
+			check_host(&p, i);
+	}
+	mailservers_fini(&p);
+}
+
+/* Every address has one result, and the networks that pass are those of the pieces that do. */
+static void check_family(const struct authority *a, const struct authority_family *family)
+{
+	const struct authority_piece *piece;
+	struct flatten f;
+	struct net net;
+	addrset_number passing = 0, wanted = 0;
+	for (size_t i = 0; i < family->n; i++) {
+		const struct addrset_range r = family->at[i].range;
+		require(r.first == (i ? family->at[i - 1].range.last + 1 : 0) &&
+		        family->at[i].path < a->n_paths);
+		wanted += family->at[i].verdict == SPF_PASS ? r.last - r.first + 1 : 0;
+	}
+	flatten_begin(&f, family);
+	while (flatten_next(&f, &net, &piece)) {
+		const struct addrset_range r = addrset_range_of(&net.ip, net.prefix_bits);
+		passing += piece->verdict == SPF_PASS ? r.last - r.first + 1 : 0;
+	}
+	require(passing == wanted);
+}
+
+/* What it counts is the same in every order. */
+static void check_policy(const struct dname *domain, struct reader script, enum order order)
+{
+	static uint64_t lookups, voids;
+	struct world w = world_of(script, order);
+	struct policy p = { .n_nodes = 0 };
+	struct policy_report r = { .policy = NULL };
+	w.most = POLICY_QUESTIONS_MAX;
+	policy_begin(&p, domain, &spf_limits_of_rfc, &w.asker);
+	if (run(&w, &p.probe)) {
+		require(p.done && !p.failed);
+		policy_report_make(&r, &p, &spf_limits_of_rfc);
+		require(!r.failed && r.state < POLICY_STATE_COUNT && r.n_order <= p.n_nodes);
+		check_family(&r.authority, &r.authority.v4);
+		check_family(&r.authority, &r.authority.v6);
+		require(order == AT_HAND || (r.lookups == lookups && r.voids_4 == voids));
+		lookups = r.lookups;
+		voids = r.voids_4;
+	}
+	policy_report_fini(&r);
+	policy_fini(&p);
+}
+
 /* One octet of flags, then the domain, then a length and so many octets as local-part and HELO. */
 static struct spf_request request_of(struct reader *script, struct spf_observer *observer)
 {
@@ -315,6 +398,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_mailhosts(&request.domain, &nobody, script, order);
 		check_hostaddr(&request.domain, &request.ip, script, order);
 		check_hostaddr(&request.domain, &nobody, script, order);
+		check_mailservers(&request.domain, script, order);
+		check_policy(&request.domain, script, order);
 	}
 	tell_words();
 	return 0;

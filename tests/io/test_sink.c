@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -354,6 +355,27 @@ static void test_short_writes(void **state)
 	check_all_arrives(0);
 }
 
+/* Neither opened only, nor one that stood there already. */
+static void test_an_unbegun_file_is_removed(void **state)
+{
+	(void)state;
+	struct tempfile old = tempfile_new("", 0);
+	char path[PATH_MAX];
+	struct sink *s;
+	snprintf(path, sizeof path, "%s.new", old.path);
+	assert_int_equal(sink_open(&s, path), ERROR_NONE);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(open_empty(&s, path), ERROR_NONE);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(sink_open(&s, old.path), ERROR_NONE);
+	assert_int_equal(sink_close(s), ERROR_NONE);
+	assert_int_equal(access(old.path, F_OK), 0);
+	tempfile_free(&old);
+}
+
 static void test_nonblocking_output(void **state)
 {
 	(void)state;
@@ -376,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_special_file_needs_no_sync),
 		cmocka_unit_test(test_closed_pipe),
 		cmocka_unit_test(test_short_writes),
+		cmocka_unit_test(test_an_unbegun_file_is_removed),
 		cmocka_unit_test(test_nonblocking_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
