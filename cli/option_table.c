@@ -120,7 +120,7 @@ static const struct option_row rows[] = {
 	{ "0x20", 0, GROUP_RESOLVER, KIND_FLAG, AT(mix_case), DECIDES_ASKING, "mix_case",
 	  NUM(0, 0, 0), NULL, NULL, "ask upstreams in random letter case, which answers must repeat: harder to forge" },
 	{ "cache", 0, GROUP_RESOLVER, KIND_NUMBER, AT(cache_mib), DECIDES_RUN, "cache_mib",
-	  NUM(1, 1u << 20, 320), NULL, "MIB", "memory for cached answers, in all (default 320)" },
+	  NUM(1, 1u << 20, 256), NULL, "MIB", "memory for cached answers, in all (default 256)" },
 	{ "min-ttl", 0, GROUP_RESOLVER, KIND_NUMBER, AT(min_ttl_s), DECIDES_ASKING, "min_ttl_s",
 	  NUM(0, 86400, 0), NULL, "S", "keep answers in the cache for at least so many seconds (default 0: as they say)" },
 	{ "allow-rewriting", 0, GROUP_ROWS, KIND_FLAG, AT(allow_rewriting), DECIDES_ASKING, "allow_rewriting",
