@@ -60,6 +60,11 @@ bool retry_note_value(const char *path, const char *name, struct textbuf *value)
  * after telling the user: it asks what this version does not know. */
 bool retry_asks(const char *path, struct asks *asks);
 
+/* Gives the rows of a retry the note of the output at `path`, whose options are ours
+ * (retry_fits()): what is written then is an output of the same scan. Where a version of other
+ * members wrote it, *f is unchanged. False: out of memory. */
+bool retry_keep_note(const char *path, struct format *f);
+
 /* False, after telling the user why, when `path` is an output that must not be retried: it was made
  * with other options, its scan did not end, or it is damaged. True for other files. *closing gets
  * what its scan told at its end, without the summary; zeros where it told nothing. */

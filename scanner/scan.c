@@ -25,67 +25,12 @@
 #include "scanner/progress.h"
 #include "scanner/replaying.h"
 #include "scanner/scannote.h"
+#include "scanner/stopsignals.h"
 #include "scanner/summary.h"
 #include "scanner/understood.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-
-/* What the signal handlers need. Set before they are. */
-static struct exchange *stop_target;
-
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-/* Sets the action of the stop signals, but of those that were ignored when the program was started
- * (nohup, a background job). */
-static void on_stop_signals(const struct sigaction *action)
-{
-	struct sigaction now;
-	for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
-		if (!sigaction(stop_signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
-			sigaction(stop_signals[i], action, NULL);
-}
-
-static void on_stop_signal(int number)
-{
-	(void)number;
-	int saved = errno;
-	struct sigaction end = { .sa_handler = SIG_DFL };
-	on_stop_signals(&end);
-	exchange_stop(stop_target, true);
-	errno = saved;
-}
-
-/* SIGUSR1: our own threads send it to end a blocking read of the main thread. Before the scan is
- * being stopped it does nothing. */
-static void on_nudge(int number)
-{
-	(void)number;
-	if (atomic_load_explicit(&stop_target->stopping, memory_order_relaxed))
-		exchange_stop(stop_target, true);
-}
-
-/* The first stop signal ends the scan in order. After it all of them have their default action, so
- * a second one ends the program at once. */
-static void take_signals(struct exchange *exchange)
-{
-	struct sigaction stop = { .sa_handler = on_stop_signal },
-	                 nudge = { .sa_handler = on_nudge }, ignore = { .sa_handler = SIG_IGN };
-	stop_target = exchange;
-	on_stop_signals(&stop);
-	sigaction(SIGUSR1, &nudge, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
-}
-
-static void leave_signals(void)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	on_stop_signals(&ignore);
-	sigaction(SIGUSR1, &ignore, NULL);
-	stop_target = NULL;
-}
 
 /* What a scan is made of, in the order in which it is made. */
 struct scan {
@@ -219,9 +164,13 @@ static int set_up(struct scan *s)
 		return fail_without_memory();
 	if (o->retry && !retry_fits(o->inputs[0], &s->note, &s->closing))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
-	        ? EXIT_DONE
-	        : s->pipeline.status;
+	if (s->job->past && !retry_keep_note(o->inputs[0], &s->format))
+		return fail_without_memory();
+	if (!pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption))
+		return s->pipeline.status;
+	if (s->job->past)
+		s->pipeline.exchange.mark.run = s->job->past->started_ms;
+	return EXIT_DONE;
 }
 
 static int fail_with_output(const struct scan *s, const char *why)
@@ -384,7 +333,40 @@ static bool add_rows(struct scan *s)
 	return whole;
 }
 
-static int tell_end(struct scan *s, bool whole)
+/* True when every row is in the output, and that where it belongs. */
+static bool close_output(struct scan *s, bool whole)
+{
+	const struct scan_job *job = s->job;
+	if (sink_close(s->sink)) {
+		fail_with_output(s, strerror(errno));
+		whole = false;
+	}
+	s->sink = NULL;
+	if (whole && atomic_load(&s->pipeline.exchange.n_written_rows) != s->inputs.n_rows) {
+		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
+		        (unsigned long long)s->inputs.n_rows,
+		        (unsigned long long)atomic_load(&s->pipeline.exchange.n_written_rows));
+		whole = false;
+	}
+	return whole && (!job->past || job->put_in_place(job->put_in_place_arg));
+}
+
+/* That of a sweep which was not put in place would be of nothing: the scan's summary stands. */
+static bool wants_summary(const struct scan *s, const struct summary *summary)
+{
+	return s->summary_sink && (!s->job->past || summary->complete);
+}
+
+static bool keep_end(struct scan_end *end, const struct summary *summary)
+{
+	if (!end)
+		return true;
+	end->complete = summary->complete;
+	end->temperror_rows = tally_read(&summary->tally.temperror_rows);
+	return summary_past_init(&end->past, summary);
+}
+
+static int tell_end(struct scan *s, bool whole, struct scan_end *end)
 {
 	struct summary summary;
 	summary_init(&summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
@@ -394,25 +376,16 @@ static int tell_end(struct scan *s, bool whole)
 		digest_free(s->digest);
 		s->digest = NULL;
 	}
-	if (sink_close(s->sink)) {
-		fail_with_output(s, strerror(errno));
-		whole = false;
-	}
-	s->sink = NULL;
-	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
+	summary.complete = close_output(s, whole);
 	summary.exit_status = s->refused ? EXIT_USAGE : ending_status(&summary);
-	if (whole && !summary.complete)
-		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
-		        (unsigned long long)s->inputs.n_rows,
-		        (unsigned long long)summary.rows_written);
 	if (!s->refused && s->logs)
 		logfiles_tell(s->logs);
 	if (!s->refused)
 		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
-	if (s->summary_sink && !manifest_write(&manifest, s->summary_sink))
+	if (wants_summary(s, &summary) && !manifest_write(&manifest, s->summary_sink))
 		return EXIT_STOPPED;
-	return summary.exit_status;
+	return keep_end(end, &summary) ? summary.exit_status : fail_without_memory();
 }
 
 /* The output was begun with a side file that is not gone on with. */
@@ -439,7 +412,7 @@ static int open_files(struct scan *s)
 	int status = open_output(s);
 	if (status != EXIT_DONE)
 		return status;
-	for (enum side side = 0; side < SIDE_COUNT; side++)
+	for (enum side side = 0; side < SIDE_COUNT && !s->job->past; side++)
 		warn_of_side(s, side);
 	return sides_open(&s->sides, s->options, &s->resumption, s->format.fingerprint);
 }
@@ -452,7 +425,7 @@ static int open_summary(struct scan *s)
 	return fail_to_open(s->options->summary, "the summary cannot be written: ", errno);
 }
 
-static int run(struct scan *s)
+static int run(struct scan *s, struct scan_end *end)
 {
 	int status = set_up(s);
 	if (status == EXIT_DONE)
@@ -463,24 +436,27 @@ static int run(struct scan *s)
 		return status;
 	if (s->logs)
 		logfiles_tell_begin(s->logs);
-	understood_tell(&s->inputs.layout);
-	take_signals(&s->pipeline.exchange);
+	if (!s->job->past)
+		understood_tell(&s->inputs.layout);
+	stopsignals_take(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams);
 	bool whole = add_rows(s);
 	rewriting_end(&s->rewriting);
-	status = tell_end(s, whole);
-	leave_signals();
+	status = tell_end(s, whole, end);
+	stopsignals_leave();
+	if (end)
+		end->stopped = atomic_load(&s->pipeline.exchange.stopping);
 	return status;
 }
 
-int scan_run(const struct scan_job *job)
+int scan_run(const struct scan_job *job, struct scan_end *end)
 {
 	struct scan s = { .fitting = *job->options,
 		.job = job,
 		.started_ms = clock_wall_ms(),
 		.started_ns = clock_now_ns() };
 	s.options = &s.fitting;
-	int status = run(&s);
+	int status = run(&s, end);
 	sink_close(s.sink);
 	sink_close(s.summary_sink);
 	if (!sides_close(&s.sides) && status < EXIT_STOPPED)
