@@ -1,11 +1,11 @@
 /* retry.h - an output read as an input: what `spfsweep retry` does with each of its rows.
  *
- *     row                                                       what becomes of it
- *     no look-up failed in it                                   kept as it stands
- *     no look-up failed, but it is older than --older-than      done again
- *     a look-up failed (its `problems` has temperror)           done again, from its input's
- * columns its input was no CSV record (its `error` begins "row:")   kept: the output does not hold
- * what was wrong with it
+ *     row                                          what becomes of it
+ *     no look-up failed in it                      kept as it stands
+ *     ... but it is older than --older-than        done again
+ *     a look-up failed (`problems` has temperror)  done again, from its input's columns
+ *     its input was no CSV record (`error` begins  kept: the output does not hold what was
+ *     with "row:")                                 wrong with it
  *
  * A row that is done again loses the results of checks that do not run: that is refused. Where no
  * note tells how the rows were made, a file is read once from end to end before anything is asked.
