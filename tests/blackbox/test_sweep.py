@@ -120,8 +120,8 @@ def test_what_failed_is_asked_again(outage, server, tmp_path):
     script, dns = outage
     without = harness.scan(tmp_path, rows(), dns.upstream, *ONE_TRY)
     assert temperrors(without) == N_ROWS // 3
-    watch = heal_at_the_wait(tmp_path, script)
     (tmp_path / "summary.json").unlink()
+    watch = heal_at_the_wait(tmp_path, script)
     scan = harness.scan(tmp_path, rows(), dns.upstream, *ONE_TRY, "--sweep=2", "--overwrite")
     watch.join()
     assert scan.status == DONE and temperrors(scan) == 0
