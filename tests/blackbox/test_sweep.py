@@ -296,6 +296,23 @@ def test_bad_rows_and_networks(outage, tmp_path):
     assert scan.timeless() == good.timeless()
 
 
+def test_other_columns_and_questions(outage, tmp_path):
+    """What the scan was told of its input is not told to the sweep, and holds for it."""
+    script, dns = outage
+    text = "".join(f"{i};d{i}.test;192.0.2.{i};x\n" for i in range(30))
+    options = ["--columns=rank,domain,ip,x", "--delimiter=;", "--ask=DM=TXT:_dmarc.{domain}"]
+    watch = heal_at_the_wait(tmp_path, script)
+    scan = harness.scan(tmp_path, text, dns.upstream, *ONE_TRY, *options, "--sweep=2")
+    watch.join()
+    good = harness.scan(
+        tmp_path, text, dns.upstream, *ONE_TRY, *options, output="good.csv.gz"
+    )
+    assert scan.status == DONE and scan.says("retried 10 rows: 10 changed, 0 rows")
+    assert scan.header == good.header and scan.timeless() == good.timeless()
+    again = harness.scan(tmp_path, text, dns.upstream, *ONE_TRY, *options, "--resume")
+    assert again.status == DONE and again.says("complete, with 30 rows")
+
+
 def test_mail_logs(outage, tmp_path):
     script, dns = outage
     log = tmp_path / "mail.log"
