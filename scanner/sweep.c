@@ -3,6 +3,7 @@
 
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "scanner/filenames.h"
 #include "scanner/scan.h"
 #include "scanner/stopsignals.h"
 
@@ -15,6 +16,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The file beside the output. */
+#define BESIDE "%s.sweep.gz"
 
 struct sweep {
 	const char *output;    /* as the user named it */
@@ -42,6 +46,21 @@ static const char *side_of(const struct options *o)
 	                      : NULL;
 }
 
+/* What is left over from a sweep that was killed is removed, and nothing else may be: no file that
+ * the command line names. */
+static bool beside_is_free(const struct options *o)
+{
+	struct options other = *o;
+	struct textbuf beside = { 0 };
+	char *target = realpath(o->output, NULL); /* NULL: it does not exist yet */
+	textbuf_printf(&beside, BESIDE, target ? target : o->output);
+	other.output = textbuf_text(&beside);
+	bool is_free = !beside.failed && filenames_allow(&other);
+	textbuf_fini(&beside);
+	free(target);
+	return is_free;
+}
+
 static bool sweep_allows(const struct options *o)
 {
 	const char *side = side_of(o);
@@ -56,7 +75,7 @@ static bool sweep_allows(const struct options *o)
 		        "--sweep writes the summary twice: --summary must name a file, not '%s'",
 		        o->summary);
 	else
-		return true;
+		return beside_is_free(o);
 	return false;
 }
 
@@ -84,7 +103,7 @@ static bool lock_output(struct sweep *s)
  * killed. */
 static bool make_beside(struct sweep *s)
 {
-	textbuf_printf(&s->beside, "%s.sweep.gz", s->target);
+	textbuf_printf(&s->beside, BESIDE, s->target);
 	if (s->beside.failed)
 		return fail(s, error_text(ERROR_NOMEM));
 	const char *path = textbuf_text(&s->beside);

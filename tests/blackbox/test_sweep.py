@@ -401,3 +401,13 @@ def test_refused(tmp_path, monkeypatch, options, words):
     done = harness.run("scan", "in.csv", "--sweep=1", *options)
     assert done.returncode == USAGE and words in done.stderr and len(done.stderr.splitlines()) == 1
     assert sorted(os.listdir()) == ["in.csv", "pipe.gz"]
+
+
+def test_an_input_is_not_taken_for_a_leftover(outage, tmp_path):
+    script, dns = outage
+    (tmp_path / "out.csv.gz.sweep.gz").write_text(rows())
+    names = [tmp_path / "out.csv.gz.sweep.gz", "-o", tmp_path / "out.csv.gz"]
+    done = harness.run("scan", dns.upstream, "--sweep=1", *names)
+    assert done.returncode == USAGE and "choose another --output" in done.stderr
+    assert (tmp_path / "out.csv.gz.sweep.gz").read_text() == rows()
+    assert not (tmp_path / "out.csv.gz").exists()
