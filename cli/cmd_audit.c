@@ -1,7 +1,7 @@
 /* cmd_audit.c - `spfsweep audit`: domains in, a row of policy for each. */
 #include "cli/commands.h"
 #include "cli/option_table.h"
-#include "scanner/scan.h"
+#include "scanner/sweep.h"
 
 int cmd_audit(const struct options *options, char **operands, unsigned n_operands)
 {
@@ -9,7 +9,7 @@ int cmd_audit(const struct options *options, char **operands, unsigned n_operand
 	o.inputs = operands;
 	o.n_inputs = n_operands;
 	o.audit = true;
-	return scan_run(&(struct scan_job){
+	return sweep_run(&(struct scan_job){
 	        .command = "audit",
 	        .options = &o,
 	        .put_note = options_put_note,

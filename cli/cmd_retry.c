@@ -9,10 +9,12 @@ int cmd_retry(const struct options *options, char **operands, unsigned n_operand
 	o.inputs = operands;
 	o.n_inputs = n_operands;
 	o.retry = true;
-	return scan_run(&(struct scan_job){
-	        .command = "retry",
-	        .options = &o,
-	        .put_note = options_put_note,
-	        .put_json = options_put_json,
-	});
+	return scan_run(
+	        &(struct scan_job){
+	                .command = "retry",
+	                .options = &o,
+	                .put_note = options_put_note,
+	                .put_json = options_put_json,
+	        },
+	        NULL);
 }

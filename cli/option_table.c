@@ -166,6 +166,8 @@ static const struct option_row rows[] = {
 	  NUM(0, 0, 0), NULL, NULL, "begin anew where an output that is not empty stands already" },
 	{ "max-temperror", 0, GROUP_ROWS, KIND_NUMBER, AT(max_temperror_percent), DECIDES_RUN, "max_temperror_percent",
 	  NUM(0, 100, 100), NULL, "PERCENT", "status 3 when more of the rows have a failed look-up (default 100: never)" },
+	{ "sweep", 0, GROUP_SCAN, KIND_NUMBER, AT(sweep_s), DECIDES_RUN, "sweep_s",
+	  NUM(0, 86400, 0), NULL, "S", "at the end wait so many seconds, and ask once more for rows with a failed look-up" },
 	{ "bad-input", 0, GROUP_ROWS, KIND_BAD_INPUT, AT(bad_input_is_ok), DECIDES_RUN, "bad_input_ok",
 	  NUM(0, 0, 0), NULL, "WORD", "report (default): status 1 when rows are bad input; ok: 0" },
 	{ "sync-interval", 0, GROUP_ROWS, KIND_NUMBER, AT(sync_interval_s), DECIDES_RUN, "sync_interval_s",

@@ -74,6 +74,25 @@ static inline void counters_copy(
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }
 
+/* Of two runs, one behind the other: what is a moment's or a peak is the larger one. Of counters
+ * that nobody writes. */
+static inline void resolver_counters_sum(
+        struct resolver_counters *sum, const struct resolver_counters *counters)
+{
+	const struct resolver_counters now = *sum;
+	const uint64_t *from = (const uint64_t *)counters;
+	uint64_t *to = (uint64_t *)sum;
+	for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
+		to[i] += from[i];
+#define LARGER(member) sum->member = now.member > counters->member ? now.member : counters->member
+	LARGER(busiest_second);
+	LARGER(in_flight);
+	LARGER(queued);
+	LARGER(cache_bytes);
+	LARGER(cache_entries);
+#undef LARGER
+}
+
 static inline void upstream_counters_sum(
         struct upstream_counters *sum, const struct upstream_counters *counters)
 {

@@ -202,6 +202,22 @@ bool retry_asks(const char *path, struct asks *asks)
 	return known;
 }
 
+bool retry_keep_note(const char *path, struct format *f)
+{
+	struct member first;
+	struct members *m = open_output(path, &first);
+	bool good = true;
+	if (m && first.checkpoint.version == f->version) {
+		textbuf_reset(&f->note);
+		textbuf_put(&f->note, first.checkpoint.note, first.checkpoint.note_size);
+		good = !f->note.failed &&
+		        format_fingerprint(&f->fingerprint, f->note.bytes, f->note.size,
+		                f->header.bytes, f->header.size);
+	}
+	members_close(m);
+	return good;
+}
+
 static bool has_our_options(const char *path, const struct note *ours, const struct member *first)
 {
 	char why[640];

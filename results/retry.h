@@ -1,13 +1,12 @@
 /* retry.h - an output read as an input: what `spfsweep retry` does with each of its rows.
  *
- *     row                                                       what becomes of it
- *     no look-up failed in it                                   kept as it stands
- *     no look-up failed, but it is older than --older-than      done again; kept all the same when
- *                                                               a look-up fails now
- *     a look-up failed (its `problems` has temperror)           done again, from its input's
- *                                                               columns
- *     its input was no CSV record (its `error` begins "row:")   kept: the output does not hold what
- *                                                               was wrong with it
+ *     row                                          what becomes of it
+ *     no look-up failed in it                      kept as it stands
+ *     ... but it is older than --older-than        done again; kept all the same when a
+ *                                                  look-up fails now
+ *     a look-up failed (`problems` has temperror)  done again, from its input's columns
+ *     its input was no CSV record (`error` begins  kept: the output does not hold what was
+ *     with "row:")                                 wrong with it
  *
  * A row that is done again loses the results of checks that do not run: that is refused. Where no
  * note tells how the rows were made, a file is read once from end to end before anything is asked.
@@ -61,6 +60,11 @@ bool retry_note_value(const char *path, const char *name, struct textbuf *value)
 /* What the output at `path` asks by its note: fills *asks, with none where no note says it. False,
  * after telling the user: it asks what this version does not know. */
 bool retry_asks(const char *path, struct asks *asks);
+
+/* Gives the rows of a retry the note of the output at `path`, whose options are ours
+ * (retry_fits()): what is written then is an output of the same scan. Where a version of other
+ * members wrote it, *f is unchanged. False: out of memory. */
+bool retry_keep_note(const char *path, struct format *f);
 
 /* False, after telling the user why, when `path` is an output that must not be retried: it was made
  * with other options, its scan did not end, or it is damaged. True for other files. *closing gets

@@ -171,10 +171,12 @@ int ending_find(const struct summary *s)
 
 int ending_status(const struct summary *s)
 {
-	warn_of_empty_columns(s, 1u << ROLE_IP, "an address");
-	warn_of_empty_columns(
-	        s, 1u << ROLE_DOMAIN | 1u << ROLE_SENDER | 1u << ROLE_HELO, "a domain");
-	warn_of_idle_checks(s);
+	if (!s->job->past) {
+		warn_of_empty_columns(s, 1u << ROLE_IP, "an address");
+		warn_of_empty_columns(
+		        s, 1u << ROLE_DOMAIN | 1u << ROLE_SENDER | 1u << ROLE_HELO, "a domain");
+		warn_of_idle_checks(s);
+	}
 	if (s->complete && was_in_vain(s))
 		tell_in_vain(s);
 	else if (s->complete && has_too_many_failures(s))

@@ -45,6 +45,7 @@ struct options {
 	bool resume, overwrite, csv_safe, no_memo;
 	bool bad_input_is_ok;           /* bad rows do not make the exit status 1 */
 	unsigned max_temperror_percent; /* above it the exit status is 3 */
+	unsigned sweep_s; /* so long behind the scan failed rows are asked again; 0: never */
 	enum progress_mode progress;
 	bool quiet; /* no messages but errors */
 

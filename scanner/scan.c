@@ -164,9 +164,13 @@ static int set_up(struct scan *s)
 		return fail_without_memory();
 	if (o->retry && !retry_fits(o->inputs[0], &s->note, &s->closing))
 		return EXIT_USAGE;
-	return pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption)
-	        ? EXIT_DONE
-	        : s->pipeline.status;
+	if (s->job->past && !retry_keep_note(o->inputs[0], &s->format))
+		return fail_without_memory();
+	if (!pipeline_init(&s->pipeline, o, &s->inputs, &s->format, &s->resumption))
+		return s->pipeline.status;
+	if (s->job->past)
+		s->pipeline.exchange.mark.run = s->job->past->started_ms;
+	return EXIT_DONE;
 }
 
 static int fail_with_output(const struct scan *s, const char *why)
@@ -291,7 +295,8 @@ static void begin_summary(const struct scan *s, struct summary *summary)
 	summary_init(summary, s->job, &s->pipeline.exchange, s->started_ms, s->started_ns,
 	        sink_bytes(s->sink));
 	summary->rewriting = &s->rewriting;
-	summary->logs = s->logs;
+	if (s->logs)
+		summary_set_log(summary, s->logs);
 }
 
 /* Every row is written. In the collector's thread. */
@@ -334,7 +339,7 @@ static bool cut_and_add(struct scan *s)
 		bool whole = !p->exchange.stop_reading && !s->inputs.broke;
 		return cut_output(s, keep_bytes + s->resumption.end_bytes) && whole;
 	}
-	for (enum side side = 0; side < SIDE_COUNT; side++)
+	for (enum side side = 0; side < SIDE_COUNT && !s->job->past; side++)
 		warn_of_side(s, side);
 	p->exchange.begin_output = begin_output;
 	p->exchange.put_closing = put_closing;
@@ -355,7 +360,40 @@ static bool add_rows(struct scan *s)
 	return whole;
 }
 
-static int tell_end(struct scan *s, bool whole)
+/* True when every row is in the output, and that where it belongs. */
+static bool close_output(struct scan *s, bool whole)
+{
+	const struct scan_job *job = s->job;
+	if (sink_close(s->sink)) {
+		fail_with_output(s, strerror(errno));
+		whole = false;
+	}
+	s->sink = NULL;
+	if (whole && atomic_load(&s->pipeline.exchange.n_written_rows) != s->inputs.n_rows) {
+		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
+		        (unsigned long long)s->inputs.n_rows,
+		        (unsigned long long)atomic_load(&s->pipeline.exchange.n_written_rows));
+		whole = false;
+	}
+	return whole && (!job->past || job->put_in_place(job->put_in_place_arg));
+}
+
+/* That of a sweep which was not put in place would be of nothing: the scan's summary stands. */
+static bool wants_summary(const struct scan *s, const struct summary *summary)
+{
+	return s->summary_sink && (!s->job->past || summary->complete);
+}
+
+static bool keep_end(struct scan_end *end, const struct summary *summary)
+{
+	if (!end)
+		return true;
+	end->complete = summary->complete;
+	end->temperror_rows = tally_read(&summary->tally.temperror_rows);
+	return summary_past_init(&end->past, summary);
+}
+
+static int tell_end(struct scan *s, bool whole, struct scan_end *end)
 {
 	struct summary summary;
 	begin_summary(s, &summary);
@@ -363,25 +401,16 @@ static int tell_end(struct scan *s, bool whole)
 		digest_free(s->digest);
 		s->digest = NULL;
 	}
-	if (sink_close(s->sink)) {
-		fail_with_output(s, strerror(errno));
-		whole = false;
-	}
-	s->sink = NULL;
-	summary.complete = whole && summary.rows_written == s->inputs.n_rows;
+	summary.complete = close_output(s, whole);
 	summary.exit_status = s->refused ? EXIT_USAGE : ending_status(&summary);
-	if (whole && !summary.complete)
-		message(MESSAGE_ERROR, "%llu rows were read but %llu written: please report this",
-		        (unsigned long long)s->inputs.n_rows,
-		        (unsigned long long)summary.rows_written);
 	if (!s->refused && s->logs)
 		logfiles_tell(s->logs);
 	if (!s->refused)
 		summary_tell(&summary);
 	struct manifest manifest = summary_manifest(&summary, s->digest);
-	if (s->summary_sink && !manifest_write(&manifest, s->summary_sink))
+	if (wants_summary(s, &summary) && !manifest_write(&manifest, s->summary_sink))
 		return EXIT_STOPPED;
-	return summary.exit_status;
+	return keep_end(end, &summary) ? summary.exit_status : fail_without_memory();
 }
 
 /* With the side files, which are in step with it. */
@@ -401,7 +430,7 @@ static int open_summary(struct scan *s)
 	return fail_to_open(s->options->summary, "the summary cannot be written: ", errno);
 }
 
-static int run(struct scan *s)
+static int run(struct scan *s, struct scan_end *end)
 {
 	int status = set_up(s);
 	if (status == EXIT_DONE)
@@ -412,24 +441,27 @@ static int run(struct scan *s)
 		return status;
 	if (s->logs)
 		logfiles_tell_begin(s->logs);
-	understood_tell(&s->inputs.layout);
+	if (!s->job->past)
+		understood_tell(&s->inputs.layout);
 	stopsignals_take(&s->pipeline.exchange);
 	rewriting_begin(&s->rewriting, &s->options->upstreams, s->options->exclusions);
 	bool whole = add_rows(s);
 	rewriting_end(&s->rewriting);
-	status = tell_end(s, whole);
+	status = tell_end(s, whole, end);
 	stopsignals_leave();
+	if (end)
+		end->stopped = atomic_load(&s->pipeline.exchange.stopping);
 	return status;
 }
 
-int scan_run(const struct scan_job *job)
+int scan_run(const struct scan_job *job, struct scan_end *end)
 {
 	struct scan s = { .fitting = *job->options,
 		.job = job,
 		.started_ms = clock_wall_ms(),
 		.started_ns = clock_now_ns() };
 	s.options = &s.fitting;
-	int status = run(&s);
+	int status = run(&s, end);
 	sink_close(s.sink);
 	sink_close(s.summary_sink);
 	if (!sides_close(&s.sides) && status < EXIT_STOPPED)

@@ -5,10 +5,10 @@
 #include "base/message.h"
 #include "base/version.h"
 #include "logs/logcounts.h"
-#include "logs/logfiles.h"
 #include "scanner/versions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* VmHWM and not getrusage(): ru_maxrss is kept over execve(), so a program started by a larger one
@@ -26,23 +26,87 @@ static uint64_t peak_memory_bytes(void)
 	return kib * 1024;
 }
 
+static void add_past(struct summary *s, const struct summary_past *past)
+{
+	resolver_counters_sum(&s->counters, &past->counters);
+	s->log = past->log;
+	/* these are told of the rows that a scan began itself, and a sweep begins none of its own
+	 */
+	s->tally.memo_rows = past->tally.memo_rows;
+	s->tally.no_host_names = past->tally.no_host_names;
+	s->tally.first_no_host_row = past->tally.first_no_host_row;
+	memcpy(s->tally.first_no_host, past->tally.first_no_host, sizeof s->tally.first_no_host);
+}
+
 void summary_init(struct summary *s, const struct scan_job *job, const struct exchange *x,
         uint64_t started_ms, uint64_t started_ns, uint64_t n_bytes)
 {
 	*s = (struct summary){ .job = job,
 		.exchange = x,
-		.options = x->options,
+		.options = job->past ? &job->past->options : x->options,
 		.bytes_written = n_bytes,
-		.started_ms = started_ms,
+		.started_ms = job->past ? job->past->started_ms : started_ms,
 		.ended_ms = clock_wall_ms() };
+	if (job->past)
+		started_ns = job->past->started_ns;
 	exchange_tally(x, &s->tally, &s->counters);
 	exchange_tally_names(x, &s->tally);
 	s->rows_read = x->inputs->n_rows;
 	s->rows_written = atomic_load(&x->n_written_rows);
 	s->rows_before = x->resumption->n_rows;
+	s->started_ns = started_ns;
 	s->wall_s = (double)(clock_now_ns() - started_ns) / (double)CLOCK_NS_PER_S;
 	s->cpu_s = (double)clock_cpu_ns() / (double)CLOCK_NS_PER_S;
 	s->peak_memory_bytes = peak_memory_bytes();
+	if (job->past)
+		add_past(s, job->past);
+}
+
+void summary_set_log(struct summary *s, const struct logfiles *logs)
+{
+	s->log.format = logfiles_format(logs)->name;
+	for (enum log_count i = 0; i < LOG_COUNTS; i++)
+		s->log.counts[i] = logfiles_count(logs, i);
+}
+
+/* False: the engine cannot tell. */
+static bool find_upstream(const struct summary *s, unsigned index, struct upstream_counters *sum)
+{
+	if (!exchange_upstream(s->exchange, index, sum))
+		return false;
+	if (s->job->past)
+		upstream_counters_sum(sum, &s->job->past->upstreams[index]);
+	return true;
+}
+
+bool summary_past_init(struct summary_past *past, const struct summary *s)
+{
+	const struct inputs *in = s->exchange->inputs;
+	const unsigned n_upstreams = s->options->upstreams.n, n_inputs = s->options->n_inputs;
+	*past = (struct summary_past){ .options = *s->options,
+		.log = s->log,
+		.started_ms = s->started_ms,
+		.started_ns = s->started_ns,
+		.counters = s->counters,
+		.tally = s->tally,
+		.upstreams = calloc(n_upstreams + 1, sizeof *past->upstreams),
+		.input_digests = calloc(n_inputs, sizeof *past->input_digests) };
+	if (!past->upstreams || !past->input_digests) {
+		summary_past_fini(past);
+		return false;
+	}
+	for (unsigned i = 0; i < n_upstreams; i++)
+		exchange_upstream(s->exchange, i, &past->upstreams[i]);
+	if (in->digests)
+		memcpy(past->input_digests, in->digests, n_inputs * sizeof *in->digests);
+	return true;
+}
+
+void summary_past_fini(struct summary_past *past)
+{
+	free(past->upstreams);
+	free(past->input_digests);
+	*past = (struct summary_past){ 0 };
 }
 
 /* A line with the counts that are not 0: "spf:  pass 10  none 2". */
@@ -132,7 +196,7 @@ static void tell_silent_upstreams(const struct summary *s)
 	const struct upstreams *upstreams = &s->options->upstreams;
 	struct upstream_counters c;
 	for (unsigned i = 0; i < upstreams->n; i++) {
-		if (!exchange_upstream(s->exchange, i, &c) || !c.sent || c.answered)
+		if (!find_upstream(s, i, &c) || !c.sent || c.answered)
 			continue;
 		struct textbuf name = { 0 };
 		upstream_print(&name, &upstreams->list[i]);
@@ -190,7 +254,7 @@ void summary_tell(const struct summary *s)
 	        (unsigned long long)rows_now, s->wall_s, (double)rows_now / wall_s,
 	        textbuf_text(&line), (unsigned long long)tally_read(&s->tally.bad_rows),
 	        s->complete ? "" : "; stopped before the end");
-	if (s->options->retry)
+	if (s->options->retry || s->job->past)
 		tell_retried(&s->tally);
 	tell_no_host_names(&s->tally);
 	tell_exclusions(s);
@@ -281,7 +345,7 @@ static void put_upstreams(struct json *j, const struct summary *s)
 	struct upstream_counters c;
 	json_open_list(j, "upstreams");
 	for (unsigned i = 0; i < s->options->upstreams.n; i++)
-		if (exchange_upstream(s->exchange, i, &c))
+		if (find_upstream(s, i, &c))
 			put_upstream(j, &s->options->upstreams.list[i], &c);
 	json_close_list(j);
 }
@@ -307,16 +371,16 @@ static void put_rewriting(struct json *j, const struct summary *s)
 	json_close_list(j);
 }
 
-static void put_log(struct json *j, const struct logfiles *logs)
+static void put_log(struct json *j, const struct summary_log *log)
 {
-	if (!logs) {
+	if (!log->format) {
 		json_text(j, "log", NULL);
 		return;
 	}
 	json_open(j, "log");
-	json_text(j, "format", logfiles_format(logs)->name);
+	json_text(j, "format", log->format);
 	for (enum log_count i = 0; i < LOG_COUNTS; i++)
-		json_u64(j, log_count_name(i), logfiles_count(logs, i));
+		json_u64(j, log_count_name(i), log->counts[i]);
 	json_close(j);
 }
 
@@ -328,7 +392,7 @@ static void put_questions(struct json *j, const void *of)
 		json_u64(j, counters[i].name, counter_of(s, i));
 	put_upstreams(j, s);
 	put_rewriting(j, s);
-	put_log(j, s->logs);
+	put_log(j, &s->log);
 }
 
 /* The options that were used: headroom_fit() may have lowered some. */
@@ -358,7 +422,7 @@ struct manifest summary_manifest(const struct summary *s, const struct digest *o
 		.ended_ms = s->ended_ms,
 		.inputs = s->options->inputs,
 		.n_inputs = s->options->n_inputs,
-		.input_digests = inputs->digests,
+		.input_digests = s->job->past ? s->job->past->input_digests : inputs->digests,
 		.output = s->options->output,
 		.output_digest = output,
 		.rows_read = s->rows_read,

@@ -49,9 +49,9 @@ struct route_tcp {
 
 struct route {
 	unsigned index;
-	uint64_t affinity; /* affinity.h */
-	void *engine;      /* for the stream's callbacks */
-	struct upstream health;
+	uint64_t affinity;      /* affinity.h */
+	void *engine;           /* for the stream's callbacks */
+	struct upstream health; /* what may be asked of it */
 	struct ports ports;
 	struct route_tcp tcp;
 	struct waiting_list waiting; /* queries to be retransmitted, when its pace or rate allows */

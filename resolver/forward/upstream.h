@@ -1,10 +1,11 @@
 /* upstream.h - (private to resolver/forward/) one upstream, as far as it decides what may be asked
- * of it: five controllers, each a type of its own, and the events that they hear of.
+ * of it: six controllers, each a type of its own, and the events that they hear of.
  *
  *     rtt.h          how long an answer takes: the retransmission timeout
  *     loss.h         what the way loses
  *     congestion.h   how much may be in flight; the pace
  *     pacing.h       --qps-per-upstream
+ *     retry_budget.h how much of that retransmissions may take
  *     liveness.h     whether it is alive
  *
  * The life of one query by UDP:
@@ -43,10 +44,10 @@ struct upstream {
 	struct rtt rtt;
 	struct loss loss;
 	struct congestion congestion;
-	struct pacing rate;
+	struct pacing rate; /* --qps-per-upstream; the pace is congestion's */
 	struct liveness liveness;
 	struct retry_budget retries;
-	uint64_t turned_ns;
+	uint64_t turned_ns; /* the latest upstream_turn() */
 };
 
 void upstream_init(struct upstream *u, const struct upstream_limits *limits, uint64_t now_ns);

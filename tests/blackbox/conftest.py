@@ -28,6 +28,7 @@ SANITIZED = {
     "test_rows",
     "test_shard",
     "test_signals",
+    "test_sweep",
     "test_terminal",
 }
 
