@@ -135,6 +135,18 @@ def test_a_night_that_was_killed(server, tmp_path):
     )
 
 
+def test_killed_at_the_last_step(server, tmp_path):
+    """The results are in their place, and the mark of the night is not gone yet: the next night is
+    a new one, and does not ask for all."""
+    dns = server(Dns())
+    data = nightly(tmp_path, rows_of(60), dns)
+    (data / "retried").touch()
+    again = server(Dns())
+    nightly(tmp_path, rows_of(60), again)
+    assert {name for name, _ in again.asked() if name[0] == "d"} == {"d1.test", "d51.test"}
+    assert not (data / "retried").exists() and len(lines_of(data / "results.csv.gz")) == 60
+
+
 class Outage(Dns):
     """Some domains cannot be asked in the second night: of good rows, and of bad ones."""
 
