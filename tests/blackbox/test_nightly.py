@@ -170,7 +170,8 @@ def test_good_rows_outlive_a_failure(server, tmp_path):
     had_failed = {n for n in range(N_ROWS) if n % 50 == 1}
     asked = had_failed | {n for n in range(N_ROWS) if is_old(n)}
     kept = {n for n in asked - had_failed if world.fails(n)}
-    assert kept and {n for n in asked if after[n] == before[n]} == kept
+    # one that failed both times may be the same to the octet, within a second
+    assert kept and {n for n in asked - had_failed if after[n] == before[n]} == kept
     assert {n for n in range(N_ROWS) if b"temperror" in after[n]} == had_failed
     s = new.summary
     assert (s["retried_rows"], s["kept_rows"]) == (len(asked), len(kept))
