@@ -78,6 +78,23 @@ static bool has_all(struct part **parts, unsigned n)
 	return false;
 }
 
+static bool refuse_input(const struct part *p, const struct part *first)
+{
+	if (p->closing.input_rows == first->closing.input_rows)
+		message(MESSAGE_ERROR,
+		        "%s: it cannot be merged: its scan read another input than that of %s, of "
+		        "as many rows",
+		        p->path, first->path);
+	else
+		message(MESSAGE_ERROR,
+		        "%s: it cannot be merged: its scan read another input, of %llu rows, than "
+		        "that of %s, which read %llu; when the input grew, run the scan again with "
+		        "--resume",
+		        p->path, long_of(p->closing.input_rows), first->path,
+		        long_of(first->closing.input_rows));
+	return false;
+}
+
 /* Each process read the whole input, and hashed it. */
 static bool have_one_input(struct part **parts, unsigned n)
 {
@@ -86,15 +103,8 @@ static bool have_one_input(struct part **parts, unsigned n)
 		const struct closing *c = &parts[i]->closing;
 		if (!parts[i]->has_closing || !c->has_hash)
 			return refuse(parts[i], "it does not say what its scan has read");
-		if (c->input_rows == first->input_rows && c->input_hash == first->input_hash)
-			continue;
-		message(MESSAGE_ERROR,
-		        "%s: it cannot be merged: its scan read another input, of %llu rows, than "
-		        "that of %s, which read %llu; when the input grew, run the scan again with "
-		        "--resume",
-		        parts[i]->path, long_of(c->input_rows), parts[0]->path,
-		        long_of(first->input_rows));
-		return false;
+		if (c->input_rows != first->input_rows || c->input_hash != first->input_hash)
+			return refuse_input(parts[i], parts[0]);
 	}
 	return true;
 }

@@ -309,19 +309,19 @@ def test_the_same_header_for_other_columns(shards, bulk_nsd, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text",
+    "text, why",
     [
-        TEXT.replace("192.0.2.5,note 5\n", "192.0.2.6,note 5\n"),
-        TEXT.replace("note 599", "note 598"),
-        TEXT + "d1.bulk.test,192.0.2.1,more\n",
-        HEADER + rows_of(N_ROWS),
+        (TEXT.replace("192.0.2.5,note 5\n", "192.0.2.6,note 5\n"), "of as many rows"),
+        (TEXT.replace("note 599", "note 598"), "of as many rows"),
+        (TEXT + "d1.bulk.test,192.0.2.1,more\n", "when the input grew"),
+        (HEADER + rows_of(N_ROWS), "when the input grew"),
     ],
     ids=["an address", "a value that is ours not", "longer", "shorter"],
 )
-def test_another_input(shards, bulk_nsd, tmp_path, text):
+def test_another_input(shards, bulk_nsd, tmp_path, text, why):
     """Also when not one row of the shard itself differs: each process has read all rows."""
     scan_shard(tmp_path, bulk_nsd, 3, text=text)
-    refused(tmp_path, shards, "its scan read another input", shards[0], shards[3])
+    refused(tmp_path, shards, "its scan read another input", why, shards[0], shards[3])
 
 
 def number(line):

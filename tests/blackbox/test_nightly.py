@@ -135,6 +135,18 @@ def test_a_night_that_was_killed(server, tmp_path):
     )
 
 
+def test_killed_at_the_last_step(server, tmp_path):
+    """The results are in their place, and the mark of the night is not gone yet: the next night is
+    a new one, and does not ask for all."""
+    dns = server(Dns())
+    data = nightly(tmp_path, rows_of(60), dns)
+    (data / "retried").touch()
+    again = server(Dns())
+    nightly(tmp_path, rows_of(60), again)
+    assert {name for name, _ in again.asked() if name[0] == "d"} == {"d1.test", "d51.test"}
+    assert not (data / "retried").exists() and len(lines_of(data / "results.csv.gz")) == 60
+
+
 class Outage(Dns):
     """Some domains cannot be asked in the second night: of good rows, and of bad ones."""
 
@@ -158,7 +170,8 @@ def test_good_rows_outlive_a_failure(server, tmp_path):
     had_failed = {n for n in range(N_ROWS) if n % 50 == 1}
     asked = had_failed | {n for n in range(N_ROWS) if is_old(n)}
     kept = {n for n in asked - had_failed if world.fails(n)}
-    assert kept and {n for n in asked if after[n] == before[n]} == kept
+    # one that failed both times may be the same to the octet, within a second
+    assert kept and {n for n in asked - had_failed if after[n] == before[n]} == kept
     assert {n for n in range(N_ROWS) if b"temperror" in after[n]} == had_failed
     s = new.summary
     assert (s["retried_rows"], s["kept_rows"]) == (len(asked), len(kept))

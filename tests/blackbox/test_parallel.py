@@ -106,6 +106,38 @@ def test_mistakes(bulk_nsd, folder):
     assert done.returncode == USAGE and "scan-shards N JOBS INPUT FOLDER" in done.stderr
 
 
+# What sshd does with `ssh MACHINE -- COMMAND`: a shell without our environment, somewhere else.
+SSH = """#!/bin/bash
+echo "$1" >>{folder}/machines
+shift
+[[ $1 != -- ]] || shift
+cd / && exec env -i HOME=/ PATH="$PATH" SHELL=/bin/bash /bin/bash -c "$*"
+"""
+
+
+def test_on_three_machines(bulk_nsd, folder):
+    """The shell's function and its variables get there, and relative paths hold."""
+    ssh = folder / "ssh"
+    ssh.write_text(SSH.format(folder=folder))
+    ssh.chmod(0o755)
+    done = subprocess.run(
+        [RECIPE, "8", "1", "in.csv", "out", bulk_nsd.upstream],
+        env={
+            **os.environ,
+            "SPFSWEEP": str(harness.SPFSWEEP),
+            "PARALLEL": f"--ssh {ssh} --sshlogin a,b,c",
+        },
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=harness.HANGS_S,
+        check=False,
+    )
+    assert done.returncode == DONE, done.stderr
+    assert json.loads((folder / "out/summary.json").read_bytes())["rows"] == N_ROWS + 1
+    assert set((folder / "machines").read_text().split()) == {"a", "b", "c"}
+
+
 def test_the_rate_is_divided(bulk_nsd, folder):
     done = subprocess.run(
         [RECIPE, "2", "2", folder / "in.csv", folder / "out", bulk_nsd.upstream],

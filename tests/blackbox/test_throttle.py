@@ -48,6 +48,7 @@ def test_the_rate_is_kept(server, tmp_path, workers):
     most, took_s = nameservers.busiest_second(dns.questions)
     assert dns.count() == DOMAINS
     assert most <= RATE * 1.3 and took_s >= DOMAINS / RATE - 0.5
+    assert 0 < scan.summary["busiest_second"] <= RATE
 
 
 def test_a_rate_below_the_number_of_workers(server, tmp_path):

@@ -150,7 +150,8 @@ def test_the_summary_tells_the_busiest_second(server, tmp_path):
     assert scan.status == DONE and scan.says("dns: at most", "in one second")
     seen, _ = busiest_second(asked.questions)
     told, [upstream] = scan.summary["busiest_second"], scan.summary["upstreams"]
-    assert 25 <= told <= 110 and told <= 2 * seen + 10
-    assert upstream["sent"] == 150
+    again = scan.summary["retries"]  # on a busy machine; they do not wait for the rate
+    assert 25 <= told <= 50 + again and told <= 2 * seen + 10
+    assert upstream["sent"] == 150 + again
     # a busy machine sends a moment after the question was let go, maybe in the next second
     assert abs(upstream["busiest_second"] - told) <= 15
