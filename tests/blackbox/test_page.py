@@ -3,6 +3,7 @@ same file; the page's form; files of other kinds, unfinished ones, full disks.""
 
 import collections
 import csv
+import gzip
 import html.parser
 import os
 import re
@@ -426,6 +427,12 @@ def test_not_all_of_it(world, tmp_path):
     assert sum(Page(done.stdout).counts("spf").values()) > 0
     whole = harness.run("report", world / "log.csv.gz", "--html", "-").stdout
     assert b"Not all of it" not in whole
+    assert b"What wrote it ran to its end." in whole and b"to its end." not in done.stdout
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes(gzip.decompress(data))
+    assert b"to its end." not in harness.run("report", plain, "--html", "-").stdout
+    rejects = sum(row["event"] == "reject" for row in rows_of(world / "log.csv.gz"))
+    assert f" Of them {rejects} were rejected then.".encode() in whole
     assert "did not end" not in harness.run("report", world / "log.csv.gz").stderr
 
 
