@@ -140,9 +140,8 @@ bool chart_say_clients(struct figure *f, const struct charts *c)
 		put_names(f, g, "clients");
 	}
 	if (f->n_names) {
-		chart_put(f, "; more from ");
+		chart_put(f, "; none sends more than ");
 		put_first(f);
-		chart_put(f, " than from any other");
 	}
 	chart_put(f, ".");
 	return true;
