@@ -45,6 +45,8 @@ static const struct kind kinds[] = {
 	{ MAGIC("\0\0\xfe\xff"), 0, "UTF-32", "iconv -f UTF-32 -t UTF-8", NULL },
 	{ MAGIC("\xff\xfe"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
 	{ MAGIC("\xfe\xff"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
+	{ MAGIC("LPKSHHRH"), 0, "a file of the journal", NULL, NULL,
+	        "type: journalctl --file FILE | spfsweep scan --log auto -" },
 	{ MAGIC("ARROW1"), 0, "an Arrow file", NULL, NULL, save_as },
 	{ MAGIC("Obj\x01"), 0, "an Avro file", "avro cat --format csv", "avro cat --format csv -" },
 	{ MAGIC("SQLite format 3"), 0, "an SQLite database", NULL, NULL,

@@ -2,7 +2,6 @@
 #include "logs/logfiles.h"
 
 #include "base/message.h"
-#include "input/foreign.h"
 #include "logs/logcounts.h"
 #include "logs/logorder.h"
 #include "logs/loglines.h"
@@ -133,8 +132,8 @@ static bool open_file(struct logfiles *l, const volatile bool *stop)
 	}
 	if (!loglines_init(&l->lines, l->source))
 		return fail(l, error_text(ERROR_NOMEM));
-	if (file->year)
-		l->out.clock = (struct logclock){ .year = file->year };
+	if (file->year || !l->out.clock.year)
+		l->out.clock = (struct logclock){ .year = file->year, .before_s = file->time_s };
 	return true;
 }
 
@@ -266,17 +265,10 @@ bool logfiles_run(struct logfiles *l, bool (*take)(void *arg, const struct mail_
 static bool look(struct logfiles *l, bool *is_wrong)
 {
 	static const volatile bool never;
-	struct logtext text = loglines_peek(&l->lines, &never);
 	const struct typed_file file = { l->order.files[l->at].path, source_is_gzip(l->source),
 		l->config.command };
-	struct textbuf why = { 0 };
-	bool is_foreign = foreign_tell(&why, (struct csv_field){ text.at, text.size }, &file);
-	if (is_foreign) {
-		message(MESSAGE_ERROR, "%s: %s", path_of(l), textbuf_text(&why));
-		*is_wrong = true;
-	}
-	textbuf_fini(&why);
-	return !is_foreign;
+	*is_wrong = logorder_is_foreign(&file, loglines_peek(&l->lines, &never));
+	return !*is_wrong;
 }
 
 /* The format of the file that is open, or else of those behind it. What was read of a pipe is not
@@ -351,7 +343,7 @@ static bool begin(struct logfiles *l, bool *is_wrong)
 	else if (!find_format(l, is_wrong))
 		return false;
 	const struct logorder_wish wish = { l->format, l->config.year, l->config.years,
-		{ loglines_peek(&l->lines, &never), l->at } };
+		l->config.command, { loglines_peek(&l->lines, &never), l->at } };
 	bool is_pipe = l->order.files[l->at].is_pipe;
 	if (!is_pipe)
 		close_file(l);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/message.h"
+#include "input/foreign.h"
 #include "logs/loglines.h"
 #include "maillog/formats.h"
 
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 
 enum { LOOKED_AT_LINES = 2000 };
+/* So much of a file is looked at for a stamp. */
+enum { STAMP_MAX_BYTES = 64 << 20 };
 
 static bool fail(const char *path, const char *why)
 {
@@ -85,14 +88,35 @@ static bool add_maildir(struct logorder *o, const char *path, bool *is_wrong)
 	        fail(path, "it is a folder, and no Maildir with messages in new/ or cur/");
 }
 
+static bool stat_path(struct stat *st, const char *path)
+{
+	return !(strcmp(path, "-") ? stat(path, st) : fstat(0, st));
+}
+
+/* By a name, a link or an overlapping pattern. There are few paths. */
+static bool is_there_before(char **paths, unsigned i, const struct stat *st)
+{
+	struct stat other;
+	for (unsigned k = 0; k < i; k++)
+		if (stat_path(&other, paths[k]) && other.st_dev == st->st_dev &&
+		        other.st_ino == st->st_ino)
+			return true;
+	return false;
+}
+
 bool logorder_list(struct logorder *o, char **paths, unsigned n_paths, bool *is_wrong)
 {
 	for (unsigned i = 0; i < n_paths; i++) {
 		struct stat st;
 		bool is_stdin = !strcmp(paths[i], "-");
-		if (is_stdin ? fstat(0, &st) : stat(paths[i], &st)) {
+		if (!stat_path(&st, paths[i])) {
 			*is_wrong = error_is_wrong_name(errno);
 			return fail(paths[i], strerror(errno));
+		}
+		if ((S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) &&
+		        is_there_before(paths, i, &st)) {
+			*is_wrong = true;
+			return fail(paths[i], "it is named twice, and would count twice");
 		}
 		if (S_ISDIR(st.st_mode) && !is_stdin) {
 			if (!add_maildir(o, paths[i], is_wrong))
@@ -115,7 +139,7 @@ bool logorder_list(struct logorder *o, char **paths, unsigned n_paths, bool *is_
 static bool first_stamp(const struct log_format *format, struct logtext text, struct stamp *stamp)
 {
 	struct logtext line;
-	for (unsigned i = 0; i < LOOKED_AT_LINES && text.size; i++) {
+	while (text.size) {
 		if (!logtext_cut(&text, '\n', &line)) {
 			line = text;
 			text.size = 0;
@@ -126,6 +150,21 @@ static bool first_stamp(const struct log_format *format, struct logtext text, st
 	return false;
 }
 
+/* Reads on where a file begins with what has no stamp. */
+static bool find_stamp(const struct log_format *format, struct loglines *lines, struct stamp *stamp)
+{
+	static const volatile bool never;
+	for (size_t left = STAMP_MAX_BYTES;;) {
+		struct logtext text = loglines_peek(lines, &never);
+		if (first_stamp(format, text, stamp))
+			return true;
+		if (!text.size || text.size > left)
+			return false;
+		left -= text.size;
+		loglines_drop(lines);
+	}
+}
+
 static void take_stamp(struct logorder_file *file, const struct stamp *stamp)
 {
 	struct logclock clock = { 0 };
@@ -134,8 +173,24 @@ static void take_stamp(struct logorder_file *file, const struct stamp *stamp)
 	file->time_s = logclock_time(&clock, stamp);
 }
 
-/* Of a regular file. */
-static bool look_at(struct logorder_file *file, const struct log_format *format, bool *is_wrong)
+bool logorder_is_foreign(const struct typed_file *file, struct logtext begin)
+{
+	enum { NO_UTF_16 = 4 };
+	size_t n_zeros = 0;
+	struct textbuf why = { 0 };
+	while (n_zeros < begin.size && !begin.at[n_zeros])
+		n_zeros++;
+	if (n_zeros >= NO_UTF_16)
+		begin = (struct logtext){ begin.at + n_zeros, begin.size - n_zeros };
+	bool is_foreign = foreign_tell(&why, (struct csv_field){ begin.at, begin.size }, file);
+	if (is_foreign)
+		fail(file->path, textbuf_text(&why));
+	textbuf_fini(&why);
+	return is_foreign;
+}
+
+/* Of a regular file. A mailbox has no stamp of its own. */
+static bool look_at(struct logorder_file *file, const struct logorder_wish *wish, bool *is_wrong)
 {
 	static const volatile bool never;
 	struct source *source;
@@ -145,12 +200,16 @@ static bool look_at(struct logorder_file *file, const struct log_format *format,
 		*is_wrong = error_is_wrong_name(errno);
 		return fail(file->path, strerror(errno));
 	}
-	bool good = loglines_init(&lines, source);
-	if (good && first_stamp(format, loglines_peek(&lines, &never), &stamp))
+	bool good = loglines_init(&lines, source) || fail(file->path, error_text(ERROR_NOMEM));
+	struct logtext text = good ? loglines_peek(&lines, &never) : (struct logtext){ 0 };
+	const struct typed_file typed = { file->path, source_is_gzip(source), wish->command };
+	if (good && logorder_is_foreign(&typed, text))
+		*is_wrong = true;
+	else if (good && !wish->format->is_mailbox && find_stamp(wish->format, &lines, &stamp))
 		take_stamp(file, &stamp);
 	loglines_fini(&lines);
 	source_close(source);
-	return good || fail(file->path, error_text(ERROR_NOMEM));
+	return good && !*is_wrong;
 }
 
 /* By the first stamps, and where they are equal as they were named. */
@@ -218,12 +277,14 @@ bool logorder_settle(struct logorder *o, const struct logorder_wish *wish, bool 
 	for (unsigned i = 0; i < o->n; i++) {
 		struct logorder_file *file = &o->files[i];
 		has_pipe |= file->is_pipe;
-		if (!file->is_pipe && !wish->format->is_mailbox) {
-			if (!look_at(file, wish->format, is_wrong))
+		if (!file->is_pipe && !file->is_owned) {
+			if (!look_at(file, wish, is_wrong))
 				return false;
 		} else if (file->is_pipe && i == wish->pipe.at &&
 		        first_stamp(wish->format, wish->pipe.text, &stamp)) {
 			take_stamp(file, &stamp);
+		} else if (file->is_pipe && i == wish->pipe.at) {
+			file->year = (int)wish->year; /* what was read of it has none yet */
 		}
 	}
 	if (!has_pipe && !wish->format->is_mailbox)

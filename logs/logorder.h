@@ -7,6 +7,7 @@
 #define LOGS_LOGORDER_H
 
 #include "base/textbuf.h"
+#include "input/typed.h"
 #include "maillog/logformat.h"
 
 #include <limits.h>
@@ -30,21 +31,27 @@ struct logorder {
 
 struct logorder_wish {
 	const struct log_format *format;
-	unsigned year;     /* --year, or 0 */
-	const char *years; /* of an earlier run, or NULL */
+	unsigned year;       /* --year, or 0 */
+	const char *years;   /* of an earlier run, or NULL */
+	const char *command; /* for messages: "scan --log auto" */
 	struct {
 		struct logtext text; /* what a pipe began with */
 		unsigned at;         /* which file that is */
 	} pipe;
 };
 
-/* The files that the paths name. False after telling the user. */
+/* The files that the paths name. False after telling the user: a file that is there twice would
+ * count twice. */
 bool logorder_list(struct logorder *o, char **paths, unsigned n_paths, bool *is_wrong);
-/* Their order and years. False after telling the user. */
+/* Their order and years. False after telling the user: each file is looked at, and none is left
+ * to be skipped line by line because it is compressed in another way. */
 bool logorder_settle(struct logorder *o, const struct logorder_wish *wish, bool *is_wrong);
 /* Takes a zeroed one. */
 void logorder_fini(struct logorder *o);
 
+/* A text that begins so is none that we read: true after telling the user. Octets of value 0 at its
+ * very beginning are no matter: a log has them that was cut while its writer went on. */
+bool logorder_is_foreign(const struct typed_file *file, struct logtext begin);
 /* The format that knows most lines of a text. NULL: none knows any. */
 const struct log_format *logorder_guess(struct logtext text);
 

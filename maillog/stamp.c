@@ -167,6 +167,8 @@ static int year_of(struct logclock *clock, const struct stamp *stamp)
 {
 	if (stamp->year)
 		return stamp->year;
+	if (!clock->year)
+		clock->year = stamp_year_before(stamp, clock->before_s);
 	int step = clock->month ? stamp->month - clock->month : 0;
 	if (step > MONTHS / 2)
 		return clock->year - 1; /* a line that is late: the clock stays */

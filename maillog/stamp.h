@@ -27,9 +27,10 @@ bool stamp_take(struct logtext *t, struct stamp *stamp);
 /* A date of RFC 5322, anywhere behind blanks. False: it is none. */
 bool stamp_take_date(struct logtext t, struct stamp *stamp);
 
-/* Zero it, and set `year` to that of the next stamp. */
+/* Zero it, and set `year` to that of the next stamp; or leave that 0, and set `before_s`. */
 struct logclock {
-	int year, month; /* of the last stamp without a year; month 0: there was none */
+	int year, month;  /* of the last stamp without a year; month 0: there was none */
+	int64_t before_s; /* a year that is 0 becomes that of the last such day before this time */
 	/* the hour that was converted last, and when it began */
 	struct stamp hour;
 	int64_t hour_s;

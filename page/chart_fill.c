@@ -233,15 +233,18 @@ bool chart_upstreams(struct figure *f, const struct chart *chart, const struct c
 	static const struct figure_series series[] = { { "answered", COLOUR_GOOD },
 		{ "answered later", COLOUR_SOFT }, { "no answer", COLOUR_BAD } };
 	const struct sources_upstream *list = c->sources->upstreams;
-	unsigned n = c->sources->n_upstreams;
+	static const char never[] = "it never answered";
+	unsigned n = c->sources->n_upstreams, n_silent = 0;
 	uint64_t answered = 0;
 	(void)chart;
 	f->unit = "queries";
 	memcpy(f->series, series, sizeof series);
 	f->n_series = 3;
+	f->shows_details = true;
 	for (unsigned i = 0; i < n; i++) {
 		f->total += list[i].sent;
 		answered += list[i].answered;
+		n_silent += list[i].sent && !list[i].answered;
 	}
 	for (unsigned i = 0; i < n && i < CHART_NAMES; i++) {
 		const struct sources_upstream *u = &list[i];
@@ -251,6 +254,8 @@ bool chart_upstreams(struct figure *f, const struct chart *chart, const struct c
 		row->values[0] = u->answered;
 		row->values[1] = u->lost;
 		row->values[2] = u->sent > good ? u->sent - good : 0;
+		if (u->sent && !u->answered)
+			row->detail = (struct csv_field){ never, sizeof never - 1 };
 	}
 	f->n_more = n - f->n_rows;
 	chart_put_part(f, answered);
@@ -258,6 +263,11 @@ bool chart_upstreams(struct figure *f, const struct chart *chart, const struct c
 	if (n != 1) {
 		figure_put_things(&f->sentence, n, "upstreams");
 		chart_put(f, " were answered.");
+	}
+	if (n_silent) {
+		chart_put(f, " ");
+		figure_put_count(&f->sentence, n_silent);
+		chart_put(f, " never answered.");
 	}
 	textbuf_put_text(&f->notes, "As the scans told at their end; of each, the last run. ");
 	return n != 0;

@@ -140,7 +140,7 @@ bool chart_say_clients(struct figure *f, const struct charts *c)
 		put_names(f, g, "clients");
 	}
 	if (f->n_names) {
-		chart_put(f, "; most come from ");
+		chart_put(f, "; none sends more than ");
 		put_first(f);
 	}
 	chart_put(f, ".");

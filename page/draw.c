@@ -13,7 +13,7 @@ enum {
 	SWATCH = 14,
 	PLOT = 190,   /* how high the largest column is */
 	TOP = 26,     /* above it */
-	FEW_BINS = 6, /* fewer are no wider */
+	FEW_BINS = 3, /* fewer are no wider; the times below three have room on a telephone */
 	LABEL_PERCENT = 70,
 	LABEL_COLUMNS = 38,
 	DETAIL_COLUMNS = 54,

@@ -53,6 +53,12 @@ static void put_statuses(struct textbuf *out, const struct report *r)
 		figure_put_things(out, r->n_rows, "rows");
 		put(out, ".");
 	}
+	if (r->files.is_mail && r->n_accepted < r->totals[GROUP_MESSAGES]) {
+		uint64_t rejected = r->totals[GROUP_MESSAGES] - r->n_accepted;
+		put(out, " Of them ");
+		figure_put_count(out, rejected);
+		put(out, rejected == 1 ? " was rejected then." : " were rejected then.");
+	}
 	if (bad) {
 		put(out, " Of them ");
 		figure_put_count(out, bad);
@@ -70,6 +76,16 @@ static void put_statuses(struct textbuf *out, const struct report *r)
 	}
 }
 
+/* Plain CSV says nothing of that. */
+static void put_is_whole(struct textbuf *out, const struct page *page)
+{
+	const struct sources *s = page->charts.sources;
+	if (!page->is_torn && !page->charts.report->files.n_unfinished && !s->n_silent)
+		put(out,
+		        s->n_files == 1 ? " What wrote it ran to its end."
+		                        : " What wrote them ran to its end.");
+}
+
 static void put_header(struct textbuf *out, const struct page *page)
 {
 	const struct sources *s = page->charts.sources;
@@ -79,6 +95,7 @@ static void put_header(struct textbuf *out, const struct page *page)
 	textbuf_put(out, s->names.bytes, s->names.size);
 	put(out, ".");
 	put_statuses(out, page->charts.report);
+	put_is_whole(out, page);
 	if (page->where) {
 		put(out, " Only rows with <bdi>");
 		markup_put_cut(

@@ -56,6 +56,14 @@ static bool knows_format(const char *name)
 	return false;
 }
 
+static bool has_range(const struct logfiles_config *c)
+{
+	if (!c->has_since || !c->has_until || c->since_s < c->until_s)
+		return true;
+	message(MESSAGE_ERROR, "--until is not after --since: no row can be between them");
+	return false;
+}
+
 bool logwish_init(struct logwish *w, const struct options *o, const char *command)
 {
 	*w = (struct logwish){ 0 };
@@ -73,7 +81,7 @@ bool logwish_init(struct logwish *w, const struct options *o, const char *comman
 	return knows_format(format) &&
 	        take_time(&w->config.has_since, &w->config.since_s, "since", o->since) &&
 	        take_time(&w->config.has_until, &w->config.until_s, "until", o->until) &&
-	        take_trusted(w, o->trusted);
+	        has_range(&w->config) && take_trusted(w, o->trusted);
 }
 
 void logwish_fini(struct logwish *w)

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import os
 import re
 import shutil
@@ -238,17 +239,56 @@ def test_a_pipe_that_is_followed(running):
     assert process.wait(harness.HANGS_S) == STOPPED
 
 
+def test_a_pipe_that_begins_with_no_stamp(running):
+    """journalctl -f tells where the journal begins, and then waits for the first message."""
+    log = postfixlog.made(9, 20)
+    for year in ([], ["--year", "2020"]):
+        process = running(
+            "extract", "--log", "postfix", *year, "-",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        process.stdin.write(b"-- Journal begins at Mon 2026-11-02 10:00:00 UTC. --\n")
+        process.stdin.flush()
+        assert b"log: postfix" in process.stderr.readline()
+        out, _ = process.communicate(postfixlog.text_of(log.lines).encode())
+        rows = list(csv.reader(io.StringIO(out.decode())))[1:]
+        assert len(rows) == len(log.truth)
+        now = datetime.now(timezone.utc)
+        a_year = 366 * 86400
+        for row in rows:
+            time = datetime.strptime(row[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            assert time.year == 2020 if year else 0 <= (now - time).total_seconds() < a_year
+
+
+def test_a_file_that_begins_with_much_without_a_stamp(tmp_path):
+    log, paths = rotated(tmp_path)
+    for path in paths[1:]:
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        data = b"\tfor the record\n" * 300000 + data
+        path.write_bytes(gzip.compress(data, 1) if path.suffix == ".gz" else data)
+        os.utime(path, (log.at.timestamp(), log.at.timestamp()))
+    assert extract(*paths)[0] == log.truth
+
+
 def test_what_is_refused(tmp_path):
     xz = tmp_path / "mail.log.xz"
     xz.write_bytes(b"\xfd7zXZ\0" + bytes(50))
+    journal = tmp_path / "system.journal"
+    journal.write_bytes(b"LPKSHHRH" + bytes(300))
     for args, words in [
         ([write(tmp_path / "x", ["hello world"])], "its lines are of no log that is known"),
         ([tmp_path / "missing"], "No such file"),
         (["--log", "sendmail", tmp_path / "x"], "--log takes a format of auto, postfix"),
         (["--since", "yesterday", tmp_path / "x"], "--since takes a date or a time"),
+        (
+            ["--since", "2026-11-28", "--until", "2026-11-28", tmp_path / "x"],
+            "--until is not after --since",
+        ),
         (["--trusted", "192.0.2.0/33", tmp_path / "x"], "--trusted takes networks"),
         ([xz], f"type: xz -dc {xz} | spfsweep extract --log=auto -"),
         ([tmp_path], "it is a folder, and no Maildir"),
+        ([journal], "journalctl --file"),
     ]:
         done = harness.run("extract", *args)
         assert done.returncode == USAGE and words in done.stderr, done.stderr
@@ -258,6 +298,39 @@ def test_what_is_refused(tmp_path):
     ]:
         done = harness.run("scan", *args, tmp_path / "x")
         assert done.returncode == USAGE and words in done.stderr, done.stderr
+
+
+def test_each_file_is_looked_at(tmp_path):
+    """One that is compressed in another way is not passed over as lines that cannot be read."""
+    log = postfixlog.made(3, 40)
+    first = write(tmp_path / "mail.log", log.lines, log.at)
+    xz = tmp_path / "mail.log.1.xz"
+    xz.write_bytes(lzma.compress(postfixlog.text_of(log.lines).encode()))
+    os.utime(xz, (log.at.timestamp() - 900, log.at.timestamp() - 900))
+    for paths in ([first, xz], [xz, first]):
+        for args in ([], ["--log", "postfix"], ["--log", "mbox"]):
+            done = harness.run("extract", *args, *paths)
+            assert done.returncode == USAGE and f"type: xz -dc {xz} | " in done.stderr, done.stderr
+            assert not done.stdout
+
+
+def test_a_log_that_begins_with_octets_of_value_0(tmp_path):
+    """Rotated with copytruncate, while its writer went on where it was."""
+    log = postfixlog.made(3, 40)
+    path = write(tmp_path / "mail.log", log.lines, log.at)
+    for n_zeros in (1000, 1 << 20):
+        path.write_bytes(bytes(n_zeros) + b"\n" + postfixlog.text_of(log.lines).encode())
+        os.utime(path, (log.at.timestamp(), log.at.timestamp()))
+        assert extract(path)[0] == log.truth
+
+
+def test_a_file_that_is_named_twice(tmp_path):
+    path = write(tmp_path / "mail.log", postfixlog.made(3, 40).lines)
+    link = tmp_path / "mail.info"
+    link.symlink_to(path)
+    for paths in ([path, path], [link, path]):
+        done = harness.run("extract", *paths)
+        assert done.returncode == USAGE and "it is named twice" in done.stderr, done.stderr
 
 
 def test_a_torn_file(tmp_path):

@@ -3,6 +3,7 @@ same file; the page's form; files of other kinds, unfinished ones, full disks.""
 
 import collections
 import csv
+import gzip
 import html.parser
 import os
 import re
@@ -397,6 +398,27 @@ def test_several_files(world):
     assert table.returncode == USAGE and "it is an output of audit" in table.stderr
 
 
+def test_a_silent_upstream(tmp_path):
+    """Its few queries are no share that could be seen: its line and the sentence say it."""
+    (tmp_path / "pairs.csv").write_text(
+        "domain,ip\n" + "".join(f"d{i}.example,192.0.2.1\n" for i in range(50))
+    )
+    dns = nameservers.Server(script)
+    try:
+        harness.scan(
+            tmp_path, tmp_path / "pairs.csv", dns.upstream, "--upstream=127.0.0.77:9",
+            output="results.csv.gz",
+        )
+    finally:
+        dns.stop()
+    page = make(tmp_path / "results.csv.gz")
+    told = page.sections["upstreams"]["h2"]
+    assert told.endswith(" to 2 upstreams were answered. 1 never answered.")
+    assert "it never answered" in harness.run(
+        "report", tmp_path / "results.csv.gz", "--html", "-"
+    ).stdout.decode()
+
+
 def test_no_rows(world, tmp_path):
     header = harness.parse_output((world / "log.csv.gz").read_bytes())[0]
     (tmp_path / "empty.csv").write_text(",".join(header) + "\n")
@@ -426,6 +448,12 @@ def test_not_all_of_it(world, tmp_path):
     assert sum(Page(done.stdout).counts("spf").values()) > 0
     whole = harness.run("report", world / "log.csv.gz", "--html", "-").stdout
     assert b"Not all of it" not in whole
+    assert b"What wrote it ran to its end." in whole and b"to its end." not in done.stdout
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes(gzip.decompress(data))
+    assert b"to its end." not in harness.run("report", plain, "--html", "-").stdout
+    rejects = sum(row["event"] == "reject" for row in rows_of(world / "log.csv.gz"))
+    assert f" Of them {rejects} were rejected then.".encode() in whole
     assert "did not end" not in harness.run("report", world / "log.csv.gz").stderr
 
 

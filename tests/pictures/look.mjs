@@ -26,13 +26,41 @@ async function newPage() {
 
 const width = (page) => page.evaluate(() => document.documentElement.scrollWidth);
 
+// Pairs of texts of a chart that touch one another: 4 pixels are a blank. A label ends where its own drawing does.
+const overlaps = (page) =>
+	page.evaluate(() => {
+		const found = [];
+		const seen = (text) => {
+			const box = text.getBoundingClientRect();
+			const clip = text.ownerSVGElement.getBoundingClientRect();
+			return {
+				text: text.textContent,
+				left: Math.max(box.left, clip.left),
+				right: Math.min(box.right, clip.right),
+				top: box.top,
+				bottom: box.bottom,
+			};
+		};
+		for (const svg of document.querySelectorAll("section>svg")) {
+			const texts = [...svg.querySelectorAll("text")].map(seen);
+			for (let i = 0; i < texts.length; i++)
+				for (const a of texts.slice(0, i)) {
+					const b = texts[i];
+					const beside = a.left >= b.right + 4 || b.left >= a.right + 4;
+					if (!beside && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+						found.push(`${a.text} | ${b.text}`);
+				}
+		}
+		return found;
+	});
+
 // As it stands, with its policy; then once more without, since axe is a script.
 async function look(pixels, scheme) {
 	const page = await newPage();
 	await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
 	await page.setViewport({ width: pixels, height: 900 });
 	await page.goto(url);
-	const view = { pixels, scheme, width: await width(page) };
+	const view = { pixels, scheme, width: await width(page), overlaps: await overlaps(page) };
 	await page.screenshot({ path: `${prefix}-${pixels}-${scheme}.png`, fullPage: true });
 	await page.setBypassCSP(true);
 	await page.goto(url);

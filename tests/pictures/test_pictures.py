@@ -59,7 +59,7 @@ def test_page(pages, name):
     assert set(seen["requests"]) == {f"file://{page}"}
     assert len(seen["views"]) == 6
     for view in seen["views"]:
-        assert view["violations"] == [], view
+        assert view["violations"] == [] and view["overlaps"] == [], view
         assert view["passes"] > 20
         assert view["width"] == view["width_opened"] == view["pixels"], view
 
