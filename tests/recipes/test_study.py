@@ -1,5 +1,5 @@
-"""test_study.py - `bench/study`, the one command of bench/README.md: the shares of a published study
-come out of examples/population.sql over an audit of a population that was made with them."""
+"""test_study.py - `bench/study`, the one command of bench/README.md: the shares of a study come out
+of examples/population.sql over an audit of a population that was made with them."""
 
 import json
 import subprocess
