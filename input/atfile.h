@@ -69,6 +69,7 @@ struct input_reader {
 struct inputs {
 	char **paths;
 	unsigned n_paths, at;
+	const char *command; /* struct inputs_config */
 	struct input_form *form;
 	struct input_reader *reader;
 	struct source *source;

@@ -41,13 +41,19 @@ static bool is_same_header(const struct layout *a, const struct layout *b)
 	        !memcmp(a->header.bytes, b->header.bytes, a->header.size);
 }
 
+/* For what is to be typed in place of this command. */
+static struct typed_file file_of(const struct inputs *in)
+{
+	return (struct typed_file){ in->paths[in->at], source_is_gzip(in->source), in->command };
+}
+
 /* How the file just opened is to be read, from its beginning. The delimiter of the first file holds
  * for all. */
 static bool begin_text(struct inputs *in, const volatile bool *stop)
 {
 	struct textbuf why = { 0 };
 	struct csv_field begin = csv_peek(in->csv, stop);
-	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = file_of(in);
 	if (foreign_tell(&why, begin, &file)) {
 		message(MESSAGE_ERROR, "%s: %s", source_path(in->source), textbuf_text(&why));
 		textbuf_fini(&why);
@@ -150,7 +156,7 @@ static bool pass_empty(struct inputs *in, const volatile bool *stop)
  * source is told when the row is wanted. */
 static bool confirm(struct inputs *in, struct textbuf *why, const volatile bool *stop)
 {
-	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = file_of(in);
 	in->has_first = atfile_read(in, stop);
 	return layout_confirm(&in->layout, in->has_first ? &in->first : NULL, &file, why);
 }
@@ -160,7 +166,7 @@ static bool confirm(struct inputs *in, struct textbuf *why, const volatile bool 
 static void refuse(struct inputs *in, struct textbuf *why, const volatile bool *stop)
 {
 	enum { SEARCHED_RECORDS = 32 };
-	const struct typed_file file = { in->paths[in->at], source_is_gzip(in->source) };
+	const struct typed_file file = file_of(in);
 	struct textbuf text = { 0 };
 	struct csv_record next = { 0 };
 	uint64_t begin_line = 0;

@@ -43,6 +43,7 @@ static bool check_further(struct inputs *in, const volatile bool *stop)
 {
 	struct inputs other = { .paths = in->paths,
 		.n_paths = in->n_paths,
+		.command = in->command,
 		.form = in->form,
 		.layout = in->layout,
 		.wish = in->wish,
@@ -91,6 +92,7 @@ bool inputs_open(struct inputs *in, const struct inputs_config *config, const vo
 	*in = (struct inputs){
 		.paths = config->paths,
 		.n_paths = config->n_paths,
+		.command = config->command,
 		.form = config->form,
 		.reader = config->reader,
 		.expands = config->expands,

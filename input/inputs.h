@@ -19,6 +19,7 @@
 struct inputs_config {
 	char **paths; /* n_paths of them, at least one; the caller's */
 	unsigned n_paths;
+	const char *command;      /* that reads them, for what is to be typed; NULL: scan */
 	const char *columns;      /* --columns, or NULL */
 	char delimiter;           /* --delimiter; 0: auto */
 	bool no_header;           /* --no-header */

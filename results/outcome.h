@@ -53,6 +53,8 @@ struct outcome {
 	 * address, mail hosts, --ask, policy, mail servers. NULL: did not run. */
 	const struct failures *failures[OUTCOME_FAILURES];
 
+	uint64_t problems; /* a set: problems_of() of all above */
+
 	const char *evaluated_at; /* RFC 3339, UTC */
 	uint64_t elapsed_ms;
 };

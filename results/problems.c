@@ -145,7 +145,7 @@ uint64_t problems_of(const struct outcome *o)
 void problems_put(struct textbuf *out, const struct outcome *o)
 {
 	bool first = true;
-	for (uint64_t set = problems_of(o); set; set &= set - 1) {
+	for (uint64_t set = o->problems; set; set &= set - 1) {
 		if (!first)
 			textbuf_put_char(out, ';');
 		first = false;

@@ -14,7 +14,7 @@ const char *problems_word(unsigned i);
 /* The words that apply: bit i is that of problems_word(i). */
 uint64_t problems_of(const struct outcome *o);
 
-/* Appends the words that apply, in the order of the list, with ';' between them. Out of memory:
+/* Appends the words of `problems`, in the order of the list, with ';' between them. Out of memory:
  * out->failed. */
 void problems_put(struct textbuf *out, const struct outcome *o);
 

@@ -47,6 +47,19 @@ void sidefile_add_line(
 	textbuf_put(lines, text, size);
 }
 
+bool sidefile_next_line(const char *lines, size_t size, size_t *at, struct sidefile_line *line)
+{
+	struct line_head head;
+	if (*at >= size)
+		return false;
+	memcpy(&head, lines + *at, sizeof head);
+	*line = (struct sidefile_line){
+		.key = head.key, .text = lines + *at + sizeof head, .size = head.size
+	};
+	*at += sizeof head + head.size;
+	return true;
+}
+
 /* Whether the line says what the last one of its question said. Remembers it. */
 static bool is_repeated(struct sidefile *s, const struct sidefile_key *key)
 {
@@ -88,15 +101,12 @@ static void pack_full(struct sidefile *s)
 
 void sidefile_put_row(struct sidefile *s, const char *lines, size_t size)
 {
-	for (const char *at = lines, *end = lines + size; at < end;) {
-		struct line_head head;
-		memcpy(&head, at, sizeof head);
-		at += sizeof head;
-		if (!is_repeated(s, &head.key)) {
-			textbuf_put(&s->text, at, head.size);
+	struct sidefile_line line;
+	for (size_t at = 0; sidefile_next_line(lines, size, &at, &line);) {
+		if (!is_repeated(s, &line.key)) {
+			textbuf_put(&s->text, line.text, line.size);
 			textbuf_put_char(&s->text, '\n');
 		}
-		at += head.size;
 		pack_full(s);
 	}
 }

@@ -40,6 +40,16 @@ struct sidefile_key {
 void sidefile_add_line(
         struct textbuf *lines, const struct sidefile_key *key, const char *text, size_t size);
 
+struct sidefile_line {
+	struct sidefile_key key;
+	const char *text; /* in the lines */
+	size_t size;
+};
+
+/* The line of a row's lines that stands at *at, which is 0 at first and moves to the next one.
+ * False: there is none. */
+bool sidefile_next_line(const char *lines, size_t size, size_t *at, struct sidefile_line *line);
+
 /* ---- the file ---- */
 
 /* Opens and locks the file, and changes nothing in it. `kind` names the option and the file's kind,

@@ -34,7 +34,7 @@ struct tally_row tally_of_outcome(const struct outcome *o)
 	bool has_verdict = o->spf && !o->spf->undecided,
 	     has_problem = has_verdict || (o->spf && o->spf->problem);
 	return (struct tally_row){
-		.problems = problems_of(o),
+		.problems = o->problems,
 		.filled = (uint8_t)o->filled,
 		.checks = (uint8_t)checks_of(o),
 		.spf = has_verdict ? (uint8_t)o->spf->verdict : TALLY_NONE,

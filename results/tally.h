@@ -39,7 +39,7 @@ enum { TALLY_NONE = 255 };
 /* What one row adds to the counts, but for its name that no mail host can have. TALLY_NONE: there
  * is no such result. */
 struct tally_row {
-	uint64_t problems;       /* a set: problems_of() */
+	uint64_t problems;       /* a set: of the outcome */
 	uint8_t filled, checks;  /* sets: struct identity, enum check */
 	uint8_t spf, helo_spf;   /* enum spf_verdict */
 	uint8_t spf_problem;     /* enum spf_problem */

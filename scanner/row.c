@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "checks/checks.h"
 #include "resolver/exclusions.h"
+#include "results/problems.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -431,7 +432,7 @@ bool row_lacked_memory(const struct row *row)
 
 struct outcome row_outcome(const struct row *row)
 {
-	return (struct outcome){
+	struct outcome o = {
 		.number = row->number,
 		.record = row->record,
 		.error = row->identity.error,
@@ -467,6 +468,8 @@ struct outcome row_outcome(const struct row *row)
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
+	o.problems = problems_of(&o);
+	return o;
 }
 
 void row_reset(struct row *row)

@@ -86,6 +86,7 @@ static bool open_inputs(struct scan *s)
 	struct inputs_config config = {
 		.paths = o->inputs,
 		.n_paths = o->n_inputs,
+		.command = o->audit ? "audit" : "scan",
 		.columns = o->columns,
 		.no_header = o->no_header,
 		.guarded = o->csv_safe,

@@ -320,7 +320,9 @@ static unsigned rows_at_once(const struct options *options)
 }
 
 /* Checks that there is enough memory to finish the rows in flight: out of memory, libunbound would
- * crash. If not, the worker halves its rows in flight. At the least number the scan is stopped. */
+ * crash. What is reserved is for all of them, so while none is begun or goes on there is nothing
+ * new to look at: a scan that waits for dead names would look 100 times in a second. If there is
+ * not, the worker halves its rows in flight. At the least number the scan is stopped. */
 static void look_at_memory(struct worker *w)
 {
 	const struct options *options = w->exchange->options;
@@ -387,12 +389,15 @@ void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	w->packer.mark = w->exchange->mark;
+	bool moved = true;
 	while (!is_over(w)) {
+		const bool has_moved = moved;
 		runner_tick(&w->runner, clock_now_ns(), clock_wall_ms() / 1000);
-		bool moved = runner_turn(&w->runner);
+		moved = runner_turn(&w->runner);
 		if (atomic_load_explicit(&w->lane->asked_s, memory_order_relaxed))
 			answer_watchdog(w);
-		look_at_memory(w);
+		if (has_moved || moved)
+			look_at_memory(w);
 		moved |= begin_rows(w);
 		publish(w);
 		if (moved)

@@ -189,3 +189,10 @@ def test_another_delimiter(bulk_nsd, tmp_path, text, options, delimiter):
 )
 def test_json(bulk_nsd, tmp_path, text, jq):
     assert jq in refused(tmp_path, bulk_nsd, text)[1]
+
+
+def test_an_audit_is_told_of_an_audit(bulk_nsd, tmp_path):
+    path = harness.write_input(tmp_path / "ranks.csv", f"1,\n2,{PASSING}\n")
+    told = harness.run("audit", bulk_nsd.upstream, path)
+    assert told.returncode == USAGE
+    assert " | spfsweep audit --columns column1,domain -" in told.stderr

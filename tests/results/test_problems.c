@@ -54,6 +54,7 @@ static void row_init(struct row *r)
 static void expect(struct row *r, const char *words)
 {
 	struct textbuf text = { 0 };
+	r->outcome.problems = problems_of(&r->outcome);
 	problems_put(&text, &r->outcome);
 	assert_string_equal(textbuf_text(&text), words);
 	textbuf_fini(&text);

@@ -30,6 +30,9 @@ static void finished_rows(void **state)
 		.helo_verdict = SPF_NONE },
 	               bad = { .error = "ip: not an IP address" },
 	               open = { .error = "", .spf = &failed, .mailhosts = &no_mail };
+	struct outcome *const judged[] = { &good, &bad, &open };
+	for (unsigned i = 0; i < 3; i++)
+		judged[i]->problems = problems_of(judged[i]);
 	tally_outcome(&t, &good);
 	tally_outcome(&t, &good);
 	tally_outcome(&t, &bad);
