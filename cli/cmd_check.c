@@ -364,6 +364,7 @@ static void on_finished(struct runner *runner, struct row *row)
 	if (outcome.policy)
 		treeview_put(&checking->trace.text, outcome.policy, outcome.limits);
 	outcome.policy = NULL; /* the rest is that of a scan */
+	outcome.problems = problems_of(&outcome);
 	if (checking->options->json)
 		put_json(&checking->json, checking, &outcome);
 	else

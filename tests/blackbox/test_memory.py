@@ -43,10 +43,11 @@ def scan_of(folder, n_rows, dns, *options):
 
 @pytest.mark.alone  # its peak also tells how far the threads run apart on a busy machine
 def test_memory_does_not_grow_with_the_input(bulk_nsd, tmp_path):
-    """What is kept, answers and finished rows, fills its 16 MiB early in both."""
+    """What is kept, answers and finished rows, fills its 16 MiB early in both. A scan touches as
+    many batches of the window as it needs at once, which is chance: 16 384 rows of 1 KB."""
     small, large = (scan_of(tmp_path, n, bulk_nsd, "--cache=16") for n in (300_000, 900_000))
     assert small["peak_memory_bytes"] < BOUND
-    assert large["peak_memory_bytes"] < small["peak_memory_bytes"] * 1.1
+    assert large["peak_memory_bytes"] < small["peak_memory_bytes"] * 1.1 + (16 << 20)
 
 
 def test_memory_of_long_rows(bulk_nsd, tmp_path):
