@@ -12,7 +12,7 @@ enum {
 	SHARE_BAR = 30,
 	SWATCH = 14,
 	PLOT = 190,   /* how high the largest column is */
-	TOP = 26,     /* above it */
+	TOP = 34,     /* above it: the limit's label, and below that the highest count */
 	FEW_BINS = 3, /* fewer are no wider; the times below three have room on a telephone */
 	LABEL_PERCENT = 70,
 	LABEL_COLUMNS = 38,
@@ -260,10 +260,10 @@ static void draw_limit(struct drawing *d, double column)
 	if (!f->limit_at || f->limit_at > f->n_rows)
 		return;
 	double x = f->limit_at * column;
-	put_line(d, x, TOP - 16, x, TOP + PLOT, "l");
+	put_line(d, x, TOP - 26, x, TOP + PLOT, "l");
 	textbuf_put_text(d->out, "<text class=\"d\"");
 	put_across(d, "x", x);
-	textbuf_printf(d->out, " y=\"%d\" dx=\"5\">", TOP - 12);
+	textbuf_printf(d->out, " y=\"%d\" dx=\"5\">", TOP - 18);
 	markup_put_text(d->out, f->limit_label);
 	end_text(d);
 }

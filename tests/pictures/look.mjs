@@ -32,11 +32,14 @@ const overlaps = (page) =>
 		const found = [];
 		const seen = (text) => {
 			const box = text.getBoundingClientRect();
-			const clip = text.ownerSVGElement.getBoundingClientRect();
+			const own = text.ownerSVGElement;
+			const left = own.ownerSVGElement?.getBoundingClientRect().left + own.x.baseVal.value;
 			return {
 				text: text.textContent,
-				left: Math.max(box.left, clip.left),
-				right: Math.min(box.right, clip.right),
+				left: own.ownerSVGElement ? Math.max(box.left, left) : box.left,
+				right: own.ownerSVGElement
+					? Math.min(box.right, left + own.width.baseVal.value)
+					: box.right,
 				top: box.top,
 				bottom: box.bottom,
 			};
