@@ -68,8 +68,7 @@ static void put_answer(struct textbuf *out, const struct answer *a)
 	}
 }
 
-/* A line below a record, with a caret under the octet where its syntax is wrong. `indent` is how
- * far the record stands from the left. */
+/* A line with a caret below the octet where a record, printed at column `indent`, is wrong. */
 static void put_syntax_error(struct textbuf *out, size_t indent, const char *text, size_t size)
 {
 	struct spf_record *record = size ? spf_record_compile(text, size) : NULL;
