@@ -297,16 +297,9 @@ enum error sink_write(struct sink *s, const void *bytes, size_t size)
 	return ERROR_NONE;
 }
 
-/* A folder that cannot be opened or synced (permissions, some network file systems) is no failure
- * of the data. */
-static void make_name_safe(struct sink *s)
+void sink_sync_name(char *path)
 {
-	char link[32], path[PATH_MAX];
-	s->name_is_safe = true;
-	/* of the file itself, where the path is a link to it */
-	snprintf(link, sizeof link, "/proc/self/fd/%d", s->fd);
-	ssize_t size = readlink(link, path, sizeof path - 1);
-	char *slash = size > 0 ? memrchr(path, '/', (size_t)size) : NULL;
+	char *slash = strrchr(path, '/');
 	if (!slash)
 		return;
 	slash[slash == path] = 0;
@@ -315,6 +308,17 @@ static void make_name_safe(struct sink *s)
 		return;
 	(void)!fsync(fd);
 	close(fd);
+}
+
+static void make_name_safe(struct sink *s)
+{
+	char link[32], path[PATH_MAX];
+	s->name_is_safe = true;
+	/* of the file itself, where the path is a link to it */
+	snprintf(link, sizeof link, "/proc/self/fd/%d", s->fd);
+	ssize_t size = readlink(link, path, sizeof path - 1);
+	path[size > 0 ? size : 0] = 0;
+	sink_sync_name(path);
 }
 
 /* The kernel may still show pages that never came to the disk. They must not be taken for rows

@@ -46,6 +46,10 @@ enum error sink_write(struct sink *s, const void *bytes, size_t size);
  * terminals. Also after a failed write, for what came before it. When it fails, the file is cut to
  * its size at the last good sync. */
 enum error sink_sync(struct sink *s);
+/* Brings the name of the file at an absolute path to the disk, and cuts the path to its folder. A
+ * folder that cannot be opened or synced (permissions, some network file systems) is no failure of
+ * the data. Any thread. */
+void sink_sync_name(char *path);
 /* Closes, and gives the error of close(2); always frees. Takes NULL. */
 enum error sink_close(struct sink *s);
 

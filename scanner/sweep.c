@@ -3,8 +3,10 @@
 
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "io/sink.h"
 #include "scanner/filenames.h"
 #include "scanner/scan.h"
+#include "scanner/sides.h"
 #include "scanner/stopsignals.h"
 
 #include <errno.h>
@@ -36,14 +38,14 @@ static bool is_regular_or_new(const char *path)
 	return strcmp(path, "-") != 0 && (stat(path, &st) || S_ISREG(st.st_mode));
 }
 
-/* Side files are in step with the rows as the scan wrote them. */
-static const char *side_of(const struct options *o)
+/* The option that does not go with a sweep: side files are in step with the rows as the scan wrote
+ * them, and a replay would say the same again. NULL: none was given. */
+static const char *misfit(const struct options *o)
 {
-	return o->record      ? "--record"
-	        : o->replay   ? "--replay"
-	        : o->includes ? "--includes"
-	        : o->networks ? "--networks"
-	                      : NULL;
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		if (sides_path(o, side))
+			return sides_option(side);
+	return o->replay ? "replay" : NULL;
 }
 
 /* What is left over from a sweep that was killed is removed, and nothing else may be: no file that
@@ -63,10 +65,11 @@ static bool beside_is_free(const struct options *o)
 
 static bool sweep_allows(const struct options *o)
 {
-	const char *side = side_of(o);
-	if (side)
+	const char *option = misfit(o);
+	if (option)
 		message(MESSAGE_ERROR,
-		        "--sweep does not go with %s: use `spfsweep retry` behind the scan", side);
+		        "--sweep does not go with --%s: use `spfsweep retry` behind the scan",
+		        option);
 	else if (!options_output_is_gzip(o) || !is_regular_or_new(o->output))
 		message(MESSAGE_ERROR,
 		        "--sweep needs an --output that is a file named *.gz, not '%s'", o->output);
@@ -119,18 +122,6 @@ static bool make_beside(struct sweep *s)
 	return true;
 }
 
-static void sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (fd >= 0) {
-		(void)!fsync(fd); /* as io/sink.c: a folder that cannot be is no failure */
-		close(fd);
-	}
-	free(folder);
-}
-
 static bool put_in_place(void *arg)
 {
 	struct sweep *s = arg;
@@ -140,7 +131,7 @@ static bool put_in_place(void *arg)
 		return fail(s, "it was replaced or changed meanwhile");
 	if (rename(textbuf_text(&s->beside), s->target) < 0)
 		return fail(s, strerror(errno));
-	sync_folder(s->target);
+	sink_sync_name(s->target);
 	return true;
 }
 
