@@ -216,6 +216,23 @@ bool partset_is_scan(struct part **parts, unsigned n, const struct note *presets
 	        have_one_input(parts, n) && have_their_counts(parts, n);
 }
 
+/* A closing has the times to the millisecond, so no two scans end with the same octets. An output
+ * of a version without one cannot be known again. */
+static bool are_different(struct part **parts, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++)
+		for (unsigned j = 0; parts[i]->has_closing && j < i; j++) {
+			const struct textbuf *a = &parts[j]->closing_text;
+			const struct textbuf *b = &parts[i]->closing_text;
+			if (a->size != b->size || memcmp(a->bytes, b->bytes, a->size) != 0)
+				continue;
+			message(MESSAGE_ERROR, "an output is there twice: %s and %s",
+			        parts[j]->path, parts[i]->path);
+			return false;
+		}
+	return true;
+}
+
 bool partset_is_alike(struct part **parts, unsigned n, const struct note *presets)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -227,5 +244,5 @@ bool partset_is_alike(struct part **parts, unsigned n, const struct note *preset
 			return refuse(parts[i],
 			        "it is of a sample, whose rows have the numbers of the whole list");
 	}
-	return have_one_form(parts, n, presets);
+	return have_one_form(parts, n, presets) && are_different(parts, n);
 }

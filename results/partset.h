@@ -13,7 +13,7 @@
  * `presets` says what a line means that a note lacks. */
 bool partset_is_scan(struct part **parts, unsigned n_parts, const struct note *presets);
 
-/* Whole outputs that have rows of the same form, of whatever inputs. */
+/* Whole outputs that have rows of the same form, of whatever inputs, each once. */
 bool partset_is_alike(struct part **parts, unsigned n_parts, const struct note *presets);
 
 #endif

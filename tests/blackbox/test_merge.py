@@ -498,7 +498,11 @@ def test_append_refuses(whole, shards, bulk_nsd, tmp_path):
     refused(tmp_path, [out, tmp_path / "other.csv.gz"], "its header row", options=["--append"])
     broken = tmp_path / "broken.csv.gz"
     broken.write_bytes(blocks.with_rows(whole.data, lambda rows: rows[:9] + rows[10:]))
-    refused(tmp_path, [out, broken], "row 10 is missing in it", options=["--append"])
+    refused(tmp_path, [broken], "row 10 is missing in it", options=["--append"])
+    copy = tmp_path / "copy.csv.gz"
+    copy.write_bytes(whole.data)
+    refused(tmp_path, [out, copy], "an output is there twice", "copy", options=["--append"])
+    refused(tmp_path, [out, out], "an output is there twice", options=["--append"])
 
 
 def test_append_of_older_outputs(tmp_path):
