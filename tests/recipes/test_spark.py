@@ -74,7 +74,7 @@ class Cluster:
         return subprocess.Popen(
             [f"{self.home}/bin/spark-submit", "--master", self.url,
              *[word for conf in confs for word in ("--conf", conf)],
-             harness.ROOT / "examples/spark/job.py", pairs, out, "--partitions", "16",
+             harness.ROOT / "examples/spark/job.py", pairs, out, "--partitions", "4",
              "--binary", harness.SPFSWEEP, "--", *arguments],
             env=self.env, stdout=log, stderr=log,
         )  # fmt: skip
