@@ -74,13 +74,24 @@ static uint64_t cohort_rate(const struct cohort *co)
 	return co->n_sent * CLOCK_NS_PER_S / at_least(co->end_ns - co->begin_ns, 1);
 }
 
+static bool is_quick(const struct congestion *c, uint64_t trip_ns)
+{
+	return trip_ns <= c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
+}
+
+/* Each answer that did not wait in a queue lets one query more be in flight: the window doubles
+ * with each round trip, and never grows faster than the upstream answers. */
+static void start_grow(struct congestion *c, uint64_t now_ns)
+{
+	if (now_ns >= c->grows_from_ns && !c->queue_trial.cut_ns && c->window < c->window_max)
+		c->window++;
+}
+
 /* A larger window that brings no more answers only makes a queue, and rows in flight that no cache
  * of the processor holds. Where the quickest answers do not wait in one, the window is not it. */
 static bool growth_was_vain(const struct congestion *c)
 {
-	bool may_queue =
-	        c->cohort.trip_min_ns > c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
-	return may_queue && c->grown_from && c->window > WINDOW_FIRST &&
+	return !is_quick(c, c->cohort.trip_min_ns) && c->grown_from && c->window > WINDOW_FIRST &&
 	        cohort_rate(&c->cohort) * 100 < c->rate_before * GROWTH_PAYS_PERCENT;
 }
 
@@ -264,6 +275,7 @@ static void queue_found(struct congestion *c, uint64_t trip_ns, uint64_t now_ns)
 		        at_least(now_ns - c->answers_since_ns, CLOCK_NS_PER_MS);
 	c->queue_trial = (struct queue_trial){ .cut_ns = now_ns,
 		.from_ns = now_ns + c->latest_trip_ns,
+		.found_ns = trip_ns,
 		.before_min_ns = UINT64_MAX,
 		.after_min_ns = UINT64_MAX,
 		.window = c->window,
@@ -311,9 +323,9 @@ static void queue_trial_note(struct congestion *c, uint64_t sent_ns, uint64_t tr
 	t->after_min_ns = at_most(t->after_min_ns, trip_ns);
 	if (++t->n_after < QUEUE_LATEST)
 		return;
-	uint64_t excess_ns = t->before_min_ns - at_most(t->before_min_ns, c->trip_base_ns);
-	if (t->before_min_ns != UINT64_MAX &&
-	        t->after_min_ns + excess_ns / QUEUE_HELPED_PART > t->before_min_ns)
+	uint64_t before_ns = t->before_min_ns == UINT64_MAX ? t->found_ns : t->before_min_ns;
+	uint64_t excess_ns = before_ns - at_most(before_ns, c->trip_base_ns);
+	if (t->after_min_ns + excess_ns / QUEUE_HELPED_PART > before_ns)
 		queue_was_none(c);
 	else
 		queue_was_one(c);
@@ -399,6 +411,8 @@ void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_n
 		queue_trial_note(c, sent_ns, trip_ns);
 		if (queue_note(c, sent_ns, trip_ns))
 			queue_found(c, c->latest_min_ns, sent_ns + trip_ns);
+		else if (c->starting && c->in_flight >= c->window / 2 && is_quick(c, trip_ns))
+			start_grow(c, sent_ns + trip_ns);
 	}
 	if (!is_of_cohort(co, sent_ns))
 		return;

@@ -16,6 +16,9 @@
  *     ... but no more was answered    as before the growth, for
  *     than before the window grew     a second
  *
+ * At first each answer that did not wait in a queue lets the window grow by one, too: it doubles
+ * with every round trip, while a cohort takes several.
+ *
  * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
  * share of it is answered, our load is not what makes the losses: then that much is tolerated for
  * half a minute, and there is no pace until more is lost.
@@ -47,9 +50,11 @@ struct trial {
  * each other: a recursor with an empty cache asks far servers for every name, or the way itself has
  * become longer. Then all is as it was before, and a trip may take so long. */
 struct queue_trial {
-	uint64_t cut_ns;  /* since when less is asked; 0: there is no trial */
-	uint64_t from_ns; /* what waited then is answered: queries sent from then on tell */
-	/* the quickest answer to what was sent just before the cut; UINT64_MAX: none came */
+	uint64_t cut_ns;   /* since when less is asked; 0: there is no trial */
+	uint64_t from_ns;  /* what waited then is answered: queries sent from then on tell */
+	uint64_t found_ns; /* the trip by which it seemed a queue */
+	/* the quickest answer to what was sent just before the cut; UINT64_MAX: none came, and
+	 * found_ns stands for it */
 	uint64_t before_min_ns;
 	uint64_t after_min_ns;
 	unsigned n_after;

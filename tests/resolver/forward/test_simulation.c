@@ -100,6 +100,22 @@ static void a_lossy_way_costs_time_and_no_answer(void **state)
 	}
 }
 
+/* The window is wide after some round trips, though silent names make each cohort wait for a
+ * retransmission timeout. Five questions one after the other take five trips. */
+static void distance_costs_some_round_trips(void **state)
+{
+	(void)state;
+	static const unsigned trips_ms[] = { 20, 50, 200 };
+	for (size_t i = 0; i < sizeof trips_ms / sizeof trips_ms[0]; i++) {
+		struct scenario s = { .way = { .trip_ms = trips_ms[i] },
+			.max_in_flight = 20000,
+			.crowds = { { 20000, WELL, 0 }, { 400, SILENT, 0 } } };
+		struct world_result r = run(&s);
+		assert_int_equal(r.crowds[0].n_failed, 0);
+		assert_in_range(r.crowds[0].last_ms, 0, 25 * trips_ms[i]);
+	}
+}
+
 static void a_limit_is_found_out(void **state)
 {
 	(void)state;
@@ -193,6 +209,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(bad_names_cost_only_themselves),
 		cmocka_unit_test(a_lossy_name_is_asked_often_enough),
 		cmocka_unit_test(a_lossy_way_costs_time_and_no_answer),
+		cmocka_unit_test(distance_costs_some_round_trips),
 		cmocka_unit_test(a_limit_is_found_out),
 		cmocka_unit_test(a_cold_recursor_is_no_queue),
 		cmocka_unit_test(time_in_which_the_loop_does_not_run),

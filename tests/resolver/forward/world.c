@@ -394,6 +394,8 @@ static void sum_up(struct world *w)
 			ms[c->n_rows++] =
 			        (unsigned)((row->ended_ns - row->questions[0].first_ns) / MS);
 			c->n_failed += row->n_failed > 0;
+			unsigned ended_ms = (unsigned)((row->ended_ns - START) / MS);
+			c->last_ms = ended_ms > c->last_ms ? ended_ms : c->last_ms;
 			for (unsigned n = 0; n < PER_ROW; n++)
 				if (row->questions[n].n_sent > c->most_sent)
 					c->most_sent = row->questions[n].n_sent;

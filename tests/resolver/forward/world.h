@@ -47,6 +47,7 @@ struct scenario {
 struct came_to {
 	unsigned n_rows, n_failed; /* rows, and those with a question without an answer */
 	unsigned p99_ms, most_ms;  /* from a row's first query to its end */
+	unsigned last_ms;          /* from the start to the end of its last row */
 	unsigned most_sent;        /* transmissions of one question */
 };
 
