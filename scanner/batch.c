@@ -8,19 +8,27 @@
  * There are many batches: none may keep the memory of its largest rows. */
 enum { KEEP_BYTES = 16384 };
 
+static struct batch_buffer *buffers_new(unsigned n)
+{
+	struct batch_buffer *buffers = aligned_alloc(sizeof *buffers, n * sizeof *buffers);
+	for (unsigned i = 0; buffers && i < n; i++)
+		buffers[i] = (struct batch_buffer){ 0 };
+	return buffers;
+}
+
 bool batch_init(struct batch *b, unsigned max_rows, unsigned n_workers)
 {
 	*b = (struct batch){ .max_rows = max_rows, .n_workers = n_workers };
-	b->rows = calloc(max_rows, sizeof *b->rows);
+	b->rows = aligned_alloc(_Alignof(struct batch_row), max_rows * sizeof *b->rows);
 	b->slices = calloc(n_workers, sizeof *b->slices);
-	b->out = calloc(n_workers, sizeof *b->out);
+	b->out = buffers_new(n_workers);
 	return b->rows && b->slices && b->out;
 }
 
 bool batch_add_side(struct batch *b, enum side side)
 {
 	struct batch_side *s = &b->sides[side];
-	s->of_worker = calloc(b->n_workers, sizeof *s->of_worker);
+	s->of_worker = buffers_new(b->n_workers);
 	s->of_row = calloc(b->max_rows, sizeof *s->of_row);
 	return s->of_worker && s->of_row;
 }
@@ -28,7 +36,7 @@ bool batch_add_side(struct batch *b, enum side side)
 static void side_fini(struct batch_side *s, unsigned n_workers)
 {
 	for (unsigned w = 0; s->of_worker && w < n_workers; w++)
-		textbuf_fini(&s->of_worker[w]);
+		textbuf_fini(&s->of_worker[w].text);
 	free(s->of_worker);
 	free(s->of_row);
 }
@@ -38,7 +46,7 @@ void batch_fini(struct batch *b)
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		side_fini(&b->sides[side], b->n_workers);
 	for (unsigned w = 0; b->out && w < b->n_workers; w++)
-		textbuf_fini(&b->out[w]);
+		textbuf_fini(&b->out[w].text);
 	textbuf_fini(&b->input);
 	textbuf_fini(&b->packed);
 	free(b->rows);
@@ -51,6 +59,7 @@ void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row)
 	b->sequence = sequence;
 	b->first_row = first_row;
 	b->n_rows = 0;
+	b->is_packed = false;
 	textbuf_reset(&b->input);
 	for (unsigned w = 0; w < b->n_workers; w++)
 		b->slices[w] = (struct batch_slice){ .first = BATCH_NO_ROW, .last = BATCH_NO_ROW };
@@ -126,19 +135,19 @@ struct csv_field batch_printed(const struct batch *b, unsigned row)
 
 struct textbuf *batch_side_text(struct batch *b, enum side side, unsigned worker)
 {
-	return b->sides[side].of_worker ? &b->sides[side].of_worker[worker] : NULL;
+	return b->sides[side].of_worker ? &b->sides[side].of_worker[worker].text : NULL;
 }
 
 void batch_end_side_row(struct batch *b, enum side side, unsigned row, unsigned worker, size_t at)
 {
 	b->sides[side].of_row[row] = (struct batch_side_row){ .at = at,
-		.size = (uint32_t)(b->sides[side].of_worker[worker].size - at) };
+		.size = (uint32_t)(b->sides[side].of_worker[worker].text.size - at) };
 }
 
 struct csv_field batch_side_row(const struct batch *b, enum side side, unsigned row)
 {
 	const struct batch_side_row *r = &b->sides[side].of_row[row];
-	const char *text = b->sides[side].of_worker[b->rows[row].worker].bytes;
+	const char *text = b->sides[side].of_worker[b->rows[row].worker].text.bytes;
 	return (struct csv_field){ .text = r->size ? text + r->at : "", .size = r->size };
 }
 
@@ -147,7 +156,7 @@ size_t batch_side_bytes(const struct batch *b)
 	size_t bytes = 0;
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
-			bytes += b->sides[side].of_worker[w].size;
+			bytes += b->sides[side].of_worker[w].text.size;
 	return bytes;
 }
 
@@ -155,7 +164,7 @@ void batch_drop_sides(struct batch *b)
 {
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
-			textbuf_shrink(&b->sides[side].of_worker[w], KEEP_BYTES);
+			textbuf_shrink(&b->sides[side].of_worker[w].text, KEEP_BYTES);
 }
 
 void batch_end_row(struct batch *b, unsigned row, unsigned worker, size_t out_at, bool skipped)
@@ -164,7 +173,7 @@ void batch_end_row(struct batch *b, unsigned row, unsigned worker, size_t out_at
 	r->skipped = skipped;
 	r->worker = (uint16_t)worker;
 	r->out_at = out_at;
-	r->out_size = (uint32_t)(b->out[worker].size - out_at);
+	r->out_size = (uint32_t)(b->out[worker].text.size - out_at);
 }
 
 bool batch_count_ended(struct batch *b, unsigned n)
@@ -177,10 +186,10 @@ static bool any_failed(const struct batch *b)
 {
 	bool failed = false;
 	for (unsigned w = 0; w < b->n_workers; w++)
-		failed |= b->out[w].failed;
+		failed |= b->out[w].text.failed;
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		for (unsigned w = 0; b->sides[side].of_worker && w < b->n_workers; w++)
-			failed |= b->sides[side].of_worker[w].failed;
+			failed |= b->sides[side].of_worker[w].text.failed;
 	return failed;
 }
 
@@ -241,7 +250,7 @@ static void put_compressed_row(struct member_writer *m, const char *bytes, size_
 void batch_compress_long_row(
         struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer)
 {
-	struct textbuf *out = &b->out[worker];
+	struct textbuf *out = &b->out[worker].text;
 	if (out->failed || out->size - out_at < BATCH_LONG_ROW_BYTES)
 		return;
 	textbuf_shrink(&packer->members, BGZF_MEMBER_MAX_BYTES);
@@ -261,22 +270,16 @@ void batch_packer_fini(struct batch_packer *packer)
 	bgzf_free(packer->z);
 	textbuf_fini(&packer->joined);
 	textbuf_fini(&packer->members);
-	while (packer->n_spares)
-		textbuf_fini(&packer->spares[--packer->n_spares]);
 }
 
-/* The buffer is the packer's next spare one, or is freed. */
-static void take_spare(struct batch_packer *packer, struct textbuf *out)
+static void give_up_buffer(struct batch_packer *packer, struct textbuf *out)
 {
-	if (out->bytes && out->capacity <= BATCH_SPARE_MAX_BYTES &&
-	        packer->n_spares < BATCH_SPARES) {
-		textbuf_reset(out);
-		packer->spares[packer->n_spares++] = *out;
-		*out = (struct textbuf){ 0 };
-	} else {
-		textbuf_fini(out);
-		textbuf_reset(out);
+	if (packer->spares) {
+		spares_put(packer->spares, out);
+		return;
 	}
+	textbuf_fini(out);
+	textbuf_reset(out);
 }
 
 static bool any_compressed(const struct batch *b)
@@ -291,13 +294,14 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 {
 	struct member_writer m = writer_begin(packer, &b->packed, b->first_row);
 	bool good = !any_failed(b);
+	b->is_packed = true;
 	b->is_members = !packer->as_text || any_compressed(b);
 	textbuf_reset(&b->packed);
 	b->n_packed_rows = 0;
 	for (unsigned i = 0; good && i < b->n_rows && !b->rows[i].skipped;
 	        i++, b->n_packed_rows++) {
 		struct batch_row *r = &b->rows[i];
-		const char *bytes = b->out[r->worker].bytes + r->out_at;
+		const char *bytes = b->out[r->worker].text.bytes + r->out_at;
 		if (r->compressed)
 			put_compressed_row(&m, bytes, r->out_size);
 		else if (b->is_members)
@@ -309,7 +313,7 @@ bool batch_pack(struct batch *b, struct batch_packer *packer)
 	}
 	end_member(&m);
 	for (unsigned w = 0; w < b->n_workers; w++)
-		take_spare(packer, &b->out[w]);
+		give_up_buffer(packer, &b->out[w].text);
 	textbuf_shrink(&b->input, KEEP_BYTES);
 	if (good && !b->packed.failed)
 		return true;

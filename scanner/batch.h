@@ -5,7 +5,8 @@
  *
  *     feeder      fills it
  *     workers     each reads the input and writes its own rows and its own output buffer
- *     finisher    the worker that finishes the last row packs it; batch_finish_row() tells
+ *     finisher    the worker that finishes the last row packs it, or leaves that to the
+ *                 collector while that has little to do; batch_finish_row() tells
  *     collector   writes it and gives it back to the feeder
  *
  * A row with very long output is compressed into BGZF members at once, so that it takes less memory
@@ -19,6 +20,7 @@
 #include "io/csv.h"
 #include "input/inputs.h"
 #include "scanner/rowkey.h"
+#include "scanner/spares.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -35,13 +37,15 @@ enum { BATCH_NO_ROW = UINT32_MAX };
 
 struct batch;
 
+/* Neighbours are mostly different workers', so each has lines of the processor's cache of its own.
+ */
 struct batch_row {
 	/* feeder */
-	uint64_t number;             /* in the whole input */
-	uint32_t text_at, text_size; /* in the batch's input */
-	uint32_t next;               /* row of the same worker; BATCH_NO_ROW: none */
-	struct batch *next_batch;    /* that row's: this one, or another of a shuffled window */
-	uint32_t printed_size;       /* `retry`: of the row's old output, behind its text */
+	_Alignas(64) uint64_t number; /* in the whole input */
+	uint32_t text_at, text_size;  /* in the batch's input */
+	uint32_t next;                /* row of the same worker; BATCH_NO_ROW: none */
+	struct batch *next_batch;     /* that row's: this one, or another of a shuffled window */
+	uint32_t printed_size;        /* `retry`: of the row's old output, behind its text */
 	bool plain, broken, too_long, split, keep;
 	uint16_t worker; /* the feeder's choice */
 	bool is_spilled; /* its domain's rows are another worker's, who is far behind */
@@ -59,12 +63,18 @@ struct batch_slice {
 	uint32_t first, last, count;
 };
 
+/* What one worker prints, on a line of the processor's cache of its own: workers fill a batch side
+ * by side. */
+struct batch_buffer {
+	_Alignas(64) struct textbuf text;
+};
+
 /* The side files of a scan: sides.h. */
 enum side { SIDE_RECORD, SIDE_INCLUDES, SIDE_NETWORKS, SIDE_COUNT };
 
 /* What belongs into one side file. */
 struct batch_side {
-	struct textbuf *of_worker; /* one for each worker; NULL: the side file is not wanted */
+	struct batch_buffer *of_worker; /* one for each worker; NULL: the side file is not wanted */
 	struct batch_side_row {
 		size_t at; /* in the buffer of the row's worker */
 		uint32_t size;
@@ -79,26 +89,22 @@ struct batch {
 	size_t input_bytes; /* of `input` when it was sealed; kept when the text is dropped */
 	struct batch_row *rows;
 	struct batch_slice *slices; /* one for each worker */
-	struct textbuf *out;        /* one for each worker */
+	struct batch_buffer *out;   /* one for each worker */
 	struct batch_side sides[SIDE_COUNT];
 	atomic_uint n_left;     /* rows not finished yet */
 	struct textbuf packed;  /* what the collector writes */
+	bool is_packed;         /* false: the collector packs it */
 	bool is_members;        /* `packed` is BGZF members, also when the output is text */
 	unsigned n_packed_rows; /* the rows before the first that was skipped */
 };
 
-/* Output buffers that a worker keeps between two batches. What grows from nothing for each batch
- * is copied again and again, and is new memory to the processor. */
-enum { BATCH_SPARES = 6, BATCH_SPARE_MAX_BYTES = 1 << 20 };
-
-/* How a worker makes BGZF members of rows. */
+/* How a thread makes BGZF members of rows. */
 struct batch_packer {
 	struct bgzf *z;
 	bool as_text;                   /* the output is text: only long rows are compressed */
 	struct bgzf_checkpoint mark;    /* version, fingerprint and run of every member */
 	struct textbuf joined, members; /* scratch */
-	struct textbuf spares[BATCH_SPARES];
-	unsigned n_spares;
+	struct spares *spares;          /* where the batch's output buffers go; NULL: nowhere */
 };
 
 /* Takes one whose `z` is NULL. */
@@ -133,13 +139,13 @@ struct csv_field batch_printed(const struct batch *b, unsigned row);
 static inline struct textbuf *batch_out(
         struct batch *b, unsigned worker, struct batch_packer *packer)
 {
-	struct textbuf *out = &b->out[worker];
-	if (!out->bytes && !out->failed && packer->n_spares)
-		*out = packer->spares[--packer->n_spares];
+	struct textbuf *out = &b->out[worker].text;
+	if (!out->bytes && !out->failed && packer->spares)
+		spares_take(packer->spares, out);
 	return out;
 }
 /* Worker: compresses its row's output, if that is long. It is all that is in the worker's buffer
- * from `out_at` on. Out of memory: out[worker].failed. */
+ * from `out_at` on. Out of memory: out[worker].text.failed. */
 void batch_compress_long_row(
         struct batch *b, unsigned row, unsigned worker, size_t out_at, struct batch_packer *packer);
 /* Worker: where the text of its row for a side file goes: its own buffer, as far as it is filled.

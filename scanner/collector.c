@@ -6,7 +6,7 @@
 
 struct collector {
 	struct exchange *x;
-	struct bgzf *z;
+	struct batch_packer packer;
 	uint64_t next;   /* the sequence number of the batch to be written next */
 	uint64_t n_rows; /* given to the sink, with those that a resumed output held */
 	uint64_t synced_ns;
@@ -96,7 +96,7 @@ static void write_header(struct collector *c)
 	const size_t part_size = BGZF_TEXT_MAX_BYTES - format->note.size;
 	for (size_t at = 0; c->x->compress && at < format->header.size; at += part_size) {
 		size_t left = format->header.size - at;
-		bgzf_put_member(c->z, &packed, format->header.bytes + at,
+		bgzf_put_member(c->packer.z, &packed, format->header.bytes + at,
 		        left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
@@ -130,7 +130,7 @@ static void write_inflated(struct collector *c, const struct textbuf *members)
 		enum error err = bgzf_parse_header(
 		        bytes, members->size - at, &size, &checkpoint, &has_checkpoint);
 		if (!err)
-			err = bgzf_get_member(c->z, bytes, members->size - at, &text);
+			err = bgzf_get_member(c->packer.z, bytes, members->size - at, &text);
 		if (err) {
 			c->ended = true;
 			if (exchange_fail(c->x))
@@ -170,14 +170,29 @@ static void write_batch(struct collector *c, struct batch *batch)
 	doorbell_ring(&c->x->feeder_bell);
 }
 
-/* Takes the batches that workers have packed. True if there were any. */
+static void pack(struct collector *c, struct batch *batch)
+{
+	struct exchange *x = c->x;
+	if (!c->packer.z) {
+		batch->n_packed_rows = 0; /* the scan has failed */
+		return;
+	}
+	atomic_fetch_add_explicit(
+	        &x->held_bytes, exchange_pack(x, batch, &c->packer), memory_order_relaxed);
+	atomic_fetch_sub_explicit(&x->n_unpacked, 1, memory_order_relaxed);
+}
+
+/* Takes the batches that workers have finished. True if there were any. */
 static bool gather(struct collector *c)
 {
 	struct exchange *x = c->x;
 	bool any = false;
 	for (unsigned w = 0; w < x->n_lanes; w++)
-		for (struct batch *batch; (batch = ring_pop(x->lanes[w].out)) != NULL; any = true)
-			c->x->waiting[batch->sequence % x->n_batches] = batch;
+		for (struct batch *batch; (batch = ring_pop(x->lanes[w].out)) != NULL; any = true) {
+			if (!batch->is_packed)
+				pack(c, batch);
+			x->waiting[batch->sequence % x->n_batches] = batch;
+		}
 	return any;
 }
 
@@ -227,7 +242,7 @@ static void put_closing(struct collector *c, struct textbuf *out)
 	checkpoint.note = text.bytes;
 	checkpoint.note_size = text.size;
 	if (!text.failed)
-		bgzf_put_member(c->z, out, NULL, 0, &checkpoint);
+		bgzf_put_member(c->packer.z, out, NULL, 0, &checkpoint);
 	out->failed |= text.failed;
 	textbuf_fini(&text);
 }
@@ -262,8 +277,13 @@ void *collector_main(void *arg)
 	struct collector c = {
 		.x = x, .n_rows = x->resumption->n_rows, .synced_ns = clock_now_ns()
 	};
-	c.z = bgzf_new((int)x->options->compression_level);
-	if (!c.z) {
+	c.packer = (struct batch_packer){
+		.z = bgzf_new(x->compress ? (int)x->options->compression_level : 1),
+		.as_text = !x->compress,
+		.mark = x->mark,
+		.spares = &x->spares,
+	};
+	if (!c.packer.z) {
 		c.ended = true;
 		exchange_fail_memory(x, c.n_rows + 1);
 	} else if (x->begin_output && !x->begin_output(x->begin_output_arg)) {
@@ -281,6 +301,6 @@ void *collector_main(void *arg)
 			sync_output(&c);
 	}
 	write_end(&c);
-	bgzf_free(c.z);
+	batch_packer_fini(&c.packer);
 	return NULL;
 }

@@ -21,6 +21,9 @@ static void lane_fini(struct lane *lane)
 	ring_free(lane->out);
 }
 
+/* Of a batch that is filled, of one that is packed, and of the next ones. */
+enum { SPARES_OF_LANE = 4 };
+
 bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, unsigned batch_rows)
 {
 	*x = (struct exchange){ .n_batches = n_batches,
@@ -32,6 +35,7 @@ bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, uns
 	x->waiting = calloc(n_batches, sizeof *x->waiting);
 	x->empty = calloc(n_batches, sizeof *x->empty);
 	x->spare = ring_new(n_batches);
+	good = spares_init(&x->spares, SPARES_OF_LANE * n_lanes) && good;
 	x->lanes = aligned_alloc(_Alignof(struct lane), n_lanes * sizeof *x->lanes);
 	good = good && x->waiting && x->empty && x->spare && x->lanes;
 	while (good && x->n_lanes < n_lanes)
@@ -56,8 +60,19 @@ void exchange_fini(struct exchange *x)
 	free(x->waiting);
 	free(x->empty);
 	ring_free(x->spare);
+	spares_fini(&x->spares);
 	doorbell_fini(&x->feeder_bell);
 	doorbell_fini(&x->collector_bell);
+}
+
+int64_t exchange_pack(struct exchange *x, struct batch *batch, struct batch_packer *packer)
+{
+	int64_t change = 0;
+	for (unsigned i = 0; i < batch->n_workers; i++)
+		change -= (int64_t)batch->out[i].text.size;
+	if (!batch_pack(batch, packer))
+		exchange_fail_memory(x, batch->first_row + batch->n_packed_rows);
+	return change + (int64_t)batch->packed.size;
 }
 
 void exchange_stop(struct exchange *x, bool from_handler)

@@ -71,12 +71,14 @@ struct exchange {
 	pthread_t main_thread;
 
 	/* between threads */
-	struct ring *spare; /* collector -> feeder */
+	struct ring *spare;   /* collector -> feeder */
+	struct spares spares; /* output buffers */
 	struct doorbell feeder_bell, collector_bell;
 	_Atomic uint64_t n_fed;       /* batches handed to workers */
 	atomic_bool fed_all;          /* n_fed is final */
 	atomic_bool stopping;         /* begin no more rows: a signal or a failure */
 	atomic_bool failed;           /* the sink or memory failed; the user was told */
+	atomic_uint n_unpacked;       /* batches that the collector is to pack */
 	_Atomic int64_t held_bytes;   /* output that is not yet written, packed or not */
 	_Atomic uint64_t input_bytes; /* input text of the batches between feeder and collector */
 	/* Rows on the disk (given to the system, where the output is no file), with those that a
@@ -98,6 +100,10 @@ struct exchange {
  * the user why; exchange_fini() cleans up either way. The caller sets the other members. */
 bool exchange_init(struct exchange *x, unsigned n_lanes, unsigned n_batches, unsigned batch_rows);
 void exchange_fini(struct exchange *x);
+
+/* Packs a batch whose rows are all finished. Gives the change of `held_bytes`. A failure stops the
+ * scan. Worker or collector. */
+int64_t exchange_pack(struct exchange *x, struct batch *batch, struct batch_packer *packer);
 
 /* Stops the reading of input; rows in flight are finished. Any thread, or with `from_handler` the
  * signal handler of the main thread. */

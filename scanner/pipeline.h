@@ -6,9 +6,10 @@
  *        v  lane->in
  *     workers                start rows while there is room. Print each finished row into their own
  *        |                   buffer of its batch. Whoever finishes the batch's last row joins and
- *        |                   compresses the batch
+ *        |                   compresses the batch, or leaves that to the collector
  *        v  lane->out
- *     collector              puts batches in order and writes them to the sink
+ *     collector              packs what workers left to it, up to two batches at a time; puts
+ *        |                   batches in order and writes them to the sink
  *        |
  *        v  spare            back to the feeder
  *

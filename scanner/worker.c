@@ -32,14 +32,17 @@ enum { NAMED_MAX = 4 };
  * still finishes the batches, the oldest first. */
 enum { HELD_MAX_BYTES = 64 << 20 };
 
-static void pack(struct worker *w, struct batch *batch)
+/* The worker that packs falls behind, ends the next batch last and packs that, too. So the
+ * collector packs while it has little to do. */
+enum { UNPACKED_MAX = 2 };
+
+static void pass_on(struct worker *w, struct batch *batch)
 {
 	struct exchange *x = w->exchange;
-	for (unsigned i = 0; i < batch->n_workers; i++)
-		w->held_bytes -= (int64_t)batch->out[i].size;
-	if (!batch_pack(batch, &w->packer))
-		exchange_fail_memory(x, batch->first_row + batch->n_packed_rows);
-	w->held_bytes += (int64_t)batch->packed.size;
+	if (atomic_load_explicit(&x->n_unpacked, memory_order_relaxed) < UNPACKED_MAX)
+		atomic_fetch_add_explicit(&x->n_unpacked, 1, memory_order_relaxed);
+	else
+		w->held_bytes += exchange_pack(x, batch, &w->packer);
 	ring_push(w->lane->out, batch);
 	doorbell_ring(&x->collector_bell);
 }
@@ -78,15 +81,15 @@ static void put_sides(
 static void finish_row(struct worker *w, struct batch *batch, uint32_t slot, size_t at)
 {
 	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
-	w->held_bytes += (int64_t)(batch->out[w->index].size - at);
+	w->held_bytes += (int64_t)(batch->out[w->index].text.size - at);
 	if (batch_finish_row(batch, slot, w->index, at, false))
-		pack(w, batch);
+		pass_on(w, batch);
 }
 
 static void skip_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
-	if (batch_finish_row(batch, slot, w->index, batch->out[w->index].size, true))
-		pack(w, batch);
+	if (batch_finish_row(batch, slot, w->index, batch->out[w->index].text.size, true))
+		pass_on(w, batch);
 }
 
 /* Out of memory, or the record that is replayed was changed: the scan ends before this row, since
@@ -137,7 +140,7 @@ static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
 static void remember(struct worker *w, const struct batch *batch, const struct row *row,
         const struct tally_row *counts, size_t at)
 {
-	const struct textbuf *out = &batch->out[w->index];
+	const struct textbuf *out = &batch->out[w->index].text;
 	const struct batch_row *r = &batch->rows[row->owner_slot];
 	if (w->memo && !r->is_spilled && !out->failed)
 		recall_keep(w->memo, &r->key, row, counts, out->bytes + at, out->size - at,
@@ -172,7 +175,7 @@ static void settle_row(struct worker *w, const struct row *row, const struct out
         const struct tally_row *counts, size_t at)
 {
 	struct batch *batch = row->owner;
-	struct textbuf *out = &batch->out[w->index];
+	struct textbuf *out = &batch->out[w->index].text;
 	struct tally *tally = &w->lane->tally;
 	struct csv_field before = batch_printed(batch, row->owner_slot);
 	if (keeps_old_row(w, before, counts->has_failure)) {
@@ -264,7 +267,7 @@ static void count_ended(struct worker *w)
 	w->ended_batch = NULL;
 	w->n_ended = 0;
 	if (n && batch_count_ended(batch, n))
-		pack(w, batch);
+		pass_on(w, batch);
 }
 
 /* Prints a row that the memo knows. False: it does not. */
@@ -423,6 +426,7 @@ bool worker_init(struct worker *w, struct exchange *x, unsigned index, int *stat
 	w->packer = (struct batch_packer){
 		.z = bgzf_new(x->compress ? (int)x->options->compression_level : 1),
 		.as_text = !x->compress,
+		.spares = &x->spares,
 	};
 	if (!w->loop || !w->packer.z)
 		return exchange_lacks_room(x->n_lanes);

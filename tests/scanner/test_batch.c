@@ -31,12 +31,12 @@ static bool finish_all(
 	bool last = false;
 	for (unsigned w = WORKERS; w-- > 0;)
 		for (uint32_t i = b->slices[w].first; i != BATCH_NO_ROW; i = b->rows[i].next) {
-			size_t at = b->out[w].size;
+			size_t at = b->out[w].text.size;
 			assert_false(last);
 			for (size_t n = 0; i < skip_from && n < width(i); n++)
-				textbuf_put_char(&b->out[w], (char)('a' + i % 26));
+				textbuf_put_char(&b->out[w].text, (char)('a' + i % 26));
 			if (i < skip_from)
-				textbuf_put_char(&b->out[w], '\n');
+				textbuf_put_char(&b->out[w].text, '\n');
 			batch_compress_long_row(b, i, w, at, packer);
 			last = batch_finish_row(b, i, w, at, i >= skip_from);
 		}
@@ -204,7 +204,7 @@ static void test_long_rows_wait_compressed(void **state)
 	fill(&b, ROWS);
 	assert_true(finish_all(&b, long_row, ROWS, &packer));
 	for (unsigned w = 0; w < WORKERS; w++)
-		waiting += b.out[w].capacity;
+		waiting += b.out[w].text.capacity;
 	assert_true(waiting < (size_t)ROWS * BATCH_LONG_ROW_BYTES / 10);
 	assert_true(batch_pack(&b, &packer));
 	check_members(&b, packer.z, long_row, ROWS);
@@ -212,36 +212,33 @@ static void test_long_rows_wait_compressed(void **state)
 	batch_fini(&b);
 }
 
-/* The next batch's buffers are those of the last one; more than a few are not kept. */
+/* The next batch's buffers are those of the last one. */
 static void test_output_buffers_come_back(void **state)
 {
 	struct batch b;
-	struct batch_packer packer = { .z = bgzf_new(1) };
+	struct spares spares;
 	(void)state;
+	assert_true(spares_init(&spares, WORKERS + 1));
+	struct batch_packer packer = { .z = bgzf_new(1), .spares = &spares };
 	assert_true(batch_init(&b, ROWS, WORKERS));
 	fill(&b, ROWS);
 	assert_true(finish_all(&b, narrow, ROWS, &packer));
-	const char *last = b.out[WORKERS - 1].bytes;
+	const char *last = b.out[WORKERS - 1].text.bytes;
 	assert_true(batch_pack(&b, &packer));
-	assert_int_equal(packer.n_spares, WORKERS);
-	assert_null(b.out[0].bytes);
+	assert_int_equal(spares.n, WORKERS);
+	assert_null(b.out[0].text.bytes);
 	assert_ptr_equal(batch_out(&b, 0, &packer)->bytes, last);
-	assert_int_equal(b.out[0].size, 0);
+	assert_int_equal(b.out[0].text.size, 0);
 	assert_ptr_equal(batch_out(&b, 0, &packer)->bytes, last);
-	assert_int_equal(packer.n_spares, WORKERS - 1);
+	assert_int_equal(spares.n, WORKERS - 1);
 	/* a buffer that lacked memory says so until the batch is packed */
-	b.out[1].failed = true;
+	b.out[1].text.failed = true;
 	assert_true(batch_out(&b, 1, &packer)->failed);
-	assert_int_equal(packer.n_spares, WORKERS - 1);
-	b.out[1].failed = false;
-	for (unsigned i = 0; i < BATCH_SPARES; i++) {
-		fill(&b, ROWS);
-		assert_true(finish_all(&b, narrow, ROWS, &packer));
-		assert_true(batch_pack(&b, &packer));
-	}
-	assert_int_equal(packer.n_spares, BATCH_SPARES);
+	assert_int_equal(spares.n, WORKERS - 1);
+	b.out[1].text.failed = false;
 	batch_packer_fini(&packer);
 	batch_fini(&b);
+	spares_fini(&spares);
 }
 
 /* Where the output is text, a batch is members only when one of its rows is long. */
