@@ -97,11 +97,10 @@ bool batch_add(struct batch *b, const struct input_row *row, unsigned worker)
 	return true;
 }
 
-void batch_set_key(struct batch *b, const struct row_key *key, bool is_spilled)
+void batch_set_key(struct batch *b, const struct row_key *key)
 {
 	struct batch_row *row = &b->rows[b->n_rows - 1];
 	row->key = *key;
-	row->is_spilled = is_spilled;
 }
 
 void batch_seal(struct batch *b)

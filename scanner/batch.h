@@ -48,7 +48,6 @@ struct batch_row {
 	uint32_t printed_size;        /* `retry`: of the row's old output, behind its text */
 	bool plain, broken, too_long, split, keep;
 	uint16_t worker; /* the feeder's choice */
-	bool is_spilled; /* its domain's rows are another worker's, who is far behind */
 	struct row_key key;
 	/* the row's worker */
 	bool skipped;     /* the scan was stopped before the row began: no output */
@@ -122,7 +121,7 @@ void batch_begin(struct batch *b, uint64_t sequence, uint64_t first_row);
 /* Feeder: adds a row for a worker. False: out of memory, and the row was not added. */
 bool batch_add(struct batch *b, const struct input_row *row, unsigned worker);
 /* Feeder: the key of the row that was added last. Without it the row has none. */
-void batch_set_key(struct batch *b, const struct row_key *key, bool is_spilled);
+void batch_set_key(struct batch *b, const struct row_key *key);
 /* Feeder: true when no more rows should be added. */
 static inline bool batch_is_full(const struct batch *b)
 {

@@ -6,13 +6,18 @@
 
 #include <string.h>
 
-/* A worker with so many batches of rows not begun is far behind. Its rows then go to the worker
- * with the fewest, if that has less than half as many. */
+/* Workers with so many batches of rows not begun are fed enough. */
 enum { BACKLOG_BATCHES = 32 };
 
+/* Hashes are shared out in buckets. A worker that has an IMBALANCE_PART of the window more rows to
+ * begin than another, and does not catch up, gives one bucket up for each batch of rows. Less than
+ * that is left alone: how fast a worker is varies with what else its processor does, and what the
+ * new one does not know costs more than waiting. */
+enum { BUCKETS = 4096, IMBALANCE_PART = 2 };
+
 /* A domain is busy when of so many rows more than its worker's share in SHARE_PARTS parts are its
- * own. Domains are counted by some bits of their hash. */
-enum { COUNTED_ROWS = 1 << 15, COUNTERS = 4096, SHARE_PARTS = 8 };
+ * own. Domains are counted by bucket. */
+enum { COUNTED_ROWS = 1 << 15, SHARE_PARTS = 8 };
 
 /* The most input text between reading and writing: three times a full window of usual rows. */
 enum { INPUT_MAX_BYTES = 64 << 20 };
@@ -22,12 +27,22 @@ enum { INPUT_MAX_BYTES = 64 << 20 };
  * once stays so. */
 struct busy {
 	unsigned n_counted;
-	uint16_t counts[COUNTERS];
-	bool is_busy[COUNTERS];
+	uint16_t counts[BUCKETS];
+	bool is_busy[BUCKETS];
+};
+
+/* Who has which bucket. A move is for good, so that the answers and the results that a worker knows
+ * are of use to it: the new one learns them once. */
+struct shares {
+	uint16_t worker_of[BUCKETS];
+	unsigned most, least; /* the workers with the most and the fewest rows to begin */
+	uint64_t imbalance;   /* in rows, at the latest look */
+	bool may_move;        /* one bucket */
 };
 
 struct feeder {
 	struct busy busy;
+	struct shares shares;
 	struct exchange *x;
 	struct batch *batch;
 	uint64_t n_rows, n_batches, backlog_max;
@@ -35,10 +50,15 @@ struct feeder {
 	struct textbuf scratch;
 };
 
+static unsigned bucket_of(uint64_t hash)
+{
+	return hash >> 40 & (BUCKETS - 1);
+}
+
 /* Counts a row of the domain. True: it is busy. */
 static bool busy_count(struct busy *b, uint64_t domain_hash, unsigned n_workers)
 {
-	unsigned i = domain_hash >> 40 & (COUNTERS - 1);
+	unsigned i = bucket_of(domain_hash);
 	if (b->is_busy[i])
 		return true;
 	if (++b->counts[i] > COUNTED_ROWS / (n_workers * SHARE_PARTS))
@@ -50,33 +70,49 @@ static bool busy_count(struct busy *b, uint64_t domain_hash, unsigned n_workers)
 	return b->is_busy[i];
 }
 
-/* The worker of a row when none is behind. */
-static unsigned first_choice(
+static unsigned row_bucket(
         struct feeder *f, const struct row_fields *fields, const struct row_key *key)
 {
 	uint64_t hash = rowkey_domain_hash(fields);
 	if (key->is_known && busy_count(&f->busy, hash, f->x->n_lanes))
 		hash = key->hash[1];
-	return (unsigned)(hash % f->x->n_lanes);
+	return bucket_of(hash);
 }
 
-/* The worker of a domain, or when that one is far behind, the one with the fewest rows. */
-static unsigned choose_worker(struct feeder *f, const struct row_fields *fields,
-        const struct row_key *key, bool *is_spilled)
+/* Once a batch. */
+static void shares_look(struct shares *s, const struct exchange *x)
 {
-	struct exchange *x = f->x;
-	*is_spilled = false;
-	if (x->n_lanes == 1)
+	uint64_t before = s->imbalance;
+	s->most = s->least = 0;
+	for (unsigned w = 1; w < x->n_lanes; w++) {
+		if (lane_backlog(&x->lanes[w]) > lane_backlog(&x->lanes[s->most]))
+			s->most = w;
+		if (lane_backlog(&x->lanes[w]) < lane_backlog(&x->lanes[s->least]))
+			s->least = w;
+	}
+	s->imbalance = lane_backlog(&x->lanes[s->most]) - lane_backlog(&x->lanes[s->least]);
+	s->may_move = s->imbalance >= before &&
+	        s->imbalance >= (uint64_t)x->n_batches * x->batch_rows / IMBALANCE_PART;
+}
+
+static unsigned choose_worker(
+        struct feeder *f, const struct row_fields *fields, const struct row_key *key)
+{
+	struct shares *s = &f->shares;
+	if (f->x->n_lanes == 1)
 		return 0;
-	unsigned choice = first_choice(f, fields, key);
-	if (lane_backlog(&x->lanes[choice]) < f->backlog_max)
-		return choice;
-	unsigned least = choice;
-	for (unsigned w = 0; w < x->n_lanes; w++)
-		if (lane_backlog(&x->lanes[w]) < lane_backlog(&x->lanes[least]))
-			least = w;
-	*is_spilled = lane_backlog(&x->lanes[least]) < f->backlog_max / 2;
-	return *is_spilled ? least : choice;
+	uint16_t *worker = &s->worker_of[row_bucket(f, fields, key)];
+	if (s->may_move && *worker == s->most) {
+		*worker = (uint16_t)s->least;
+		s->may_move = false;
+	}
+	return *worker;
+}
+
+static void shares_begin(struct shares *s, unsigned n_workers)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		s->worker_of[i] = (uint16_t)(i % n_workers);
 }
 
 /* The batches of the window go to the workers. After the last push they may be with the collector:
@@ -139,6 +175,7 @@ static bool take_batch(struct feeder *f)
 	while (!is_stopping(f)) {
 		if (wants_rows(f) && (f->batch = take_empty(x))) {
 			batch_begin(f->batch, f->n_batches + f->window.n_batches, f->n_rows + 1);
+			shares_look(&f->shares, x);
 			return true;
 		}
 		doorbell_arm(&x->feeder_bell);
@@ -156,17 +193,16 @@ static bool add_row(struct feeder *f, const struct input_row *row)
 		return false;
 	struct row_fields fields;
 	struct row_key key = { 0 };
-	bool is_spilled;
 	rowkey_fields(&fields, &f->x->inputs->layout, &row->record, &f->scratch);
 	if (f->x->has_memo)
 		key = rowkey_of(&fields, &row->record);
-	unsigned w = choose_worker(f, &fields, &key, &is_spilled);
+	unsigned w = choose_worker(f, &fields, &key);
 	if (!batch_add(f->batch, row, w)) {
 		exchange_fail_memory(f->x, row->number);
 		return false;
 	}
 	if (key.is_known)
-		batch_set_key(f->batch, &key, is_spilled);
+		batch_set_key(f->batch, &key);
 	f->n_rows++;
 	tally_add(&f->x->lanes[w].n_given, 1);
 	return true;
@@ -200,6 +236,7 @@ void feeder_run(struct exchange *x)
 	struct feeder f = { .x = x,
 		.n_rows = x->resumption->n_rows,
 		.backlog_max = (uint64_t)x->batch_rows * BACKLOG_BATCHES + x->shuffle_rows };
+	shares_begin(&f.shares, x->n_lanes);
 	if (shuffle_init(&f.window, x->shuffle_rows, x->n_batches))
 		feed(&f);
 	else if (exchange_fail(x))

@@ -2,9 +2,9 @@
  *
  * Rows of one domain go to one worker, whose cache then has the answers. Those of a domain that has
  * many of the rows are shared out by their keys (scanner/rowkey.h), so that it does not keep one
- * worker busy and the others idle. When a worker is far behind, its rows go to the one with the
- * fewest. Failures are told to the user by inputs_next(),
- * or here; they stop the scan. */
+ * worker busy and the others idle. A worker that falls behind gives domains up, one bucket of them
+ * after the other, and for good. Failures are told to the user by inputs_next(), or here; they stop
+ * the scan. */
 #ifndef SCANNER_FEEDER_H
 #define SCANNER_FEEDER_H
 

@@ -142,7 +142,7 @@ static void remember(struct worker *w, const struct batch *batch, const struct r
 {
 	const struct textbuf *out = &batch->out[w->index].text;
 	const struct batch_row *r = &batch->rows[row->owner_slot];
-	if (w->memo && !r->is_spilled && !out->failed)
+	if (w->memo && !out->failed)
 		recall_keep(w->memo, &r->key, row, counts, out->bytes + at, out->size - at,
 		        resolver_cache_s(w->resolver));
 }

@@ -115,7 +115,16 @@ static void what_a_row_is_shared_out_by(void **state)
 	textbuf_fini(&text);
 }
 
-/* A worker that begins nothing is left with its rows, and others get what comes. */
+/* Half the window's rows: a worker with so many more to begin than another gives a bucket up. */
+enum { IMBALANCE = ROWS_MAX / 2 };
+
+static void put_rows_of(struct textbuf *text, unsigned domain, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		textbuf_printf(text, "d%u.example\n", domain);
+}
+
+/* A worker that begins nothing is left with its rows, and another gets its next domain. */
 static void a_worker_far_behind(void **state)
 {
 	(void)state;
@@ -123,20 +132,49 @@ static void a_worker_far_behind(void **state)
 	struct world w;
 	int to[ROWS_MAX];
 	textbuf_put_text(&text, "domain\n");
-	for (unsigned i = 0; i < 10; i++)
-		textbuf_put_text(&text, "d.example\n");
+	put_rows_of(&text, 1, 10);
 	begin(&w, textbuf_text(&text));
 	feeder_run(&w.x);
 	collect(&w, to);
 	unsigned usual = (unsigned)to[0];
 	end(&w);
 	begin(&w, textbuf_text(&text));
-	tally_add(&w.x.lanes[usual].n_given, 32 * BATCH_ROWS);
+	tally_add(&w.x.lanes[usual].n_given, IMBALANCE);
 	feeder_run(&w.x);
-	w.x.lanes[usual].n_given -= 32 * BATCH_ROWS;
+	w.x.lanes[usual].n_given -= IMBALANCE;
 	assert_int_equal(collect(&w, to), 10);
 	for (unsigned i = 0; i < 10; i++)
 		assert_true(to[i] >= 0 && (unsigned)to[i] != usual);
+	end(&w);
+	textbuf_fini(&text);
+}
+
+/* Only one domain moves with each batch. */
+static void domains_move_one_by_one(void **state)
+{
+	enum { DOMAINS = 64 };
+	(void)state;
+	struct textbuf text = { 0 };
+	struct world w;
+	int usual[ROWS_MAX], to[ROWS_MAX];
+	unsigned n_moved = 0;
+	textbuf_put_text(&text, "domain\n");
+	for (unsigned i = 0; i < DOMAINS; i++)
+		put_rows_of(&text, i, 1);
+	begin(&w, textbuf_text(&text));
+	feeder_run(&w.x);
+	collect(&w, usual);
+	end(&w);
+	begin(&w, textbuf_text(&text));
+	tally_add(&w.x.lanes[0].n_given, 2 * IMBALANCE);
+	feeder_run(&w.x);
+	w.x.lanes[0].n_given -= 2 * IMBALANCE;
+	assert_int_equal(collect(&w, to), DOMAINS);
+	for (unsigned i = 0; i < DOMAINS; i++) {
+		n_moved += to[i] != usual[i];
+		assert_true(to[i] == usual[i] || usual[i] == 0);
+	}
+	assert_in_range(n_moved, 1, DOMAINS / BATCH_ROWS);
 	end(&w);
 	textbuf_fini(&text);
 }
@@ -215,6 +253,7 @@ int main(void)
 		cmocka_unit_test(rows_of_one_domain_go_together),
 		cmocka_unit_test(what_a_row_is_shared_out_by),
 		cmocka_unit_test(a_worker_far_behind),
+		cmocka_unit_test(domains_move_one_by_one),
 		cmocka_unit_test(a_busy_domain),
 		cmocka_unit_test(behind_a_resumed_output),
 		cmocka_unit_test(stopped),
