@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_NS (2 * CLOCK_NS_PER_S)
@@ -159,6 +160,14 @@ void rewriting_wait(struct rewriting *r)
 		if (now_ns - r->sent_ns >= AGAIN_NS)
 			send_missing(r, now_ns);
 	}
+}
+
+bool rewriting_hears(const struct rewriting *r)
+{
+	static const struct timespec pause = { .tv_nsec = CLOCK_NS_PER_MS };
+	while (r->n_names && !rewriting_has_heard(r) && clock_now_ns() - r->begun_ns < PATIENCE_NS)
+		nanosleep(&pause, NULL);
+	return rewriting_has_heard(r);
 }
 
 void rewriting_end(struct rewriting *r)

@@ -128,15 +128,15 @@ static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
 	if (exchange_fail(w->exchange))
 		message(MESSAGE_ERROR,
 		        "nothing came from the upstream%s %s since the start that answers a "
-		        "question: the scan stops before its first row. Is that a resolver?%s",
+		        "question: the scan stops before the first row that asked. Is that a "
+		        "resolver?%s",
 		        options->upstreams.n > 1 ? "s" : "", textbuf_text(&names),
 		        how_to_begin_again(options));
 	textbuf_fini(&names);
 	return true;
 }
 
-/* Keeps what a row came to, which stands in the worker's buffer of its batch from `at` on. Rows of
- * a domain that is another worker's are not kept: that one keeps them. */
+/* Keeps what a row came to, which stands in the worker's buffer of its batch from `at` on. */
 static void remember(struct worker *w, const struct batch *batch, const struct row *row,
         const struct tally_row *counts, size_t at)
 {

@@ -1,5 +1,5 @@
 """test_dead_upstream.py - an upstream that never says anything is most likely a wrong address: the
-scan stops before its first row. A name that nobody answers for is something else."""
+scan stops before the first row that asked. A name that nobody answers for is something else."""
 
 import pytest
 
@@ -147,7 +147,7 @@ def test_how_to_begin_again(server, tmp_path, output, hint):
     rows = harness.write_input(tmp_path / "in.csv", ROWS)
     target = output if output == "-" else tmp_path / output
     done = harness.run("scan", server(mute).upstream, *FAST, rows, "-o", target)
-    assert done.returncode == STOPPED and "stops before its first row" in done.stderr
+    assert done.returncode == STOPPED and "stops before the first row that asked" in done.stderr
     assert all((word in done.stderr) == (word == hint) for word in ("--resume", "--overwrite"))
 
 
