@@ -43,8 +43,8 @@ static inline bool rewriting_has_heard(const struct rewriting *r)
 {
 	return atomic_load_explicit(&r->heard, memory_order_relaxed);
 }
-/* The same, after waiting until one has answered, or two seconds from the beginning have passed. Any
- * thread, while another one is in rewriting_wait(). */
+/* The same, after waiting until one has answered, or two seconds from the beginning have passed.
+ * Any thread, while another one is in rewriting_wait(). */
 bool rewriting_hears(const struct rewriting *r);
 /* Closes the sockets. The results stand. */
 void rewriting_end(struct rewriting *r);
