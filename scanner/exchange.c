@@ -173,8 +173,7 @@ bool exchange_upstreams_are_silent(const struct exchange *x)
 	struct upstream_counters sum;
 	for (unsigned i = 0; i < x->options->upstreams.n; i++) {
 		if (!exchange_upstream(x, i, &sum))
-			return x->rewriting && !has_answers(x) &&
-			        !rewriting_hears(x->rewriting);
+			return x->rewriting && !has_answers(x) && !rewriting_hears(x->rewriting);
 		if (sum.received)
 			return false;
 	}
