@@ -43,6 +43,16 @@ static void put_first(struct figure *f)
 	chart_put(f, POP_ISOLATE);
 }
 
+/* Behind what was said of the first: it is not alone. */
+static void put_alike(struct figure *f)
+{
+	if (!f->n_alike)
+		return;
+	chart_put(f, "; ");
+	figure_put_things(&f->sentence, f->n_alike, "others");
+	chart_put(f, f->n_alike == 1 ? " has as many" : " have as many");
+}
+
 bool chart_say_spf(struct figure *f, const struct charts *c)
 {
 	if (!f->total) {
@@ -82,9 +92,11 @@ bool chart_say_problems(struct figure *f, const struct charts *c)
 		return f->total != 0;
 	}
 	(void)c;
+	chart_put(f, f->n_alike ? "No problem is more frequent than " : "");
 	put_first(f);
-	chart_put(f, " is the most frequent problem, in ");
+	chart_put(f, f->n_alike ? ", in " : " is the most frequent problem, in ");
 	chart_put_part(f, f->rows[0].n);
+	put_alike(f);
 	chart_put(f, ".");
 	return true;
 }
@@ -159,6 +171,7 @@ bool chart_say_refused(struct figure *f, const struct charts *c)
 	if (f->n_names) {
 		chart_put(f, "; most often in that of ");
 		put_first(f);
+		put_alike(f);
 	}
 	chart_put(f, ".");
 	return true;
@@ -176,6 +189,7 @@ bool chart_say_broken(struct figure *f, const struct charts *c)
 	chart_put_part(f, n);
 	chart_put(f, ", most often ");
 	put_first(f);
+	put_alike(f);
 	chart_put(f, ".");
 	return true;
 }
@@ -211,10 +225,11 @@ bool chart_say_includes(struct figure *f, const struct charts *c)
 	(void)c;
 	if (!f->n_names)
 		return false;
-	chart_put(f, "More include ");
+	chart_put(f, f->n_alike ? "No provider is included by more than " : "More include ");
 	put_first(f);
-	chart_put(f, " than any other provider: ");
+	chart_put(f, f->n_alike ? ": " : " than any other provider: ");
 	chart_put_part(f, f->rows[f->first].n);
+	put_alike(f);
 	chart_put(f, ".");
 	return true;
 }
@@ -224,10 +239,13 @@ bool chart_say_mx(struct figure *f, const struct charts *c)
 	(void)c;
 	if (!f->n_names)
 		return false;
-	chart_put(f, "More have their mail hosts at ");
+	chart_put(f,
+	        f->n_alike ? "Nowhere do more have their mail hosts than at "
+	                   : "More have their mail hosts at ");
 	put_first(f);
-	chart_put(f, " than anywhere else: ");
+	chart_put(f, f->n_alike ? ": " : " than anywhere else: ");
 	chart_put_part(f, f->rows[f->first].n);
+	put_alike(f);
 	chart_put(f, ".");
 	return true;
 }
@@ -268,6 +286,7 @@ bool chart_say_failures(struct figure *f, const struct charts *c)
 	if (f->n_rows) {
 		chart_put(f, ", most often with ");
 		put_first(f);
+		put_alike(f);
 	}
 	chart_put(f, ".");
 	return true;

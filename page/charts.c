@@ -50,6 +50,22 @@ bool chart_shares(struct figure *f, const struct chart *chart, const struct char
 	return chart->say(f, c) || f->total;
 }
 
+/* Rows without a name: they are no group of their own. */
+static const struct csv_field no_name = { "(none)", 6 };
+
+/* How many names behind the group at `first` have as many as that. */
+static uint64_t count_alike(const struct groups *g, uint64_t first)
+{
+	struct group group;
+	uint64_t n = 0, most = groups_at(g, first, &group) ? group.counts[GROUP_MESSAGES] : 0;
+	for (uint64_t i = first + 1; groups_at(g, i, &group); i++) {
+		if (group.counts[GROUP_MESSAGES] != most)
+			break;
+		n += !csv_field_same(group.key, no_name);
+	}
+	return n;
+}
+
 /* Words, the most frequent first. */
 bool chart_words(struct figure *f, const struct chart *chart, const struct charts *c)
 {
@@ -63,11 +79,9 @@ bool chart_words(struct figure *f, const struct chart *chart, const struct chart
 		add_word(f, w, group.key, group.counts[GROUP_MESSAGES]);
 		f->rows[i].colour = chart->colour;
 	}
+	f->n_alike = count_alike(g, f->first);
 	return chart->say(f, c);
 }
-
-/* Rows without a name: they are no group of their own. */
-static const struct csv_field no_name = { "(none)", 6 };
 
 /* Names, the largest first. When all that are shown are alike, none is: they would be those that
  * the alphabet has first. */
@@ -85,6 +99,7 @@ bool chart_names(struct figure *f, const struct chart *chart, const struct chart
 		if (is_named && !f->n_names++)
 			f->first = i;
 	}
+	f->n_alike = count_alike(g, f->first);
 	f->n_more = groups_count(g) - f->n_rows;
 	if (f->n_more && f->rows[0].n == f->rows[f->n_rows - 1].n) {
 		f->n_rows = f->n_names = 0;

@@ -50,6 +50,7 @@ struct figure {
 	uint64_t total;          /* what shares are of */
 	uint64_t n_more;         /* rows that are not shown */
 	unsigned n_names, first; /* rows that have a name, and the first of them */
+	uint64_t n_alike;        /* other names with as many as that, also those not shown */
 	unsigned limit_at;       /* of a histogram: a line before this row; 0: none */
 	const char *limit_label; /* what it says */
 };

@@ -324,6 +324,46 @@ def test_alike(tmp_path):
     assert page.sections["senders"]["h2"].startswith("None stands out: none of 50 domains")
 
 
+def test_two_largest(tmp_path):
+    """Equal ones: none of them is said to have more than any other."""
+    path = tmp_path / "two.csv"
+    head = (
+        "row,ip,status,spf_domain,spf,spf_problem,spf_record,mx,problems,dns_cause,evaluated_at\n"
+    )
+    rows = [
+        ("permerror", "syntax", "v=spf1 include:a.example.net -all", "mx.one.net", "no_ptr"),
+        ("permerror", "loop", "v=spf1 include:b.example.com -all", "mx.two.net", "no_mx"),
+        ("fail", "", "v=spf1 include:c.example.edu -all", "mx.six.net", "no_mx;no_ptr"),
+        ("fail", "", "v=spf1 include:c.example.edu -all", "mx.six.net", ""),
+    ]
+
+    def headings(order):
+        lines = (
+            f"{i},192.0.2.{i},ok,d{i}.example,{spf},{problem},{record},10 {mx},{words},,\n"
+            for i, (spf, problem, record, mx, words) in enumerate(rows[k] for k in order)
+        )
+        path.write_text(head + "".join(lines))
+        sections = make(path).sections
+        return {
+            name: sections[name]["h2"].replace("\u2068", "").replace("\u2069", "")
+            for name in ("includes", "mx", "problems", "broken", "names")
+        }
+
+    equal = headings([0, 1, 2])
+    assert not any("than any" in text for text in equal.values())
+    assert equal["includes"].startswith("No provider is included by more than example.com: 1 of 3")
+    assert equal["includes"].endswith("; 2 others have as many.")
+    assert equal["mx"].startswith("Nowhere do more have their mail hosts than at one.net: 1 of 3")
+    assert equal["mx"].endswith("; 2 others have as many.")
+    assert equal["problems"].startswith("No problem is more frequent than no_mx, in 2 of 3 rows")
+    assert equal["problems"].endswith("; 1 other has as many.")
+    assert equal["broken"].endswith("most often loop; 1 other has as many.")
+    one = headings([0, 1, 2, 3])
+    assert one["includes"].startswith("More include example.edu than any other provider: 2 of 4")
+    assert one["mx"].startswith("More have their mail hosts at six.net than anywhere else: 2 of 4")
+    assert one["names"].endswith("most often in that of d2.example; 1 other has as many.")
+
+
 def test_form(world):
     """It asks for nothing, has no script, and says what each picture is."""
     for name in ("log.csv.gz", "audit.csv.gz"):
