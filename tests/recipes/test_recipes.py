@@ -7,6 +7,7 @@ import collections
 import gzip
 import ipaddress
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -70,8 +71,11 @@ def test_a_population(audited, monkeypatch):
     ends = collections.Counter(row["all"] for row in spf if row["record_state"] == "ok")
     assert {end: count for end, count, _ in found["how policies end"]} == ends
     large = sum(int(row["pass_v4"]) > 100000 for row in spf)
-    [(over, _, most)] = found["how many addresses pass"]
+    [(over, median, most)] = found["how many addresses pass"]
     assert over == round(100 * large / len(spf), 2) and most == max(int(r["pass_v4"]) for r in spf)
+    usable = [int(row["pass_v4"]) for row in spf if row["record_state"] == "ok"]
+    assert median == statistics.median(usable)
+    assert median != statistics.median(int(row["pass_v4"]) for row in spf)
     terms = collections.Counter(
         "over 10" if int(row["lookups"]) > 10 else row["lookups"] for row in spf if row["lookups"]
     )
