@@ -212,6 +212,52 @@ static bool look_at(struct logorder_file *file, const struct logorder_wish *wish
 	return good && !*is_wrong;
 }
 
+/* Of a text and another that is a copy of it, one may go on where the other ends. */
+static bool begin_alike(const char *a_path, const char *b_path)
+{
+	static const volatile bool never;
+	struct source *a_source = NULL, *b_source = NULL;
+	struct loglines a = { 0 }, b = { 0 };
+	bool alike = false;
+	if (!source_open(&a_source, a_path) && !source_open(&b_source, b_path) &&
+	        loglines_init(&a, a_source) && loglines_init(&b, b_source)) {
+		struct logtext x = loglines_peek(&a, &never), y = loglines_peek(&b, &never);
+		size_t size = x.size < y.size ? x.size : y.size;
+		alike = size && !memcmp(x.at, y.at, size);
+	}
+	loglines_fini(&a);
+	loglines_fini(&b);
+	source_close(a_source);
+	source_close(b_source);
+	return alike;
+}
+
+/* "mail.log.1.gz" of "mail.log.1": logrotate leaves both for a moment. */
+static bool is_named_as_copy(const char *path, const char *of)
+{
+	size_t size = strlen(of);
+	return !strncmp(path, of, size) && !strcmp(path + size, ".gz");
+}
+
+static bool has_no_copy(const struct logorder *o)
+{
+	for (unsigned i = 0; i < o->n; i++) {
+		const struct logorder_file *copy = &o->files[i];
+		for (unsigned k = 0; k < o->n && !copy->is_owned && !copy->is_pipe; k++) {
+			const char *path = o->files[k].path;
+			if (o->files[k].is_pipe || !is_named_as_copy(copy->path, path) ||
+			        !begin_alike(copy->path, path))
+				continue;
+			message(MESSAGE_ERROR,
+			        "%s: it begins as %s does, and would count twice; leave out one of "
+			        "them",
+			        copy->path, path);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* By the first stamps, and where they are equal as they were named. */
 static void sort(struct logorder *o)
 {
@@ -286,6 +332,10 @@ bool logorder_settle(struct logorder *o, const struct logorder_wish *wish, bool 
 		} else if (file->is_pipe && i == wish->pipe.at) {
 			file->year = (int)wish->year; /* what was read of it has none yet */
 		}
+	}
+	if (!has_no_copy(o)) {
+		*is_wrong = true;
+		return false;
 	}
 	if (!has_pipe && !wish->format->is_mailbox)
 		sort(o);

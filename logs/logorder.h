@@ -44,7 +44,8 @@ struct logorder_wish {
  * count twice. */
 bool logorder_list(struct logorder *o, char **paths, unsigned n_paths, bool *is_wrong);
 /* Their order and years. False after telling the user: each file is looked at, and none is left
- * to be skipped line by line because it is compressed in another way. */
+ * to be skipped line by line because it is compressed in another way, or counts twice because NAME
+ * and NAME.gz begin with the same text. */
 bool logorder_settle(struct logorder *o, const struct logorder_wish *wish, bool *is_wrong);
 /* Takes a zeroed one. */
 void logorder_fini(struct logorder *o);

@@ -333,6 +333,33 @@ def test_a_file_that_is_named_twice(tmp_path):
         assert done.returncode == USAGE and "it is named twice" in done.stderr, done.stderr
 
 
+def test_a_file_and_its_compressed_copy(tmp_path):
+    """logrotate leaves both for a moment: the lines would count twice."""
+    log = postfixlog.made(3, 400)
+    plain = write(tmp_path / "mail.log.1", log.lines, log.at)
+    packed = write(tmp_path / "mail.log.1.gz", log.lines, log.at)
+    whole = packed.read_bytes()
+    for data in (whole, whole[: len(whole) // 2]):
+        packed.write_bytes(data)
+        for paths in ([plain, packed], [packed, plain]):
+            done = harness.run("extract", *paths)
+            words = f"{packed}: it begins as {plain} does, and would count twice"
+            assert done.returncode == USAGE and words in done.stderr, done.stderr
+            assert not done.stdout
+    done = harness.run("scan", "--log", "auto", plain, packed, "-o", tmp_path / "out.csv")
+    assert done.returncode == USAGE and "would count twice" in done.stderr, done.stderr
+
+
+def test_a_file_and_a_compressed_one_of_other_lines(tmp_path):
+    """A name is no proof: these are two logs, and one of them is empty."""
+    log = postfixlog.made(3, 40)
+    plain = write(tmp_path / "mail.log", log.lines[20:], log.at)
+    packed = write(tmp_path / "mail.log.gz", log.lines[:20], log.at)
+    assert extract(plain, packed)[0] == log.truth
+    packed = write(tmp_path / "mail.log.gz", [], log.at)
+    assert harness.run("extract", plain, packed).returncode == DONE
+
+
 def test_a_torn_file(tmp_path):
     log = postfixlog.made(2, 200)
     path = write(tmp_path / "mail.log.gz", log.lines)
