@@ -8,14 +8,39 @@ struct kind {
 	size_t size, at;
 	const char *what;
 	/* Makes text of a file; behind it stands the file's name, or nothing in a pipe. NULL: no
-	 * command does that in a pipe, and `help` says what to do. */
+	 * command does that in a pipe, and `help` or `put_help` says what to do. */
 	const char *command, *in_pipe, *help;
+	void (*put_help)(struct textbuf *why, const struct typed_file *file);
 };
 #define MAGIC(text) text, sizeof(text) - 1
 
 enum { ZIP_NAME_AT = 30 };
 static const char save_as[] = "save it as CSV (comma-separated values, UTF-8) first";
 static const char web_page[] = "was the list behind a log-in, or has it another address?";
+
+/* "extract --log=auto" */
+static bool reads_logs(const struct typed_file *file)
+{
+	return file->command && strstr(file->command, "--log") != NULL;
+}
+
+static void put_journal(struct textbuf *why, const struct typed_file *file)
+{
+	textbuf_printf(why, "type: journalctl --file FILE | spfsweep %s -",
+	        reads_logs(file) ? file->command : "scan --log=auto");
+}
+
+static void put_sqlite(struct textbuf *why, const struct typed_file *file)
+{
+	const char *command = file->command ? file->command : "scan";
+	if (reads_logs(file))
+		textbuf_printf(
+		        why, "type: sqlite3 FILE 'SELECT line FROM ...' | spfsweep %s -", command);
+	else
+		textbuf_printf(why,
+		        "type: sqlite3 -csv FILE 'SELECT %s FROM ...' | spfsweep %s --no-header -",
+		        strcmp(command, "audit") != 0 ? "domain, ip" : "domain", command);
+}
 
 static const struct kind kinds[] = {
 	{ MAGIC("\xfd"
@@ -45,13 +70,10 @@ static const struct kind kinds[] = {
 	{ MAGIC("\0\0\xfe\xff"), 0, "UTF-32", "iconv -f UTF-32 -t UTF-8", NULL },
 	{ MAGIC("\xff\xfe"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
 	{ MAGIC("\xfe\xff"), 0, "UTF-16", "iconv -f UTF-16 -t UTF-8", NULL },
-	{ MAGIC("LPKSHHRH"), 0, "a file of the journal", NULL, NULL,
-	        "type: journalctl --file FILE | spfsweep scan --log auto -" },
+	{ MAGIC("LPKSHHRH"), 0, "a file of the journal", .put_help = put_journal },
 	{ MAGIC("ARROW1"), 0, "an Arrow file", NULL, NULL, save_as },
 	{ MAGIC("Obj\x01"), 0, "an Avro file", "avro cat --format csv", "avro cat --format csv -" },
-	{ MAGIC("SQLite format 3"), 0, "an SQLite database", NULL, NULL,
-	        "type: sqlite3 -csv FILE 'SELECT domain, ip FROM ...' | spfsweep scan --no-header "
-	        "-" },
+	{ MAGIC("SQLite format 3"), 0, "an SQLite database", .put_help = put_sqlite },
 	{ MAGIC("%PDF-"), 0, "a PDF file", NULL, NULL,
 	        "make CSV of the table in it, with the columns domain and ip" },
 	{ MAGIC("<!DOCTYPE"), 0, "a web page", NULL, NULL, web_page },
@@ -113,6 +135,8 @@ bool foreign_tell(struct textbuf *why, struct csv_field begin, const struct type
 	if (kind->command)
 		typed_put_pipe(why, file, kind->command,
 		        kind->in_pipe ? kind->in_pipe : kind->command, NULL);
+	else if (kind->put_help)
+		kind->put_help(why, file);
 	else
 		textbuf_put_text(why, kind->help);
 	return true;

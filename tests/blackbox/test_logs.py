@@ -288,7 +288,7 @@ def test_what_is_refused(tmp_path):
         (["--trusted", "192.0.2.0/33", tmp_path / "x"], "--trusted takes networks"),
         ([xz], f"type: xz -dc {xz} | spfsweep extract --log=auto -"),
         ([tmp_path], "it is a folder, and no Maildir"),
-        ([journal], "journalctl --file"),
+        ([journal], "journalctl --file FILE | spfsweep extract --log=auto -"),
     ]:
         done = harness.run("extract", *args)
         assert done.returncode == USAGE and words in done.stderr, done.stderr
