@@ -2,6 +2,7 @@
 for octet, and the SQL recipe shows exactly what changed."""
 
 import csv
+import gzip
 import io
 import os
 import subprocess
@@ -66,15 +67,19 @@ def lines_of(path):
     return b"".join(block.text for block in blocks.decode(path.read_bytes())).splitlines()[1:]
 
 
-def nightly(folder, text, dns):
+def run_nightly(folder, text, dns):
     path = harness.write_input(folder / "list.csv", text)
-    done = subprocess.run(
+    return subprocess.run(
         [NIGHTLY / "nightly", path, folder / "data", dns.upstream, *OPTIONS],
         env={**os.environ, "SPFSWEEP": str(harness.SPFSWEEP)},
         capture_output=True,
         timeout=harness.HANGS_S,
         check=False,
     )
+
+
+def nightly(folder, text, dns):
+    done = run_nightly(folder, text, dns)
     assert done.returncode == DONE, done.stderr
     return folder / "data"
 
@@ -95,7 +100,7 @@ def test_two_nights(server, tmp_path):
     assert len(after) == N_ROWS + 30 and lines_of(data / "before.csv.gz") == before
     for n in range(N_ROWS):
         assert (after[n] == before[n]) == (n not in again), n
-    left = {"results.csv.gz", "before.csv.gz", "scan.json", "retry.json"}
+    left = {"results.csv.gz", "before.csv.gz", "scan.json", "retry.json", "list-lines"}
     assert {path.name for path in data.iterdir()} == left
 
     pytest.importorskip("duckdb")
@@ -145,6 +150,31 @@ def test_killed_at_the_last_step(server, tmp_path):
     nightly(tmp_path, rows_of(60), again)
     assert {name for name, _ in again.asked() if name[0] == "d"} == {"d1.test", "d51.test"}
     assert not (data / "retried").exists() and len(lines_of(data / "results.csv.gz")) == 60
+
+
+def test_a_list_that_became_shorter(server, tmp_path):
+    """It is found before anything is asked, and the next night with the whole list is a night."""
+    data = nightly(tmp_path, rows_of(60), server(Dns()))
+    age(data / "results.csv.gz")
+    before = lines_of(data / "results.csv.gz")
+    second = server(Dns())
+    done = run_nightly(tmp_path, rows_of(59), second)
+    assert done.returncode == USAGE and b"60 lines, and had 61" in done.stderr, done.stderr
+    assert not second.asked() and lines_of(data / "results.csv.gz") == before
+    assert not (data / "tonight.csv.gz").exists()
+    nightly(tmp_path, rows_of(60), second)
+    assert second.asked()
+
+
+def test_a_list_of_the_same_rows_in_other_octets(server, tmp_path):
+    """Line breaks in quoted fields are lines in each night; CRs, compression and the end of the
+    last line are no matter."""
+    rows = "".join(f'd{n}.test,192.0.2.1,"one\n\ntwo"\n' for n in range(20))
+    text = f"domain,ip,note\n{rows}"
+    nightly(tmp_path, text.replace('"\n', '"\r\n'), server(Dns()))
+    nightly(tmp_path, text.removesuffix("\n"), server(Dns()))
+    data = nightly(tmp_path, gzip.compress(text.encode()), server(Dns()))
+    assert len(list(harness.read_rows((data / "results.csv.gz").read_bytes()))) == 20
 
 
 class Outage(Dns):
