@@ -18,7 +18,8 @@ enum {
 	FLAGS = 0x8480, /* QR, AA, RA */
 	FLAG_TC = 0x0200
 };
-static const char mail_host[] = "mx.", reverse[] = ".in-addr.arpa", clients[] = ".clients.test";
+static const char zone[] = ".test", mail_host[] = "mx.", reverse[] = ".in-addr.arpa",
+                  clients[] = ".clients.test";
 
 static uint8_t *put16(uint8_t *at, unsigned value)
 {
@@ -183,6 +184,8 @@ static uint8_t *put_rdata(uint8_t *at, const struct goodzone_question *q)
 size_t goodzone_answer(const struct goodzone_question *q, uint8_t *out)
 {
 	uint8_t *rdata = put_record(put_head(q, out, 0, 1, 0), QNAME, q->type);
+	if (*q->name && !ends_with(q->name, zone) && !ends_with(q->name, reverse))
+		return deny(q, out, GOODZONE_NXDOMAIN);
 	uint8_t *end = put_rdata(rdata, q);
 	return end ? put_size(out, rdata, end) : deny(q, out, 0);
 }

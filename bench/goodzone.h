@@ -1,13 +1,14 @@
 /* goodzone.h - what a name server says that behaves well: made from the name, so that no zone has
  * to be loaded, and an answer that was given to another name shows.
  *
- *     NAME        TXT    "v=spf1 ip4:192.0.2.0/24 -all of=NAME" ("of" is no modifier of RFC 7208,
+ *     NAME.test   TXT    "v=spf1 ip4:192.0.2.0/24 -all of=NAME" ("of" is no modifier of RFC 7208,
  *                        and means nothing)
  *                 A      10. and the low 24 bits of FNV-1a, 32 bits, of the name
  *                 MX     10 mx.NAME
  *                 AAAA   and all else: no data
  *     mx.NAME            has the A record, and no data beside it
  *     D.C.B.A.in-addr.arpa    PTR host-A-B-C-D.clients.test, whose A record is A.B.C.D
+ *     all else    NXDOMAIN; the root has no data
  *
  * Names are compared and printed in lower case. Octets in a name that no host name has make it no
  * question. Pure; any thread. */

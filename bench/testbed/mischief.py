@@ -40,6 +40,9 @@ PAIRS = (
     "tcpmid+tcpfull", "tcpsilent+jit3000", "tcpclose+servfail1000",
 )  # fmt: skip
 
+SINGLE_MAX_S, GOOD_P99_MAX_MS, LATE_MAX_MS = 25, 2000, 1000
+PAIR_FACTOR, PAIR_MORE_S = 1.5, 5
+
 PASSING, FAILING = "192.0.2.{}", "198.51.100.{}"
 WORD = re.compile(r"\.m-([a-z]+[0-9]*)\.test$")
 
@@ -101,6 +104,11 @@ def words(program):
     ).stdout.split()
 
 
+def without_number(word):
+    """"loss" of "loss50" and of "lossNN"."""
+    return word.removesuffix("NN").removesuffix("MS").rstrip("0123456789")
+
+
 # ---- what a row must say ----
 
 
@@ -141,30 +149,31 @@ def expected_good(domain, ip):
 
 
 NOBODY = {
-    "spf": "none", "spf_matched": "", "spf_problem": "no_such_domain", "spf_record": "", "a": "",
-    "a_state": "nxdomain", "a_match": "no", "mx": "", "mx_state": "nxdomain", "mx_match": "no",
+    "spf": "none", "spf_matched": "", "spf_problem": "", "spf_record": "", "a": "",
+    "a_state": "nxdomain", "a_match": "no", "mx": "", "mx_state": "none", "mx_match": "no",
 }  # fmt: skip
-# Where a look-up failed, group by group: those that decide what the others say.
-FAILED = (
-    {"spf": "temperror", "spf_matched": "", "spf_record": ""},
-    {"a": "", "a_state": "temperror", "a_match": "temperror"},
-    {"mx": "", "mx_state": "temperror", "mx_match": "temperror"},
-    {"mx_match": "temperror"},
-)
+# Where a look-up failed, by the column that says so: what may be empty or say that it is not known.
+FAILED = {
+    "spf": ("spf_matched", "spf_problem", "spf_record"),
+    "a_state": ("a", "a_match"),
+    "mx_state": ("mx", "mx_match"),
+    "mx_match": (),
+}
 PROBLEMS = ("dns_error", "deadline")
+UNKNOWN = ("", "temperror", *PROBLEMS)
 
 
 def wrong_columns(row, domain, ip, may_fail):
     """(column, what it says) of each that says neither what it must nor, where that is permitted,
     that a look-up failed."""
-    must = {**(NOBODY if word_of(domain) == "nx" else expected_good(domain, ip))}
+    must = NOBODY if word_of(domain) == "nx" else expected_good(domain, ip)
     differ = {column for column, value in must.items() if row[column] != value}
     if may_fail and row["dns_cause"]:
-        for failed in FAILED:
-            if all(row[column] == value for column, value in failed.items()):
-                differ -= failed.keys()
-        if row["spf"] == "temperror" and row["spf_problem"] in PROBLEMS:
-            differ.discard("spf_problem")
+        for state, others in FAILED.items():
+            if row[state] == "temperror":
+                differ -= {c for c in (state, *others) if row[c] in UNKNOWN}
+        if (row["spf"] == "temperror") != (row["spf_problem"] in PROBLEMS):
+            differ.add("spf_problem")
     elif row["dns_cause"]:
         differ.add("dns_cause")
     differ |= {c for c, value in expected_client(ip).items() if row[c] != value}
@@ -235,3 +244,35 @@ def judge(path, rows, certain=CERTAIN):
     good.sort()
     told.good_p99, told.good_max = good[(len(good) - 1) * 99 // 100], good[-1]
     return told
+
+
+def faults_of_rows(told, deadline_ms):
+    late = told.longest > deadline_ms + LATE_MAX_MS
+    faults = [f"wrong: {example}" for example in told.examples]
+    return faults + [f"a row took {told.longest} ms"] * late
+
+
+# ---- the time that mixes may take ----
+
+
+def in_order(mixes):
+    """The words of pairs by themselves, too, and before them."""
+    singles = dict.fromkeys(word for mix in mixes for word in mix.split("+"))
+    return [*singles, *(mix for mix in dict.fromkeys(mixes) if "+" in mix)]
+
+
+def limit_s(mix, walls):
+    """Of the whole scan; `walls` has the seconds of each single word."""
+    if "+" not in mix:
+        return SINGLE_MAX_S
+    return PAIR_FACTOR * max(walls[word] for word in mix.split("+")) + PAIR_MORE_S
+
+
+def faults_of_time(mix, told, walls):
+    """`walls` has this mix, too."""
+    most, faults = limit_s(mix, walls), []
+    if walls[mix] > most:
+        faults.append(f"took {walls[mix]:.1f} s and not {most:.1f} s")
+    if told.good_p99 > GOOD_P99_MAX_MS:
+        faults.append(f"99 % of the good rows took {told.good_p99} ms")
+    return faults

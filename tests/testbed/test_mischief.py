@@ -136,6 +136,12 @@ def test_what_a_good_name_says(server):
     assert mischief.address_of(name) != mischief.address_of(f"mx.{name}")
 
 
+def test_names_outside_do_not_exist(server):
+    """An upstream that has addresses for them is refused."""
+    assert answer(server, question("n1.example", "A"))[0].rcode() == dns.rcode.NXDOMAIN
+    assert answer(server, question(".", "SOA"))[0].rcode() == dns.rcode.NOERROR
+
+
 def test_names_are_compared_in_lower_case(server):
     assert texts(answer(server, question("N17.M-OK.tesT"))[0]) == [
         f'"{mischief.record_of("n17.m-ok.test")}"'
