@@ -1,4 +1,5 @@
-/* goodzone.c - goodzone.h. */
+/* goodzone.c - reads a question and writes the good answer, octet by octet: dns/ only reads, and
+ * what measures it shall not be made of it. */
 #include "goodzone.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* misbehaviour.c - misbehaviour.h. */
+/* misbehaviour.c - a function for each word and way that says what comes of a question, and the
+ * table of them. */
 #include "misbehaviour.h"
 
 #include <stdio.h>
@@ -29,7 +30,7 @@ struct asked {
 /* `tcp` NULL: by TCP the same, at once. */
 struct behaviour {
 	const char *word;
-	const char *number; /* "NN", "MS" or NULL */
+	const char *number; /* percent, milliseconds or NULL */
 	struct misbehaviour_reply (*udp)(struct asked *a), (*tcp)(struct asked *a);
 };
 
@@ -225,15 +226,16 @@ static struct misbehaviour_reply tcpother(struct asked *a)
 
 /* ---- which behaviour ---- */
 
+static const char percent[] = "NN", milliseconds[] = "MS";
 static const struct behaviour behaviours[] = {
 	{ "ok", NULL, ok, NULL },
 	{ "silent", NULL, silent, NULL },
-	{ "loss", "NN", loss, NULL },
-	{ "delay", "MS", delay, NULL },
-	{ "slow", "MS", slow, NULL },
-	{ "jit", "MS", jit, NULL },
-	{ "servfail", "MS", servfail, NULL },
-	{ "refused", "NN", refused, NULL },
+	{ "loss", percent, loss, NULL },
+	{ "delay", milliseconds, delay, NULL },
+	{ "slow", milliseconds, slow, NULL },
+	{ "jit", milliseconds, jit, NULL },
+	{ "servfail", milliseconds, servfail, NULL },
+	{ "refused", percent, refused, NULL },
 	{ "nx", NULL, nx, NULL },
 	{ "formerr", NULL, formerr, NULL },
 	{ "notimp", NULL, notimp, NULL },
@@ -270,8 +272,9 @@ static const struct behaviour *behave(struct asked *a)
 	a->number = (unsigned)strtoul(word + n, NULL, 10);
 	for (unsigned i = 0; i < N_BEHAVIOURS; i++) {
 		const struct behaviour *b = &behaviours[i];
+		unsigned most = b->number == percent ? 100 : MISBEHAVIOUR_MS_MAX;
 		if (strlen(b->word) != n || memcmp(b->word, word, n) != 0 ||
-		        (n < end) != (b->number != NULL) || a->number > MISBEHAVIOUR_MS_MAX)
+		        (n < end) != (b->number != NULL) || a->number > most)
 			continue;
 		if (b->udp != ok)
 			a->known = know(a->question, a->now_ms);

@@ -24,6 +24,7 @@ enum {
 	QUESTION_BYTES = 2048,
 	N_SLOTS = 65536, /* of 1 ms: more than MISBEHAVIOUR_MS_MAX */
 	BACKLOG = 1024,
+	TRIES_MAX = 100,
 	SOCKET_BUFFER_BYTES = 16 << 20,
 	SLOW_MS = 1000
 
@@ -322,8 +323,15 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
 	m.epoll_fd = epoll_create1(0);
-	if (!listen_at(&address))
-		die(strerror(errno));
+	/* another may have the port by TCP that the system chose by UDP */
+	in_port_t port = address.sin_port;
+	for (unsigned n = 0; !listen_at(&address); n++) {
+		if (port || errno != EADDRINUSE || n == TRIES_MAX)
+			die(strerror(errno));
+		close(m.udp_fd);
+		close(m.tcp_fd);
+		address.sin_port = 0;
+	}
 	watch(&m.udp_fd);
 	watch(&m.tcp_fd);
 	m.slot_ms = m.now_ms = (uint32_t)(clock_now_ns() / CLOCK_NS_PER_MS);

@@ -361,7 +361,7 @@ def test_each_word_is_tested_here():
     assert words - {"ok"} <= tests
 
 
-@pytest.mark.parametrize("word", ["losss50", "loss", "ok5", "", "delay60001"])
+@pytest.mark.parametrize("word", ["losss50", "loss", "ok5", "", "delay60001", "loss101"])
 def test_a_word_that_is_not_there_ends_it(tmp_path, word):
     """Its answers would be taken for those of a behaviour."""
     log = tmp_path / "log"
