@@ -410,8 +410,13 @@ static void tell(const struct reader *rd)
  * go on with, since it keeps rows that the scan would ask for again. */
 static bool ends_well(struct reader *rd)
 {
+	struct resumption *r = rd->r;
 	struct csv_field command = note_value(rd->note.bytes, rd->note.size, "command");
-	if (rd->inputs->form || rd->r->was_complete || !csv_field_is(command, "retry"))
+	if (rd->inputs->form || !csv_field_is(command, "retry"))
+		return true;
+	r->is_behind_retry = r->was_complete ||
+	        (r->n_runs && r->runs[r->n_runs - 1].started_ms & RESUME_RUN_BEHIND_RETRY);
+	if (r->is_behind_retry)
 		return true;
 	return refuse_another(rd,
 	        "it is of a retry that did not end: go on with it by `spfsweep retry --resume` "

@@ -20,9 +20,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Set in the `run` of the members that a scan writes behind a retry that has ended: a longer list.
+ * By it the scan goes on when it was killed there, though the note says that a retry began. */
+#define RESUME_RUN_BEHIND_RETRY (1ull << 63)
+
 /* The rows that one run of the program wrote. */
 struct resume_run {
-	uint64_t started_ms; /* wall clock */
+	uint64_t started_ms; /* `run` of the members (io/bgzf.h): wall clock, and the bit above */
 	uint64_t first_row;  /* how many-th row of the output, from 1 */
 	uint64_t n_rows;
 };
@@ -35,8 +39,9 @@ struct resumption {
 	struct tally tally;      /* of these rows */
 	struct resume_run *runs; /* that wrote them, in order; owned */
 	unsigned n_runs;
-	bool was_complete;  /* what ends an output stands behind keep_bytes, */
-	uint64_t end_bytes; /* so long: the closing and the end-of-file member */
+	bool is_behind_retry; /* the first run was a retry's, which has ended */
+	bool was_complete;    /* what ends an output stands behind keep_bytes, */
+	uint64_t end_bytes;   /* so long: the closing and the end-of-file member */
 };
 
 enum resume_outcome {

@@ -220,6 +220,8 @@ static int open_output(struct scan *s)
 	switch (resume_read(&s->resumption, o->output, &s->format, &s->inputs)) {
 	case RESUME_READY:
 		atomic_store(&s->pipeline.exchange.n_written_rows, s->resumption.n_rows);
+		if (s->resumption.is_behind_retry)
+			s->pipeline.exchange.mark.run |= RESUME_RUN_BEHIND_RETRY;
 		return EXIT_DONE;
 	case RESUME_REFUSED:
 		return EXIT_USAGE;

@@ -140,6 +140,51 @@ def test_a_night_that_was_killed(server, tmp_path):
     )
 
 
+def test_an_option_of_scan_alone(server, tmp_path):
+    """Told in the first night, not in the second."""
+    list_path = tmp_path / "list.csv"
+    list_path.write_text("site,ip\nd1.test,192.0.2.1\n")
+    dns = server(Dns())
+    done = subprocess.run(
+        [NIGHTLY / "nightly", list_path, tmp_path / "data", dns.upstream, "--columns=domain=site"],
+        env={**os.environ, "SPFSWEEP": str(harness.SPFSWEEP)},
+        capture_output=True,
+        text=True,
+        timeout=harness.HANGS_S,
+        check=False,
+    )
+    assert done.returncode == USAGE and "retry has no option '--columns'" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_scan_behind_a_retry_that_was_killed(server, tmp_path):
+    """The longer list is gone on with as often as it takes, by the same command."""
+    dns = server(Dns())
+    options = [dns.upstream, *OPTIONS, "--window=64"]
+    old = tmp_path / "old.csv.gz"
+    harness.scan(tmp_path, rows_of(200), *options, output=old.name)
+    new = tmp_path / "new.csv.gz"
+    harness.scan(tmp_path, old, *options, command="retry", output=new.name)
+    expected = harness.scan(tmp_path, rows_of(600), *options, output="expected.csv.gz")
+    (tmp_path / "longer.csv").write_text(rows_of(600))
+    resume = ["scan", tmp_path / "longer.csv", "-o", new, "--resume", *options]
+    retried = new.stat().st_size
+    assert harness.run(*resume).returncode == DONE
+    whole = new.read_bytes()
+    cuts, at = [], 0
+    for member in harness.bgzf_members(whole):
+        at += member.size
+        cuts.append(at)
+    behind = [cut for cut in cuts if cut > retried]
+    for cut in (behind[len(behind) // 2], behind[1]):
+        new.write_bytes(whole[:cut] + b"torn")
+        assert harness.run(*resume).returncode == DONE
+        assert harness.Scan(0, "", new.read_bytes(), None).timeless() == expected.timeless()
+    # a retry has nothing to do with rows that its results do not have
+    done = harness.run("retry", old, "-o", new, "--resume", *options)
+    assert done.returncode == USAGE and "more rows" in done.stderr
+
+
 def test_killed_at_the_last_step(server, tmp_path):
     """The results are in their place, and the mark of the night is not gone yet: the next night is
     a new one, and does not ask for all."""

@@ -4,6 +4,7 @@ become what one scan writes."""
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -37,15 +38,19 @@ exec {binary} "$@"
 """
 
 
-def run(folder, binary, *options, n=N_SHARDS):
+def recipe(*arguments, binary=harness.SPFSWEEP, **variables):
     return subprocess.run(
-        [RECIPE, str(n), "3", folder / "in.csv", folder / "out", *options],
-        env={**os.environ, "SPFSWEEP": str(binary)},
+        [RECIPE, *arguments],
+        env={**os.environ, "SPFSWEEP": str(binary), **variables},
         capture_output=True,
         text=True,
         timeout=harness.HANGS_S,
         check=False,
     )
+
+
+def run(folder, binary, *options, n=N_SHARDS):
+    return recipe(str(n), "3", folder / "in.csv", folder / "out", *options, binary=binary)
 
 
 @pytest.fixture
@@ -104,6 +109,20 @@ def test_mistakes(bulk_nsd, folder):
     assert done.returncode == USAGE and "there is no program" in done.stderr
     done = run(folder, harness.SPFSWEEP, bulk_nsd.upstream, n="x")
     assert done.returncode == USAGE and "scan-shards N JOBS INPUT FOLDER" in done.stderr
+    done = recipe("2", "2", "-", folder / "out", bulk_nsd.upstream)
+    assert done.returncode == USAGE and "- is no file" in done.stderr
+    for rate in ("10k", "4,000", "0"):
+        done = recipe("2", "2", folder / "in.csv", folder / "out", bulk_nsd.upstream, QPS=rate)
+        assert done.returncode == USAGE and f"not '{rate}'" in done.stderr
+    assert not (folder / "out").exists()
+
+
+def test_options_are_words(bulk_nsd, folder):
+    """No shell reads them a second time."""
+    mark, excluded = folder / "injected", folder / f"a; touch injected; $(id) 'b"
+    excluded.write_text("absent.example\n")
+    done = run(folder, harness.SPFSWEEP, bulk_nsd.upstream, "--exclude", excluded, n=2)
+    assert done.returncode == DONE and not mark.exists() and not Path("injected").exists()
 
 
 # What sshd does with `ssh MACHINE -- COMMAND`: a shell without our environment, somewhere else.
@@ -139,13 +158,7 @@ def test_on_three_machines(bulk_nsd, folder):
 
 
 def test_the_rate_is_divided(bulk_nsd, folder):
-    done = subprocess.run(
-        [RECIPE, "2", "2", folder / "in.csv", folder / "out", bulk_nsd.upstream],
-        env={**os.environ, "SPFSWEEP": str(harness.SPFSWEEP), "QPS": "100000"},
-        capture_output=True,
-        timeout=harness.HANGS_S,
-        check=False,
-    )
+    done = recipe("2", "2", folder / "in.csv", folder / "out", bulk_nsd.upstream, QPS="100000")
     assert done.returncode == DONE, done.stderr
     for k in range(2):
         options = json.loads((folder / f"out/shard-{k}.json").read_bytes())["options"]
