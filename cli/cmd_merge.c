@@ -15,13 +15,20 @@
 #include "scanner/versions.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* A file is written beside the output, and takes its place when it is whole: who reads the output
+ * never sees half of it, and what stood there before stays when the merge is refused or killed. */
 struct run {
 	const struct options *options;
 	struct note presets;
 	struct merge merge;
+	struct sink *standing;     /* the output as it was, locked; NULL: it is no file */
+	char *place;               /* of the output, links followed; owned */
+	struct textbuf part_place; /* of the file beside it */
 	struct sink *sink, *summary_sink;
 	struct digest *digest;
 	uint64_t started_ns;
@@ -37,8 +44,23 @@ static int fail_to_open(const char *path, int why)
 /* What was refused on the way leaves nothing behind that looks like an output. */
 static void drop_output(struct run *r)
 {
-	if (sink_is_file(r->sink) && !sink_cut(r->sink, 0))
-		unlink(r->options->output);
+	if (r->standing && !sink_cut(r->sink, 0))
+		unlink(textbuf_text(&r->part_place));
+}
+
+/* The file beside an output that is one. */
+static int open_part(struct run *r)
+{
+	r->standing = r->sink;
+	r->sink = NULL;
+	r->place = realpath(r->options->output, NULL);
+	if (!r->place)
+		return fail_to_open(r->options->output, errno);
+	textbuf_printf(&r->part_place, "%s.merging", r->place);
+	if (r->part_place.failed)
+		return fail_to_open(r->options->output, ENOMEM);
+	const char *place = textbuf_text(&r->part_place);
+	return sink_open(&r->sink, place) ? fail_to_open(place, errno) : EXIT_DONE;
 }
 
 /* Opens the output, and changes nothing in it. */
@@ -51,16 +73,13 @@ static int open_output(struct run *r)
 		standing_refuse(o->output, "output");
 		return EXIT_USAGE;
 	}
-	if (!o->summary)
-		return EXIT_DONE;
+	int status = sink_is_file(r->sink) ? open_part(r) : EXIT_DONE;
+	if (status != EXIT_DONE || !o->summary)
+		return status;
 	r->digest = digest_new();
 	sink_set_digest(r->sink, r->digest);
-	if (!sink_open(&r->summary_sink, o->summary))
-		return EXIT_DONE;
-	int why = errno;
-	if (!sink_found_bytes(r->sink))
-		drop_output(r);
-	return fail_to_open(o->summary, why);
+	return sink_open(&r->summary_sink, o->summary) ? fail_to_open(o->summary, errno)
+	                                               : EXIT_DONE;
 }
 
 static int write_output(struct run *r)
@@ -173,6 +192,24 @@ static int run(struct run *r)
 	return EXIT_DONE;
 }
 
+/* Closes the output, which takes its place when all went well. */
+static int close_output(struct run *r, int status)
+{
+	if (sink_close(r->sink) && status == EXIT_DONE)
+		status = fail_to_open(options_output_name(r->options), errno);
+	bool is_file = r->standing;
+	sink_close(r->standing);
+	if (status == EXIT_DONE && is_file) {
+		if (rename(textbuf_text(&r->part_place), r->place))
+			status = fail_to_open(r->place, errno);
+		else
+			sink_sync_name(r->place);
+	}
+	free(r->place);
+	textbuf_fini(&r->part_place);
+	return status;
+}
+
 int cmd_merge(const struct options *options, char **operands, unsigned n_operands)
 {
 	struct options o = *options, defaults;
@@ -181,9 +218,7 @@ int cmd_merge(const struct options *options, char **operands, unsigned n_operand
 	o.n_inputs = n_operands;
 	options_set_defaults(&defaults);
 	options_put_note(&r.presets, &defaults);
-	int status = run(&r);
-	if (sink_close(r.sink) && status == EXIT_DONE)
-		status = fail_to_open(options_output_name(&o), errno);
+	int status = close_output(&r, run(&r));
 	sink_close(r.summary_sink);
 	digest_free(r.digest);
 	merge_fini(&r.merge);

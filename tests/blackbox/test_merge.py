@@ -464,6 +464,23 @@ def test_a_full_disk(shards):
     assert done.returncode == STOPPED and "No space left on device" in done.stderr
 
 
+def test_what_stood_there_stays(shards, whole, tmp_path):
+    """A merge takes the output's place when it is whole, also behind a link."""
+    broken = tmp_path / "broken.csv.gz"
+    broken.write_bytes(blocks.with_rows(shards[1].read_bytes(), lambda rows: rows[:-1]))
+    old, link = tmp_path / "old.csv.gz", tmp_path / "link.csv.gz"
+    old.write_bytes(whole.data)
+    link.symlink_to(old.name)
+    for output in (old, link):
+        parts = [shards[0], broken, *shards[2:]]
+        done = harness.run("merge", *parts, "-o", output, "--overwrite")
+        assert done.returncode == USAGE and old.read_bytes() == whole.data
+    done = harness.run("merge", *shards, "-o", link, "--overwrite")
+    assert done.returncode == DONE and link.is_symlink() and old.read_bytes() != whole.data
+    assert harness.Scan(0, "", old.read_bytes(), None).timeless() == whole.timeless()
+    assert not list(tmp_path.glob("*.merging"))
+
+
 # ---- --append ----
 
 
