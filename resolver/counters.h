@@ -1,12 +1,16 @@
 /* counters.h - what a resolver counts. One thread writes, any thread may read while it does.
  *
  * All fields are uint64_t: counters_copy() reads each one with a relaxed atomic load, so a copy may
- * mix values of slightly different moments. */
+ * mix values of slightly different moments.
+ *
+ * A new counter is a member here and a row of the table in counters.c, which says what becomes of
+ * it when runs are added up, and how the summary names it. */
 #ifndef RESOLVER_COUNTERS_H
 #define RESOLVER_COUNTERS_H
 
 #include "dns/answer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -74,24 +78,29 @@ static inline void counters_copy(
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }
 
-/* Of two runs, one behind the other: what is a moment's or a peak is the larger one. Of counters
- * that nobody writes. */
-static inline void resolver_counters_sum(
-        struct resolver_counters *sum, const struct resolver_counters *counters)
+/* A counter as the summary of a scan names it. */
+struct resolver_counter {
+	const char *name; /* NULL: the summary does not tell it */
+	size_t offset;    /* in struct resolver_counters */
+	unsigned n;       /* how many there are, one behind the other */
+	bool is_peak;     /* a moment's or a peak: of several runs the largest, not the sum */
+};
+
+/* Row `i` of the table, in the order of the summary. NULL: there is none. */
+const struct resolver_counter *resolver_counter_at(unsigned i);
+
+static inline uint64_t resolver_counter_value(
+        const struct resolver_counters *counters, const struct resolver_counter *row)
 {
-	const struct resolver_counters now = *sum;
-	const uint64_t *from = (const uint64_t *)counters;
-	uint64_t *to = (uint64_t *)sum;
-	for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
-		to[i] += from[i];
-#define LARGER(member) sum->member = now.member > counters->member ? now.member : counters->member
-	LARGER(busiest_second);
-	LARGER(in_flight);
-	LARGER(queued);
-	LARGER(cache_bytes);
-	LARGER(cache_entries);
-#undef LARGER
+	return *(const uint64_t *)((const char *)counters + row->offset);
 }
+
+/* Of workers side by side: all are added, peaks too. Of counters that nobody writes. */
+void resolver_counters_add(struct resolver_counters *sum, const struct resolver_counters *counters);
+
+/* Of two runs, one behind the other: of what is_peak the larger one. Of counters that nobody
+ * writes. */
+void resolver_counters_sum(struct resolver_counters *sum, const struct resolver_counters *counters);
 
 static inline void upstream_counters_sum(
         struct upstream_counters *sum, const struct upstream_counters *counters)

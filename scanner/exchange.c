@@ -119,15 +119,11 @@ uint64_t exchange_rows_fed(const struct exchange *x)
 	return rows;
 }
 
-/* Every member of the counters is a uint64_t that may be summed over workers. */
 static void add_counters(struct resolver_counters *sum, const struct resolver *resolver)
 {
 	struct resolver_counters one;
 	resolver_counters(resolver, &one);
-	uint64_t *to = (uint64_t *)sum;
-	const uint64_t *from = (const uint64_t *)&one;
-	for (size_t i = 0; i < sizeof one / sizeof *from; i++)
-		to[i] += from[i];
+	resolver_counters_add(sum, &one);
 }
 
 void exchange_tally(

@@ -275,52 +275,6 @@ void summary_tell(const struct summary *s)
 
 /* ---- the manifest ---- */
 
-#define COUNT(name)                                                                                \
-	{                                                                                          \
-#name, offsetof(struct resolver_counters, name), false                             \
-	}
-#define PEAK(name)                                                                                 \
-	{                                                                                          \
-#name, offsetof(struct resolver_counters, name), true                              \
-	}
-
-/* The members about questions. docs/output.md says what they count. Of several outputs a count is
- * the sum, and a peak the largest. */
-static const struct {
-	const char *name;
-	size_t offset;
-	bool is_peak;
-} counters[] = {
-	COUNT(questions),
-	COUNT(cache_hits),
-	COUNT(spared_by_nxdomain),
-	COUNT(joined),
-	COUNT(excluded),
-	COUNT(queries_sent),
-	COUNT(answers),
-	COUNT(failures),
-	COUNT(timeouts),
-	COUNT(retries),
-	COUNT(tcp_queries),
-	COUNT(stray_packets),
-	COUNT(bad_packets),
-	PEAK(busiest_second),
-	COUNT(rate_waits),
-	COUNT(local_answers),
-	PEAK(cache_entries),
-	PEAK(cache_bytes),
-	COUNT(cache_evictions),
-	COUNT(replayed),
-	COUNT(not_recorded),
-};
-enum { COUNTER_COUNT = sizeof counters / sizeof counters[0] };
-_Static_assert((int)COUNTER_COUNT + 1 <= (int)CLOSING_COUNTS_MAX, "a closing has room for all");
-
-static uint64_t counter_of(const struct summary *s, size_t i)
-{
-	return *(const uint64_t *)((const char *)&s->counters + counters[i].offset);
-}
-
 static void put_upstream(
         struct json *j, const struct resolver_upstream *upstream, const struct upstream_counters *c)
 {
@@ -387,9 +341,11 @@ static void put_log(struct json *j, const struct summary_log *log)
 static void put_questions(struct json *j, const void *of)
 {
 	const struct summary *s = of;
+	const struct resolver_counter *row;
 	json_u64(j, "memo_rows", tally_read(&s->tally.memo_rows));
-	for (size_t i = 0; i < COUNTER_COUNT; i++)
-		json_u64(j, counters[i].name, counter_of(s, i));
+	for (unsigned i = 0; (row = resolver_counter_at(i)) != NULL; i++)
+		if (row->name)
+			json_u64(j, row->name, resolver_counter_value(&s->counters, row));
 	put_upstreams(j, s);
 	put_rewriting(j, s);
 	put_log(j, &s->log);
@@ -448,6 +404,16 @@ static uint64_t in_ms(double s)
 	return (uint64_t)(s * 1000);
 }
 
+static void add_counts(struct closing *c, const struct summary *s)
+{
+	const struct resolver_counter *row;
+	closing_add_count(c, "memo_rows", false, tally_read(&s->tally.memo_rows));
+	for (unsigned i = 0; (row = resolver_counter_at(i)) != NULL; i++)
+		if (row->name)
+			closing_add_count(c, row->name, row->is_peak,
+			        resolver_counter_value(&s->counters, row));
+}
+
 void summary_put_closing(const struct summary *s, const struct closing *told, struct textbuf *out)
 {
 	const struct inputs *in = s->exchange->inputs;
@@ -470,9 +436,7 @@ void summary_put_closing(const struct summary *s, const struct closing *told, st
 		c.has_hash = told->has_hash;
 		c.input_hash = told->input_hash;
 	}
-	closing_add_count(&c, "memo_rows", false, tally_read(&s->tally.memo_rows));
-	for (size_t i = 0; i < COUNTER_COUNT; i++)
-		closing_add_count(&c, counters[i].name, counters[i].is_peak, counter_of(s, i));
+	add_counts(&c, s);
 	manifest_put(&json, &manifest);
 	if (json.size > 1)
 		c.summary = (struct csv_field){ json.bytes, json.size - 1 }; /* without line end */
