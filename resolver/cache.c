@@ -1,7 +1,6 @@
-/* cache.c - the low bits of a question's hash choose the line, its high bits are the slot's tag. */
+/* cache.c - answers in a table of lines, by the hash of their question. */
 #include "resolver/cache.h"
 
-#include "base/bigtable.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -13,18 +12,6 @@
 #define UNPROVED_BYTES ((size_t)16 << 20)
 #define HIT_EARNS_BYTES ((size_t)64 << 10)
 
-enum { SLOTS = 4 };
-
-struct cache_slot {
-	const struct answer *answer; /* NULL: free */
-	uint32_t expires_s;          /* monotonic */
-	uint32_t tag : 31, used : 1;
-};
-
-struct cache_line {
-	_Alignas(BIGTABLE_LINE_BYTES) struct cache_slot slots[SLOTS];
-};
-
 static size_t at_most(size_t value, size_t limit)
 {
 	return value < limit ? value : limit;
@@ -32,42 +19,31 @@ static size_t at_most(size_t value, size_t limit)
 
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, unsigned min_ttl_s)
 {
-	size_t n_lines = 2;
-	while (n_lines * SLOTS < limit_bytes / ANSWER_SMALL_BYTES)
-		n_lines *= 2;
 	*c = (struct cache){
 		.limit_bytes = limit_bytes,
 		.failure_ttl_s = failure_ttl_s,
 		.min_ttl_s = min_ttl_s,
-		.line_mask = n_lines - 1,
 	};
-	c->lines = bigtable_new(n_lines * sizeof *c->lines);
-	c->table_bytes = n_lines * sizeof *c->lines;
-	c->allowed_bytes = at_most(c->table_bytes + UNPROVED_BYTES, limit_bytes);
-	return c->lines != NULL;
+	bool done = linetable_init(&c->table, limit_bytes / ANSWER_SMALL_BYTES);
+	c->allowed_bytes = at_most(linetable_bytes(&c->table) + UNPROVED_BYTES, limit_bytes);
+	return done;
 }
 
-static void slot_drop(struct cache *c, struct cache_slot *s)
+static void slot_drop(struct cache *c, struct linetable_slot *s)
 {
-	c->n_entries--;
-	answer_set_kept(s->answer, false);
-	answer_unref(s->answer);
-	*s = (struct cache_slot){ 0 };
+	const struct answer *a = s->item;
+	linetable_clear(&c->table, s);
+	answer_set_kept(a, false);
+	answer_unref(a);
 }
 
 void cache_fini(struct cache *c)
 {
-	for (size_t i = 0; c->lines && i <= c->line_mask; i++)
-		for (unsigned s = 0; s < SLOTS; s++)
-			if (c->lines[i].slots[s].answer)
-				slot_drop(c, &c->lines[i].slots[s]);
-	free(c->lines);
+	struct linetable_slot *s;
+	for (size_t at = 0; (s = linetable_each(&c->table, &at)) != NULL;)
+		slot_drop(c, s);
+	linetable_fini(&c->table);
 	*c = (struct cache){ 0 };
-}
-
-static uint32_t tag_of(uint64_t hash)
-{
-	return (uint32_t)(hash >> 33);
 }
 
 static bool has_name(const struct answer *a, const struct question *q)
@@ -75,92 +51,50 @@ static bool has_name(const struct answer *a, const struct question *q)
 	return answer_qname_size(a) == q->size && !memcmp(answer_qname_wire(a), q->bytes, q->size);
 }
 
-/* The i-th of the eight slots for the hash: its line's, then its twin's. */
-static struct cache_slot *slot_at(const struct cache *c, uint64_t hash, unsigned i)
-{
-	size_t line = hash & c->line_mask;
-	return &c->lines[i < SLOTS ? line : line ^ 1].slots[i % SLOTS];
-}
-
 void cache_fetch(const struct cache *c, uint64_t hash)
 {
-	__builtin_prefetch(slot_at(c, hash, 0));
+	linetable_fetch(&c->table, hash);
 }
 
 void cache_peek(const struct cache *c, uint64_t hash)
 {
-	for (unsigned i = 0; i < SLOTS; i++) {
-		const struct cache_slot *s = slot_at(c, hash, i);
-		if (!s->answer || s->tag != tag_of(hash))
-			continue;
-		__builtin_prefetch(s->answer);
-		__builtin_prefetch((const char *)s->answer + BIGTABLE_LINE_BYTES);
+	const char *answer = linetable_peek(&c->table, hash, LINETABLE_LINE_SLOTS);
+	if (!answer)
 		return;
-	}
+	__builtin_prefetch(answer);
+	__builtin_prefetch(answer + BIGTABLE_LINE_BYTES);
 }
 
 /* The answer to a type of the question's name, by the hash of both. */
-static struct cache_slot *slot_find(
+static struct linetable_slot *slot_find(
         const struct cache *c, const struct question *q, uint64_t hash, uint16_t type)
 {
-	uint32_t tag = tag_of(hash);
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		struct cache_slot *s = slot_at(c, hash, i);
-		if (s->answer && s->tag == tag && s->answer->type == type && has_name(s->answer, q))
+	for (unsigned i = 0; i < LINETABLE_HASH_SLOTS; i++) {
+		struct linetable_slot *s = linetable_at(&c->table, hash, i);
+		const struct answer *a = s->item;
+		if (linetable_has_tag(s, hash) && a->type == type && has_name(a, q))
 			return s;
 	}
 	return NULL;
 }
 
 /* The NXDOMAIN of the question's name. */
-static struct cache_slot *slot_find_nxdomain(const struct cache *c, const struct question *q)
+static struct linetable_slot *slot_find_nxdomain(const struct cache *c, const struct question *q)
 {
-	uint32_t tag = tag_of(q->name_hash);
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		struct cache_slot *s = slot_at(c, q->name_hash, i);
-		if (s->answer && s->tag == tag && answer_is_no_such_name(s->answer) &&
-		        has_name(s->answer, q))
+	for (unsigned i = 0; i < LINETABLE_HASH_SLOTS; i++) {
+		struct linetable_slot *s = linetable_at(&c->table, q->name_hash, i);
+		const struct answer *a = s->item;
+		if (linetable_has_tag(s, q->name_hash) && answer_is_no_such_name(a) &&
+		        has_name(a, q))
 			return s;
 	}
 	return NULL;
 }
 
-static void slot_evict(struct cache *c, struct cache_slot *s)
+static void slot_evict(struct cache *c, struct linetable_slot *s)
 {
 	slot_drop(c, s);
 	c->n_evictions++;
-}
-
-/* CLOCK: evicts the first answer that has expired or was not used since the hand last came by.
- * There must be one. */
-static void hand_evict(struct cache *c, uint32_t now_s)
-{
-	for (;;) {
-		struct cache_slot *s = &c->lines[c->hand / SLOTS].slots[c->hand % SLOTS];
-		c->hand = (c->hand + 1) & (c->line_mask * SLOTS + SLOTS - 1);
-		if (s->answer && (!s->used || s->expires_s <= now_s)) {
-			slot_evict(c, s);
-			return;
-		}
-		s->used = 0;
-	}
-}
-
-/* A free slot for the hash. When there is none, evicts an expired answer, else one
- * that was not used lately. */
-static struct cache_slot *slot_make(struct cache *c, uint64_t hash, uint32_t now_s)
-{
-	struct cache_slot *victim = NULL;
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		struct cache_slot *s = slot_at(c, hash, i);
-		if (!s->answer)
-			return s;
-		if (!victim || s->expires_s <= now_s ||
-		        (victim->used && !s->used && victim->expires_s > now_s))
-			victim = s;
-	}
-	slot_evict(c, victim);
-	return victim;
 }
 
 static uint32_t ttl_of(const struct cache *c, const struct answer *a)
@@ -185,27 +119,26 @@ uint32_t cache_good_until_s(const struct cache *c, const struct answer *a, uint6
 }
 
 /* NULL for a slot that is out of date: its answer is dropped. Takes NULL. */
-static struct cache_slot *slot_use(struct cache *c, struct cache_slot *s, uint32_t now_s)
+static struct linetable_slot *slot_use(struct cache *c, struct linetable_slot *s, uint32_t now_s)
 {
 	if (!s)
 		return NULL;
-	if (s->expires_s <= now_s) {
+	if (linetable_is_expired(s, now_s)) {
 		slot_drop(c, s);
 		return NULL;
 	}
-	if (!s->used)
-		s->used = 1;
+	linetable_use(s);
 	c->allowed_bytes = at_most(c->allowed_bytes + HIT_EARNS_BYTES, c->limit_bytes);
 	return s;
 }
 
 /* A new reference to the answer in a slot, as cache_find() gives it. Takes NULL. */
-static const struct answer *slot_give(const struct cache_slot *s, uint32_t *good_until_s)
+static const struct answer *slot_give(const struct linetable_slot *s, uint32_t *good_until_s)
 {
 	if (!s)
 		return NULL;
-	*good_until_s = answer_is_definite(s->answer) ? s->expires_s : 0;
-	return answer_ref(s->answer);
+	*good_until_s = answer_is_definite(s->item) ? s->expires_s : 0;
+	return answer_ref(s->item);
 }
 
 const struct answer *cache_find(
@@ -220,10 +153,10 @@ const struct answer *cache_find_nxdomain(
 {
 	struct question top;
 	uint32_t now_s = seconds(now_ns);
-	struct cache_slot *s = slot_use(c, slot_find_nxdomain(c, q), now_s);
+	struct linetable_slot *s = slot_use(c, slot_find_nxdomain(c, q), now_s);
 	if (!s && question_of_top(&top, q)) {
 		s = slot_use(c, slot_find_nxdomain(c, &top), now_s);
-		if (s && !answer_is_no_such_top(s->answer))
+		if (s && !answer_is_no_such_top(s->item))
 			s = NULL;
 	}
 	return slot_give(s, good_until_s);
@@ -231,8 +164,8 @@ const struct answer *cache_find_nxdomain(
 
 static bool make_room(struct cache *c, size_t bytes, uint32_t now_s)
 {
-	while (c->n_entries && cache_used_bytes(c) + bytes > c->allowed_bytes)
-		hand_evict(c, now_s);
+	while (c->table.n_items && cache_used_bytes(c) + bytes > c->allowed_bytes)
+		slot_evict(c, linetable_victim(&c->table, now_s));
 	return cache_used_bytes(c) + bytes <= c->allowed_bytes;
 }
 
@@ -244,7 +177,7 @@ void cache_trim(struct cache *c, uint64_t now_ns)
 /* What was the answer to the question until now. */
 static void drop_older(struct cache *c, const struct question *q, bool is_for_all_types)
 {
-	struct cache_slot *s = slot_find(c, q, q->hash, q->type);
+	struct linetable_slot *s = slot_find(c, q, q->hash, q->type);
 	if (s)
 		slot_drop(c, s);
 	s = is_for_all_types ? slot_find_nxdomain(c, q) : NULL;
@@ -265,9 +198,9 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	drop_older(c, q, is_for_all_types);
 	if (!make_room(c, bytes, now_s))
 		return;
-	*slot_make(c, hash, now_s) = (struct cache_slot){ .answer = answer_ref(a),
-		.expires_s = now_s + ttl_s,
-		.tag = tag_of(hash) & 0x7fffffff };
+	struct linetable_slot *s = linetable_make(&c->table, hash, now_s);
+	if (s->item)
+		slot_evict(c, s);
+	linetable_set(&c->table, s, hash, answer_ref(a), now_s + ttl_s);
 	answer_set_kept(a, true);
-	c->n_entries++;
 }

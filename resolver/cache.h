@@ -1,14 +1,8 @@
 /* cache.h - (private to resolver/) the answers of one worker, bounded in bytes.
  *
  * A scan with repeated domains does little but find answers here, and its cost is misses of the
- * processor's caches. So the table consists of lines of 64 bytes, four slots each. A question
- * belongs into one line or into that line's twin next to it. A hit touches that line and the
- * answer, nothing else. There are no chains and no rehash:
- *
- *     what is full          what is evicted
- *     line and twin         one of their eight answers: expired, else not used lately
- *     the bytes             CLOCK: a hand walks the lines, and takes what expired or was not used
- *                           since it last came by
+ * processor's caches. So the table is one of lines (base/linetable.h): a hit touches a line and the
+ * answer, nothing else. What is evicted when a line or the bytes are full stands there, too.
  *
  * An NXDOMAIN is kept under its name alone, since it is for all types (RFC 2308 section 5):
  * cache_find_nxdomain() finds it, cache_find() does not. One about the target of an alias is not:
@@ -27,22 +21,20 @@
 #ifndef RESOLVER_CACHE_H
 #define RESOLVER_CACHE_H
 
+#include "base/linetable.h"
 #include "resolver/question.h"
 
 #include <stdbool.h>
 
 #define CACHE_TTL_MAX_S 86400
 
-struct cache_line;
-
 struct cache {
-	struct cache_line *lines;
-	size_t line_mask, hand;
+	struct linetable table; /* of struct answer */
 	unsigned failure_ttl_s, min_ttl_s;
-	size_t limit_bytes, table_bytes;
+	size_t limit_bytes;
 	size_t allowed_bytes; /* now: at most limit_bytes */
 	struct answer_account account;
-	uint64_t n_entries, n_evictions;
+	uint64_t n_evictions;
 };
 
 /* False: out of memory. `limit_bytes` 0: nothing is ever kept. A failure is kept for
@@ -54,7 +46,7 @@ void cache_fini(struct cache *c);
 /* Of the table and of the answers in it. */
 static inline size_t cache_used_bytes(const struct cache *c)
 {
-	return c->table_bytes + c->account.kept_bytes;
+	return linetable_bytes(&c->table) + c->account.kept_bytes;
 }
 
 /* A new reference, and at *good_until_s what cache_good_until_s() said when it came. NULL: not

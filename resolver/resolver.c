@@ -157,7 +157,7 @@ static void show_sizes(struct resolver *r)
 	counter_set(&r->counters.in_flight, r->dispatcher.n_started);
 	counter_set(&r->counters.busiest_second, busiest_so_far(&r->dispatcher.busiest));
 	counter_set(&r->counters.cache_bytes, cache_used_bytes(&r->cache));
-	counter_set(&r->counters.cache_entries, r->cache.n_entries);
+	counter_set(&r->counters.cache_entries, r->cache.table.n_items);
 	counter_set(&r->counters.cache_evictions, r->cache.n_evictions);
 }
 

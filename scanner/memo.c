@@ -1,8 +1,7 @@
-/* memo.c - the low bits of a hash choose the line, high bits are the slot's tag, as in
- * resolver/cache.c. */
+/* memo.c - entries of a slab in a table of lines. The first half of a hash is the table's. */
 #include "scanner/memo.h"
 
-#include "base/bigtable.h"
+#include "base/linetable.h"
 #include "base/slab.h"
 
 #include <assert.h>
@@ -13,22 +12,9 @@
 /* Entries are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 enum { ENTRY_SMALL_BYTES = 160 };
 
-enum { SLOTS = 4 };
-
-struct memo_slot {
-	struct memo_entry *entry; /* NULL: free */
-	uint32_t expires_s;
-	uint32_t tag : 31, used : 1;
-};
-
-struct memo_line {
-	_Alignas(BIGTABLE_LINE_BYTES) struct memo_slot slots[SLOTS];
-};
-
 struct memo {
-	struct memo_line *lines;
-	size_t line_mask, hand, limit_bytes, used_bytes;
-	uint64_t n_entries;
+	struct linetable table;
+	size_t limit_bytes, used_bytes;
 	struct slab slab;
 };
 
@@ -38,20 +24,15 @@ static_assert(sizeof(struct memo_entry) + MEMO_TEXT_MAX_BYTES <= SLAB_BLOCK_MAX_
 struct memo *memo_new(size_t limit_bytes)
 {
 	struct memo *m = calloc(1, sizeof *m);
-	size_t n_lines = 2;
 	if (!m)
 		return NULL;
-	while (n_lines * SLOTS < limit_bytes / ENTRY_SMALL_BYTES)
-		n_lines *= 2;
 	slab_init(&m->slab);
-	m->lines = bigtable_new(n_lines * sizeof *m->lines);
-	if (!m->lines) {
+	if (!linetable_init(&m->table, limit_bytes / ENTRY_SMALL_BYTES)) {
 		free(m);
 		return NULL;
 	}
-	m->line_mask = n_lines - 1;
 	m->limit_bytes = limit_bytes;
-	m->used_bytes = n_lines * sizeof *m->lines;
+	m->used_bytes = linetable_bytes(&m->table);
 	return m;
 }
 
@@ -62,65 +43,50 @@ static size_t block_bytes(size_t text_size)
 	return (bytes + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES;
 }
 
-static void slot_drop(struct memo *m, struct memo_slot *s)
+static void slot_drop(struct memo *m, struct linetable_slot *s)
 {
-	m->used_bytes -= block_bytes(s->entry->size);
-	m->n_entries--;
-	slab_put(s->entry);
-	*s = (struct memo_slot){ 0 };
+	const struct memo_entry *entry = s->item;
+	m->used_bytes -= block_bytes(entry->size);
+	linetable_clear(&m->table, s);
+	slab_put((void *)entry);
 }
 
 void memo_free(struct memo *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i <= m->line_mask; i++)
-		for (unsigned s = 0; s < SLOTS; s++)
-			if (m->lines[i].slots[s].entry)
-				slot_drop(m, &m->lines[i].slots[s]);
-	free(m->lines);
+	struct linetable_slot *s;
+	for (size_t at = 0; (s = linetable_each(&m->table, &at)) != NULL;)
+		slot_drop(m, s);
+	linetable_fini(&m->table);
 	slab_fini(&m->slab);
 	free(m);
 }
 
 /* ---- finding ---- */
 
-static uint32_t tag_of(const uint64_t hash[2])
-{
-	return (uint32_t)(hash[0] >> 33);
-}
-
-/* The i-th of the eight slots for the hash: its line's, then its twin's. */
-static struct memo_slot *slot_at(const struct memo *m, const uint64_t hash[2], unsigned i)
-{
-	size_t line = hash[0] & m->line_mask;
-	return &m->lines[i < SLOTS ? line : line ^ 1].slots[i % SLOTS];
-}
-
 void memo_fetch(const struct memo *m, const uint64_t hash[2])
 {
-	__builtin_prefetch(slot_at(m, hash, 0));
+	linetable_fetch(&m->table, hash[0]);
 }
 
 bool memo_peek(const struct memo *m, const uint64_t hash[2])
 {
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		const struct memo_slot *s = slot_at(m, hash, i);
-		if (!s->entry || s->tag != tag_of(hash))
-			continue;
-		for (unsigned at = 0; at < 5 * BIGTABLE_LINE_BYTES; at += BIGTABLE_LINE_BYTES)
-			__builtin_prefetch((const char *)s->entry + at);
-		return true;
-	}
-	return false;
+	const char *entry = linetable_peek(&m->table, hash[0], LINETABLE_HASH_SLOTS);
+	if (!entry)
+		return false;
+	for (unsigned at = 0; at < 5 * BIGTABLE_LINE_BYTES; at += BIGTABLE_LINE_BYTES)
+		__builtin_prefetch(entry + at);
+	return true;
 }
 
-static struct memo_slot *slot_find(const struct memo *m, const uint64_t hash[2])
+static struct linetable_slot *slot_find(const struct memo *m, const uint64_t hash[2])
 {
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		struct memo_slot *s = slot_at(m, hash, i);
-		if (s->entry && s->tag == tag_of(hash) && s->entry->hash[0] == hash[0] &&
-		        s->entry->hash[1] == hash[1])
+	for (unsigned i = 0; i < LINETABLE_HASH_SLOTS; i++) {
+		struct linetable_slot *s = linetable_at(&m->table, hash[0], i);
+		const struct memo_entry *entry = s->item;
+		if (linetable_has_tag(s, hash[0]) && entry->hash[0] == hash[0] &&
+		        entry->hash[1] == hash[1])
 			return s;
 	}
 	return NULL;
@@ -128,57 +94,24 @@ static struct memo_slot *slot_find(const struct memo *m, const uint64_t hash[2])
 
 const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s)
 {
-	struct memo_slot *s = slot_find(m, hash);
+	struct linetable_slot *s = slot_find(m, hash);
 	if (!s)
 		return NULL;
-	if (s->expires_s <= now_s) {
+	if (linetable_is_expired(s, now_s)) {
 		slot_drop(m, s);
 		return NULL;
 	}
-	if (!s->used)
-		s->used = 1;
-	return s->entry;
+	linetable_use(s);
+	return s->item;
 }
 
 /* ---- keeping ---- */
 
-/* CLOCK: drops the first entry that is out of date or was not used since the hand last came by.
- * There must be one. */
-static void hand_evict(struct memo *m, uint32_t now_s)
-{
-	for (;;) {
-		struct memo_slot *s = &m->lines[m->hand / SLOTS].slots[m->hand % SLOTS];
-		m->hand = (m->hand + 1) & (m->line_mask * SLOTS + SLOTS - 1);
-		if (s->entry && (!s->used || s->expires_s <= now_s)) {
-			slot_drop(m, s);
-			return;
-		}
-		s->used = 0;
-	}
-}
-
 static bool make_room(struct memo *m, size_t bytes, uint32_t now_s)
 {
-	while (m->n_entries && m->used_bytes + bytes > m->limit_bytes)
-		hand_evict(m, now_s);
+	while (m->table.n_items && m->used_bytes + bytes > m->limit_bytes)
+		slot_drop(m, linetable_victim(&m->table, now_s));
 	return m->used_bytes + bytes <= m->limit_bytes;
-}
-
-/* A free slot for the hash. When there is none, drops an entry that is out of date, else one that
- * was not used lately. */
-static struct memo_slot *slot_make(struct memo *m, const uint64_t hash[2], uint32_t now_s)
-{
-	struct memo_slot *victim = NULL;
-	for (unsigned i = 0; i < 2 * SLOTS; i++) {
-		struct memo_slot *s = slot_at(m, hash, i);
-		if (!s->entry)
-			return s;
-		if (!victim || s->expires_s <= now_s ||
-		        (victim->used && !s->used && victim->expires_s > now_s))
-			victim = s;
-	}
-	slot_drop(m, victim);
-	return victim;
 }
 
 void memo_keep(struct memo *m, const uint64_t hash[2], const struct tally_row *counts,
@@ -186,7 +119,7 @@ void memo_keep(struct memo *m, const uint64_t hash[2], const struct tally_row *c
 {
 	if (size > MEMO_TEXT_MAX_BYTES || expires_s <= now_s)
 		return;
-	struct memo_slot *s = slot_find(m, hash);
+	struct linetable_slot *s = slot_find(m, hash);
 	if (s)
 		slot_drop(m, s);
 	if (!make_room(m, block_bytes(size), now_s))
@@ -198,11 +131,11 @@ void memo_keep(struct memo *m, const uint64_t hash[2], const struct tally_row *c
 		.hash = { hash[0], hash[1] }, .counts = *counts, .size = (uint32_t)size
 	};
 	memcpy(entry->text, text, size);
-	*slot_make(m, hash, now_s) = (struct memo_slot){
-		.entry = entry, .expires_s = expires_s, .tag = tag_of(hash) & 0x7fffffff
-	};
+	s = linetable_make(&m->table, hash[0], now_s);
+	if (s->item)
+		slot_drop(m, s);
+	linetable_set(&m->table, s, hash[0], entry, expires_s);
 	m->used_bytes += block_bytes(size);
-	m->n_entries++;
 }
 
 size_t memo_used_bytes(const struct memo *m)
@@ -212,5 +145,5 @@ size_t memo_used_bytes(const struct memo *m)
 
 uint64_t memo_entries(const struct memo *m)
 {
-	return m->n_entries;
+	return m->table.n_items;
 }

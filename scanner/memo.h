@@ -10,9 +10,8 @@
  *     memo_find()                 the text, or NULL
  *     memo_keep()                 after a row that was judged
  *
- * Bounded in bytes, table included; what was not used lately is evicted (CLOCK). Shaped as the
- * cache of answers (resolver/cache.h): lines of four slots, a line and its twin. Time is seconds of
- * resolver_cache_s(). One thread. */
+ * Bounded in bytes, table included; what was not used lately is evicted (CLOCK, as
+ * base/linetable.h has it). Time is seconds of resolver_cache_s(). One thread. */
 #ifndef SCANNER_MEMO_H
 #define SCANNER_MEMO_H
 

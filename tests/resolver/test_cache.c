@@ -75,7 +75,7 @@ static void keys_are_name_and_type(void **state)
 	assert_false(has(&c, "example.com", RRTYPE_A, 0));
 	assert_false(has(&c, "example.co", RRTYPE_TXT, 0));
 	put(&c, "example.com", 60, 20, ANSWER_OK, 0); /* replaces */
-	assert_int_equal(c.n_entries, 1);
+	assert_int_equal(c.table.n_items, 1);
 	cache_fini(&c);
 }
 
@@ -90,7 +90,7 @@ static void time_runs_out(void **state)
 	put(&c, "week", 7 * 86400, 10, ANSWER_OK, start_ns);
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, start_ns);
 	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, start_ns);
-	assert_int_equal(c.n_entries, 3);
+	assert_int_equal(c.table.n_items, 3);
 	assert_false(has(&c, "none", RRTYPE_TXT, start_ns));
 	assert_false(has(&c, "cancelled", RRTYPE_TXT, start_ns));
 	assert_true(has(&c, "failed", RRTYPE_TXT, start_ns + 30 * CLOCK_NS_PER_S - 1));
@@ -99,7 +99,7 @@ static void time_runs_out(void **state)
 	assert_false(has(&c, "data", RRTYPE_TXT, start_ns + 60 * CLOCK_NS_PER_S));
 	assert_true(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S - 1));
 	assert_false(has(&c, "week", RRTYPE_TXT, start_ns + CACHE_TTL_MAX_S * CLOCK_NS_PER_S));
-	assert_int_equal(c.n_entries, 0);
+	assert_int_equal(c.table.n_items, 0);
 	cache_fini(&c);
 }
 
@@ -153,14 +153,14 @@ static void bytes_are_bounded_and_use_is_rewarded(void **state)
 	}
 	assert_true(cache_used_bytes(&c) > limit / 2);
 	assert_true(c.n_evictions > 4000);
-	assert_int_equal(c.n_entries + c.n_evictions, 5001);
+	assert_int_equal(c.table.n_items + c.n_evictions, 5001);
 	uint64_t found = 0;
 	for (unsigned i = 0; i < 5000; i++) {
 		char name[32];
 		snprintf(name, sizeof name, "n%u", i);
 		found += has(&c, name, RRTYPE_TXT, 0);
 	}
-	assert_int_equal(found + 1, c.n_entries);
+	assert_int_equal(found + 1, c.table.n_items);
 	cache_fini(&c);
 }
 
@@ -195,7 +195,7 @@ static void what_is_attached_counts(void **state)
 	assert_int_equal(answer_bytes(a), a->size_bytes + 16 + LARGE);
 	cache_trim(&c, 0);
 	assert_true(cache_used_bytes(&c) <= LIMIT);
-	assert_true(c.n_evictions > 0 && c.n_entries > 0);
+	assert_true(c.n_evictions > 0 && c.table.n_items > 0);
 	/* it lives as long as it is held, kept or not */
 	for (unsigned i = 0; a->is_kept; i++) {
 		char other[32];
@@ -208,7 +208,7 @@ static void what_is_attached_counts(void **state)
 	assert_int_equal(c.account.alive_bytes, c.account.kept_bytes);
 	c.limit_bytes = c.allowed_bytes = 0;
 	cache_trim(&c, 0);
-	assert_int_equal(c.n_entries, 0);
+	assert_int_equal(c.table.n_items, 0);
 	assert_int_equal(cache_used_bytes(&c), empty);
 	assert_int_equal(c.account.alive_bytes, 0);
 	cache_fini(&c);
@@ -256,7 +256,7 @@ static void out_of_date_goes_first(void **state)
 		put(&c, name, 3600, 900, ANSWER_OK, 2 * CLOCK_NS_PER_S);
 		assert_true(has(&c, name, RRTYPE_TXT, 2 * CLOCK_NS_PER_S));
 	}
-	assert_int_equal(c.n_entries, i);
+	assert_int_equal(c.table.n_items, i);
 	for (unsigned k = 0; k < i; k++) {
 		char name[32];
 		snprintf(name, sizeof name, "n%u", k);
@@ -281,7 +281,7 @@ static void collisions_are_told_apart(void **state)
 		cache_put(&c, &q, a, 0);
 		answer_unref(a);
 	}
-	assert_int_equal(c.n_entries, 5);
+	assert_int_equal(c.table.n_items, 5);
 	for (size_t i = 0; i < 5; i++) {
 		struct question q;
 		struct dname name;
@@ -312,7 +312,7 @@ static void a_name_may_have_many_types(void **state)
 		cache_put(&c, &q, a, 0);
 		answer_unref(a);
 	}
-	assert_int_equal(c.n_entries, TYPES);
+	assert_int_equal(c.table.n_items, TYPES);
 	for (unsigned i = 0; i < TYPES; i++)
 		assert_true(has(&c, "name", (enum rrtype)(FIRST + i), 0));
 	cache_fini(&c);
@@ -387,9 +387,9 @@ static void nxdomain_is_for_all_types(void **state)
 	static const char *const others[] = { "a.gone.example.com", "example.com", "com", "." };
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		assert_string_equal(nx_for(&c, others[i], RRTYPE_TXT, start_ns), "");
-	assert_int_equal(c.n_entries, 1);
+	assert_int_equal(c.table.n_items, 1);
 	assert_string_equal(nx_for(&c, gone, RRTYPE_A, end_ns), "");
-	assert_int_equal(c.n_entries, 0);
+	assert_int_equal(c.table.n_items, 0);
 	cache_fini(&c);
 }
 
@@ -425,7 +425,7 @@ static void what_says_nothing_of_other_types(void **state)
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0);
 	put(&c, "bogus", 60, 0, ANSWER_BOGUS, 0);
 	put(&c, "empty", 60, 0, ANSWER_NODATA, 0);
-	assert_int_equal(c.n_entries, 4);
+	assert_int_equal(c.table.n_items, 4);
 	static const char *const names[] = { "alias", "gone", "failed", "bogus", "empty" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		expect_nx(&c, names[i], RRTYPE_MX, "");
@@ -461,10 +461,10 @@ static void a_name_may_come_and_go(void **state)
 	assert_true(cache_init(&c, 1 << 20, 30, 0));
 	put(&c, "n", 60, 0, ANSWER_SERVFAIL, 0);
 	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_TXT, .ttl_s = 60 }, 0);
-	assert_int_equal(c.n_entries, 1);
+	assert_int_equal(c.table.n_items, 1);
 	expect_nx(&c, "n", RRTYPE_TXT, "n");
 	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_A, .ttl_s = 60 }, 0);
-	assert_int_equal(c.n_entries, 1);
+	assert_int_equal(c.table.n_items, 1);
 	put(&c, "n", 60, 10, ANSWER_OK, 0);
 	assert_true(has(&c, "n", RRTYPE_TXT, 0));
 	struct question q;
@@ -499,7 +499,7 @@ static void answers_are_kept_for_a_while_at_least(void **state)
 	put(&c, "none", 0, 0, ANSWER_NXDOMAIN, 0);
 	put(&c, "failed", 0, 0, ANSWER_SERVFAIL, 0);
 	put(&c, "cancelled", 60, 0, ANSWER_CANCELLED, 0);
-	assert_int_equal(c.n_entries, 4);
+	assert_int_equal(c.table.n_items, 4);
 	assert_int_equal(expiry_of(&c, "zero", RRTYPE_TXT, 0), 20);
 	assert_true(has(&c, "zero", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
 	assert_true(has(&c, "none", RRTYPE_TXT, 20 * CLOCK_NS_PER_S - 1));
@@ -516,16 +516,16 @@ static void extremes(void **state)
 	struct cache c;
 	assert_true(cache_init(&c, 0, 30, 0));
 	put(&c, "x", 60, 10, ANSWER_OK, 0);
-	assert_int_equal(c.n_entries, 0);
+	assert_int_equal(c.table.n_items, 0);
 	assert_false(has(&c, "x", RRTYPE_TXT, 0));
 	cache_fini(&c);
 
 	assert_true(cache_init(&c, 7000, 0, 0));
 	put(&c, "large", 60, 900, ANSWER_OK, 0);      /* over an eighth */
 	put(&c, "failed", 60, 0, ANSWER_SERVFAIL, 0); /* failure_ttl_s is 0 */
-	assert_int_equal(c.n_entries, 0);
+	assert_int_equal(c.table.n_items, 0);
 	put(&c, "small", 60, 0, ANSWER_NXDOMAIN, 0);
-	assert_int_equal(c.n_entries, 1);
+	assert_int_equal(c.table.n_items, 1);
 	cache_fini(&c);
 	cache_fini(&c);
 }
