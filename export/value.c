@@ -1,6 +1,7 @@
 /* value.c - runs of harmless octets are copied at once; the table says where a run ends. */
 #include "export/value.h"
 
+#include "base/codepoint.h"
 #include "base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -95,19 +96,6 @@ void value_put_tsv(struct textbuf *out, struct csv_field field, uint64_t *n_repl
 
 /* ---- JSON strings ---- */
 
-/* Marks that change the direction of text, separators of lines, controls, the byte-order mark. */
-static bool is_dangerous(uint32_t code)
-{
-	static const struct {
-		uint32_t first, last;
-	} ranges[] = { { 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2066, 0x2069 }, { 0xfeff, 0xfeff } };
-	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-		if (code >= ranges[i].first && code <= ranges[i].last)
-			return true;
-	return false;
-}
-
 /* Printable ASCII that JSON and HTML take as it stands. */
 static bool is_harmless(char c)
 {
@@ -123,7 +111,7 @@ static size_t put_character(struct textbuf *out, struct csv_field text, uint64_t
 		put_replacement(out, n_replaced);
 	else if (code == '"' || code == '\\')
 		textbuf_printf(out, "\\%c", (char)code);
-	else if (code < 0x80 || is_dangerous(code))
+	else if (code < 0x80 || codepoint_misleads(code))
 		textbuf_printf(out, "\\u%04x", code);
 	else
 		textbuf_put(out, text.text, size);
@@ -153,7 +141,7 @@ void value_put_name(struct textbuf *out, struct csv_field field)
 	for (size_t size; field.size; field = behind(field, size)) {
 		if (!next_character(field, &code, &size))
 			put_replacement(out, &unused);
-		else if (code < ' ' || code == 0x7f || is_dangerous(code))
+		else if (code < ' ' || code == 0x7f || codepoint_misleads(code))
 			textbuf_put_char(out, '_');
 		else
 			textbuf_put(out, field.text, size);

@@ -1,30 +1,30 @@
 /* markup.c - text, one piece after another: a letter, or something that is shown as what it is. */
 #include "page/markup.h"
 
+#include "base/codepoint.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
 
-/* A code point that is shown as a number. In order. */
+/* Code points that are shown as numbers, beside those that mislead (base/codepoint.h): they cannot
+ * be seen, or are put on top of others. In order. */
 static const struct {
 	uint32_t from, to;
 } hidden[] = {
-	{ 0x80, 0xa0 },     /* controls, the no-break space */
-	{ 0xad, 0xad },     /* soft hyphen */
-	{ 0x300, 0x36f },   /* marks on top of letters */
-	{ 0x61c, 0x61c },   /* direction */
-	{ 0x115f, 0x1160 }, /* fillers */
+	{ 0xa0, 0xa0 },                                             /* the no-break space */
+	{ 0xad, 0xad },                                             /* soft hyphen */
+	{ 0x300, 0x36f },                                           /* marks on top of letters */
+	{ 0x115f, 0x1160 },                                         /* fillers */
 	{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x1ab0, 0x1aff }, /* marks */
-	{ 0x1dc0, 0x1dff }, { 0x2000, 0x200f }, /* blanks, characters without width, direction */
-	{ 0x2028, 0x202f },                     /* line ends, direction */
-	{ 0x205f, 0x206f },                     /* direction */
+	{ 0x1dc0, 0x1dff }, { 0x2000, 0x200d }, /* blanks, characters without width */
+	{ 0x202f, 0x202f },                     /* blank */
+	{ 0x205f, 0x2065 }, { 0x206a, 0x206f }, /* blanks, characters without width */
 	{ 0x20d0, 0x20ff },                     /* marks */
 	{ 0x2800, 0x2800 },                     /* blanks */
 	{ 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xd800, 0xf8ff }, /* surrogates, private use */
 	{ 0xfdd0, 0xfdef },                                         /* no characters */
 	{ 0xfe00, 0xfe0f },                                         /* variants */
 	{ 0xfe20, 0xfe2f },                                         /* marks */
-	{ 0xfeff, 0xfeff },                                         /* byte order mark */
 	{ 0xffa0, 0xffa0 },                                         /* filler */
 	{ 0xfff0, 0xffff },                                         /* specials */
 	{ 0x1bca0, 0x1bca3 },                                       /* controls of shorthand */
@@ -45,6 +45,8 @@ struct piece {
 
 static bool is_hidden(uint32_t code)
 {
+	if (codepoint_misleads(code))
+		return true;
 	for (unsigned i = 0; i < HIDDEN && hidden[i].from <= code; i++)
 		if (code <= hidden[i].to)
 			return true;
