@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import harness
+import shardkills
 from harness import BAD_ROWS, DONE, STOPPED, USAGE
 
 RECIPE = harness.ROOT / "examples/parallel/scan-shards"
@@ -18,24 +19,6 @@ TEXT = (
     + "".join(f"d{n % 700}.bulk.test,192.0.2.{n % 128},note {n}\n" for n in range(N_ROWS))
     + "bad..name,192.0.2.1,bad\n"
 )
-
-# Kills the first try of shards 2 and 5 when some of their rows are on the disk: it reads no more
-# than the scan has written.
-WRAPPER = """#!/bin/bash
-k=$(grep -oE '[0-9]+/8' <<<"$*" | cut -d/ -f1)
-if [[ $1 == scan && ( $k == 2 || $k == 5 ) && ! -e {folder}/killed-$k ]]; then
-	{binary} "$@" --qps 100 --window 64 --sync-interval 1 &
-	pid=$!
-	until [[ $(stat -c %s {folder}/out/shard-$k.csv.gz 2>/dev/null || echo 0) -gt 1500 ]]; do
-		sleep 0.05
-	done
-	kill -9 $pid
-	wait $pid
-	touch {folder}/killed-$k
-	exit 137
-fi
-exec {binary} "$@"
-"""
 
 
 def recipe(*arguments, binary=harness.SPFSWEEP, **variables):
@@ -60,13 +43,12 @@ def folder(tmp_path):
 
 
 def test_some_are_killed(bulk_nsd, folder):
-    wrapper = folder / "spfsweep"
-    wrapper.write_text(WRAPPER.format(folder=folder, binary=harness.SPFSWEEP))
-    wrapper.chmod(0o755)
+    killed = (2, 5)
+    wrapper = shardkills.write_wrapper(folder, killed, N_SHARDS, 1500, "--qps 100", "--window 64")
     done = run(folder, wrapper, bulk_nsd.upstream)
     assert done.returncode == DONE, done.stderr
-    assert (folder / "killed-2").exists() and (folder / "killed-5").exists()
-    for k in (2, 5):
+    for k in killed:
+        assert (folder / f"killed-{k}").exists()
         runs = json.loads((folder / f"out/shard-{k}.json").read_bytes())["runs"]
         assert len(runs) == 2 and runs[0]["rows"] and runs[1]["rows"], "nothing was gone on with"
     whole = harness.scan(folder, folder / "in.csv", bulk_nsd.upstream)

@@ -13,28 +13,12 @@ import time
 import blocks
 import harness
 import nameservers
+import shardkills
 from harness import DONE
 
 N_ROWS = int(os.environ.get("SCALE_ROWS", "100000"))
 LIMIT_S = harness.HANGS_S + N_ROWS // 1000
 N_SHARDS, KILLED = 8, (1, 4, 6)
-
-# Kills the first try of some shards when part of their rows is on the disk.
-WRAPPER = """#!/bin/bash
-k=$(grep -oE '[0-9]+/{n}' <<<"$*" | cut -d/ -f1)
-if [[ $1 == scan && " {killed} " == *" $k "* && ! -e {folder}/killed-$k ]]; then
-	{binary} "$@" --sync-interval 1 &
-	pid=$!
-	until [[ $(stat -c %s {folder}/out/shard-$k.csv.gz 2>/dev/null || echo 0) -gt {bytes} ]]; do
-		sleep 0.05
-	done
-	kill -9 $pid
-	wait $pid
-	touch {folder}/killed-$k
-	exit 137
-fi
-exec {binary} "$@"
-"""
 
 
 def lines_of(path):
@@ -75,14 +59,7 @@ def test_shards_are_killed_and_gone_on_with(bulk_nsd, tmp_path):
     write_list(
         pairs, ((f"d{n % (N_ROWS // 5)}.bulk.test", f"192.0.2.{n % 250}") for n in range(N_ROWS))
     )
-    wrapper = tmp_path / "spfsweep"
-    wrapper.write_text(
-        WRAPPER.format(
-            n=N_SHARDS, killed=" ".join(map(str, KILLED)), folder=tmp_path,
-            binary=harness.SPFSWEEP, bytes=N_ROWS // N_SHARDS,
-        )
-    )  # fmt: skip
-    wrapper.chmod(0o755)
+    wrapper = shardkills.write_wrapper(tmp_path, KILLED, N_SHARDS, N_ROWS // N_SHARDS)
     recipe = harness.ROOT / "examples/parallel/scan-shards"
     # so slow that there is time to kill it
     parallel_s = run(
