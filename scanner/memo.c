@@ -12,14 +12,23 @@
 /* Entries are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 enum { ENTRY_SMALL_BYTES = 160 };
 
+/* In a list in which no row comes back, entries only take memory, and touching it costs. */
+enum { UNPROVED_BYTES = 4 << 20, HIT_EARNS_BYTES = 4 << 10 };
+
 struct memo {
 	struct linetable table;
 	size_t limit_bytes, used_bytes;
+	size_t allowed_bytes; /* now: at most limit_bytes */
 	struct slab slab;
 };
 
 static_assert(sizeof(struct memo_entry) + MEMO_TEXT_MAX_BYTES <= SLAB_BLOCK_MAX_BYTES,
         "an entry must fit in a block");
+
+static size_t at_most(size_t value, size_t limit)
+{
+	return value < limit ? value : limit;
+}
 
 struct memo *memo_new(size_t limit_bytes)
 {
@@ -33,6 +42,7 @@ struct memo *memo_new(size_t limit_bytes)
 	}
 	m->limit_bytes = limit_bytes;
 	m->used_bytes = linetable_bytes(&m->table);
+	m->allowed_bytes = at_most(m->used_bytes + UNPROVED_BYTES, limit_bytes);
 	return m;
 }
 
@@ -102,6 +112,7 @@ const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint3
 		return NULL;
 	}
 	linetable_use(s);
+	m->allowed_bytes = at_most(m->allowed_bytes + HIT_EARNS_BYTES, m->limit_bytes);
 	return s->item;
 }
 
@@ -109,9 +120,9 @@ const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint3
 
 static bool make_room(struct memo *m, size_t bytes, uint32_t now_s)
 {
-	while (m->table.n_items && m->used_bytes + bytes > m->limit_bytes)
+	while (m->table.n_items && m->used_bytes + bytes > m->allowed_bytes)
 		slot_drop(m, linetable_victim(&m->table, now_s));
-	return m->used_bytes + bytes <= m->limit_bytes;
+	return m->used_bytes + bytes <= m->allowed_bytes;
 }
 
 void memo_keep(struct memo *m, const uint64_t hash[2], const struct tally_row *counts,
