@@ -27,7 +27,7 @@ enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
 /* Half the window must take a quarter of what the queue makes longer. */
 enum { QUEUE_HELPED_PART = 4 };
 #define QUEUE_BEFORE_NS (250 * CLOCK_NS_PER_MS)
-#define QUEUE_TRIAL_MAX_NS (5 * CLOCK_NS_PER_S)
+#define QUEUE_TRIAL_MAX_NS (30 * CLOCK_NS_PER_S)
 
 static uint64_t at_most(uint64_t value, uint64_t limit)
 {
@@ -170,15 +170,6 @@ static bool is_too_much(const struct congestion *c, const struct votes *v)
 	return loss_exceeds(v, c->tolerated_percent);
 }
 
-/* Of an upstream that answers hardly anything one cohort is too little to judge by: then what was
- * lost lately counts. Retransmissions have no vote, and when they are answered all is well. */
-static bool is_told_by(const struct congestion *c, const struct votes *lately)
-{
-	const struct cohort *co = &c->cohort;
-	bool is_little = co->votes.n_answered + co->votes.n_lost < COHORT_MIN;
-	return is_little && co->n_answered < co->n_sent / 2 && is_too_much(c, lately);
-}
-
 static uint64_t rate_of(const struct trial *t)
 {
 	return t->n_sent * CLOCK_NS_PER_S / at_least(t->time_ns, 1);
@@ -259,7 +250,8 @@ static void pace_raise(struct congestion *c)
 static void pace_set(struct congestion *c, const struct votes *lately)
 {
 	const struct votes *v = &c->cohort.votes;
-	if (is_too_much(c, v) || is_told_by(c, lately))
+	bool is_little = v->n_answered + v->n_lost < COHORT_MIN;
+	if (is_too_much(c, v) || (is_little && is_too_much(c, lately)))
 		pace_lower(c, c->pace_min_per_s);
 	else if (c->pace.per_s && !c->queue_ns && lost_percent(v) <= LOSS_SMALL_PERCENT)
 		pace_raise(c);
@@ -349,9 +341,11 @@ static void cohort_judge(struct congestion *c, const struct votes *lately, uint6
 	if (!n_votes && !c->cohort.n_answered)
 		return;
 	base_note(c);
+	/* of an upstream that answers hardly anything, one cohort is too little to judge by */
+	bool is_little = n_votes < COHORT_MIN && n_votes < c->cohort.n_sent / 2;
 	if (is_too_much(c, v))
 		window_shrink(c, v->n_answered, n_votes);
-	else if (is_told_by(c, lately))
+	else if (is_little && is_too_much(c, lately))
 		window_shrink(c, lately->n_answered, lately->n_answered + lately->n_lost);
 	else if (makes_it_queue(c))
 		queue_found(c, c->cohort.trip_min_ns, now_ns);

@@ -96,43 +96,6 @@ static uint64_t full_for_a_second(
 	return now_ns;
 }
 
-/* Much was lost a while ago. Since then only retransmissions are answered, which have no vote, and
- * all of them are: the old losses are no reason to ask less and less. */
-static void old_losses_are_judged_once(void **state)
-{
-	(void)state;
-	struct congestion c;
-	const struct votes lately = { .n_answered = 50, .n_lost = 50 };
-	uint64_t now_ns = 100 * S;
-	congestion_init(&c, 20000, 100, now_ns);
-	c.trip_base_ns = MS;
-	for (int i = 0; i < 100; i++)
-		congestion_sent(&c, true);
-	for (int i = 0; i < 50; i++)
-		congestion_answered(&c, now_ns, MS, true);
-	for (int i = 0; i < 100; i++) {
-		congestion_vote(&c, now_ns, i % 2);
-		congestion_left(&c, true);
-	}
-	for (int i = 0; i < 2; i++)
-		congestion_turn(&c, MS, 300 * MS, &lately, now_ns += S);
-	unsigned window = c.window;
-	uint64_t per_s = c.pace.per_s;
-	assert_in_range(window, 1, 255);
-	assert_true(per_s > 0);
-	for (int i = 0; i < 10; i++) {
-		for (int n = 0; n < 100; n++) {
-			congestion_sent(&c, false);
-			congestion_answered(&c, now_ns, MS, false);
-			congestion_left(&c, false);
-		}
-		for (int turn = 0; turn < 2; turn++)
-			congestion_turn(&c, MS, 300 * MS, &lately, now_ns += S / 2);
-	}
-	assert_true(c.window >= window);
-	assert_true(c.pace.per_s >= per_s);
-}
-
 /* Near: 100 000 a second are answered with any window. Far: each needs 50 ms. */
 static void a_window_grows_while_that_brings_answers(void **state)
 {
@@ -316,7 +279,6 @@ int main(void)
 		cmocka_unit_test(rtt_follows_the_rfc),
 		cmocka_unit_test(pacing_loses_nothing_and_gathers_little),
 		cmocka_unit_test(a_window_grows_while_that_brings_answers),
-		cmocka_unit_test(old_losses_are_judged_once),
 		cmocka_unit_test(few_votes_prove_nothing),
 		cmocka_unit_test(the_stretch_is_the_square_of_what_is_needed),
 		cmocka_unit_test(late_votes_count_for_the_time_of_their_queries),
