@@ -25,6 +25,10 @@
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
 /* How many questions at once are sent to upstreams that are all dead. */
 enum { HOPELESS_MAX = 256 };
+/* So many questions are open, or as many as are answered in four seconds: what is begun must end
+ * within its patience, also when a recursor has to look up everything and takes seconds for each.
+ * Silent names, which need ten seconds, are few beside what is answered, or begin more slowly. */
+enum { OPEN_ALWAYS = 2048, OPEN_FOR_S = 4 };
 /* While at least 64 questions are open, and less than an eighth of them was answered in a turn, the
  * worker sleeps before it looks again, and then finds many answers at once: for a 64th of the round
  * trip, 0.2 to 2 ms. */
@@ -237,9 +241,19 @@ static void forward_flush(struct engine *engine)
 		loop_gather(e->loop, gather_us(e));
 }
 
+static bool is_overfull(const struct forwarder *e)
+{
+	uint64_t answers_per_s = 0;
+	for (unsigned i = 0; i < e->n_routes; i++)
+		answers_per_s += e->routes[i].health.congestion.answers_per_s;
+	return e->n_open >= OPEN_ALWAYS && e->n_open >= OPEN_FOR_S * answers_per_s;
+}
+
 static bool forward_has_room(const struct engine *engine)
 {
 	const struct forwarder *e = (const struct forwarder *)engine;
+	if (is_overfull(e))
+		return false;
 	for (unsigned i = 0; i < e->n_routes; i++)
 		if (choice_has_room(&e->routes[i]))
 			return true;
