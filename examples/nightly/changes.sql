@@ -6,7 +6,7 @@
 --
 -- The pairs are joined by `row`, since both nights are of one list (a longer one has new rows behind).
 -- Columns of time do not count. A pair that failed in one of the nights is no change of the domain's,
--- so temperror is left out; `failed.sql` would be the other half: WHERE problems LIKE '%temperror%'.
+-- so temperror is left out; the failed ones are those WHERE problems LIKE '%temperror%'.
 WITH b AS (
 	SELECT * FROM read_csv(getvariable('before'), header = true, all_varchar = true,
 		delim = ',', quote = '"', escape = '"', nullstr = '', max_line_size = 16777216)

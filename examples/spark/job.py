@@ -26,7 +26,7 @@ options = parser.parse_args(own)
 
 spark = SparkSession.builder.appName("spfsweep").getOrCreate()
 spark.sparkContext.addPyFile(str(Path(__file__).with_name("spfsweep_spark.py")))
-reader = spark.read.option("header", True)
+reader = spark.read.option("header", True).option("escape", '"')  # quotes as in RFC 4180
 is_parquet = options.pairs.endswith(".parquet")
 pairs = reader.parquet(options.pairs) if is_parquet else reader.csv(options.pairs)
 out = spfsweep_spark.scan(
