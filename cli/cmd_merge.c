@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file is written beside the output, and takes its place when it is whole: who reads the output
@@ -28,7 +29,7 @@ struct run {
 	struct merge merge;
 	struct sink *standing;     /* the output as it was, locked; NULL: it is no file */
 	char *place;               /* of the output, links followed; owned */
-	struct textbuf part_place; /* of the file beside it */
+	struct textbuf part_place; /* of the file beside it; empty: it is written in place */
 	struct sink *sink, *summary_sink;
 	struct digest *digest;
 	uint64_t started_ns;
@@ -44,21 +45,37 @@ static int fail_to_open(const char *path, int why)
 /* What was refused on the way leaves nothing behind that looks like an output. */
 static void drop_output(struct run *r)
 {
-	if (r->standing && !sink_cut(r->sink, 0))
-		unlink(textbuf_text(&r->part_place));
+	if (!r->standing && sink_is_file(r->sink) && !sink_cut(r->sink, 0))
+		unlink(r->options->output);
+}
+
+/* An empty file of a new name in the output's folder, with the output's permissions. False: none
+ * can be made there. */
+static bool make_part(struct run *r)
+{
+	struct stat st;
+	const char *slash = strrchr(r->place, '/');
+	textbuf_printf(
+	        &r->part_place, "%.*s/.spfsweep-merge-XXXXXX", (int)(slash - r->place), r->place);
+	int fd = r->part_place.failed ? -1 : mkstemp((char *)textbuf_text(&r->part_place));
+	if (fd < 0) {
+		textbuf_reset(&r->part_place);
+		return false;
+	}
+	bool good = !stat(r->place, &st) && !fchmod(fd, st.st_mode & 07777);
+	return !close(fd) && good;
 }
 
 /* The file beside an output that is one. */
 static int open_part(struct run *r)
 {
-	r->standing = r->sink;
-	r->sink = NULL;
 	r->place = realpath(r->options->output, NULL);
 	if (!r->place)
 		return fail_to_open(r->options->output, errno);
-	textbuf_printf(&r->part_place, "%s.merging", r->place);
-	if (r->part_place.failed)
-		return fail_to_open(r->options->output, ENOMEM);
+	if (!make_part(r))
+		return r->part_place.size ? fail_to_open(r->place, errno) : EXIT_DONE;
+	r->standing = r->sink;
+	r->sink = NULL;
 	const char *place = textbuf_text(&r->part_place);
 	return sink_open(&r->sink, place) ? fail_to_open(place, errno) : EXIT_DONE;
 }
@@ -195,16 +212,16 @@ static int run(struct run *r)
 /* Closes the output, which takes its place when all went well. */
 static int close_output(struct run *r, int status)
 {
+	const char *part = textbuf_text(&r->part_place);
 	if (sink_close(r->sink) && status == EXIT_DONE)
 		status = fail_to_open(options_output_name(r->options), errno);
-	bool is_file = r->standing;
 	sink_close(r->standing);
-	if (status == EXIT_DONE && is_file) {
-		if (rename(textbuf_text(&r->part_place), r->place))
-			status = fail_to_open(r->place, errno);
-		else
-			sink_sync_name(r->place);
-	}
+	if (*part && status != EXIT_DONE)
+		unlink(part);
+	else if (*part && rename(part, r->place))
+		status = fail_to_open(r->place, errno);
+	else if (*part)
+		sink_sync_name(r->place);
 	free(r->place);
 	textbuf_fini(&r->part_place);
 	return status;

@@ -478,7 +478,12 @@ def test_what_stood_there_stays(shards, whole, tmp_path):
     done = harness.run("merge", *shards, "-o", link, "--overwrite")
     assert done.returncode == DONE and link.is_symlink() and old.read_bytes() != whole.data
     assert harness.Scan(0, "", old.read_bytes(), None).timeless() == whole.timeless()
-    assert not list(tmp_path.glob("*.merging"))
+    assert not list(tmp_path.glob(".spfsweep-merge-*"))
+    old.chmod(0o600)
+    done = harness.run("merge", *shards, "-o", old, "--overwrite")
+    assert done.returncode == DONE and old.stat().st_mode & 0o777 == 0o600
+    long = tmp_path / ("a" * 240 + ".csv.gz")
+    assert harness.run("merge", *shards, "-o", long).returncode == DONE
 
 
 # ---- --append ----
