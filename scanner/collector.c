@@ -111,6 +111,24 @@ static void write_header(struct collector *c)
 		sync_output(c); /* from now on the output can be resumed */
 }
 
+/* Behind a retry that has ended: a member without a row, by which the scan can be gone on with also
+ * when it is stopped before its first row. */
+static void write_mark(struct collector *c)
+{
+	struct textbuf packed = { 0 };
+	struct bgzf_checkpoint checkpoint = c->x->mark;
+	checkpoint.first_row = c->n_rows + 1;
+	bgzf_put_member(c->packer.z, &packed, NULL, 0, &checkpoint);
+	if (packed.failed) {
+		c->ended = true;
+		exchange_fail_memory(c->x, c->n_rows + 1);
+	}
+	write_out(c, packed.bytes, packed.size);
+	textbuf_fini(&packed);
+	if (!c->ended)
+		sync_output(c);
+}
+
 /* Writes `n` whole rows. */
 static void write_rows(struct collector *c, const struct textbuf *rows, unsigned n)
 {
@@ -291,6 +309,8 @@ void *collector_main(void *arg)
 		exchange_fail(x);
 	} else if (!x->resumption->keep_bytes) {
 		write_header(&c);
+	} else if (x->resumption->is_behind_retry && x->compress) {
+		write_mark(&c);
 	}
 	while (!is_over(&c)) {
 		if (gather(&c))

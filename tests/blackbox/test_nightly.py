@@ -168,7 +168,8 @@ def test_a_scan_behind_a_retry_that_was_killed(server, tmp_path):
     expected = harness.scan(tmp_path, rows_of(600), *options, output="expected.csv.gz")
     (tmp_path / "longer.csv").write_text(rows_of(600))
     resume = ["scan", tmp_path / "longer.csv", "-o", new, "--resume", *options]
-    retried = new.stat().st_size
+    sizes = [m.size for m in harness.bgzf_members(new.read_bytes())]
+    retried = sum(sizes[:-2])  # without closing and end-of-file member
     assert harness.run(*resume).returncode == DONE
     whole = new.read_bytes()
     cuts, at = [], 0
@@ -176,7 +177,8 @@ def test_a_scan_behind_a_retry_that_was_killed(server, tmp_path):
         at += member.size
         cuts.append(at)
     behind = [cut for cut in cuts if cut > retried]
-    for cut in (behind[len(behind) // 2], behind[1]):
+    # the first one has no row yet
+    for cut in (behind[len(behind) // 2], behind[1], behind[0]):
         new.write_bytes(whole[:cut] + b"torn")
         assert harness.run(*resume).returncode == DONE
         assert harness.Scan(0, "", new.read_bytes(), None).timeless() == expected.timeless()
@@ -268,7 +270,8 @@ def test_good_rows_outlive_a_failure(server, tmp_path):
         tmp_path, old, *options, "--resume", command="retry", output="part.csv.gz"
     )
     assert again.timeless() == new.timeless()
-    assert again.summary["kept_rows"] == len(kept)
+    # ... but for new failures that are the same to the octet, within a second
+    assert len(kept) <= again.summary["kept_rows"] <= len(kept | had_failed)
     # the next night
     world.night = 3
     last = harness.scan(
