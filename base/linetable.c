@@ -37,8 +37,8 @@ struct linetable_slot *linetable_make(const struct linetable *t, uint64_t hash, 
 		struct linetable_slot *s = linetable_at(t, hash, i);
 		if (!s->item)
 			return s;
-		if (!victim || s->expires_s <= now_s ||
-		        (victim->used && !s->used && victim->expires_s > now_s))
+		if (!victim || linetable_is_expired(s, now_s) ||
+		        (victim->used && !s->used && !linetable_is_expired(victim, now_s)))
 			victim = s;
 	}
 	return victim;

@@ -27,9 +27,9 @@ struct run {
 	const struct options *options;
 	struct note presets;
 	struct merge merge;
-	struct sink *standing;     /* the output as it was, locked; NULL: it is no file */
+	struct sink *standing;     /* the output as it was, locked; NULL: written in place */
 	char *place;               /* of the output, links followed; owned */
-	struct textbuf part_place; /* of the file beside it; empty: it is written in place */
+	struct textbuf part_place; /* of the file beside it; empty: there is none */
 	struct sink *sink, *summary_sink;
 	struct digest *digest;
 	uint64_t started_ns;

@@ -84,6 +84,18 @@ static void write_out(struct collector *c, const void *bytes, size_t size)
 	tell_failure(c, c->n_rows);
 }
 
+/* What stands before the first row of this run. */
+static void write_first(struct collector *c, const struct textbuf *bytes)
+{
+	if (bytes->failed) {
+		c->ended = true;
+		exchange_fail_memory(c->x, c->n_rows + 1);
+	}
+	write_out(c, bytes->bytes, bytes->size);
+	if (!c->ended)
+		sync_output(c); /* from now on the output can be resumed */
+}
+
 /* The header row. Its first member has the note. */
 static void write_header(struct collector *c)
 {
@@ -100,15 +112,11 @@ static void write_header(struct collector *c)
 		        left < part_size ? left : part_size, &checkpoint);
 		checkpoint.note_size = 0;
 	}
-	if (packed.failed) {
-		c->ended = true;
-		exchange_fail_memory(c->x, 1);
-	}
-	write_out(c, c->x->compress ? packed.bytes : format->header.bytes,
-	        c->x->compress ? packed.size : format->header.size);
+	if (c->x->compress)
+		write_first(c, &packed);
+	else
+		write_first(c, &format->header);
 	textbuf_fini(&packed);
-	if (!c->ended)
-		sync_output(c); /* from now on the output can be resumed */
 }
 
 /* Behind a retry that has ended: a member without a row, by which the scan can be gone on with also
@@ -119,14 +127,8 @@ static void write_mark(struct collector *c)
 	struct bgzf_checkpoint checkpoint = c->x->mark;
 	checkpoint.first_row = c->n_rows + 1;
 	bgzf_put_member(c->packer.z, &packed, NULL, 0, &checkpoint);
-	if (packed.failed) {
-		c->ended = true;
-		exchange_fail_memory(c->x, c->n_rows + 1);
-	}
-	write_out(c, packed.bytes, packed.size);
+	write_first(c, &packed);
 	textbuf_fini(&packed);
-	if (!c->ended)
-		sync_output(c);
 }
 
 /* Writes `n` whole rows. */
