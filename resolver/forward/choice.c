@@ -44,7 +44,7 @@ static struct route *cheapest(struct forwarder *e,
 
 bool choice_has_room(const struct route *r)
 {
-	return upstream_room(&r->health, r->waiting.n) > 0;
+	return upstream_room(&r->health) > 0;
 }
 
 static bool has_room(const struct route *r, const struct query *q)

@@ -23,6 +23,8 @@ enum { PACE_PERCENT = 105, GROWTH_MIN = 2, GROWTH_MAX = 25, LOSS_SMALL_PERCENT =
 /* A trial needs so many votes. Where a third less is asked, and the share that is answered is not
  * larger by 15 %, our load is not the cause. 50 % would be expected. */
 enum { TRIAL_VOTES = 128, TRIAL_HELPED_PERCENT = 115, TOLERATED_MORE = 8, TOLERATED_MAX = 90 };
+/* The window does not double where so many first transmissions are overdue. */
+enum { OVERDUE_PART = 8 };
 enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
 /* Half the window must take a quarter of what the queue makes longer. */
 enum { QUEUE_HELPED_PART = 4 };
@@ -79,10 +81,20 @@ static bool is_quick(const struct congestion *c, uint64_t trip_ns)
 	return trip_ns <= c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
 }
 
+/* Whether that are losses is known later. */
+static bool is_often_overdue(const struct congestion *c)
+{
+	const struct sample *now = &c->sample, *before = &c->sample_before;
+	return (now->n_overdue + before->n_overdue) * OVERDUE_PART >
+	        now->n_answers + before->n_answers;
+}
+
 /* Each answer that did not wait in a queue lets one query more be in flight: the window doubles
  * with each round trip, and never grows faster than the upstream answers. */
 static void start_grow(struct congestion *c, uint64_t now_ns)
 {
+	if (is_often_overdue(c))
+		return;
 	if (now_ns >= c->grows_from_ns && !c->queue_trial.cut_ns && c->window < c->window_max)
 		c->window++;
 }
@@ -216,9 +228,10 @@ static void answers_turn(struct congestion *c, uint64_t now_ns)
 	uint64_t age_ns = now_ns - c->answers_since_ns;
 	if (age_ns < ANSWERS_SAMPLE_NS)
 		return;
-	uint64_t per_s = c->n_answers * CLOCK_NS_PER_S / age_ns;
+	uint64_t per_s = c->sample.n_answers * CLOCK_NS_PER_S / age_ns;
 	c->answers_per_s = c->answers_per_s ? (c->answers_per_s + per_s + 1) / 2 : per_s;
-	c->n_answers = 0;
+	c->sample_before = c->sample;
+	c->sample = (struct sample){ 0 };
 	c->answers_since_ns = now_ns;
 }
 
@@ -271,7 +284,7 @@ static void queue_found(struct congestion *c, uint64_t trip_ns, uint64_t now_ns)
 		return;
 	}
 	if (!c->answers_per_s) /* before the first sample */
-		c->answers_per_s = c->n_answers * CLOCK_NS_PER_S /
+		c->answers_per_s = c->sample.n_answers * CLOCK_NS_PER_S /
 		        at_least(now_ns - c->answers_since_ns, CLOCK_NS_PER_MS);
 	c->queue_trial = (struct queue_trial){ .cut_ns = now_ns,
 		.from_ns = now_ns + c->latest_trip_ns,
@@ -403,10 +416,16 @@ void congestion_left(struct congestion *c, bool is_new)
 	c->n_repeated -= !is_new;
 }
 
+void congestion_overdue(struct congestion *c, bool is_new)
+{
+	congestion_left(c, is_new);
+	c->sample.n_overdue += is_new;
+}
+
 void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns, bool votes)
 {
 	struct cohort *co = &c->cohort;
-	c->n_answers++;
+	c->sample.n_answers++;
 	if (votes) {
 		queue_trial_note(c, sent_ns, trip_ns);
 		if (queue_note(c, sent_ns, trip_ns))

@@ -17,7 +17,8 @@
  *     than before the window grew     a second
  *
  * At first each answer that did not wait in a queue lets the window grow by one, too: it doubles
- * with every round trip, while a cohort takes several.
+ * with every round trip, while a cohort takes several. Not while an eighth of what is sent is
+ * overdue: too much is asked, perhaps, and only the cohort will tell.
  *
  * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
  * share of it is answered, our load is not what makes the losses: then that much is tolerated for
@@ -64,6 +65,11 @@ struct queue_trial {
 	uint64_t pace_per_s, capacity_per_s, answers_per_s;
 };
 
+/* What happened within a quarter of a second. */
+struct sample {
+	unsigned n_answers, n_overdue; /* n_overdue: of first transmissions */
+};
+
 struct congestion {
 	unsigned window_max, pace_min_per_s; /* at least 1 */
 	/* window */
@@ -94,7 +100,7 @@ struct congestion {
 	uint64_t capacity_per_s; /* what was answered when too much was lost; 0: never */
 	uint64_t answers_per_s;  /* moving average */
 	uint64_t answers_since_ns;
-	unsigned n_answers;
+	struct sample sample, sample_before; /* the latest, and the one before it */
 };
 
 void congestion_init(
@@ -109,6 +115,8 @@ void congestion_turn(struct congestion *c, uint64_t trip_ns, uint64_t timeout_ns
  * of a question. */
 void congestion_sent(struct congestion *c, bool is_new);
 void congestion_left(struct congestion *c, bool is_new);
+/* It was not answered in time, and is no longer waited for. */
+void congestion_overdue(struct congestion *c, bool is_new);
 
 /* A query of `sent_ns` was answered, in time or late. `votes`: see loss.h. */
 void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns, bool votes);

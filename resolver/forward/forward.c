@@ -25,10 +25,10 @@
 #define PAUSE_NS (30 * CLOCK_NS_PER_S)
 /* How many questions at once are sent to upstreams that are all dead. */
 enum { HOPELESS_MAX = 256 };
-/* So many questions are open, or as many as are answered in four seconds: what is begun must end
- * within its patience, also when a recursor has to look up everything and takes seconds for each.
- * Silent names, which need ten seconds, are few beside what is answered, or begin more slowly. */
-enum { OPEN_ALWAYS = 2048, OPEN_FOR_S = 4 };
+/* So many questions are open, or as many as are answered in a second and two round trips: what is
+ * begun must end within its patience, also when a recursor has to look up everything. Those that
+ * wait for silent names are not among them. */
+enum { OPEN_ALWAYS = 2048, OPEN_TRIPS = 2 };
 /* While at least 64 questions are open, and less than an eighth of them was answered in a turn, the
  * worker sleeps before it looks again, and then finds many answers at once: for a 64th of the round
  * trip, 0.2 to 2 ms. */
@@ -189,6 +189,17 @@ static void note_the_dead(struct forwarder *e)
 	e->said_dead = true;
 }
 
+static unsigned open_max(const struct forwarder *e)
+{
+	uint64_t n = 0;
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		const struct upstream *u = &e->routes[i].health;
+		uint64_t time_ns = CLOCK_NS_PER_S + OPEN_TRIPS * u->rtt.srtt_ns;
+		n += u->congestion.answers_per_s * time_ns / CLOCK_NS_PER_S;
+	}
+	return n < OPEN_ALWAYS ? OPEN_ALWAYS : n < UINT32_MAX ? (unsigned)n : UINT32_MAX;
+}
+
 static void forward_turn(struct engine *engine, uint64_t now_ns)
 {
 	struct forwarder *e = (struct forwarder *)engine;
@@ -196,9 +207,13 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 	e->turned_ns = now_ns;
 	e->now_ns += elapsed_ns < TURN_MAX_NS ? elapsed_ns : TURN_MAX_NS;
 	e->n_datagrams = 0;
+	e->open_max = open_max(e);
 	/* all of them first: what is sent from here on belongs to the cohorts of this turn */
-	for (unsigned i = 0; i < e->n_routes; i++)
-		upstream_turn(&e->routes[i].health, e->now_ns);
+	for (unsigned i = 0; i < e->n_routes; i++) {
+		struct route *r = &e->routes[i];
+		upstream_turn(&r->health, e->now_ns);
+		upstream_note_waiting(&r->health, r->waiting.n);
+	}
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
 		for (unsigned port = 0; port < r->ports.n_sockets; port++)
@@ -241,18 +256,10 @@ static void forward_flush(struct engine *engine)
 		loop_gather(e->loop, gather_us(e));
 }
 
-static bool is_overfull(const struct forwarder *e)
-{
-	uint64_t answers_per_s = 0;
-	for (unsigned i = 0; i < e->n_routes; i++)
-		answers_per_s += e->routes[i].health.congestion.answers_per_s;
-	return e->n_open >= OPEN_ALWAYS && e->n_open >= OPEN_FOR_S * answers_per_s;
-}
-
 static bool forward_has_room(const struct engine *engine)
 {
 	const struct forwarder *e = (const struct forwarder *)engine;
-	if (is_overfull(e))
+	if (forwarder_is_full(e))
 		return false;
 	for (unsigned i = 0; i < e->n_routes; i++)
 		if (choice_has_room(&e->routes[i]))

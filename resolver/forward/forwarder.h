@@ -35,6 +35,8 @@ struct forwarder {
 	                    for them, and no new ones are sent */
 	/* queries: see query.h */
 	unsigned n_open;
+	unsigned n_in_vain; /* of these, those that were sent so often in vain: see query_lose() */
+	unsigned open_max;  /* of the others, until the next turn */
 	struct query *free_queries, *blocks;
 	struct attempts attempts;
 	struct silent_names silent;
@@ -43,5 +45,11 @@ struct forwarder {
 	struct answer_builder builder;
 	struct datagrams datagrams;
 };
+
+/* No question may begin. */
+static inline bool forwarder_is_full(const struct forwarder *e)
+{
+	return e->n_open - e->n_in_vain >= e->open_max;
+}
 
 #endif

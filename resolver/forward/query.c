@@ -10,7 +10,9 @@ enum {
 	QUERY_FIXED_BYTES = 12 + 4,
 	OPT_BYTES = 11,
 	QUERIES_PER_BLOCK = 256,
-	TYPE_NS = 2
+	TYPE_NS = 2,
+	/* most likely the name is silent */
+	TRIES_IN_VAIN = 3
 };
 
 static const struct dname root = { .size = 1 };
@@ -55,6 +57,7 @@ void query_end(struct forwarder *e, struct query *q, bool answered)
 	q->next_free = e->free_queries;
 	e->free_queries = q;
 	e->n_open--;
+	e->n_in_vain -= q->patience.n_lost >= TRIES_IN_VAIN;
 }
 
 void query_finish(struct forwarder *e, struct query *q, const struct answer *answer)
@@ -62,6 +65,13 @@ void query_finish(struct forwarder *e, struct query *q, const struct answer *ans
 	struct flight *f = q->flight;
 	query_end(e, q, answer && answer_is_definite(answer));
 	dispatcher_finish(e->engine.dispatcher, f, answer);
+}
+
+void query_lose(struct forwarder *e, struct query *q)
+{
+	if (q->patience.n_lost < TRIES_IN_VAIN)
+		e->n_in_vain += q->patience.n_lost + 1 == TRIES_IN_VAIN;
+	patience_lose(&q->patience);
 }
 
 void queries_free(struct forwarder *e)

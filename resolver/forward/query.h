@@ -43,6 +43,9 @@ struct query *query_get(struct forwarder *e, struct flight *f);
 /* Gives it back with its attempts. The flight is not told. `answered`: an upstream answered the
  * question, so its overdue attempts were lost. */
 void query_end(struct forwarder *e, struct query *q, bool answered);
+/* A transmission was not answered in time. After three the question most likely waits for a silent
+ * name: it is counted in forwarder.n_in_vain, and holds up no other. */
+void query_lose(struct forwarder *e, struct query *q);
 /* Ends it, and tells the flight its outcome. Takes over the reference; NULL: out of memory. */
 void query_finish(struct forwarder *e, struct query *q, const struct answer *answer);
 /* All of them, when the engine ends. */

@@ -111,10 +111,35 @@ static void retransmit(struct forwarder *e, struct query *q, struct route *r)
 static void wait_for_pace(struct forwarder *e, struct query *q, struct route *r)
 {
 	query_wait(e, q, r, &r->waiting);
+	upstream_note_waiting(&r->health, r->waiting.n);
 	if (e->is_pausing || upstream_rate_holds(&r->health))
 		query_hold(e, q);
 	else
 		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
+}
+
+/* Upstreams may keep their failures for a while, so they are asked again later; or it counts. */
+static void rest(struct forwarder *e, struct query *q)
+{
+	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
+	if (!q->may_pass || !pause_ns) {
+		fail(e, q);
+		return;
+	}
+	query_wait_no_more(e, q);
+	q->rests = true;
+	q->failed = q->tried = 0;
+	q->n_failed = 0;
+	q->patience.n_again++;
+	dispatcher_rest(e->engine.dispatcher, q->flight);
+	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
+}
+
+/* One that failed elsewhere may be asked there again sooner than `r` catches up. */
+static bool had_better_rest(const struct forwarder *e, const struct query *q, const struct route *r)
+{
+	return q->n_failed && q->may_pass && r->health.is_behind &&
+	        patience_pause_ns(&q->patience, &e->limits, e->now_ns);
 }
 
 /* A query that waits already keeps its place. No query waits for an upstream while another may be
@@ -128,10 +153,12 @@ static void try_again(struct forwarder *e, struct query *q, struct route *r)
 		if (other)
 			r = other;
 	}
-	if (!q->by_tcp && choice_must_wait(e, r))
-		wait_for_pace(e, q, r);
-	else
+	if (q->by_tcp || !choice_must_wait(e, r))
 		retransmit(e, q, r);
+	else if (had_better_rest(e, q, r))
+		rest(e, q);
+	else
+		wait_for_pace(e, q, r);
 }
 
 void transaction_begin(struct forwarder *e, struct query *q)
@@ -156,7 +183,8 @@ static void turn_tcp(struct forwarder *e, struct route *r)
 /* While new questions could be sent there, retransmissions live on a budget. */
 static bool may_retransmit(const struct forwarder *e, const struct route *r)
 {
-	bool new_waits = e->engine.dispatcher->queue.first && choice_has_room(r);
+	bool new_waits =
+	        e->engine.dispatcher->queue.first && choice_has_room(r) && !forwarder_is_full(e);
 	return upstream_may_repeat(&r->health) &&
 	        (!new_waits || retry_budget_has(&r->health.retries));
 }
@@ -175,10 +203,35 @@ static void turn_waiting(struct forwarder *e, struct route *r)
 	}
 }
 
+/* Of what waits at `from`, which is behind, as much goes to `r` as that has room for. */
+static void take_from(struct forwarder *e, struct route *r, struct route *from)
+{
+	struct waiting *behind;
+	for (struct waiting *w = from->waiting.first; w && may_retransmit(e, r); w = behind) {
+		struct query *q = query_of_waiting(w);
+		behind = w->behind;
+		if (q->failed & route_bit(r))
+			continue;
+		query_wait_no_more(e, q);
+		retransmit(e, q, r);
+	}
+}
+
+/* An upstream where nothing waits helps those that are behind: their pace may stay low because
+ * nothing new is sent there. */
+static void take_over(struct forwarder *e, struct route *r)
+{
+	for (unsigned i = 0; i < e->n_routes && !r->waiting.first; i++)
+		if (e->routes[i].health.is_behind && i != r->index)
+			take_from(e, r, &e->routes[i]);
+}
+
 void transaction_turn(struct forwarder *e, struct route *r)
 {
 	turn_tcp(e, r);
 	turn_waiting(e, r);
+	if (!upstream_is_dead(&r->health))
+		take_over(e, r);
 }
 
 /* ---- failures ---- */
@@ -191,23 +244,6 @@ static bool has_failed_enough(const struct forwarder *e, const struct query *q)
 	if (q->failure->status == ANSWER_MALFORMED && most < MALFORMED_MIN)
 		most = MALFORMED_MIN;
 	return q->n_failed >= most;
-}
-
-/* Upstreams may keep their failures for a while, so they are asked again later; or it counts. */
-static void rest(struct forwarder *e, struct query *q)
-{
-	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
-	if (!q->may_pass || !pause_ns) {
-		fail(e, q);
-		return;
-	}
-	query_wait_no_more(e, q);
-	q->rests = true;
-	q->failed = q->tried = 0;
-	q->n_failed = 0;
-	q->patience.n_again++;
-	dispatcher_rest(e->engine.dispatcher, q->flight);
-	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
 }
 
 /* An upstream sent a failure. While another try is out, its answer is waited for. A query does not
@@ -366,7 +402,7 @@ static void give_up_attempt(struct forwarder *e, struct query *q, struct attempt
 	if (e->is_pausing)
 		q->patience.begun_ns += e->now_ns - a->sent_ns;
 	else
-		patience_lose(&q->patience);
+		query_lose(e, q);
 	dispatcher_park(e->engine.dispatcher, q->flight);
 	if (channel_is_tcp(&a->channel)) {
 		tcp_overdue(e, a);

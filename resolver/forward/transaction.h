@@ -10,10 +10,10 @@
  *                              that it understands EDNS (RFC 6891 section 7). After FORMERR
  *                              without an OPT record this question is asked without EDNS in
  *                              any case.
- *     SERVFAIL, REFUSED        Another upstream is asked at once, up to three in all. They
- *                              are asked again 1 s later, and once more 5 s later, since
- *                              recursors keep failures (patience.h). Then the last one is
- *                              the answer.
+ *     SERVFAIL, REFUSED        Another upstream is asked at once, up to three in all, unless
+ *                              it is behind (upstream.h). They are asked again 1 s later,
+ *                              and once more 5 s later, since recursors keep failures
+ *                              (patience.h). Then the last one is the answer.
  *     a malformed message      As SERVFAIL, but the right answer is waited for until the
  *                              timeout, and there is no later.
  *     nothing until            Retransmission, to another upstream if possible, as pace and

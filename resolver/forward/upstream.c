@@ -71,6 +71,12 @@ void upstream_turn(struct upstream *u, uint64_t now_ns)
 		u->congestion.pace.credit = 0;
 }
 
+void upstream_note_waiting(struct upstream *u, unsigned n_waiting)
+{
+	struct pacing pace = pace_of(u);
+	u->is_behind = pace.per_s && n_waiting > pace.per_s;
+}
+
 /* ---- what may be sent ---- */
 
 bool upstream_may_repeat(const struct upstream *u)
@@ -85,14 +91,22 @@ bool upstream_rate_holds(const struct upstream *u)
 	return pacing_room(&pace, 1) && !pacing_room(&u->rate, 1);
 }
 
-unsigned upstream_room(const struct upstream *u, unsigned n_waiting)
+/* Half of the window is for new questions, since nothing is learnt from others. */
+static unsigned counted(const struct congestion *c)
 {
-	unsigned in_flight = u->congestion.in_flight;
-	if (loss_is_too_much(&u->loss.lately) || u->congestion.queue_ns)
-		in_flight += u->congestion.n_repeated + n_waiting;
-	if (upstream_is_dead(u) || in_flight >= u->congestion.window)
+	unsigned half = c->window / 2;
+	return c->in_flight + (c->n_repeated < half ? c->n_repeated : half);
+}
+
+unsigned upstream_room(const struct upstream *u)
+{
+	const struct congestion *c = &u->congestion;
+	bool is_loaded = loss_is_too_much(&u->loss.lately) || c->queue_ns;
+	unsigned in_flight = is_loaded ? counted(c) : c->in_flight;
+	bool waits = u->is_behind && retry_budget_has(&u->retries);
+	if (upstream_is_dead(u) || waits || in_flight >= c->window)
 		return 0;
-	uint64_t room = pacing_room(&u->congestion.pace, u->congestion.window - in_flight);
+	uint64_t room = pacing_room(&c->pace, c->window - in_flight);
 	return (unsigned)pacing_room(&u->rate, room);
 }
 
@@ -127,7 +141,7 @@ void upstream_sent(struct upstream *u, bool is_new)
 		u->congestion.pace.credit -= (int64_t)CLOCK_NS_PER_S;
 	pacing_spend(&u->rate);
 	if (is_new)
-		retry_budget_earn(&u->retries);
+		retry_budget_earn(&u->retries, u->is_behind);
 	else
 		retry_budget_spend(&u->retries);
 }
@@ -161,7 +175,7 @@ void upstream_answered(
 
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, bool is_new, uint64_t now_ns)
 {
-	congestion_left(&u->congestion, is_new);
+	congestion_overdue(&u->congestion, is_new);
 	liveness_overdue(&u->liveness, sent_ns, now_ns);
 }
 

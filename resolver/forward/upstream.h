@@ -47,6 +47,7 @@ struct upstream {
 	struct pacing rate; /* --qps-per-upstream; the pace is congestion's */
 	struct liveness liveness;
 	struct retry_budget retries;
+	bool is_behind;     /* more waits to be sent to it again than its pace sends in a second */
 	uint64_t turned_ns; /* the latest upstream_turn() */
 };
 
@@ -54,14 +55,16 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 
 /* Once a turn of the loop, before anything is sent to it. */
 void upstream_turn(struct upstream *u, uint64_t now_ns);
+/* So many queries wait to be sent to it again: once a turn, and when one more does. */
+void upstream_note_waiting(struct upstream *u, unsigned n_waiting);
 
 /* ---- what may be sent ---- */
 
-/* How many new questions it may be sent now, while `n_waiting` wait to be sent to it again. 0 when
- * it is dead, its window is full, or its pace or rate is used up. Where the way loses much
- * or queues, retransmissions, and those that wait, count as in flight: they are its own losses, and
- * go first. Elsewhere they are most likely for silent names. */
-unsigned upstream_room(const struct upstream *u, unsigned n_waiting);
+/* How many new questions it may be sent now. 0 when it is dead, its window is full, its pace or
+ * rate is used up, or retransmissions have their turn (retry_budget.h). Where the way loses much or
+ * queues, retransmissions in flight take up to half of the window: they are its own losses.
+ * Elsewhere they are most likely for silent names. */
+unsigned upstream_room(const struct upstream *u);
 
 /* True when it may be sent a new question that belongs to it (affinity.h), though its window is
  * full: it is alive, nothing says that its load is too much, and less than two windows are in

@@ -2,6 +2,7 @@
 often than their budget allows, and take no other name along; a failure that passes is no
 verdict."""
 
+import collections
 import random
 import socket
 import time
@@ -125,6 +126,19 @@ def test_a_failure_is_asked_elsewhere_at_once(server, tmp_path):
     result = scan(tmp_path, 200, [bad, server(truth)], "--retries=0")
     assert_truth(result, 200)
     assert all(n == 1 for (name, _), n in bad.asked().items() if name != ".")
+
+
+def test_a_failure_does_not_wait_for_an_upstream_that_is_behind(server, tmp_path):
+    """One fails for a name's first half second, the other answers 50 times a second: what waited
+    there for its turn would pass its time, and the first has the answer long before."""
+    seconds = collections.Counter()
+
+    def limited(name, type):
+        seconds[int(time.monotonic())] += 1
+        return truth(name, type) if seconds[int(time.monotonic())] <= 50 else SILENCE
+
+    upstreams = [server(failing_for(0.5, "SERVFAIL", {})), server(limited)]
+    assert_truth(scan(tmp_path, 4000, upstreams, "--workers=1"), 4000)
 
 
 # ---- TCP ----

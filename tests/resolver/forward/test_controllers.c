@@ -213,11 +213,66 @@ static void retransmissions_take_as_much_as_new_questions(void **state)
 	retry_budget_spend(&b);
 	assert_false(retry_budget_has(&b));
 	for (unsigned i = 0; i < 1000; i++)
-		retry_budget_earn(&b);
+		retry_budget_earn(&b, false);
 	unsigned n = 0;
 	for (; retry_budget_has(&b); n++)
 		retry_budget_spend(&b);
 	assert_int_equal(n, RETRY_BUDGET_MAX);
+}
+
+/* An upstream with a pace, where always something new and something old could be sent. Gives how
+ * many new questions were sent in ten seconds. */
+static unsigned new_questions_sent(unsigned per_s, unsigned n_waiting)
+{
+	struct upstream_limits limits = { 2000, 20000, 0, 1 };
+	struct upstream u;
+	unsigned n_new = 0;
+	upstream_init(&u, &limits, S);
+	u.congestion.pace.per_s = per_s;
+	for (unsigned ms = 0; ms < 10000; ms++) {
+		uint64_t now_ns = S + ms * MS;
+		upstream_turn(&u, now_ns);
+		upstream_note_waiting(&u, n_waiting);
+		while (upstream_may_repeat(&u)) {
+			bool is_new = upstream_room(&u) > 0 && !retry_budget_has(&u.retries);
+			upstream_sent(&u, is_new);
+			upstream_dropped(&u, is_new);
+			n_new += is_new;
+		}
+	}
+	return n_new;
+}
+
+/* However much waits to be sent again: without new ones the pace would never change. */
+static void new_questions_have_their_share_of_the_pace(void **state)
+{
+	(void)state;
+	assert_in_range(new_questions_sent(800, 800), 3900, 4100);
+	assert_in_range(new_questions_sent(800, 801), 950, 1050);
+	assert_in_range(new_questions_sent(800, 1000000), 950, 1050);
+}
+
+/* A way that loses half, with as many retransmissions in flight as there are. */
+static void retransmissions_leave_half_of_the_window(void **state)
+{
+	(void)state;
+	struct upstream_limits limits = { 2000, 1000, 0, 1 };
+	struct upstream u;
+	upstream_init(&u, &limits, S);
+	for (unsigned i = 0; i < 200; i++) {
+		upstream_sent(&u, true);
+		if (i % 2)
+			upstream_answered(&u, S, true, true, S + MS);
+		else
+			upstream_overdue(&u, S, true, S + 300 * MS);
+		if (i % 2 == 0)
+			upstream_lost(&u, S);
+	}
+	upstream_turn(&u, S + 20 * MS);
+	assert_true(loss_is_too_much(&u.loss.lately));
+	for (unsigned i = 0; i < 10000; i++)
+		upstream_sent(&u, false);
+	assert_int_equal(upstream_room(&u), u.congestion.window / 2);
 }
 
 static struct dname name_of(const char *text)
@@ -286,6 +341,8 @@ int main(void)
 		cmocka_unit_test(patience_is_absolute),
 		cmocka_unit_test(failures_are_asked_again_after_1_and_6_s),
 		cmocka_unit_test(retransmissions_take_as_much_as_new_questions),
+		cmocka_unit_test(new_questions_have_their_share_of_the_pace),
+		cmocka_unit_test(retransmissions_leave_half_of_the_window),
 		cmocka_unit_test(silent_names_and_those_below),
 		cmocka_unit_test(slow_names_do_not_hold_a_connection),
 	};

@@ -61,17 +61,17 @@ static void the_window_is_kept(void **state)
 {
 	(void)state;
 	struct upstream u = fresh(1000, 0);
-	unsigned room = upstream_room(&u, 0);
+	unsigned room = upstream_room(&u);
 	assert_int_equal(room, 256);
 	for (unsigned i = 0; i < room; i++)
 		upstream_sent(&u, true);
-	assert_int_equal(upstream_room(&u, 0), 0);
+	assert_int_equal(upstream_room(&u), 0);
 	upstream_dropped(&u, true);
-	assert_int_equal(upstream_room(&u, 0), 1);
+	assert_int_equal(upstream_room(&u), 1);
 	upstream_overdue(&u, START, true, START + MS);
-	assert_int_equal(upstream_room(&u, 0), 2);
+	assert_int_equal(upstream_room(&u), 2);
 	struct upstream small = fresh(5, 0);
-	assert_int_equal(upstream_room(&small, 0), 5);
+	assert_int_equal(upstream_room(&small), 5);
 }
 
 /* A network in steps of a millisecond: `trip_ms` there and back, a share lost, and no more than
@@ -114,7 +114,7 @@ static struct outcome simulate(struct upstream *u, const struct network *n, unsi
 			upstream_overdue(u, now_ns - upstream_timeout_ns(u, 0), true, now_ns);
 		tokens += n->answers_per_s / 1000.0;
 		tokens = tokens < 20 ? tokens : 20;
-		for (unsigned room = upstream_room(u, 0); room; room--) {
+		for (unsigned room = upstream_room(u); room; room--) {
 			upstream_sent(u, true);
 			bool lost = (unsigned)rand() % 100 < n->lost_percent ||
 			        (n->answers_per_s && tokens < 1);
@@ -162,7 +162,7 @@ static void a_queue_is_kept_short(void **state)
 			first = (first + 1) % 1000;
 			n--;
 		}
-		for (unsigned room = upstream_room(&u, 0); room; room--, n++) {
+		for (unsigned room = upstream_room(&u); room; room--, n++) {
 			upstream_sent(&u, true);
 			sent_ns[(first + n) % 1000] = now_ns;
 		}
@@ -198,7 +198,7 @@ static void cached_answers_before_a_long_way_are_no_queue(void **state)
 		upstream_turn(&u, now_ns);
 		for (; arriving[ms % 1000]; arriving[ms % 1000]--)
 			upstream_answered(&u, now_ns - 400 * MS, true, true, now_ns);
-		for (unsigned room = upstream_room(&u, 0); room; room--) {
+		for (unsigned room = upstream_room(&u); room; room--) {
 			upstream_sent(&u, true);
 			if (++n % 200 == 0)
 				upstream_answered(&u, now_ns - MS, true, true, now_ns);
@@ -283,7 +283,7 @@ static void where_most_is_lost_a_question_has_more_time(void **state)
 	assert_int_equal(u.congestion.pace.per_s, 50);
 	while (upstream_may_repeat(&u))
 		upstream_sent(&u, false);
-	assert_int_equal(upstream_room(&u, 0), 0);
+	assert_int_equal(upstream_room(&u), 0);
 	u.liveness.state = LIVENESS_DEAD; /* then it has that pace in any case */
 	u.congestion.pace = (struct pacing){ 0 };
 	assert_false(upstream_may_repeat(&u));
@@ -364,9 +364,9 @@ static void death_probes_and_revival(void **state)
 	goes_silent(&u, START, 15);
 	assert_false(liveness_wants_probe(&u.liveness, START + 2100 * MS));
 	goes_silent(&u, START, 1);
-	assert_true(upstream_room(&u, 0) > 0);
+	assert_true(upstream_room(&u) > 0);
 	uint64_t now_ns = dies(&u, START), wait_ns = 250 * MS;
-	assert_int_equal(upstream_room(&u, 0), 0);
+	assert_int_equal(upstream_room(&u), 0);
 	for (int i = 0; i < 8; i++) {
 		assert_true(liveness_wants_probe(&u.liveness, now_ns));
 		liveness_probed(&u.liveness, now_ns);
@@ -376,7 +376,7 @@ static void death_probes_and_revival(void **state)
 	}
 	upstream_lives(&u, now_ns);
 	assert_false(upstream_is_dead(&u));
-	assert_int_equal(upstream_room(&u, 0), 256);
+	assert_int_equal(upstream_room(&u), 256);
 }
 
 /* Only names are silent: a probe is answered. */
@@ -498,7 +498,7 @@ static void the_rate_is_kept(void **state)
 	unsigned n_sent = 0;
 	for (unsigned ms = 0; ms < 10000; ms++) {
 		upstream_turn(&u, START + ms * MS);
-		for (unsigned room = upstream_room(&u, 0); room; room--, n_sent++) {
+		for (unsigned room = upstream_room(&u); room; room--, n_sent++) {
 			upstream_sent(&u, true);
 			upstream_answered(&u, START + ms * MS, true, true, START + ms * MS);
 		}
@@ -513,10 +513,10 @@ static void repeats_go_into_debt(void **state)
 	for (int i = 0; i < 21; i++)
 		upstream_sent(&u, true);
 	upstream_turn(&u, START + CLOCK_NS_PER_S);
-	assert_int_equal(upstream_room(&u, 0), 0);
+	assert_int_equal(upstream_room(&u), 0);
 	upstream_turn(&u, START + 2 * CLOCK_NS_PER_S);
 	upstream_turn(&u, START + 3 * CLOCK_NS_PER_S);
-	assert_int_equal(upstream_room(&u, 0), 1);
+	assert_int_equal(upstream_room(&u), 1);
 }
 
 int main(void)

@@ -261,8 +261,7 @@ static void take_first_waiting(struct world *w)
 static bool may_send_new(const struct world *w)
 {
 	unsigned most = w->s->max_in_flight ? w->s->max_in_flight : 2000;
-	return w->queue_first < w->queue_last && w->n_in_flight < most &&
-	        upstream_room(&w->u, w->n_waiting) > 0;
+	return w->queue_first < w->queue_last && w->n_in_flight < most && upstream_room(&w->u) > 0;
 }
 
 static bool lasts(struct world *w, const struct question *q)
@@ -361,6 +360,7 @@ static void turn_probe(struct world *w)
 static void turn(struct world *w)
 {
 	upstream_turn(&w->u, w->now_ns);
+	upstream_note_waiting(&w->u, w->n_waiting);
 	while (w->n_arrivals && w->arrivals[0].at_ns <= w->now_ns)
 		answered(w, arrival_pop(w));
 	turn_probe(w);
