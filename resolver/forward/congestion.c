@@ -81,7 +81,7 @@ static bool is_quick(const struct congestion *c, uint64_t trip_ns)
 	return trip_ns <= c->trip_base_ns + c->trip_base_ns / 4 + QUEUE_NOTABLE_NS;
 }
 
-/* Whether that are losses is known later. */
+/* Some of that may be losses, some are silent names: the cohort will tell. */
 static bool is_often_overdue(const struct congestion *c)
 {
 	const struct sample *now = &c->sample, *before = &c->sample_before;

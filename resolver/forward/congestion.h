@@ -17,8 +17,8 @@
  *     than before the window grew     a second
  *
  * At first each answer that did not wait in a queue lets the window grow by one, too: it doubles
- * with every round trip, while a cohort takes several. Not while an eighth of what is sent is
- * overdue: too much is asked, perhaps, and only the cohort will tell.
+ * with every round trip, while a cohort takes several. Not while more than one first transmission
+ * is overdue for eight answers: too much is asked, perhaps, and only the cohort will tell.
  *
  * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
  * share of it is answered, our load is not what makes the losses: then that much is tolerated for

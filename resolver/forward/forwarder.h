@@ -35,8 +35,9 @@ struct forwarder {
 	                    for them, and no new ones are sent */
 	/* queries: see query.h */
 	unsigned n_open;
-	unsigned n_in_vain; /* of these, those that were sent so often in vain: see query_lose() */
-	unsigned open_max;  /* of the others, until the next turn */
+	unsigned n_idle;   /* of these: they rest, or were sent three times in vain, so their names
+	                      are most likely silent. They hold up no other */
+	unsigned open_max; /* how many others may be open; set each turn */
 	struct query *free_queries, *blocks;
 	struct attempts attempts;
 	struct silent_names silent;
@@ -49,7 +50,7 @@ struct forwarder {
 /* No question may begin. */
 static inline bool forwarder_is_full(const struct forwarder *e)
 {
-	return e->n_open - e->n_in_vain >= e->open_max;
+	return e->n_open - e->n_idle >= e->open_max;
 }
 
 #endif

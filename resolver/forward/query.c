@@ -57,7 +57,7 @@ void query_end(struct forwarder *e, struct query *q, bool answered)
 	q->next_free = e->free_queries;
 	e->free_queries = q;
 	e->n_open--;
-	e->n_in_vain -= q->patience.n_lost >= TRIES_IN_VAIN;
+	e->n_idle -= q->is_idle;
 }
 
 void query_finish(struct forwarder *e, struct query *q, const struct answer *answer)
@@ -67,11 +67,23 @@ void query_finish(struct forwarder *e, struct query *q, const struct answer *ans
 	dispatcher_finish(e->engine.dispatcher, f, answer);
 }
 
+static void note_idle(struct forwarder *e, struct query *q)
+{
+	e->n_idle -= q->is_idle;
+	q->is_idle = q->rests || q->patience.n_lost >= TRIES_IN_VAIN;
+	e->n_idle += q->is_idle;
+}
+
 void query_lose(struct forwarder *e, struct query *q)
 {
-	if (q->patience.n_lost < TRIES_IN_VAIN)
-		e->n_in_vain += q->patience.n_lost + 1 == TRIES_IN_VAIN;
 	patience_lose(&q->patience);
+	note_idle(e, q);
+}
+
+void query_set_rests(struct forwarder *e, struct query *q, bool rests)
+{
+	q->rests = rests;
+	note_idle(e, q);
 }
 
 void queries_free(struct forwarder *e)

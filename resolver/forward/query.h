@@ -28,7 +28,8 @@ struct query {
 	bool may_pass;               /* `failure` is one that a recursor may have kept */
 	uint64_t tcp_waits_since_ns; /* see struct route_tcp */
 	bool votes;                  /* on what the way loses: loss.h */
-	bool rests;                  /* all failed: they are asked again when the timer fires */
+	bool rests;                  /* after failures: it is asked again when the timer fires */
+	bool is_idle;                /* counted in forwarder.n_idle */
 	bool plain;                  /* ask without EDNS */
 	bool by_tcp;
 };
@@ -43,9 +44,10 @@ struct query *query_get(struct forwarder *e, struct flight *f);
 /* Gives it back with its attempts. The flight is not told. `answered`: an upstream answered the
  * question, so its overdue attempts were lost. */
 void query_end(struct forwarder *e, struct query *q, bool answered);
-/* A transmission was not answered in time. After three the question most likely waits for a silent
- * name: it is counted in forwarder.n_in_vain, and holds up no other. */
+/* A transmission was not answered in time. */
 void query_lose(struct forwarder *e, struct query *q);
+/* It rests from now on, or no longer. */
+void query_set_rests(struct forwarder *e, struct query *q, bool rests);
 /* Ends it, and tells the flight its outcome. Takes over the reference; NULL: out of memory. */
 void query_finish(struct forwarder *e, struct query *q, const struct answer *answer);
 /* All of them, when the engine ends. */

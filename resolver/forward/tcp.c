@@ -299,7 +299,7 @@ static void try_alone_again(struct forwarder *e, struct tcp_connection *c)
 	a->overdue = true;
 	note_alone(q);
 	route_tcp_leave(c->route, a);
-	patience_lose(&q->patience);
+	query_lose(e, q);
 	timer_set(&e->timers, &q->timer, e->now_ns + (BREAK_NS << doublings));
 }
 

@@ -10,6 +10,8 @@ enum { RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NOTIMP = 4, RCODE_REFUSED = 
 enum { RCODE_MASK = 0x0f, BIT_TC = 0x02 };
 enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 
+/* So many queries of a waiting list are looked at in a turn. */
+enum { TAKE_MAX = 256 };
 /* So many upstreams are asked at once after a failure; then they rest. */
 enum { FAILURES_MAX = 3, MALFORMED_MIN = 2 };
 /* After so many tries without an answer, an upstream that has not shown EDNS is asked without it.
@@ -118,7 +120,8 @@ static void wait_for_pace(struct forwarder *e, struct query *q, struct route *r)
 		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
 }
 
-/* Upstreams may keep their failures for a while, so they are asked again later; or it counts. */
+/* Upstreams may keep their failures for a while, so they are asked again later; or the failure
+ * counts. */
 static void rest(struct forwarder *e, struct query *q)
 {
 	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
@@ -127,7 +130,7 @@ static void rest(struct forwarder *e, struct query *q)
 		return;
 	}
 	query_wait_no_more(e, q);
-	q->rests = true;
+	query_set_rests(e, q, true);
 	q->failed = q->tried = 0;
 	q->n_failed = 0;
 	q->patience.n_again++;
@@ -135,11 +138,12 @@ static void rest(struct forwarder *e, struct query *q)
 	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
 }
 
-/* One that failed elsewhere may be asked there again sooner than `r` catches up. */
+/* One that failed elsewhere is asked there again in a second, and would wait for longer at `r`. */
 static bool had_better_rest(const struct forwarder *e, const struct query *q, const struct route *r)
 {
-	return q->n_failed && q->may_pass && r->health.is_behind &&
-	        patience_pause_ns(&q->patience, &e->limits, e->now_ns);
+	bool is_held = e->is_pausing || upstream_rate_holds(&r->health);
+	return q->n_failed && q->may_pass && !q->patience.n_again && !is_held &&
+	        r->health.is_behind && patience_pause_ns(&q->patience, &e->limits, e->now_ns);
 }
 
 /* A query that waits already keeps its place. No query waits for an upstream while another may be
@@ -203,22 +207,31 @@ static void turn_waiting(struct forwarder *e, struct route *r)
 	}
 }
 
-/* Of what waits at `from`, which is behind, as much goes to `r` as that has room for. */
+static bool may_take(const struct forwarder *e, const struct query *q, const struct route *r)
+{
+	unsigned stretch = upstream_stretch_percent(&r->health);
+	return !(q->failed & route_bit(r)) &&
+	        patience_lasts(&q->patience, &e->limits, stretch, e->now_ns);
+}
+
+/* Of what waits at `from`, which is behind, as much goes to `r` as its window has room for. */
 static void take_from(struct forwarder *e, struct route *r, struct route *from)
 {
-	struct waiting *behind;
-	for (struct waiting *w = from->waiting.first; w && may_retransmit(e, r); w = behind) {
+	const struct upstream *u = &r->health;
+	struct waiting *next, *w = from->waiting.first;
+	for (unsigned n = 0; w && n < TAKE_MAX && may_retransmit(e, r) &&
+	        upstream_in_flight(u) < u->congestion.window;
+	        w = next, n++) {
 		struct query *q = query_of_waiting(w);
-		behind = w->behind;
-		if (q->failed & route_bit(r))
+		next = w->behind;
+		if (!may_take(e, q, r))
 			continue;
 		query_wait_no_more(e, q);
 		retransmit(e, q, r);
 	}
 }
 
-/* An upstream where nothing waits helps those that are behind: their pace may stay low because
- * nothing new is sent there. */
+/* An upstream where nothing waits helps those that are behind. */
 static void take_over(struct forwarder *e, struct route *r)
 {
 	for (unsigned i = 0; i < e->n_routes && !r->waiting.first; i++)
@@ -333,6 +346,7 @@ static const struct answer *decode(struct forwarder *e, const struct query *q,
  * it, so it waits for no pace, only for our own limit. */
 static void ask_plain(struct forwarder *e, struct query *q, struct route *r)
 {
+	query_set_rests(e, q, false);
 	q->plain = true;
 	if (r->health.limits.queries_per_s) {
 		try_again(e, q, r);
@@ -355,6 +369,7 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
 	if (!(packet[FLAGS_OCTET] & BIT_TC) || channel_is_tcp(&a->channel))
 		return false;
 	q->by_tcp = true;
+	query_set_rests(e, q, false);
 	query_drop_attempts(e, q, true);
 	query_wait_no_more(e, q);
 	try(e, q, r);
@@ -437,7 +452,7 @@ void transaction_timeout(struct forwarder *e, struct query *q)
 		give_up_attempt(e, q, latest);
 	}
 	bool is_rested = q->rests;
-	q->rests = false;
+	query_set_rests(e, q, false);
 	if (!is_rested && q->failure && has_failed_enough(e, q))
 		rest(e, q);
 	else if (lasts(e, q))

@@ -103,8 +103,7 @@ unsigned upstream_room(const struct upstream *u)
 	const struct congestion *c = &u->congestion;
 	bool is_loaded = loss_is_too_much(&u->loss.lately) || c->queue_ns;
 	unsigned in_flight = is_loaded ? counted(c) : c->in_flight;
-	bool waits = u->is_behind && retry_budget_has(&u->retries);
-	if (upstream_is_dead(u) || waits || in_flight >= c->window)
+	if (upstream_is_dead(u) || in_flight >= c->window)
 		return 0;
 	uint64_t room = pacing_room(&c->pace, c->window - in_flight);
 	return (unsigned)pacing_room(&u->rate, room);

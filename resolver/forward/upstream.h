@@ -55,15 +55,15 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 
 /* Once a turn of the loop, before anything is sent to it. */
 void upstream_turn(struct upstream *u, uint64_t now_ns);
-/* So many queries wait to be sent to it again: once a turn, and when one more does. */
+/* So many queries wait to be sent to it again: once a turn, and when one more does. Within a turn
+ * it is not told when one no longer does. */
 void upstream_note_waiting(struct upstream *u, unsigned n_waiting);
 
 /* ---- what may be sent ---- */
 
-/* How many new questions it may be sent now. 0 when it is dead, its window is full, its pace or
- * rate is used up, or retransmissions have their turn (retry_budget.h). Where the way loses much or
- * queues, retransmissions in flight take up to half of the window: they are its own losses.
- * Elsewhere they are most likely for silent names. */
+/* How many new questions it may be sent now. 0 when it is dead, its window is full, or its pace or
+ * rate is used up. Where the way loses much or queues, retransmissions in flight take up to half of
+ * the window: they are its own losses. Elsewhere they are most likely for silent names. */
 unsigned upstream_room(const struct upstream *u);
 
 /* True when it may be sent a new question that belongs to it (affinity.h), though its window is
