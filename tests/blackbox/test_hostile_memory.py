@@ -109,6 +109,8 @@ def test_two_thousand_rows_in_flight(nsd, tmp_path, kind, spf):
     assert verdicts == {spf: ROWS} and scan.summary["peak_memory_bytes"] < BOUND
 
 
+# Beside other tests it took 501 MB once, 290 MB by itself: what holds it then is not known.
+@pytest.mark.alone
 @pytest.mark.parametrize("output", ["out.csv.gz", "out.csv"])
 def test_thousands_of_mail_hosts(nsd, tmp_path, output):
     """Half a megabyte of text for each row, and more rows than one batch holds."""
