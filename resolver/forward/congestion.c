@@ -93,9 +93,8 @@ static bool is_often_overdue(const struct congestion *c)
  * with each round trip, and never grows faster than the upstream answers. */
 static void start_grow(struct congestion *c, uint64_t now_ns)
 {
-	if (is_often_overdue(c))
-		return;
-	if (now_ns >= c->grows_from_ns && !c->queue_trial.cut_ns && c->window < c->window_max)
+	if (now_ns >= c->grows_from_ns && !c->queue_trial.cut_ns && !is_often_overdue(c) &&
+	        c->window < c->window_max)
 		c->window++;
 }
 

@@ -26,8 +26,8 @@
 /* How many questions at once are sent to upstreams that are all dead. */
 enum { HOPELESS_MAX = 256 };
 /* So many questions are open, or as many as are answered in a second and two round trips: what is
- * begun must end within its patience, also when a recursor has to look up everything. Those that
- * wait for silent names are not among them. */
+ * begun must end within its patience, also when a recursor has to look up everything. Idle ones
+ * are not among them: forwarder.n_idle. */
 enum { OPEN_ALWAYS = 2048, OPEN_TRIPS = 2 };
 /* While at least 64 questions are open, and less than an eighth of them was answered in a turn, the
  * worker sleeps before it looks again, and then finds many answers at once: for a 64th of the round
