@@ -52,6 +52,6 @@ enum a_state hostaddr_state(const struct hostaddr *p)
 
 const char *a_state_text(enum a_state state)
 {
-	static const char *const texts[] = { "ok", "none", "nxdomain", "temperror" };
+	static const char *const texts[] = { "", "ok", "none", "nxdomain", "temperror" };
 	return texts[state];
 }

@@ -9,6 +9,7 @@
 #include "checks/match.h"
 
 enum a_state {
+	A_UNASKED,
 	A_OK,        /* there are addresses, and these are all */
 	A_NONE,      /* both look-ups were definite: there is none */
 	A_NXDOMAIN,  /* nor is there such a domain */

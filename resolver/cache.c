@@ -174,15 +174,21 @@ void cache_trim(struct cache *c, uint64_t now_ns)
 	make_room(c, 0, seconds(now_ns));
 }
 
-/* What was the answer to the question until now. */
-static void drop_older(struct cache *c, const struct question *q, bool is_for_all_types)
+/* What was the answer to the question until now. True: an NXDOMAIN of the name stays, since it is
+ * good for longer than one that comes now. Questions of several types that are asked together may
+ * have both; what was made of either is good for its own time. */
+static bool drop_older(
+        struct cache *c, const struct question *q, bool is_for_all_types, uint32_t expires_s)
 {
 	struct linetable_slot *s = slot_find(c, q, q->hash, q->type);
 	if (s)
 		slot_drop(c, s);
 	s = is_for_all_types ? slot_find_nxdomain(c, q) : NULL;
+	if (s && s->expires_s >= expires_s)
+		return true;
 	if (s)
 		slot_drop(c, s);
+	return false;
 }
 
 void cache_put(struct cache *c, const struct question *q, const struct answer *a, uint64_t now_ns)
@@ -195,7 +201,8 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 		return;
 	bool is_for_all_types = answer_is_no_such_name(a);
 	uint64_t hash = is_for_all_types ? q->name_hash : q->hash;
-	drop_older(c, q, is_for_all_types);
+	if (drop_older(c, q, is_for_all_types, now_s + ttl_s))
+		return;
 	if (!make_room(c, bytes, now_s))
 		return;
 	struct linetable_slot *s = linetable_make(&c->table, hash, now_s);

@@ -41,7 +41,9 @@ static void put_cause(struct causes *c, const struct answer *failed)
 
 void causes_put(struct textbuf *out, const struct outcome *o)
 {
-	struct causes c = { .out = out };
+	struct causes c;
+	c.out = out;
+	c.n_seen = 0;
 	/* what decided a verdict stands first: the list is cut behind eight */
 	put_cause(&c, o->helo_failed);
 	if (o->spf)

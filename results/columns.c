@@ -182,8 +182,7 @@ static void put_a_state(struct textbuf *out, const struct outcome *o)
 
 static void put_a_match(struct textbuf *out, const struct outcome *o)
 {
-	if (o->address)
-		textbuf_put_text(out, match_text(o->address->match));
+	textbuf_put_text(out, match_text(o->a_match));
 }
 
 static void put_mx(struct textbuf *out, const struct outcome *o)
@@ -208,8 +207,7 @@ static void put_mx_state(struct textbuf *out, const struct outcome *o)
 
 static void put_mx_match(struct textbuf *out, const struct outcome *o)
 {
-	if (o->mailhosts)
-		textbuf_put_text(out, match_text(o->mailhosts->match));
+	textbuf_put_text(out, match_text(o->mx_match));
 }
 
 static void put_evaluated_at(struct textbuf *out, const struct outcome *o)
@@ -229,26 +227,26 @@ static const struct column columns[] = {
 	/* clang-format off */
 	{ "status", put_status, SINCE_0_1, 0 },
 	{ "error", put_error, SINCE_0_1, COLUMN_QUOTED },
-	{ "spf_domain", put_spf_domain, SINCE_0_2, COLUMN_QUOTED },
-	{ "spf_identity", put_spf_identity, SINCE_0_2, 0 },
-	{ "spf", put_spf, SINCE_0_1, 0 },
-	{ "spf_matched", put_spf_matched, SINCE_0_1, COLUMN_QUOTED },
-	{ "spf_problem", put_spf_problem, SINCE_0_1, 0 },
-	{ "spf_explanation", put_spf_explanation, SINCE_0_1, COLUMN_QUOTED },
-	{ "spf_lookups", put_spf_lookups, SINCE_0_1, 0, TYPE_INTEGER },
-	{ "spf_void_lookups", put_spf_void_lookups, SINCE_0_1, 0, TYPE_INTEGER },
-	{ "spf_record", put_spf_record, SINCE_0_1, COLUMN_QUOTED },
-	{ "spf_dnssec", put_spf_dnssec, SINCE_0_1, 0 },
+	{ "spf_domain", put_spf_domain, SINCE_0_2, COLUMN_QUOTED | COLUMN_OF_POLICY },
+	{ "spf_identity", put_spf_identity, SINCE_0_2, COLUMN_OF_POLICY },
+	{ "spf", put_spf, SINCE_0_1, COLUMN_OF_POLICY },
+	{ "spf_matched", put_spf_matched, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_POLICY },
+	{ "spf_problem", put_spf_problem, SINCE_0_1, COLUMN_OF_POLICY },
+	{ "spf_explanation", put_spf_explanation, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_POLICY },
+	{ "spf_lookups", put_spf_lookups, SINCE_0_1, COLUMN_OF_POLICY, TYPE_INTEGER },
+	{ "spf_void_lookups", put_spf_void_lookups, SINCE_0_1, COLUMN_OF_POLICY, TYPE_INTEGER },
+	{ "spf_record", put_spf_record, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_POLICY },
+	{ "spf_dnssec", put_spf_dnssec, SINCE_0_1, COLUMN_OF_POLICY },
 	{ "helo_spf", put_helo_spf, SINCE_0_1, 0 },
-	{ "iprev", put_iprev, SINCE_0_1, 0 },
-	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED, TYPE_TEXTS },
-	{ "iprev_name", put_iprev_name, SINCE_0_1, COLUMN_QUOTED },
-	{ "ptr_generic", put_ptr_generic, SINCE_0_2, 0, TYPE_BOOLEAN },
-	{ "a", put_a, SINCE_0_1, 0, TYPE_ADDRESSES },
-	{ "a_state", put_a_state, SINCE_0_2, 0 },
+	{ "iprev", put_iprev, SINCE_0_1, COLUMN_OF_ADDRESS },
+	{ "ptr", put_ptr, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_ADDRESS, TYPE_TEXTS },
+	{ "iprev_name", put_iprev_name, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_ADDRESS },
+	{ "ptr_generic", put_ptr_generic, SINCE_0_2, COLUMN_OF_ADDRESS, TYPE_BOOLEAN },
+	{ "a", put_a, SINCE_0_1, COLUMN_OF_DOMAIN, TYPE_ADDRESSES },
+	{ "a_state", put_a_state, SINCE_0_2, COLUMN_OF_DOMAIN },
 	{ "a_match", put_a_match, SINCE_0_1, 0 },
-	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED, TYPE_MX },
-	{ "mx_state", put_mx_state, SINCE_0_1, 0 },
+	{ "mx", put_mx, SINCE_0_1, COLUMN_QUOTED | COLUMN_OF_DOMAIN, TYPE_MX },
+	{ "mx_state", put_mx_state, SINCE_0_1, COLUMN_OF_DOMAIN },
 	{ "mx_match", put_mx_match, SINCE_0_1, 0 },
 	{ "problems", problems_put, SINCE_0_1, 0, TYPE_TEXTS },
 	{ "dns_cause", causes_put, SINCE_0_1, COLUMN_QUOTED, TYPE_TEXTS },

@@ -37,6 +37,10 @@ enum column_type {
 enum column_flags {
 	COLUMN_QUOTED = 1, /* its text may hold a comma or a quote */
 	COLUMN_TIME = 2,   /* a time: not compared when two rows are (results_same()) */
+	/* Its text is the same in all rows with that subject: enum subject. */
+	COLUMN_OF_ADDRESS = 4,
+	COLUMN_OF_DOMAIN = 8,
+	COLUMN_OF_POLICY = 16,
 };
 
 /* Its name and text: column_name(), column_put(). */
@@ -110,13 +114,28 @@ bool columns_same(const struct column_set *a, const struct column_set *b);
 void columns_put_header(
         struct textbuf *out, const struct layout *layout, const struct column_set *set);
 
+/* Where the results of a row stand in a buffer: from `begin` on, and the end of each column. */
+struct column_ends {
+	size_t begin;
+	unsigned n;
+	uint32_t at[COLUMNS_MAX]; /* from `begin` */
+};
+
+/* The columns of one subject out of the results of a row, as outcome.known has them: of each column
+ * its size in two octets, and its text. columns_put_known() does not fail: `out` has room for
+ * columns_known_bytes(). 0: a text is too long. */
+size_t columns_known_bytes(
+        const struct column_set *set, const struct column_ends *ends, enum subject subject);
+void columns_put_known(char *out, const struct column_set *set, const struct column_ends *ends,
+        const char *results, enum subject subject);
+
 /* Appends a finished row with its line end, in three parts: what is the row's own, what hangs on
  * its key and the answers, and the columns of time, the last. `scratch` is used for quoting; its
- * contents are lost. Out of memory: out->failed. */
+ * contents are lost. `ends` may be NULL. Out of memory: out->failed. */
 void columns_put_head(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
         uint64_t number, const struct csv_record *record);
 void columns_put_results(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
-        const struct column_set *set, const struct outcome *o);
+        const struct column_set *set, const struct outcome *o, struct column_ends *ends);
 void columns_put_times(struct textbuf *out, const struct column_set *set, const struct outcome *o);
 
 /* All three. `scratch` is used for quoting; its contents are lost.

@@ -146,21 +146,93 @@ void columns_put_head(struct textbuf *out, struct textbuf *scratch, const struct
 	columns_put_input(out, scratch, layout, record);
 }
 
+/* ---- columns that rows of one subject have in common ---- */
+
+static const unsigned flag_of_subject[SUBJECTS] = { [SUBJECT_ADDRESS] = COLUMN_OF_ADDRESS,
+	[SUBJECT_DOMAIN] = COLUMN_OF_DOMAIN,
+	[SUBJECT_POLICY] = COLUMN_OF_POLICY };
+
+/* Behind its comma. */
+static uint32_t column_begin(const struct column_ends *ends, unsigned i)
+{
+	return (i ? ends->at[i - 1] : 0) + 1;
+}
+
+size_t columns_known_bytes(
+        const struct column_set *set, const struct column_ends *ends, enum subject subject)
+{
+	size_t bytes = 0;
+	for (unsigned i = 0; i < ends->n; i++) {
+		uint32_t size = ends->at[i] - column_begin(ends, i);
+		if (!(set->at[i]->flags & flag_of_subject[subject]))
+			continue;
+		if (size > UINT16_MAX)
+			return 0;
+		bytes += sizeof(uint16_t) + size;
+	}
+	return bytes;
+}
+
+void columns_put_known(char *out, const struct column_set *set, const struct column_ends *ends,
+        const char *results, enum subject subject)
+{
+	for (unsigned i = 0; i < ends->n; i++) {
+		uint16_t size = (uint16_t)(ends->at[i] - column_begin(ends, i));
+		if (!(set->at[i]->flags & flag_of_subject[subject]))
+			continue;
+		memcpy(out, &size, sizeof size);
+		memcpy(out + sizeof size, results + column_begin(ends, i), size);
+		out += sizeof size + size;
+	}
+}
+
+/* Appends the next text of *known, if the column is one that it has. */
+static bool put_if_known(
+        struct textbuf *out, const struct column *column, const char *known[SUBJECTS])
+{
+	for (enum subject subject = 0; subject < SUBJECTS; subject++) {
+		uint16_t size;
+		if (!known[subject] || !(column->flags & flag_of_subject[subject]))
+			continue;
+		memcpy(&size, known[subject], sizeof size);
+		textbuf_put(out, known[subject] + sizeof size, size);
+		known[subject] += sizeof size + size;
+		return true;
+	}
+	return false;
+}
+
+static void put_column(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
+        const struct column_set *set, unsigned i, const struct outcome *o)
+{
+	if (!(set->at[i]->flags & COLUMN_QUOTED)) {
+		column_put(out, set, i, o);
+		return;
+	}
+	textbuf_reset(scratch);
+	column_put(scratch, set, i, o);
+	if (scratch->size)
+		put_text(out, layout, scratch->bytes, scratch->size);
+	out->failed |= scratch->failed; /* before the next field resets it */
+}
+
 void columns_put_results(struct textbuf *out, struct textbuf *scratch, const struct layout *layout,
-        const struct column_set *set, const struct outcome *o)
+        const struct column_set *set, const struct outcome *o, struct column_ends *ends)
 {
 	unsigned n = count_results(set);
+	const char *known[SUBJECTS];
+	size_t begin = out->size;
+	memcpy(known, o->known, sizeof known);
 	for (unsigned i = 0; i < n; i++) {
 		textbuf_put_char(out, ',');
-		if (!(set->at[i]->flags & COLUMN_QUOTED)) {
-			column_put(out, set, i, o);
-			continue;
-		}
-		textbuf_reset(scratch);
-		column_put(scratch, set, i, o);
-		if (scratch->size)
-			put_text(out, layout, scratch->bytes, scratch->size);
-		out->failed |= scratch->failed; /* before the next field resets it */
+		if (!put_if_known(out, set->at[i], known))
+			put_column(out, scratch, layout, set, i, o);
+		if (ends)
+			ends->at[i] = (uint32_t)(out->size - begin);
+	}
+	if (ends) {
+		ends->begin = begin;
+		ends->n = n;
 	}
 }
 
@@ -177,6 +249,6 @@ void columns_put_row(struct textbuf *out, struct textbuf *scratch, const struct 
         const struct column_set *set, const struct outcome *o)
 {
 	columns_put_head(out, scratch, layout, o->number, &o->record);
-	columns_put_results(out, scratch, layout, set, o);
+	columns_put_results(out, scratch, layout, set, o, NULL);
 	columns_put_times(out, set, o);
 }

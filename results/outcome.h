@@ -13,6 +13,7 @@
 #include "checks/mailservers.h"
 #include "checks/policy_report.h"
 #include "input/identity.h"
+#include "results/facts.h"
 #include "io/csv.h"
 #include "spf/check.h"
 
@@ -39,6 +40,13 @@ struct outcome {
 	const struct policy_report *policy;
 	const struct mailservers *servers; /* `mailhosts` is of these, then */
 	const struct spf_limits *limits;   /* that the checks kept */
+
+	/* By subject, whether the checks ran for this row or for an earlier one with that subject:
+	 * then their pointers above are NULL, and here is the text of their columns, as
+	 * columns_put_results() reads it. */
+	struct facts facts;
+	enum match a_match, mx_match; /* whether the address is one of the domain's */
+	const char *known[SUBJECTS];  /* NULL: they ran for this row, or not at all */
 
 	/* What spf was asked for. NULL with spf. */
 	const struct dname *spf_domain; /* size 0: malformed */

@@ -6,65 +6,56 @@
 
 static bool no_ptr(const struct outcome *o)
 {
-	return o->iprev && o->iprev->verdict == IPREV_PERMERROR;
+	return o->facts.address.iprev == IPREV_PERMERROR;
 }
 
 static bool ptr_mismatch(const struct outcome *o)
 {
-	return o->iprev && o->iprev->verdict == IPREV_FAIL;
+	return o->facts.address.iprev == IPREV_FAIL;
 }
 
 /* By the answers of all checks for the domain. Servers that contradict themselves leave it open. */
 static bool no_such_domain(const struct outcome *o)
 {
-	const struct answer *of_domain[] = { o->spf ? o->spf->record_answer : NULL,
-		o->policy && o->policy->n_order ? policy_answer(o->policy->policy, 0) : NULL,
-		o->address ? o->address->a : NULL, o->address ? o->address->aaaa : NULL,
-		o->mailhosts ? o->mailhosts->mx : NULL };
-	bool is_told = false;
-	for (unsigned i = 0; i < sizeof of_domain / sizeof of_domain[0]; i++) {
-		if (!of_domain[i] || !answer_is_definite(of_domain[i]))
-			continue;
-		if (!answer_is_no_such_name(of_domain[i]))
-			return false;
-		is_told = true;
-	}
-	return is_told;
+	const struct existence *of_domain = &o->facts.domain.name, *of_spf = &o->facts.policy.name;
+	struct existence of_tree = { 0 };
+	if (o->policy && o->policy->n_order)
+		existence_take(&of_tree, policy_answer(o->policy->policy, 0));
+	return (of_domain->is_denied || of_spf->is_denied || of_tree.is_denied) &&
+	        !of_domain->is_told && !of_spf->is_told && !of_tree.is_told;
 }
 
 /* A domain with MX hosts needs none. */
 static bool no_address(const struct outcome *o)
 {
-	if (!o->address || hostaddr_state(o->address) == A_OK ||
-	        hostaddr_state(o->address) == A_TEMPERROR)
-		return false;
-	return !o->mailhosts ||
-	        (o->mailhosts->state != MX_OK && o->mailhosts->state != MX_TEMPERROR);
+	return (o->facts.domain.a_state == A_NONE || o->facts.domain.a_state == A_NXDOMAIN) &&
+	        o->facts.domain.mx_state != MX_OK && o->facts.domain.mx_state != MX_TEMPERROR;
 }
 
 static bool no_mx(const struct outcome *o)
 {
-	return o->mailhosts && o->mailhosts->state == MX_ABSENT;
+	return o->facts.domain.mx_state == MX_ABSENT;
 }
 
 static bool null_mx(const struct outcome *o)
 {
-	return o->mailhosts && o->mailhosts->state == MX_NULL;
+	return o->facts.domain.mx_state == MX_NULL;
 }
 
 static bool mx_no_address(const struct outcome *o)
 {
-	return o->mailhosts && o->mailhosts->state == MX_OK && o->mailhosts->no_address;
+	return o->facts.domain.mx_state == MX_OK && o->facts.domain.mx_no_address;
 }
 
 static bool mx_not_public(const struct outcome *o)
 {
-	return o->mailhosts && o->mailhosts->not_public;
+	return o->facts.domain.mx_not_public;
 }
 
 static bool spf_is(const struct outcome *o, enum spf_verdict verdict)
 {
-	return o->spf && !o->spf->undecided && o->spf->verdict == verdict;
+	const struct policy_facts *spf = &o->facts.policy;
+	return spf->is_checked && !spf->is_undecided && spf->verdict == verdict;
 }
 
 static bool no_spf(const struct outcome *o)

@@ -24,24 +24,26 @@ void tally_checks(struct tally *t, unsigned checks)
 
 static unsigned checks_of(const struct outcome *o)
 {
-	return (o->spf || o->has_helo_spf || o->policy ? CHECK_SPF : 0u) |
-	        (o->iprev ? CHECK_IPREV : 0u) | (o->mailhosts ? CHECK_MX : 0u) |
-	        (o->address ? CHECK_A : 0u);
+	return (o->facts.policy.is_checked || o->has_helo_spf || o->policy ? CHECK_SPF : 0u) |
+	        (o->facts.address.iprev ? CHECK_IPREV : 0u) |
+	        (o->facts.domain.mx_state ? CHECK_MX : 0u) |
+	        (o->facts.domain.a_state ? CHECK_A : 0u);
 }
 
 struct tally_row tally_of_outcome(const struct outcome *o)
 {
-	bool has_verdict = o->spf && !o->spf->undecided,
-	     has_problem = has_verdict || (o->spf && o->spf->problem);
+	const struct policy_facts *spf = &o->facts.policy;
+	bool has_verdict = spf->is_checked && !spf->is_undecided,
+	     has_problem = has_verdict || (spf->is_checked && spf->problem);
 	return (struct tally_row){
 		.problems = o->problems,
 		.filled = (uint8_t)o->filled,
 		.checks = (uint8_t)checks_of(o),
-		.spf = has_verdict ? (uint8_t)o->spf->verdict : TALLY_NONE,
-		.spf_problem = has_problem ? (uint8_t)o->spf->problem : TALLY_NONE,
+		.spf = has_verdict ? spf->verdict : TALLY_NONE,
+		.spf_problem = has_problem ? spf->problem : TALLY_NONE,
 		.helo_spf = o->has_helo_spf ? (uint8_t)o->helo_verdict : TALLY_NONE,
-		.iprev = o->iprev ? (uint8_t)o->iprev->verdict : TALLY_NONE,
-		.mx_state = o->mailhosts ? (uint8_t)o->mailhosts->state : TALLY_NONE,
+		.iprev = o->facts.address.iprev ? o->facts.address.iprev : TALLY_NONE,
+		.mx_state = o->facts.domain.mx_state ? o->facts.domain.mx_state : TALLY_NONE,
 		.is_bad = !o->excluded && o->error[0],
 		.is_excluded = o->excluded,
 		.has_failure = outcome_has_failure(o),

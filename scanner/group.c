@@ -27,6 +27,16 @@ static void understand(struct group *g, struct group_row *r)
 	r->is_understood = true;
 }
 
+const struct findings *group_find(struct group *g, const struct group_row *r)
+{
+	if (!g->memo || !r->is_understood)
+		return NULL;
+	findings_reset(&g->findings);
+	findings_find(&g->findings, g->memo, &r->keys, &r->identity.ip,
+	        resolver_cache_s(g->runner->host.resolver));
+	return &g->findings;
+}
+
 struct row *group_take_row(struct group *g, struct group_row *r)
 {
 	struct row *row = runner_take_row(g->runner);
@@ -34,6 +44,8 @@ struct row *group_take_row(struct group *g, struct group_row *r)
 		return NULL;
 	if (!r->is_understood)
 		understand(g, r);
+	else if (g->memo)
+		findings_move(&row->findings, &g->findings);
 	row->number = r->batch->rows[r->slot].number;
 	row->record = batch_record(r->batch, r->slot);
 	row->owner = r->batch;
@@ -42,38 +54,52 @@ struct row *group_take_row(struct group *g, struct group_row *r)
 	return row;
 }
 
-/* What the checks ask first. */
+/* What the checks ask first: of the domain SPF alone when an earlier row has found the rest. */
 static const enum rrtype of_domain[] = { RRTYPE_TXT, RRTYPE_A, RRTYPE_AAAA, RRTYPE_MX },
                          of_address[] = { RRTYPE_PTR };
-enum { OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
+/* What is brought of a row that the memo knows. */
+enum { ROW_LINES = 5 };
 
-/* Asks for the cache's lines of a row's first questions. */
+enum { OF_SPF = 1, OF_DOMAIN = sizeof of_domain / sizeof of_domain[0], OF_ADDRESS = 1 };
+
+/* Asks for the lines of a row that the memo does not know: of what earlier rows found of its
+ * subjects. */
 static void fetch_row(struct group *g, struct group_row *r)
 {
-	struct dname reverse;
-	const struct identity *s = &r->identity;
 	understand(g, r);
-	r->asks_domain = s->domain.size > 0;
-	r->asks_address = s->ip.family != IPFAMILY_NONE;
-	if (r->asks_domain)
-		r->domain_hash =
-		        resolver_fetch(g->runner->host.resolver, &s->domain, of_domain, OF_DOMAIN);
-	if (!r->asks_address)
+	r->n_of_domain = r->identity.domain.size > 0 ? OF_DOMAIN : 0;
+	r->n_of_address = r->identity.ip.family != IPFAMILY_NONE ? OF_ADDRESS : 0;
+	if (!g->memo)
 		return;
-	dname_of_reverse(&reverse, &s->ip);
+	findings_keys(&r->keys, &r->identity, g->runner->host.settings);
+	findings_fetch(g->memo, &r->keys);
+}
+
+/* Asks for that itself, and for the cache's lines of the row's first questions. */
+static void fetch_questions(const struct group *g, struct group_row *r)
+{
+	struct dname reverse;
+	if (g->memo && r->n_of_domain && findings_peek(g->memo, &r->keys, SUBJECT_DOMAIN))
+		r->n_of_domain = OF_SPF;
+	if (g->memo && r->n_of_address && findings_peek(g->memo, &r->keys, SUBJECT_ADDRESS))
+		r->n_of_address = 0;
+	if (r->n_of_domain)
+		r->domain_hash = resolver_fetch(
+		        g->runner->host.resolver, &r->identity.domain, of_domain, r->n_of_domain);
+	if (!r->n_of_address)
+		return;
+	dname_of_reverse(&reverse, &r->identity.ip);
 	r->address_hash =
-	        resolver_fetch(g->runner->host.resolver, &reverse, of_address, OF_ADDRESS);
+	        resolver_fetch(g->runner->host.resolver, &reverse, of_address, r->n_of_address);
 }
 
 static void peek_row(const struct group *g, const struct group_row *r)
 {
-	if (r->is_understood && r->asks_domain)
-		resolver_peek(g->runner->host.resolver, r->domain_hash, of_domain, OF_DOMAIN);
-	if (r->is_understood && r->asks_address)
-		resolver_peek(g->runner->host.resolver, r->address_hash, of_address, OF_ADDRESS);
+	resolver_peek(g->runner->host.resolver, r->domain_hash, of_domain, r->n_of_domain);
+	resolver_peek(g->runner->host.resolver, r->address_hash, of_address, r->n_of_address);
 }
 
-/* What the table and the cache have for the rows of a group comes from the memory side by side. */
+/* What the memo and the cache have for the rows of a group comes from the memory side by side. */
 static void fetch_group(struct group *g)
 {
 	bool is_retry = g->exchange->options->retry; /* most of its rows are kept as they stand */
@@ -83,11 +109,16 @@ static void fetch_group(struct group *g)
 		struct group_row *r = &g->rows[i];
 		r->is_understood = false;
 		if (!is_retry &&
-		        (!g->memo || !memo_peek(g->memo, r->batch->rows[r->slot].key.hash)))
+		        (!g->memo ||
+		                !memo_peek(g->memo, r->batch->rows[r->slot].key.hash, ROW_LINES)))
 			fetch_row(g, r);
 	}
 	for (unsigned i = 0; i < g->n; i++)
-		peek_row(g, &g->rows[i]);
+		if (g->rows[i].is_understood)
+			fetch_questions(g, &g->rows[i]);
+	for (unsigned i = 0; i < g->n; i++)
+		if (g->rows[i].is_understood)
+			peek_row(g, &g->rows[i]);
 }
 
 bool group_fill(struct group *g)
@@ -110,4 +141,5 @@ void group_fini(struct group *g)
 {
 	for (unsigned i = 0; i < GROUP_ROWS; i++)
 		identity_fini(&g->rows[i].identity);
+	findings_fini(&g->findings);
 }

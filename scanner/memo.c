@@ -15,6 +15,12 @@ enum { ENTRY_SMALL_BYTES = 160 };
 /* In a list in which no row comes back, entries only take memory, and touching it costs. */
 enum { UNPROVED_BYTES = 4 << 20, HIT_EARNS_BYTES = 4 << 10 };
 
+struct entry {
+	uint64_t hash[2];
+	uint64_t size;
+	char octets[];
+};
+
 struct memo {
 	struct linetable table;
 	size_t limit_bytes, used_bytes;
@@ -22,8 +28,7 @@ struct memo {
 	struct slab slab;
 };
 
-static_assert(sizeof(struct memo_entry) + MEMO_TEXT_MAX_BYTES <= SLAB_BLOCK_MAX_BYTES,
-        "an entry must fit in a block");
+static_assert(sizeof(struct entry) == MEMO_HEAD_BYTES, "as memo.h has it");
 
 static size_t at_most(size_t value, size_t limit)
 {
@@ -47,15 +52,15 @@ struct memo *memo_new(size_t limit_bytes)
 }
 
 /* What the entry takes of its slab. */
-static size_t block_bytes(size_t text_size)
+static size_t block_bytes(size_t size)
 {
-	size_t bytes = sizeof(struct memo_entry) + text_size;
+	size_t bytes = sizeof(struct entry) + size;
 	return (bytes + SLAB_STEP_BYTES - 1) / SLAB_STEP_BYTES * SLAB_STEP_BYTES;
 }
 
 static void slot_drop(struct memo *m, struct linetable_slot *s)
 {
-	const struct memo_entry *entry = s->item;
+	const struct entry *entry = s->item;
 	m->used_bytes -= block_bytes(entry->size);
 	linetable_clear(&m->table, s);
 	slab_put((void *)entry);
@@ -80,12 +85,12 @@ void memo_fetch(const struct memo *m, const uint64_t hash[2])
 	linetable_fetch(&m->table, hash[0]);
 }
 
-bool memo_peek(const struct memo *m, const uint64_t hash[2])
+bool memo_peek(const struct memo *m, const uint64_t hash[2], unsigned n_lines)
 {
 	const char *entry = linetable_peek(&m->table, hash[0], LINETABLE_HASH_SLOTS);
 	if (!entry)
 		return false;
-	for (unsigned at = 0; at < 5 * BIGTABLE_LINE_BYTES; at += BIGTABLE_LINE_BYTES)
+	for (unsigned at = 0; at < n_lines * BIGTABLE_LINE_BYTES; at += BIGTABLE_LINE_BYTES)
 		__builtin_prefetch(entry + at);
 	return true;
 }
@@ -94,7 +99,7 @@ static struct linetable_slot *slot_find(const struct memo *m, const uint64_t has
 {
 	for (unsigned i = 0; i < LINETABLE_HASH_SLOTS; i++) {
 		struct linetable_slot *s = linetable_at(&m->table, hash[0], i);
-		const struct memo_entry *entry = s->item;
+		const struct entry *entry = s->item;
 		if (linetable_has_tag(s, hash[0]) && entry->hash[0] == hash[0] &&
 		        entry->hash[1] == hash[1])
 			return s;
@@ -102,7 +107,7 @@ static struct linetable_slot *slot_find(const struct memo *m, const uint64_t has
 	return NULL;
 }
 
-const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s)
+const void *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s, uint32_t *expires_s)
 {
 	struct linetable_slot *s = slot_find(m, hash);
 	if (!s)
@@ -113,7 +118,8 @@ const struct memo_entry *memo_find(struct memo *m, const uint64_t hash[2], uint3
 	}
 	linetable_use(s);
 	m->allowed_bytes = at_most(m->allowed_bytes + HIT_EARNS_BYTES, m->limit_bytes);
-	return s->item;
+	*expires_s = s->expires_s;
+	return ((const struct entry *)s->item)->octets;
 }
 
 /* ---- keeping ---- */
@@ -125,28 +131,26 @@ static bool make_room(struct memo *m, size_t bytes, uint32_t now_s)
 	return m->used_bytes + bytes <= m->allowed_bytes;
 }
 
-void memo_keep(struct memo *m, const uint64_t hash[2], const struct tally_row *counts,
-        const char *text, size_t size, uint32_t expires_s, uint32_t now_s)
+void *memo_make(
+        struct memo *m, const uint64_t hash[2], size_t size, uint32_t expires_s, uint32_t now_s)
 {
-	if (size > MEMO_TEXT_MAX_BYTES || expires_s <= now_s)
-		return;
+	if (size > MEMO_MAX_BYTES || expires_s <= now_s)
+		return NULL;
 	struct linetable_slot *s = slot_find(m, hash);
 	if (s)
 		slot_drop(m, s);
 	if (!make_room(m, block_bytes(size), now_s))
-		return;
-	struct memo_entry *entry = slab_get(&m->slab, sizeof *entry + size);
+		return NULL;
+	struct entry *entry = slab_get(&m->slab, sizeof *entry + size);
 	if (!entry)
-		return;
-	*entry = (struct memo_entry){
-		.hash = { hash[0], hash[1] }, .counts = *counts, .size = (uint32_t)size
-	};
-	memcpy(entry->text, text, size);
+		return NULL;
+	*entry = (struct entry){ .hash = { hash[0], hash[1] }, .size = size };
 	s = linetable_make(&m->table, hash[0], now_s);
 	if (s->item)
 		slot_drop(m, s);
 	linetable_set(&m->table, s, hash[0], entry, expires_s);
 	m->used_bytes += block_bytes(size);
+	return entry->octets;
 }
 
 size_t memo_used_bytes(const struct memo *m)

@@ -17,22 +17,6 @@
 /* A row keeps no more than this for the next one. */
 enum { SCRATCH_KEEP_BYTES = 16 << 10 };
 
-void row_settings_init(struct row_settings *settings, const struct options *options)
-{
-	*settings = (struct row_settings){
-		.checks = options->audit ? checks_of_audit(options->checks) : options->checks,
-		.asks = options->asks.n ? &options->asks : NULL,
-		.explain = !options->no_exp,
-		.dnssec = options->dnssec,
-		.mx_ptr = options->mx_ptr,
-		.receiver = options->receiver,
-		.deadline_ns = options->deadline_ms * CLOCK_NS_PER_MS,
-		.limits = spf_limits_of_rfc,
-		.exclusions = options->exclusions,
-	};
-	settings->limits.void_lookups = options->void_limit;
-}
-
 static struct probe *probe_of(struct row *row, enum row_probe which)
 {
 	switch (which) {
@@ -63,12 +47,19 @@ static enum row_probe which_probe(struct row *row, const struct probe *probe)
 	return row->audit && probe == &row->audit->servers.probe ? ROW_SERVERS : ROW_ASKS;
 }
 
-/* Keeps it for the row's next check that asks the same. `expires_s`: struct resolver_waiter. */
-static void keep(struct row *row, const struct answer *answer, uint32_t expires_s)
+/* The probe saw an answer that is good until then: struct resolver_waiter. */
+static void note_expiry(struct row *row, enum row_probe which, uint32_t expires_s)
 {
-	row->lacked_memory |= !row_answers_add(&row->answers, answer);
-	if (expires_s < row->expires_s)
-		row->expires_s = expires_s;
+	if (expires_s < row->expires_s[which])
+		row->expires_s[which] = expires_s;
+}
+
+/* Keeps it for the row's next check that asks the same. */
+static void keep(
+        struct row *row, enum row_probe which, const struct answer *answer, uint32_t expires_s)
+{
+	row->lacked_memory |= !row_answers_add(&row->answers, answer, expires_s);
+	note_expiry(row, which, expires_s);
 }
 
 /* ---- waiters ---- */
@@ -113,7 +104,7 @@ static void waiter_link(struct row_waiter *w, enum row_probe which, unsigned slo
 static bool waiter_take(struct row_waiter *w, const struct answer *answer)
 {
 	struct row *row = w->row;
-	keep(row, answer, w->waiter.expires_s);
+	keep(row, w->probe, answer, w->waiter.expires_s);
 	bool is_ready = probe_take(probe_of(row, w->probe), w->slot, answer);
 	*w->link = w->next;
 	*(w->next ? &w->next->link : &row->waiting_end) = w->link;
@@ -146,7 +137,7 @@ static const struct answer *cancelled(
 }
 
 /* NULL: it comes later. Else *expires_s is set as struct resolver_waiter has it. */
-static const struct answer *ask_resolver(struct row *row, struct probe *probe, unsigned slot,
+static const struct answer *ask_resolver(struct row *row, enum row_probe which, unsigned slot,
         const struct dname *qname, enum rrtype type, uint32_t *expires_s)
 {
 	struct row_waiter *w = waiter_get(row);
@@ -157,7 +148,7 @@ static const struct answer *ask_resolver(struct row *row, struct probe *probe, u
 	if (answer)
 		waiter_put(row->host, w);
 	else
-		waiter_link(w, which_probe(row, probe), slot);
+		waiter_link(w, which, slot);
 	return answer;
 }
 
@@ -165,14 +156,17 @@ static const struct answer *ask(struct asker *asker, struct probe *probe, unsign
         const struct dname *qname, enum rrtype type)
 {
 	struct row *row = (struct row *)asker;
-	const struct answer *answer = row_answers_find(&row->answers, qname, type);
-	if (answer)
-		return answer_ref(answer);
+	enum row_probe which = which_probe(row, probe);
 	uint32_t expires_s = 0;
+	const struct answer *answer = row_answers_find(&row->answers, qname, type, &expires_s);
+	if (answer) {
+		note_expiry(row, which, expires_s);
+		return answer_ref(answer);
+	}
 	answer = row->expired ? cancelled(row, qname, type)
-	                      : ask_resolver(row, probe, slot, qname, type, &expires_s);
+	                      : ask_resolver(row, which, slot, qname, type, &expires_s);
 	if (answer)
-		keep(row, answer, expires_s);
+		keep(row, which, answer, expires_s);
 	return answer;
 }
 
@@ -185,6 +179,7 @@ struct row *row_new(struct row_host *host)
 	row->asker.ask = ask;
 	row->host = host;
 	row->waiting_end = &row->waiting;
+	findings_reset(&row->findings);
 	bool is_audited = settings->checks & (CHECK_POLICY | CHECK_SERVERS);
 	row->asking = settings->asks ? calloc(1, sizeof *row->asking) : NULL;
 	row->audit = is_audited ? calloc(1, sizeof *row->audit) : NULL;
@@ -203,6 +198,7 @@ void row_free(struct row *row)
 	spf_check_fini(&row->spf);
 	row_answers_fini(&row->answers);
 	identity_fini(&row->identity);
+	findings_fini(&row->findings);
 	if (row->audit) {
 		policy_report_fini(&row->audit->report);
 		policy_fini(&row->audit->policy);
@@ -300,19 +296,21 @@ static void begin_probes(struct row *row)
 	row->excluded = why_excluded(row);
 	if (row->excluded)
 		return;
-	if (runs(row, CHECK_SPF) && s->ip.family && (s->helo.size || s->has_domain))
+	const bool *is_known = row->findings.is_known;
+	bool has_spf = runs(row, CHECK_SPF) && !is_known[SUBJECT_POLICY];
+	if (has_spf && s->ip.family && (s->helo.size || s->has_domain))
 		begin_spf(row, s->helo.size > 0);
-	else if (runs(row, CHECK_SPF) && s->has_domain)
+	else if (has_spf && s->has_domain)
 		begin_spf(row, false); /* the record alone */
-	if (runs(row, CHECK_IPREV) && s->ip.family) {
+	if (runs(row, CHECK_IPREV) && s->ip.family && !is_known[SUBJECT_ADDRESS]) {
 		iprev_begin(&row->iprev, &s->ip, &row->asker);
 		row->running |= 1u << ROW_IPREV;
 	}
-	if (runs(row, CHECK_A) && s->domain.size) {
+	if (runs(row, CHECK_A) && s->domain.size && !is_known[SUBJECT_DOMAIN]) {
 		hostaddr_begin(&row->address, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_ADDRESS;
 	}
-	if (runs(row, CHECK_MX) && s->domain.size) {
+	if (runs(row, CHECK_MX) && s->domain.size && !is_known[SUBJECT_DOMAIN]) {
 		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_MX;
 	}
@@ -329,7 +327,7 @@ static bool next_identity(struct row *row)
 	row->lacked_memory |= row->spf.result.problem == SPF_PROBLEM_MEMORY ||
 	        row->spf.result.matched.failed || row->spf.result.explanation.failed;
 	if (row->spf.result.looks_at & SPF_LOOKS_TIME)
-		row->expires_s = 0;
+		row->expires_s[ROW_SPF] = 0;
 	if (!row->checking_helo) {
 		row->looks_at_local_part = row->spf.result.looks_at & SPF_LOOKS_LOCAL_PART;
 		row->has_spf = true;
@@ -392,7 +390,8 @@ bool row_start(struct row *row)
 	memcpy(row->evaluated_at, row->host->wall_text, sizeof row->evaluated_at);
 	row->running = row->ready = 0;
 	row->lacked_memory = row->identity.lacked_memory;
-	row->expires_s = UINT32_MAX;
+	for (enum row_probe which = ROW_SPF; which < ROW_PROBES; which++)
+		row->expires_s[which] = UINT32_MAX;
 	row->looks_at_local_part = false;
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
@@ -425,57 +424,11 @@ void row_expire(struct row *row)
 	finish_if_done(row);
 }
 
-bool row_lacked_memory(const struct row *row)
-{
-	return row->lacked_memory || resolver_lacked_memory(row->host->resolver);
-}
-
-struct outcome row_outcome(const struct row *row)
-{
-	struct outcome o = {
-		.number = row->number,
-		.record = row->record,
-		.error = row->identity.error,
-		.excluded = row->excluded,
-		.no_host = { row->identity.no_host.text,
-		        row->excluded ? 0 : row->identity.no_host.size },
-		.filled = row->identity.filled,
-		.validated = row->host->settings->dnssec,
-		.spf = row->has_spf ? &row->spf.result : NULL,
-		.spf_domain = row->has_spf || (row->audit && row->audit->has_report)
-		        ? &row->identity.domain
-		        : NULL,
-		.spf_source = row->has_spf ? row->identity.source : IDENTITY_NONE,
-		.iprev = row->iprev.verdict ? &row->iprev : NULL,
-		.address = row->address.done ? &row->address : NULL,
-		.mailhosts = row->mailhosts.state                       ? &row->mailhosts
-		        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
-		                                                        : NULL,
-		.policy = row->audit && row->audit->has_report ? &row->audit->report : NULL,
-		.servers =
-		        row->audit && row->audit->servers.found.state ? &row->audit->servers : NULL,
-		.has_helo_spf = row->has_helo_spf,
-		.helo_verdict = row->helo_verdict,
-		.helo_failed = row->helo_failed,
-		.failures = { &row->helo_failures, &row->spf.probe.failures,
-		        &row->iprev.probe.failures, &row->address.probe.failures,
-		        &row->mailhosts.probe.failures,
-		        row->asking ? &row->asking->probe.failures : NULL,
-		        row->audit ? &row->audit->policy.probe.failures : NULL,
-		        row->audit ? &row->audit->servers.probe.failures : NULL },
-		.limits = &row->host->settings->limits,
-		.asked = row->asking && row->asking->done ? row->asking : NULL,
-		.evaluated_at = row->evaluated_at,
-		.elapsed_ms = row->elapsed_ms,
-	};
-	o.problems = problems_of(&o);
-	return o;
-}
-
 void row_reset(struct row *row)
 {
 	spf_check_release(&row->spf);
 	textbuf_shrink(&row->identity.scratch, SCRATCH_KEEP_BYTES);
+	findings_reset(&row->findings);
 	iprev_fini(&row->iprev);
 	hostaddr_fini(&row->address);
 	mailhosts_fini(&row->mailhosts);

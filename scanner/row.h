@@ -20,8 +20,9 @@
 #include "checks/mailhosts.h"
 #include "checks/mailservers.h"
 #include "checks/policy_report.h"
-#include "scanner/options.h"
+#include "scanner/findings.h"
 #include "scanner/row_answers.h"
+#include "scanner/row_settings.h"
 #include "input/identity.h"
 #include "results/outcome.h"
 #include "spf/check.h"
@@ -57,20 +58,6 @@ struct row_audit {
 	struct mailservers servers;
 };
 
-/* What is the same for every row of a run. Const while rows run. */
-struct row_settings {
-	unsigned checks;         /* enum check */
-	const struct asks *asks; /* NULL: none */
-	bool explain, dnssec, mx_ptr;
-	const char *receiver;
-	uint64_t deadline_ns;
-	struct spf_limits limits;
-	const struct exclusions *exclusions; /* NULL: none */
-};
-
-/* From the options, whose texts must outlive it. */
-void row_settings_init(struct row_settings *settings, const struct options *options);
-
 /* What a row needs of its runner. */
 struct row_host {
 	struct resolver *resolver;
@@ -93,6 +80,7 @@ struct row {
 	void *owner;              /* the caller's */
 	unsigned owner_slot;
 	struct spf_observer *observer; /* `spfsweep check`; else NULL */
+	struct findings findings;      /* probes of what is known do not run */
 
 	/* the run */
 	uint64_t started_ns;
@@ -100,9 +88,9 @@ struct row {
 	unsigned running, ready; /* sets of 1 << enum row_probe */
 	bool in_ready, expired, checking_helo, lacked_memory;
 	struct row_answers answers; /* to all questions of all its probes */
-	/* Until when all of them are good, by resolver_cache_s(). 0: the result must not be kept,
-	 * since one is a failure or has the TTL 0, or it hangs on the time. */
-	uint32_t expires_s;
+	/* Until when those of each probe are good, by resolver_cache_s(). 0: its result must not be
+	 * kept, since one is a failure or has the TTL 0, or it hangs on the time. */
+	uint32_t expires_s[ROW_PROBES];
 	bool looks_at_local_part;   /* the result might be another one for another local-part */
 	struct row_waiter *waiting; /* for which it has no answer yet, the oldest first */
 	struct row_waiter **waiting_end;
@@ -147,6 +135,27 @@ void row_expire(struct row *row);
 
 /* The result of a row that is done. It points into the row and is valid until row_reset(). */
 struct outcome row_outcome(const struct row *row);
+
+/* Of a row that is done: until when its result is good, as row.expires_s; and that of the checks of
+ * each subject which ran for it. */
+uint32_t row_expires_s(const struct row *row);
+void row_expiries(const struct row *row, uint32_t expires_s[SUBJECTS]);
+
+/* Of a row that is done: what these checks came to. NULL: they did not run. */
+static inline const struct iprev *row_iprev(const struct row *row)
+{
+	return row->iprev.verdict ? &row->iprev : NULL;
+}
+static inline const struct hostaddr *row_address(const struct row *row)
+{
+	return row->address.done ? &row->address : NULL;
+}
+static inline const struct mailhosts *row_mailhosts(const struct row *row)
+{
+	return row->mailhosts.state                             ? &row->mailhosts
+	        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
+	                                                        : NULL;
+}
 
 /* True when the row was out of memory somewhere: then its outcome is no result. */
 bool row_lacked_memory(const struct row *row);

@@ -1,4 +1,4 @@
-/* row_answers.c - two arrays side by side: a look-up compares the keys, which stand together, and
+/* row_answers.c - arrays side by side: a look-up compares the keys, which stand together, and
  * reads an answer only when its key is equal. */
 #include "scanner/row_answers.h"
 
@@ -31,20 +31,25 @@ static bool is_same(struct question a, struct question b)
 	return a.type == b.type && a.size == b.size && dname_equal_folded(a.wire, b.wire, a.size);
 }
 
-static const struct answer *find(
-        const struct row_answers *answers, struct question question, uint32_t key)
+/* Its place; answers->n: it is not there. */
+static unsigned find(const struct row_answers *answers, struct question question, uint32_t key)
 {
-	for (unsigned i = 0; i < answers->n; i++)
-		if (answers->keys[i] == key && is_same(question_of(answers->at[i]), question))
-			return answers->at[i];
-	return NULL;
+	unsigned i = 0;
+	while (i < answers->n &&
+	        (answers->keys[i] != key || !is_same(question_of(answers->at[i]), question)))
+		i++;
+	return i;
 }
 
-const struct answer *row_answers_find(
-        const struct row_answers *answers, const struct dname *qname, enum rrtype type)
+const struct answer *row_answers_find(const struct row_answers *answers, const struct dname *qname,
+        enum rrtype type, uint32_t *expires_s)
 {
 	struct question question = { qname->wire, qname->size, type };
-	return find(answers, question, key_of(question));
+	unsigned i = find(answers, question, key_of(question));
+	if (i == answers->n)
+		return NULL;
+	*expires_s = answers->expires_s[i];
+	return answers->at[i];
 }
 
 static bool has_room(struct row_answers *answers)
@@ -60,19 +65,24 @@ static bool has_room(struct row_answers *answers)
 	if (!keys)
 		return false;
 	answers->keys = keys;
+	uint32_t *expires_s = realloc(answers->expires_s, capacity * sizeof *expires_s);
+	if (!expires_s)
+		return false;
+	answers->expires_s = expires_s;
 	answers->capacity = capacity;
 	return true;
 }
 
-bool row_answers_add(struct row_answers *answers, const struct answer *answer)
+bool row_answers_add(struct row_answers *answers, const struct answer *answer, uint32_t expires_s)
 {
 	struct question question = question_of(answer);
 	uint32_t key = key_of(question);
-	if (find(answers, question, key))
+	if (find(answers, question, key) < answers->n)
 		return true;
 	if (!has_room(answers))
 		return false;
 	answers->keys[answers->n] = key;
+	answers->expires_s[answers->n] = expires_s;
 	answers->at[answers->n++] = answer_ref(answer);
 	return true;
 }
@@ -89,5 +99,6 @@ void row_answers_fini(struct row_answers *answers)
 {
 	free(answers->at);
 	free(answers->keys);
+	free(answers->expires_s);
 	*answers = (struct row_answers){ 0 };
 }

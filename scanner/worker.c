@@ -14,6 +14,7 @@
 #include "scanner/recall.h"
 #include "scanner/recording.h"
 #include "scanner/replaying.h"
+#include "scanner/silence.h"
 #include "scanner/worker_resolver.h"
 #include "results/results.h"
 #include "scanner/watchdog.h"
@@ -24,9 +25,6 @@ enum { BEGIN_MAX = 256 };
 /* How often free memory is checked, and the least rows in flight before the scan is given up. */
 #define LOOK_NS (5 * CLOCK_NS_PER_MS)
 enum { IN_FLIGHT_LEAST = 8 };
-
-/* Upstreams named in a message. */
-enum { NAMED_MAX = 4 };
 
 /* Output that is not yet written. With more than this a worker has only one row in flight. That
  * still finishes the batches, the oldest first. */
@@ -104,47 +102,25 @@ static void lose_row(struct worker *w, struct batch *batch, uint32_t slot)
 	skip_row(w, batch, slot);
 }
 
-/* With the header row the output is no longer empty. */
-static const char *how_to_begin_again(const struct options *options)
-{
-	return options_output_is_gzip(options)      ? " --resume begins again"
-	        : strcmp(options->output, "-") != 0 ? " --overwrite begins again"
-	                                            : "";
-}
-
-/* The first row would end with failures, and no upstream ever said a word: most likely the address
- * is wrong. What ends later in the same turn is not written either. */
-static bool stops_for_silence(struct worker *w, const struct outcome *outcome)
-{
-	if (w->has_heard || !outcome_has_failure(outcome))
-		return false;
-	if (!exchange_upstreams_are_silent(w->exchange)) {
-		w->has_heard = true;
-		return false;
-	}
-	const struct options *options = w->exchange->options;
-	struct textbuf names = { 0 };
-	upstreams_print(&names, &options->upstreams, NAMED_MAX);
-	if (exchange_fail(w->exchange))
-		message(MESSAGE_ERROR,
-		        "nothing came from the upstream%s %s since the start that answers a "
-		        "question: the scan stops before the first row that asked. Is that a "
-		        "resolver?%s",
-		        options->upstreams.n > 1 ? "s" : "", textbuf_text(&names),
-		        how_to_begin_again(options));
-	textbuf_fini(&names);
-	return true;
-}
-
-/* Keeps what a row came to, which stands in the worker's buffer of its batch from `at` on. */
+/* Keeps what a row came to, whose columns stand in the worker's buffer of its batch. */
 static void remember(struct worker *w, const struct batch *batch, const struct row *row,
-        const struct tally_row *counts, size_t at)
+        const struct outcome *outcome, const struct tally_row *counts,
+        const struct column_ends *ends)
 {
 	const struct textbuf *out = &batch->out[w->index].text;
 	const struct batch_row *r = &batch->rows[row->owner_slot];
-	if (w->memo && !out->failed)
-		recall_keep(w->memo, &r->key, row, counts, out->bytes + at, out->size - at,
-		        resolver_cache_s(w->resolver));
+	if (!w->memo || out->failed)
+		return;
+	struct finished_row done = { .outcome = outcome,
+		.answers = &row->answers,
+		.columns = &w->exchange->format->results.columns,
+		.ends = ends,
+		.results = out->bytes + ends->begin,
+		.now_s = resolver_cache_s(w->resolver) };
+	row_expiries(row, done.expires_s);
+	recall_keep(
+	        w->memo, &r->key, row, counts, done.results, out->size - ends->begin, done.now_s);
+	findings_keep(w->memo, &row->findings, &done);
 }
 
 /* `retry`: writes a row as it stood, and counts what it says. */
@@ -205,7 +181,7 @@ static void on_finished(struct runner *runner, struct row *row)
 	struct textbuf *out = batch_out(batch, w->index, &w->packer);
 	size_t at = out->size;
 	struct outcome outcome = row_outcome(row);
-	if (stops_for_silence(w, &outcome)) {
+	if (silence_stops(w->exchange, &w->has_heard, &outcome)) {
 		skip_row(w, batch, row->owner_slot);
 		return;
 	}
@@ -213,9 +189,9 @@ static void on_finished(struct runner *runner, struct row *row)
 	const struct layout *layout = &w->exchange->inputs->layout;
 	const struct tally_row counts = tally_of_outcome(&outcome);
 	columns_put_head(out, &w->scratch, layout, outcome.number, &outcome.record);
-	size_t results_at = out->size;
-	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome);
-	remember(w, batch, row, &counts, results_at);
+	struct column_ends ends;
+	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome, &ends);
+	remember(w, batch, row, &outcome, &counts, &ends);
 	columns_put_times(out, &results->columns, &outcome);
 	settle_row(w, row, &outcome, &counts, at);
 	put_sides(w, batch, row, &outcome);
@@ -270,6 +246,18 @@ static void count_ended(struct worker *w)
 		pass_on(w, batch);
 }
 
+/* Its output is in the worker's buffer of the batch from `at` on. */
+static void end_known_row(struct worker *w, struct batch *batch, uint32_t slot, size_t at)
+{
+	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
+	w->held_bytes += (int64_t)(batch->out[w->index].text.size - at);
+	batch_end_row(batch, slot, w->index, at, false);
+	if (w->ended_batch != batch)
+		count_ended(w);
+	w->ended_batch = batch;
+	w->n_ended++;
+}
+
 /* Prints a row that the memo knows. False: it does not. */
 static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 {
@@ -277,7 +265,7 @@ static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 	if (!w->memo || atomic_load_explicit(&x->stopping, memory_order_relaxed))
 		return false;
 	const struct csv_record record = batch_record(batch, slot);
-	const struct memo_entry *known = recall_find(
+	const struct recalled_row *known = recall_find(
 	        w->memo, &batch->rows[slot].key, record.text, resolver_cache_s(w->resolver));
 	if (!known)
 		return false;
@@ -289,13 +277,36 @@ static bool put_known_row(struct worker *w, struct batch *batch, uint32_t slot)
 	columns_put_times(out, &x->format->results.columns, &times);
 	tally_add_row(&w->lane->tally, &known->counts);
 	tally_add(&w->lane->tally.memo_rows, 1);
-	batch_compress_long_row(batch, slot, w->index, at, &w->packer);
-	w->held_bytes += (int64_t)(out->size - at);
-	batch_end_row(batch, slot, w->index, at, false);
-	if (w->ended_batch != batch)
-		count_ended(w);
-	w->ended_batch = batch;
-	w->n_ended++;
+	end_known_row(w, batch, slot, at);
+	return true;
+}
+
+/* Prints a row of whose subjects all is known. False: it must be started. */
+static bool put_found_row(struct worker *w, const struct group_row *g)
+{
+	const struct exchange *x = w->exchange;
+	const struct findings *found = group_find(&w->group, g);
+	const struct batch_row *r = &g->batch->rows[g->slot];
+	const struct results *results = &x->format->results;
+	const struct csv_record record = batch_record(g->batch, g->slot);
+	struct outcome outcome;
+	if (!found || atomic_load_explicit(&x->stopping, memory_order_relaxed) ||
+	        !findings_outcome(found, &g->identity, &x->settings, &outcome))
+		return false;
+	struct textbuf *out = batch_out(g->batch, w->index, &w->packer);
+	size_t at = out->size;
+	outcome.evaluated_at = w->runner.host.wall_text;
+	const struct tally_row counts = tally_of_outcome(&outcome);
+	struct column_ends ends;
+	columns_put_head(out, &w->scratch, &x->inputs->layout, r->number, &record);
+	columns_put_results(
+	        out, &w->scratch, &x->inputs->layout, &results->columns, &outcome, &ends);
+	if (!out->failed)
+		recall_keep_until(w->memo, &r->key, &counts, out->bytes + ends.begin,
+		        out->size - ends.begin, found->expires_s, resolver_cache_s(w->resolver));
+	columns_put_times(out, &results->columns, &outcome);
+	tally_add_row(&w->lane->tally, &counts);
+	end_known_row(w, g->batch, g->slot, at);
 	return true;
 }
 
@@ -304,7 +315,7 @@ static bool begin_rows(struct worker *w)
 	unsigned n = 0;
 	for (; n < BEGIN_MAX && may_begin(w) && group_fill(&w->group); n++) {
 		struct group_row *g = &w->group.rows[w->group.at++];
-		if (!put_known_row(w, g->batch, g->slot))
+		if (!put_known_row(w, g->batch, g->slot) && !put_found_row(w, g))
 			begin_row(w, g);
 	}
 	count_ended(w);

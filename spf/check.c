@@ -88,12 +88,13 @@ static enum turn begin_lookup(struct spf_check *c)
 /* "all", "ip4", "ip6". */
 static enum turn judge_at_once(struct spf_check *c, const struct spf_directive *d)
 {
+	const struct ipaddr *ip = &c->request->ip;
+	unsigned prefix_bits = d->mechanism == SPF_IP4 ? d->prefix_4 : d->prefix_6;
 	machine_tell_term(c, SPF_EVENT_TERM, NULL);
 	if (d->mechanism == SPF_ALL)
 		return frame_match(c);
-	return frame_match_if(c,
-	        ipaddr_in_prefix(&c->request->ip, &d->network,
-	                d->mechanism == SPF_IP4 ? d->prefix_4 : d->prefix_6));
+	clientrange_compare(&c->result.clients, ip, &d->network, prefix_bits);
+	return frame_match_if(c, ipaddr_in_prefix(ip, &d->network, prefix_bits));
 }
 
 /* Sections 4.6.2, 4.7, 6.1. */
@@ -181,8 +182,18 @@ static bool slot_has_client(struct spf_check *c, const struct answer *addresses)
 	const struct spf_frame *f = machine_top(c);
 	const struct spf_directive *d = &f->record->directives[f->at];
 	const struct ipaddr *ip = &c->request->ip;
-	return answer_has_address(
-	        addresses, ip, ip->family == IPFAMILY_6 ? d->prefix_6 : d->prefix_4);
+	struct clientrange *clients = &c->result.clients, outside = *clients;
+	unsigned prefix_bits = ip->family == IPFAMILY_6 ? d->prefix_6 : d->prefix_4;
+	for (unsigned i = 0; i < addresses->n_records; i++) {
+		const struct ipaddr network = answer_address(addresses, i);
+		if (ipaddr_in_prefix(ip, &network, prefix_bits)) {
+			clientrange_compare(clients, ip, &network, prefix_bits);
+			return true;
+		}
+		clientrange_compare(&outside, ip, &network, prefix_bits);
+	}
+	*clients = outside;
+	return false;
 }
 
 static enum turn step_address(struct spf_check *c)
@@ -274,6 +285,7 @@ static void reset_result(struct spf_result *r)
 	*r = (struct spf_result){
 		.matched = r->matched, .explanation = r->explanation, .record = ""
 	};
+	clientrange_all(&r->clients);
 }
 
 void spf_check_release(struct spf_check *check)

@@ -73,6 +73,7 @@ const struct answer *lookup_definite(struct spf_check *c, unsigned slot)
 
 enum turn lookup_names(struct spf_check *c, enum check_step step)
 {
+	c->result.looks_at |= SPF_LOOKS_CLIENT;
 	if (c->names.known) {
 		c->names_ready = true;
 		c->step = step; /* before the charge, which may give up */

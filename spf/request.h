@@ -7,6 +7,7 @@
 
 #include "base/textbuf.h"
 #include "dns/answer.h"
+#include "spf/clientrange.h"
 #include "spf/observer.h"
 #include "spf/verdict.h"
 
@@ -46,6 +47,9 @@ struct spf_request {
 enum spf_looks {
 	SPF_LOOKS_LOCAL_PART = 1, /* %{l}, %{s} */
 	SPF_LOOKS_TIME = 2,       /* %{t} */
+	SPF_LOOKS_SENDER = 4,     /* %{o}, %{s} */
+	SPF_LOOKS_HELO = 8,       /* %{h} */
+	SPF_LOOKS_CLIENT = 16,    /* %{i}, %{c}, %{p}, "ptr": beyond its family */
 };
 
 struct spf_result {
@@ -71,9 +75,12 @@ struct spf_result {
 	/* SECURE when every answer behind the verdict was; BOGUS when one was bogus. The
 	 * explanation's answers do not count. */
 	enum answer_dnssec dnssec;
-	/* What the macros that were expanded looked at of the request, a set of enum spf_looks: for
-	 * another local-part or time the result might be another one. */
+	/* What was looked at of the request beyond the domain and comparisons of the client with
+	 * networks, a set of enum spf_looks: for another local-part or time the result might be
+	 * another one. */
 	unsigned looks_at;
+	/* The clients for which those comparisons come out the same. */
+	struct clientrange clients;
 };
 
 #endif

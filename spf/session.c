@@ -100,15 +100,33 @@ void session_expand_domain(
 	expand_macros(s, name, m);
 }
 
+static unsigned looks_of_letter(char letter)
+{
+	switch (letter) {
+	case 's':
+		return SPF_LOOKS_LOCAL_PART | SPF_LOOKS_SENDER;
+	case 'l':
+		return SPF_LOOKS_LOCAL_PART;
+	case 'o':
+		return SPF_LOOKS_SENDER;
+	case 'h':
+		return SPF_LOOKS_HELO;
+	case 't':
+		return SPF_LOOKS_TIME;
+	case 'i':
+	case 'c':
+	case 'p':
+		return SPF_LOOKS_CLIENT;
+	default:
+		return 0;
+	}
+}
+
 unsigned session_looks_at(const struct macro_string *m)
 {
 	unsigned looks_at = 0;
-	for (size_t i = 0; i < m->n_segments; i++) {
-		char letter = m->segments[i].letter;
-		looks_at |= letter == 'l' || letter == 's' ? SPF_LOOKS_LOCAL_PART
-		        : letter == 't'                    ? SPF_LOOKS_TIME
-		                                           : 0u;
-	}
+	for (size_t i = 0; i < m->n_segments; i++)
+		looks_at |= looks_of_letter(m->segments[i].letter);
 	return looks_at;
 }
 

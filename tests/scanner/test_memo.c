@@ -17,18 +17,32 @@ static struct key key_of(uint64_t line, uint64_t number)
 	return (struct key){ { line | number << 33, number } };
 }
 
-static void keep(struct memo *m, struct key key, const char *text, uint32_t expires_s)
+static bool keep_octets(
+        struct memo *m, struct key key, const char *text, size_t size, uint32_t expires_s)
 {
-	const struct tally_row counts = { .spf = (uint8_t)strlen(text) };
-	memo_keep(m, key.hash, &counts, text, strlen(text), expires_s, 100);
+	char *octets = memo_make(m, key.hash, size, expires_s, 100);
+	if (octets)
+		memcpy(octets, text, size);
+	return octets != NULL;
+}
+
+static bool keep(struct memo *m, struct key key, const char *text, uint32_t expires_s)
+{
+	return keep_octets(m, key, text, strlen(text) + 1, expires_s);
+}
+
+static const char *find(struct memo *m, struct key key, uint32_t now_s)
+{
+	uint32_t expires_s;
+	const char *text = memo_find(m, key.hash, now_s, &expires_s);
+	assert_true(!text || expires_s > now_s);
+	return text;
 }
 
 static bool has(struct memo *m, struct key key, const char *text, uint32_t now_s)
 {
-	const struct memo_entry *e = memo_find(m, key.hash, now_s);
-	if (e)
-		assert_int_equal(e->counts.spf, e->size);
-	return e && e->size == strlen(text) && !memcmp(e->text, text, e->size);
+	const char *found = find(m, key, now_s);
+	return found && !strcmp(found, text);
 }
 
 static void found_until_it_is_out_of_date(void **state)
@@ -36,16 +50,17 @@ static void found_until_it_is_out_of_date(void **state)
 	(void)state;
 	struct memo *m = memo_new(1 << 20);
 	assert_non_null(m);
-	assert_null(memo_find(m, key_of(1, 1).hash, 100));
+	assert_null(find(m, key_of(1, 1), 100));
 	keep(m, key_of(1, 1), ",ok", 102);
 	keep(m, key_of(1, 2), ",fail", 200);
-	keep(m, key_of(1, 3), ",never", 100);
+	assert_false(keep(m, key_of(1, 3), ",never", 100));
 	memo_fetch(m, key_of(1, 1).hash);
-	memo_peek(m, key_of(1, 1).hash);
+	assert_true(memo_peek(m, key_of(1, 1).hash, 2));
+	assert_false(memo_peek(m, key_of(1, 4).hash, 2));
 	assert_true(has(m, key_of(1, 1), ",ok", 101));
 	assert_true(has(m, key_of(1, 2), ",fail", 101));
-	assert_null(memo_find(m, key_of(1, 3).hash, 100));
-	assert_null(memo_find(m, key_of(1, 1).hash, 102));
+	assert_null(find(m, key_of(1, 3), 100));
+	assert_null(find(m, key_of(1, 1), 102));
 	assert_int_equal(memo_entries(m), 1);
 	memo_free(m);
 }
@@ -58,10 +73,10 @@ static void all_bits_count(void **state)
 	keep(m, key_of(1, 1), ",ok", 200);
 	struct key other = key_of(1, 1);
 	other.hash[1]++;
-	assert_null(memo_find(m, other.hash, 100));
+	assert_null(find(m, other, 100));
 	other = key_of(1, 1);
 	other.hash[0] ^= UINT64_C(1) << 30;
-	assert_null(memo_find(m, other.hash, 100));
+	assert_null(find(m, other, 100));
 	memo_free(m);
 }
 
@@ -74,7 +89,7 @@ static void a_newer_text_replaces_the_older(void **state)
 	keep(m, key_of(1, 1), ",other", 300);
 	assert_true(has(m, key_of(1, 1), ",other", 250));
 	assert_int_equal(memo_entries(m), 1);
-	assert_null(memo_find(m, key_of(1, 1).hash, 300));
+	assert_null(find(m, key_of(1, 1), 300));
 	assert_int_equal(memo_used_bytes(m), bytes);
 	memo_free(m);
 }
@@ -82,14 +97,13 @@ static void a_newer_text_replaces_the_older(void **state)
 static void a_long_text_is_not_kept(void **state)
 {
 	(void)state;
-	char text[MEMO_TEXT_MAX_BYTES + 2];
+	char text[MEMO_MAX_BYTES + 1];
 	struct memo *m = memo_new(1 << 20);
 	memset(text, 'x', sizeof text);
-	const struct tally_row counts = { 0 };
-	memo_keep(m, key_of(1, 1).hash, &counts, text, MEMO_TEXT_MAX_BYTES + 1, 200, 100);
-	assert_null(memo_find(m, key_of(1, 1).hash, 100));
-	memo_keep(m, key_of(1, 1).hash, &counts, text, MEMO_TEXT_MAX_BYTES, 200, 100);
-	assert_non_null(memo_find(m, key_of(1, 1).hash, 100));
+	assert_false(keep_octets(m, key_of(1, 1), text, MEMO_MAX_BYTES + 1, 200));
+	assert_null(find(m, key_of(1, 1), 100));
+	assert_true(keep_octets(m, key_of(1, 1), text, MEMO_MAX_BYTES, 200));
+	assert_non_null(find(m, key_of(1, 1), 100));
 	memo_free(m);
 }
 
@@ -102,10 +116,10 @@ static void a_full_line_drops_what_was_not_used(void **state)
 		keep(m, key_of(6, i), ",ok", 200);
 	for (unsigned i = 1; i <= 8; i++)
 		if (i != 5)
-			assert_non_null(memo_find(m, key_of(6, i).hash, 100));
+			assert_non_null(find(m, key_of(6, i), 100));
 	keep(m, key_of(6, 9), ",ok", 200);
 	for (unsigned i = 1; i <= 9; i++)
-		assert_int_equal(memo_find(m, key_of(6, i).hash, 100) != NULL, i != 5);
+		assert_int_equal(find(m, key_of(6, i), 100) != NULL, i != 5);
 	memo_free(m);
 }
 
@@ -116,17 +130,15 @@ static void its_bytes_are_bounded(void **state)
 	char text[400];
 	struct memo *m = memo_new(LIMIT);
 	memset(text, 'x', sizeof text);
-	const struct tally_row counts = { 0 };
 	for (unsigned i = 0; i < MANY; i++) {
-		struct key key = key_of(i * 7, i);
-		memo_keep(m, key.hash, &counts, text, 100 + i % 300, 200, 100);
+		keep_octets(m, key_of(i * 7, i), text, 100 + i % 300, 200);
 		assert_true(memo_used_bytes(m) <= LIMIT);
 		for (unsigned k = 0; k < USED && k < i; k++)
-			memo_find(m, key_of(k * 7, k).hash, 100);
+			find(m, key_of(k * 7, k), 100);
 	}
 	unsigned n_used = 0;
 	for (unsigned k = 0; k < USED; k++)
-		n_used += memo_find(m, key_of(k * 7, k).hash, 100) != NULL;
+		n_used += find(m, key_of(k * 7, k), 100) != NULL;
 	assert_true(n_used > USED / 2);
 	assert_true(memo_entries(m) > 300);
 	memo_free(m);

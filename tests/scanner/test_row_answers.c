@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { EXPIRES_S = 300 };
+
 static struct dname name_of(const char *text)
 {
 	struct dname name;
@@ -26,7 +28,10 @@ static const struct answer *find(
         const struct row_answers *answers, const char *text, enum rrtype type)
 {
 	struct dname name = name_of(text);
-	return row_answers_find(answers, &name, type);
+	uint32_t expires_s = 0;
+	const struct answer *found = row_answers_find(answers, &name, type, &expires_s);
+	assert_int_equal(expires_s, found ? EXPIRES_S : 0);
+	return found;
 }
 
 static void found_by_name_and_type(void **state)
@@ -36,8 +41,8 @@ static void found_by_name_and_type(void **state)
 	const struct answer *a = answer_to("mail.example.com", RRTYPE_A),
 	                    *root = answer_to(".", RRTYPE_MX);
 	assert_null(find(&answers, "mail.example.com", RRTYPE_A));
-	assert_true(row_answers_add(&answers, a));
-	assert_true(row_answers_add(&answers, root));
+	assert_true(row_answers_add(&answers, a, EXPIRES_S));
+	assert_true(row_answers_add(&answers, root, EXPIRES_S));
 	assert_ptr_equal(find(&answers, "mail.example.com", RRTYPE_A), a);
 	assert_ptr_equal(find(&answers, "MAIL.Example.com", RRTYPE_A), a);
 	assert_ptr_equal(find(&answers, ".", RRTYPE_MX), root);
@@ -60,8 +65,8 @@ static void the_first_is_kept(void **state)
 	struct row_answers answers = { 0 };
 	const struct answer *first = answer_to("example.com", RRTYPE_TXT),
 	                    *second = answer_to("EXAMPLE.com", RRTYPE_TXT);
-	assert_true(row_answers_add(&answers, first));
-	assert_true(row_answers_add(&answers, second));
+	assert_true(row_answers_add(&answers, first, EXPIRES_S));
+	assert_true(row_answers_add(&answers, second, EXPIRES_S));
 	assert_int_equal(answers.n, 1);
 	assert_ptr_equal(find(&answers, "example.com", RRTYPE_TXT), first);
 	assert_int_equal(second->n_references, 1);
@@ -82,7 +87,7 @@ static void many(void **state)
 	for (unsigned i = 0; i < MANY; i++) {
 		snprintf(text, sizeof text, "n%u.example.com", i);
 		all[i] = answer_to(text, i % 2 ? RRTYPE_A : RRTYPE_TXT);
-		assert_true(row_answers_add(&answers, all[i]));
+		assert_true(row_answers_add(&answers, all[i], EXPIRES_S));
 	}
 	assert_int_equal(answers.n, MANY);
 	for (unsigned i = 0; i < MANY; i++) {

@@ -1,0 +1,58 @@
+/* facts.c - from the checks' results. */
+#include "results/facts.h"
+
+void existence_take(struct existence *name, const struct answer *answer)
+{
+	if (!answer || !answer_is_definite(answer))
+		return;
+	if (answer_is_no_such_name(answer))
+		name->is_denied = true;
+	else
+		name->is_told = true;
+}
+
+void facts_take_address(struct facts *facts, const struct iprev *iprev)
+{
+	if (iprev)
+		facts->address.iprev = (uint8_t)iprev->verdict;
+}
+
+void facts_take_domain(
+        struct facts *facts, const struct hostaddr *address, const struct mailhosts *mailhosts)
+{
+	struct domain_facts *domain = &facts->domain;
+	if (address) {
+		domain->a_state = (uint8_t)hostaddr_state(address);
+		existence_take(&domain->name, address->a);
+		existence_take(&domain->name, address->aaaa);
+	}
+	if (mailhosts) {
+		domain->mx_state = (uint8_t)mailhosts->state;
+		domain->mx_no_address = mailhosts->no_address;
+		domain->mx_not_public = mailhosts->not_public;
+		existence_take(&domain->name, mailhosts->mx);
+	}
+}
+
+void facts_take_policy(struct facts *facts, const struct spf_result *spf)
+{
+	if (!spf)
+		return;
+	facts->policy = (struct policy_facts){
+		.is_checked = true,
+		.is_undecided = spf->undecided,
+		.verdict = (uint8_t)spf->verdict,
+		.problem = (uint8_t)spf->problem,
+	};
+	existence_take(&facts->policy.name, spf->record_answer);
+}
+
+void facts_copy(struct facts *to, const struct facts *from, enum subject subject)
+{
+	if (subject == SUBJECT_ADDRESS)
+		to->address = from->address;
+	else if (subject == SUBJECT_DOMAIN)
+		to->domain = from->domain;
+	else
+		to->policy = from->policy;
+}
