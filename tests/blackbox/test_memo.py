@@ -127,6 +127,26 @@ def test_local_parts_of_a_log_stay_hidden(server, tmp_path, more):
     assert seen == ({""} if more else {"needs_local_part", ""})
 
 
+@pytest.mark.parametrize("columns", [["domain", "ip"], ["ip", "sender"]])
+def test_new_pairs_of_known_subjects(server, tmp_path, columns):
+    """No pair comes back, and its domain and its address do."""
+    dns = server(world)
+    clients = [f"192.0.2.{i}" for i in range(40)] + [f"2001:db8::{i:x}" for i in range(20)]
+    pairs = [(domain, ip) for domain in [*DOMAINS, "time.test"] for ip in clients]
+    random.Random(3).shuffle(pairs)
+    rows = [
+        [domain, ip] if columns[0] == "domain" else [ip, f"good@{domain}"] for domain, ip in pairs
+    ]
+    text = harness.csv_text(columns, *rows)
+    scan = harness.scan(tmp_path, text, dns.upstream, FEW)
+    anew = harness.scan(tmp_path, text, dns.upstream, FEW, "--no-memo", output="anew.csv.gz")
+    assert scan.timeless() == anew.timeless() and len(scan.rows) == len(rows)
+    assert scan.summary["memo_rows"] == 0
+    assert scan.summary["questions"] < anew.summary["questions"] / 2
+    for member in ("rows", "spf", "iprev", "mx_state", "problems", "spf_problem"):
+        assert scan.summary[member] == anew.summary[member]
+
+
 def test_the_rows_are_the_same_by_recursion_inside(server, tmp_path, text):
     dns = server(world)
     options = [dns.upstream, FEW, *harness.with_dnssec(tmp_path)]
