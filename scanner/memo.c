@@ -12,8 +12,11 @@
 /* Entries are rarely smaller, so the table needs no more slots than limit_bytes / this. */
 enum { ENTRY_SMALL_BYTES = 160 };
 
-/* In a list in which no row comes back, entries only take memory, and touching it costs. */
+/* In a list in which nothing comes back, entries only take memory, and touching it costs. So room
+ * is earned; and where it is full, so is taking the room of another entry: by so many, for each
+ * that is found again. Without that only a sample is kept, which notices when things come back. */
 enum { UNPROVED_BYTES = 4 << 20, HIT_EARNS_BYTES = 4 << 10 };
+enum { HIT_EARNS_ENTRIES = 16, EARNED_MAX_ENTRIES = 1 << 16, SAMPLE_ONE_OF = 16 };
 
 struct entry {
 	uint64_t hash[2];
@@ -24,7 +27,8 @@ struct entry {
 struct memo {
 	struct linetable table;
 	size_t limit_bytes, used_bytes;
-	size_t allowed_bytes; /* now: at most limit_bytes */
+	size_t allowed_bytes;    /* now: at most limit_bytes */
+	unsigned earned_entries; /* that may take another's room */
 	struct slab slab;
 };
 
@@ -118,11 +122,23 @@ const void *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s, ui
 	}
 	linetable_use(s);
 	m->allowed_bytes = at_most(m->allowed_bytes + HIT_EARNS_BYTES, m->limit_bytes);
+	m->earned_entries = (unsigned)at_most(
+	        m->earned_entries + HIT_EARNS_ENTRIES, EARNED_MAX_ENTRIES);
 	*expires_s = s->expires_s;
 	return ((const struct entry *)s->item)->octets;
 }
 
 /* ---- keeping ---- */
+
+static bool may_take_room(struct memo *m, const uint64_t hash[2], size_t bytes)
+{
+	if (m->used_bytes + bytes <= m->allowed_bytes || hash[1] % SAMPLE_ONE_OF == 0)
+		return true;
+	if (!m->earned_entries)
+		return false;
+	m->earned_entries--;
+	return true;
+}
 
 static bool make_room(struct memo *m, size_t bytes, uint32_t now_s)
 {
@@ -134,7 +150,8 @@ static bool make_room(struct memo *m, size_t bytes, uint32_t now_s)
 void *memo_make(
         struct memo *m, const uint64_t hash[2], size_t size, uint32_t expires_s, uint32_t now_s)
 {
-	if (size > MEMO_MAX_BYTES || expires_s <= now_s)
+	if (size > MEMO_MAX_BYTES || expires_s <= now_s ||
+	        !may_take_room(m, hash, block_bytes(size)))
 		return NULL;
 	struct linetable_slot *s = slot_find(m, hash);
 	if (s)
