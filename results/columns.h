@@ -37,7 +37,7 @@ enum column_type {
 enum column_flags {
 	COLUMN_QUOTED = 1, /* its text may hold a comma or a quote */
 	COLUMN_TIME = 2,   /* a time: not compared when two rows are (results_same()) */
-	/* Its text is the same in all rows with that subject: enum subject. */
+	/* Its text hangs on that subject: enum subject. */
 	COLUMN_OF_ADDRESS = 4,
 	COLUMN_OF_DOMAIN = 8,
 	COLUMN_OF_POLICY = 16,
@@ -122,8 +122,8 @@ struct column_ends {
 };
 
 /* The columns of one subject out of the results of a row, as outcome.known has them: of each column
- * its size in two octets, and its text. columns_put_known() does not fail: `out` has room for
- * columns_known_bytes(). 0: a text is too long. */
+ * its size in two octets, and its text. columns_known_bytes() gives the octets that they take;
+ * SIZE_MAX: a text is too long for its size. columns_put_known() needs room for as many. */
 size_t columns_known_bytes(
         const struct column_set *set, const struct column_ends *ends, enum subject subject);
 void columns_put_known(char *out, const struct column_set *set, const struct column_ends *ends,

@@ -167,7 +167,7 @@ size_t columns_known_bytes(
 		if (!(set->at[i]->flags & flag_of_subject[subject]))
 			continue;
 		if (size > UINT16_MAX)
-			return 0;
+			return SIZE_MAX;
 		bytes += sizeof(uint16_t) + size;
 	}
 	return bytes;

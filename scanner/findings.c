@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* A row keeps no more than this for the next one. */
+enum { TEXT_KEEP_BYTES = 1024 };
+
 /* A set of addresses that may say yes of others, too. */
 enum { FILTER_BITS = 256, FILTER_WORDS = FILTER_BITS / 64 };
 struct filter {
@@ -101,39 +104,41 @@ static void filter_add(struct filter *filter, const struct answer *a)
 
 /* ---- finding ---- */
 
-static void take(
-        struct findings *f, enum subject subject, const char *text, size_t size, uint32_t expires_s)
+static void take(struct findings *f, struct memo *m, enum subject subject, const char *text,
+        size_t size, uint32_t expires_s)
 {
 	f->text_at[subject] = f->text.size;
 	textbuf_put(&f->text, text, size);
 	f->is_known[subject] = !f->text.failed;
+	memo_earn(m);
 	if (expires_s < f->expires_s)
 		f->expires_s = expires_s;
 }
 
-static void find_address(struct findings *f, const struct address_entry *e, uint32_t expires_s)
+static void find_address(
+        struct findings *f, struct memo *m, const struct address_entry *e, uint32_t expires_s)
 {
 	f->facts.address = e->facts;
-	take(f, SUBJECT_ADDRESS, e->text, e->size, expires_s);
+	take(f, m, SUBJECT_ADDRESS, e->text, e->size, expires_s);
 }
 
-static void find_domain(struct findings *f, const struct domain_entry *e, const struct ipaddr *ip,
-        uint32_t expires_s)
+static void find_domain(struct findings *f, struct memo *m, const struct domain_entry *e,
+        const struct ipaddr *ip, uint32_t expires_s)
 {
 	if (ip->family != IPFAMILY_NONE && filter_has(&e->addresses, ip))
 		return;
 	f->facts.domain = e->facts;
-	take(f, SUBJECT_DOMAIN, e->text, e->size, expires_s);
+	take(f, m, SUBJECT_DOMAIN, e->text, e->size, expires_s);
 }
 
-static void find_policy(
-        struct findings *f, const void *entry, const struct ipaddr *ip, uint32_t now_s)
+static void find_policy(struct findings *f, struct memo *m, const void *entry,
+        const struct ipaddr *ip, uint32_t now_s)
 {
 	struct verdict verdict;
 	if (!verdicts_find(entry, ip, now_s, &verdict))
 		return;
 	f->facts.policy = verdict.facts;
-	take(f, SUBJECT_POLICY, verdict.text, verdict.size, verdict.expires_s);
+	take(f, m, SUBJECT_POLICY, verdict.text, verdict.size, verdict.expires_s);
 }
 
 void findings_find(struct findings *f, struct memo *m, const struct finding_keys *keys,
@@ -147,11 +152,11 @@ void findings_find(struct findings *f, struct memo *m, const struct finding_keys
 		        ? memo_find(m, keys->hash[subject], now_s, &expires_s)
 		        : NULL;
 		if (entry && subject == SUBJECT_ADDRESS)
-			find_address(f, entry, expires_s);
+			find_address(f, m, entry, expires_s);
 		else if (entry && subject == SUBJECT_DOMAIN)
-			find_domain(f, entry, ip, expires_s);
+			find_domain(f, m, entry, ip, expires_s);
 		else if (entry)
-			find_policy(f, entry, ip, now_s);
+			find_policy(f, m, entry, ip, now_s);
 	}
 }
 
@@ -197,7 +202,7 @@ static void *make_entry(struct memo *m, const struct findings *f, const struct f
 {
 	size_t bytes = columns_known_bytes(r->columns, r->ends, subject);
 	*size = (uint16_t)bytes;
-	return bytes && r->expires_s[subject]
+	return bytes <= MEMO_MAX_BYTES && r->expires_s[subject]
 	        ? memo_make(m, f->keys.hash[subject], head_bytes + bytes, r->expires_s[subject],
 	                  r->now_s)
 	        : NULL;
@@ -235,7 +240,7 @@ static void keep_domain(struct memo *m, const struct findings *f, const struct f
 static void keep_policy(struct memo *m, const struct findings *f, const struct finished_row *r)
 {
 	const struct spf_result *spf = r->outcome->spf;
-	char text[MEMO_MAX_BYTES];
+	char text[VERDICT_TEXT_MAX_BYTES];
 	size_t size = columns_known_bytes(r->columns, r->ends, SUBJECT_POLICY);
 	if (!spf || spf->looks_at || !r->expires_s[SUBJECT_POLICY] || size > sizeof text)
 		return;
@@ -265,6 +270,18 @@ void findings_keep(struct memo *m, const struct findings *f, const struct finish
 		keep_policy(m, f, r);
 }
 
+bool findings_forget(struct findings *f, bool was_known[SUBJECTS])
+{
+	bool is_any = false;
+	for (enum subject subject = 0; subject < SUBJECTS; subject++) {
+		was_known[subject] = f->is_known[subject];
+		is_any |= f->is_known[subject];
+		f->is_known[subject] = false;
+	}
+	f->expires_s = UINT32_MAX;
+	return is_any;
+}
+
 void findings_reset(struct findings *f)
 {
 	memset(f->is_known, 0, sizeof f->is_known);
@@ -272,7 +289,7 @@ void findings_reset(struct findings *f)
 	f->keys.are_all = false;
 	f->facts = (struct facts){ 0 };
 	f->expires_s = UINT32_MAX;
-	textbuf_reset(&f->text);
+	textbuf_shrink(&f->text, TEXT_KEEP_BYTES);
 }
 
 void findings_fini(struct findings *f)

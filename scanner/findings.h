@@ -7,7 +7,8 @@
  *     findings_keep()    after it: keeps what its checks came to, for other rows
  *
  * A finding is kept in the memo until the first of the answers behind it is out of date, and never
- * when a look-up failed.
+ * when a look-up failed. A row uses findings only if it need not wait for anything else: one that
+ * waits runs all of its checks, so that its answers are those of one time.
  *
  *     address   for all clients with it
  *     domain    for clients of one address family that have none of its addresses. Those that may
@@ -87,6 +88,9 @@ static inline void findings_move(struct findings *to, struct findings *from)
 	*to = *from;
 	from->text = text;
 }
+
+/* Nothing is known any more; the keys stay. False: nothing was. */
+bool findings_forget(struct findings *f, bool was_known[SUBJECTS]);
 
 /* Nothing is known. Keeps the memory for the next row. */
 void findings_reset(struct findings *f);

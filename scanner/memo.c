@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries are rarely smaller, so the table needs no more slots than limit_bytes / this. */
+/* On average entries are rarely smaller, so the table needs no more slots than limit_bytes / this.
+ */
 enum { ENTRY_SMALL_BYTES = 160 };
 
 /* In a list in which nothing comes back, entries only take memory, and touching it costs. So room
@@ -121,11 +122,15 @@ const void *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s, ui
 		return NULL;
 	}
 	linetable_use(s);
-	m->allowed_bytes = at_most(m->allowed_bytes + HIT_EARNS_BYTES, m->limit_bytes);
-	m->earned_entries = (unsigned)at_most(
-	        m->earned_entries + HIT_EARNS_ENTRIES, EARNED_MAX_ENTRIES);
 	*expires_s = s->expires_s;
 	return ((const struct entry *)s->item)->octets;
+}
+
+void memo_earn(struct memo *m)
+{
+	m->allowed_bytes = at_most(m->allowed_bytes + HIT_EARNS_BYTES, m->limit_bytes);
+	m->earned_entries =
+	        (unsigned)at_most(m->earned_entries + HIT_EARNS_ENTRIES, EARNED_MAX_ENTRIES);
 }
 
 /* ---- keeping ---- */

@@ -38,10 +38,12 @@ bool memo_peek(const struct memo *m, const uint64_t hash[2], unsigned n_lines);
 /* What is kept, valid until the next memo_make(), and until when it is good. NULL: not there, or
  * out of date. */
 const void *memo_find(struct memo *m, const uint64_t hash[2], uint32_t now_s, uint32_t *expires_s);
+/* What was found was of use: that earns room. */
+void memo_earn(struct memo *m);
 
 /* Room for `size` octets, to be filled at once, aligned to 8, that are kept until the second
- * `expires_s` in place of older ones. NULL: they are not kept, since they are too many or out of
- * date, or memory ran out. */
+ * `expires_s` in place of older ones. NULL: they are not kept, and older ones may stay: they are
+ * too many or out of date, room must be earned first, or memory ran out. */
 void *memo_make(
         struct memo *m, const uint64_t hash[2], size_t size, uint32_t expires_s, uint32_t now_s);
 

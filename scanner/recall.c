@@ -11,9 +11,11 @@ const struct recalled_row *recall_find(
 	if (!key->is_known)
 		return NULL;
 	const struct recalled_row *known = memo_find(m, key->hash, now_s, &expires_s);
-	if (known || !key->has_local || !rowkey_with_local_part(&full, text))
-		return known;
-	return memo_find(m, full.hash, now_s, &expires_s);
+	if (!known && key->has_local && rowkey_with_local_part(&full, text))
+		known = memo_find(m, full.hash, now_s, &expires_s);
+	if (known)
+		memo_earn(m);
+	return known;
 }
 
 static void keep(struct memo *m, const uint64_t hash[2], const struct tally_row *counts,

@@ -290,33 +290,58 @@ static const char *why_excluded(const struct row *row)
 	                                                   : NULL;
 }
 
-static void begin_probes(struct row *row)
+static void begin_policy_check(struct row *row)
 {
 	const struct identity *s = &row->identity;
-	row->excluded = why_excluded(row);
-	if (row->excluded)
+	if (!runs(row, CHECK_SPF))
 		return;
-	const bool *is_known = row->findings.is_known;
-	bool has_spf = runs(row, CHECK_SPF) && !is_known[SUBJECT_POLICY];
-	if (has_spf && s->ip.family && (s->helo.size || s->has_domain))
+	if (s->ip.family && (s->helo.size || s->has_domain))
 		begin_spf(row, s->helo.size > 0);
-	else if (has_spf && s->has_domain)
+	else if (s->has_domain)
 		begin_spf(row, false); /* the record alone */
-	if (runs(row, CHECK_IPREV) && s->ip.family && !is_known[SUBJECT_ADDRESS]) {
-		iprev_begin(&row->iprev, &s->ip, &row->asker);
-		row->running |= 1u << ROW_IPREV;
-	}
-	if (runs(row, CHECK_A) && s->domain.size && !is_known[SUBJECT_DOMAIN]) {
+}
+
+static void begin_address_check(struct row *row)
+{
+	if (!runs(row, CHECK_IPREV) || !row->identity.ip.family)
+		return;
+	iprev_begin(&row->iprev, &row->identity.ip, &row->asker);
+	row->running |= 1u << ROW_IPREV;
+}
+
+static void begin_domain_checks(struct row *row)
+{
+	const struct identity *s = &row->identity;
+	if (runs(row, CHECK_A) && s->domain.size) {
 		hostaddr_begin(&row->address, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_ADDRESS;
 	}
-	if (runs(row, CHECK_MX) && s->domain.size && !is_known[SUBJECT_DOMAIN]) {
+	if (runs(row, CHECK_MX) && s->domain.size) {
 		mailhosts_begin(&row->mailhosts, &s->domain, &s->ip, &row->asker);
 		row->running |= 1u << ROW_MX;
 	}
+}
+
+/* The checks of the subjects that are known, or of those that are not. */
+static void begin_checks(struct row *row, const bool is_known[SUBJECTS], bool which)
+{
+	if (is_known[SUBJECT_POLICY] == which)
+		begin_policy_check(row);
+	if (is_known[SUBJECT_ADDRESS] == which)
+		begin_address_check(row);
+	if (is_known[SUBJECT_DOMAIN] == which)
+		begin_domain_checks(row);
+}
+
+static void begin_probes(struct row *row)
+{
+	row->excluded = why_excluded(row);
+	if (row->excluded)
+		return;
+	begin_checks(row, row->findings.is_known, false);
 	if (row->asking)
 		begin_asks(row);
-	if (row->audit && s->domain.size)
+	if (row->audit && row->identity.domain.size)
 		begin_audit(row);
 }
 
@@ -383,6 +408,18 @@ static bool finish_if_done(struct row *row)
 	return true;
 }
 
+/* A row that waits runs the checks that earlier rows have run, too: so its answers are those of
+ * now, and are held to its end. With findings that run out meanwhile it could contradict itself. */
+static void run_known(struct row *row)
+{
+	bool was_known[SUBJECTS];
+	unsigned before = row->running;
+	if (!findings_forget(&row->findings, was_known))
+		return;
+	begin_checks(row, was_known, true);
+	run_probes(row, row->running & ~before);
+}
+
 bool row_start(struct row *row)
 {
 	row->started_ns = row->host->now_ns;
@@ -396,6 +433,8 @@ bool row_start(struct row *row)
 	row->expired = row->has_spf = row->has_helo_spf = row->checking_helo = false;
 	begin_probes(row);
 	run_probes(row, row->running);
+	if (row->running)
+		run_known(row);
 	return finish_if_done(row);
 }
 

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RANGES_MAX = 20, TEXTS_MAX_BYTES = 1024 };
+enum { RANGES_MAX = 20, TEXTS_MAX_BYTES = VERDICT_TEXT_MAX_BYTES };
 
 struct range {
 	struct clientrange clients;
@@ -86,8 +86,10 @@ static void draft_add(struct draft *d, const struct verdict *v)
 		d->expires_s = v->expires_s;
 }
 
+/* What is good still, and not within the newest range: rows that ran together found the same. */
 static void add_older(struct draft *d, const struct entry *e, uint32_t now_s)
 {
+	const struct clientrange newest = d->ranges[0].clients;
 	for (unsigned i = 0; i < e->n_ranges; i++) {
 		const struct range *r = &e->ranges[i];
 		const struct verdict v = { .clients = r->clients,
@@ -95,7 +97,7 @@ static void add_older(struct draft *d, const struct entry *e, uint32_t now_s)
 			.expires_s = r->expires_s,
 			.size = r->text_size,
 			.text = texts_of(e) + r->text_at };
-		if (r->expires_s > now_s)
+		if (r->expires_s > now_s && !clientrange_is_within(&r->clients, &newest))
 			draft_add(d, &v);
 	}
 }
@@ -104,6 +106,8 @@ void verdicts_add(struct memo *m, const uint64_t hash[2], const struct verdict *
 {
 	struct draft d;
 	uint32_t expires_s;
+	if (v->expires_s <= now_s || v->size > VERDICT_TEXT_MAX_BYTES)
+		return;
 	d.n_ranges = 0;
 	d.text_bytes = 0;
 	d.expires_s = 0;
@@ -112,9 +116,8 @@ void verdicts_add(struct memo *m, const uint64_t hash[2], const struct verdict *
 	if (older)
 		add_older(&d, older, now_s);
 	size_t ranges_bytes = d.n_ranges * sizeof d.ranges[0];
-	struct entry *e = d.n_ranges
-	        ? memo_make(m, hash, sizeof *e + ranges_bytes + d.text_bytes, d.expires_s, now_s)
-	        : NULL;
+	struct entry *e =
+	        memo_make(m, hash, sizeof *e + ranges_bytes + d.text_bytes, d.expires_s, now_s);
 	if (!e)
 		return;
 	e->n_ranges = d.n_ranges;

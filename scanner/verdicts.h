@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Longer texts are not kept. */
+enum { VERDICT_TEXT_MAX_BYTES = 1024 };
+
 /* What one range has. */
 struct verdict {
 	struct clientrange clients;
@@ -25,7 +28,7 @@ struct verdict {
 bool verdicts_find(
         const void *entry, const struct ipaddr *ip, uint32_t now_s, struct verdict *found);
 
-/* Adds a range to the entry of the key, or makes one. */
+/* Adds a range to the entry of the key, or makes one. Those that lie within it give way. */
 void verdicts_add(struct memo *m, const uint64_t hash[2], const struct verdict *v, uint32_t now_s);
 
 #endif

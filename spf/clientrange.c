@@ -73,6 +73,11 @@ void clientrange_compare(struct clientrange *range, const struct ipaddr *ip,
 	}
 }
 
+bool clientrange_is_within(const struct clientrange *range, const struct clientrange *other)
+{
+	return !is_less(range->first, other->first) && !is_less(other->last, range->last);
+}
+
 bool clientrange_has(const struct clientrange *range, const struct ipaddr *ip)
 {
 	uint64_t words[2];

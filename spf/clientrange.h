@@ -23,6 +23,9 @@ void clientrange_all(struct clientrange *range);
 void clientrange_compare(struct clientrange *range, const struct ipaddr *ip,
         const struct ipaddr *network, unsigned prefix_bits);
 
+/* Of ranges of one family: all addresses of one are in the other. */
+bool clientrange_is_within(const struct clientrange *range, const struct clientrange *other);
+
 /* `ip` is of the family of the range. */
 bool clientrange_has(const struct clientrange *range, const struct ipaddr *ip);
 

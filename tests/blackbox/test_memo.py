@@ -8,6 +8,7 @@ import random
 import pytest
 
 import harness
+import nameservers
 from harness import until
 
 DOMAINS = ["a.test", "b.test", "c.test", "local.test", "gone.test", "broken.test"]
@@ -138,13 +139,59 @@ def test_new_pairs_of_known_subjects(server, tmp_path, columns):
         [domain, ip] if columns[0] == "domain" else [ip, f"good@{domain}"] for domain, ip in pairs
     ]
     text = harness.csv_text(columns, *rows)
-    scan = harness.scan(tmp_path, text, dns.upstream, FEW)
-    anew = harness.scan(tmp_path, text, dns.upstream, FEW, "--no-memo", output="anew.csv.gz")
+    options = [dns.upstream, "--in-flight=1", "--workers=1"]
+    scan = harness.scan(tmp_path, text, *options)
+    anew = harness.scan(tmp_path, text, *options, "--no-memo", output="anew.csv.gz")
     assert scan.timeless() == anew.timeless() and len(scan.rows) == len(rows)
     assert scan.summary["memo_rows"] == 0
-    assert scan.summary["questions"] < anew.summary["questions"] / 2
+    assert scan.summary["questions"] < anew.summary["questions"] * 0.7
     for member in ("rows", "spf", "iprev", "mx_state", "problems", "spf_problem"):
         assert scan.summary[member] == anew.summary[member]
+
+
+def test_a_mail_host_in_front_of_a_local_one(server, tmp_path):
+    """Sixty of them, asked in waves until one has the client's address; one of the last is local.
+    What the client of an early one leaves unasked must not be taken for the others' result."""
+
+    def many(name, type):
+        if type == "MX":
+            return [f"{10 + i} h{i}.many.test." for i in range(60)]
+        host = name.split(".")[0]
+        if type == "A" and host.startswith("h"):
+            return ["10.0.0.1" if host == "h55" else f"192.0.2.{host[1:]}"]
+        return []
+
+    dns = server(many)
+    rows = [["many.test", f"192.0.2.{i}"] for i in (3, 200, 41, 3, 201, 59, 55)]
+    options = [dns.upstream, "--in-flight=1", "--workers=1", "--checks=mx"]
+    text = harness.csv_text(["domain", "ip"], *rows)
+    scan = harness.scan(tmp_path, text, *options)
+    anew = harness.scan(tmp_path, text, *options, "--no-memo", output="anew.csv.gz")
+    assert scan.timeless() == anew.timeless()
+    assert [row["mx_match"] for row in scan.rows] == ["yes", "no", "yes", "yes", "no", "yes", "no"]
+    assert [row["problems"] for row in scan.rows[:2]] == ["", "mx_not_public"]
+
+
+@pytest.mark.parametrize("quotes", [32760, 37000])
+def test_columns_that_are_longer_than_sizes_of_two_octets(server, tmp_path, quotes):
+    """In CSV each quote of the record is doubled."""
+    record = "v=spf1 x=" + '"' * quotes + " -all"
+    pieces = [record[at : at + 255].replace('"', '\\"') for at in range(0, len(record), 255)]
+    text = " ".join(f'"{piece}"' for piece in pieces)
+
+    def raw(query):
+        if query.type == "TXT" and not query.by_tcp:
+            return query.cut_off()
+        records = [text] if query.type == "TXT" else []
+        return nameservers.ask_script(lambda *asked: records, query.name, query.type)
+
+    dns = server(raw=raw, tcp=True)
+    rows = harness.csv_text(["domain", "ip"], *[["d.test", f"192.0.2.{i}"] for i in range(4)])
+    options = [dns.upstream, "--in-flight=1", "--workers=1", "--checks=spf,a"]
+    scan = harness.scan(tmp_path, rows, *options)
+    anew = harness.scan(tmp_path, rows, *options, "--no-memo", output="anew.csv.gz")
+    assert scan.timeless() == anew.timeless()
+    assert {row["spf_record"] for row in scan.rows} == {record}
 
 
 def test_the_rows_are_the_same_by_recursion_inside(server, tmp_path, text):

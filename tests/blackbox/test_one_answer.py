@@ -2,6 +2,7 @@
 end: servers that answer otherwise each time, with TTL 0, cannot make a row contradict itself."""
 
 import collections
+import time
 
 import pytest
 
@@ -55,6 +56,28 @@ def test_no_row_contradicts_itself(server, tmp_path, engine):
     assert [row for row in scan.rows if not is_of_one_piece(row)] == []
     said = collections.Counter(row["spf"] for row in scan.rows)
     assert said["pass"] > 20 and said["fail"] > 20
+
+
+def test_a_row_that_waits_contradicts_itself_no_more(server, tmp_path):
+    """Its policy comes late and is never kept; what rows before it found of the domain runs out
+    meanwhile."""
+
+    def raw(query):
+        if query.type == "TXT":
+            time.sleep(0.7)
+        records = {"TXT": RECORDS[:1], "A": TURNS["A"][query.number % 2]}.get(query.type, [])
+        reply = query.reply(records)
+        for rrset in (*reply.answer, *reply.authority):
+            rrset.ttl = {"TXT": 0, "A": 2}.get(query.type, 300)
+        return reply.to_wire()
+
+    dns = server(raw=raw)
+    text = harness.csv_text(["domain", "ip"], *([["d.lb.test", CLIENT]] * 16))
+    options = ["--in-flight=1", "--workers=1", "--checks=spf,a"]
+    scan = harness.scan(tmp_path, text, dns.upstream, *options)
+    assert {row["a_match"] for row in scan.rows} == {"yes", "no"}
+    passed = {"yes": "pass", "no": "fail"}
+    assert [row for row in scan.rows if passed[row["a_match"]] != row["spf"]] == []
 
 
 def test_a_question_is_asked_once_in_a_row(server, tmp_path):

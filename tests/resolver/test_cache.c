@@ -16,7 +16,6 @@ static void question(struct question *q, struct dname *name, const char *text, e
 	question_of(q, name, type);
 }
 
-/* An answer to (text, TXT) with `payload` octets of records. */
 /* Until the next call. */
 static const char *numbered(char letter, unsigned i)
 {
@@ -25,6 +24,7 @@ static const char *numbered(char letter, unsigned i)
 	return name;
 }
 
+/* An answer to (text, TXT) with `payload` octets of records. */
 static const struct answer *answer_with(
         const char *text, uint32_t ttl_s, size_t payload, enum answer_status status)
 {
@@ -473,7 +473,8 @@ static void a_name_may_come_and_go(void **state)
 	cache_fini(&c);
 }
 
-/* What follows from an NXDOMAIN is good as long as that. */
+/* What follows from an NXDOMAIN is good as long as that. Of two that come together, by two types of
+ * a name, the one that is good for longer stays: what was made of it would outlive it otherwise. */
 static void an_nxdomain_says_when_it_expires(void **state)
 {
 	(void)state;
@@ -482,6 +483,11 @@ static void an_nxdomain_says_when_it_expires(void **state)
 	put_nx(&c, &(struct nx){ "dead", NULL, RRTYPE_A, .is_of_root = true, .ttl_s = 60 },
 	        3 * CLOCK_NS_PER_S);
 	assert_int_equal(expiry_of(&c, "below.dead", RRTYPE_TXT, 9 * CLOCK_NS_PER_S), 63);
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_TXT, .ttl_s = 60 }, 0);
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_MX, .ttl_s = 1 }, 0);
+	assert_int_equal(expiry_of(&c, "n", RRTYPE_TXT, 0), 60);
+	put_nx(&c, &(struct nx){ "n", NULL, RRTYPE_A, .ttl_s = 70 }, 0);
+	assert_int_equal(expiry_of(&c, "n", RRTYPE_TXT, 0), 70);
 	cache_fini(&c);
 }
 
