@@ -110,6 +110,12 @@ static uint64_t word_load(const uint8_t *bytes)
 	return be64toh(v);
 }
 
+void ipaddr_words(const struct ipaddr *ip, uint64_t words[2])
+{
+	words[0] = word_load(ip->bytes);
+	words[1] = word_load(ip->bytes + 8);
+}
+
 /* Are the first `bits` of 64 equal? */
 static bool words_match(uint64_t a, uint64_t b, unsigned bits)
 {

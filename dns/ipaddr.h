@@ -34,6 +34,10 @@ struct ipaddr ipaddr_of_4(const uint8_t bytes[4]);
 /* A mapped address becomes IPv4. */
 struct ipaddr ipaddr_of_6(const uint8_t bytes[16]);
 
+/* As two numbers, the first octets in the high bits of the first; IPv4 has the high half of the
+ * first alone. */
+void ipaddr_words(const struct ipaddr *ip, uint64_t words[2]);
+
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 /* True when both are of one family and equal in the first `prefix_bits` bits. False for more bits
  * than the family has. */

@@ -11,40 +11,44 @@ void existence_take(struct existence *name, const struct answer *answer)
 		name->is_told = true;
 }
 
-void facts_take_address(struct facts *facts, const struct iprev *iprev)
+static struct domain_facts of_domain(
+        const struct hostaddr *address, const struct mailhosts *mailhosts)
 {
-	if (iprev)
-		facts->address.iprev = (uint8_t)iprev->verdict;
-}
-
-void facts_take_domain(
-        struct facts *facts, const struct hostaddr *address, const struct mailhosts *mailhosts)
-{
-	struct domain_facts *domain = &facts->domain;
+	struct domain_facts domain = { 0 };
 	if (address) {
-		domain->a_state = (uint8_t)hostaddr_state(address);
-		existence_take(&domain->name, address->a);
-		existence_take(&domain->name, address->aaaa);
+		domain.a_state = (uint8_t)hostaddr_state(address);
+		existence_take(&domain.name, address->a);
+		existence_take(&domain.name, address->aaaa);
 	}
 	if (mailhosts) {
-		domain->mx_state = (uint8_t)mailhosts->state;
-		domain->mx_no_address = mailhosts->no_address;
-		domain->mx_not_public = mailhosts->not_public;
-		existence_take(&domain->name, mailhosts->mx);
+		domain.mx_state = (uint8_t)mailhosts->state;
+		domain.mx_no_address = mailhosts->no_address;
+		domain.mx_not_public = mailhosts->not_public;
+		existence_take(&domain.name, mailhosts->mx);
 	}
+	return domain;
 }
 
-void facts_take_policy(struct facts *facts, const struct spf_result *spf)
+static struct policy_facts of_policy(const struct spf_result *spf)
 {
-	if (!spf)
-		return;
-	facts->policy = (struct policy_facts){
+	struct policy_facts policy = {
 		.is_checked = true,
 		.is_undecided = spf->undecided,
 		.verdict = (uint8_t)spf->verdict,
 		.problem = (uint8_t)spf->problem,
 	};
-	existence_take(&facts->policy.name, spf->record_answer);
+	existence_take(&policy.name, spf->record_answer);
+	return policy;
+}
+
+struct facts facts_of(const struct iprev *iprev, const struct hostaddr *address,
+        const struct mailhosts *mailhosts, const struct spf_result *spf)
+{
+	return (struct facts){
+		.address.iprev = iprev ? (uint8_t)iprev->verdict : IPREV_NONE,
+		.domain = of_domain(address, mailhosts),
+		.policy = spf ? of_policy(spf) : (struct policy_facts){ 0 },
+	};
 }
 
 void facts_copy(struct facts *to, const struct facts *from, enum subject subject)

@@ -43,10 +43,8 @@ struct facts {
 };
 
 /* Of checks that are done. NULL: it did not run. */
-void facts_take_address(struct facts *facts, const struct iprev *iprev);
-void facts_take_domain(
-        struct facts *facts, const struct hostaddr *address, const struct mailhosts *mailhosts);
-void facts_take_policy(struct facts *facts, const struct spf_result *spf);
+struct facts facts_of(const struct iprev *iprev, const struct hostaddr *address,
+        const struct mailhosts *mailhosts, const struct spf_result *spf);
 
 /* Those of one subject out of others. */
 void facts_copy(struct facts *to, const struct facts *from, enum subject subject);

@@ -141,22 +141,6 @@ struct outcome row_outcome(const struct row *row);
 uint32_t row_expires_s(const struct row *row);
 void row_expiries(const struct row *row, uint32_t expires_s[SUBJECTS]);
 
-/* Of a row that is done: what these checks came to. NULL: they did not run. */
-static inline const struct iprev *row_iprev(const struct row *row)
-{
-	return row->iprev.verdict ? &row->iprev : NULL;
-}
-static inline const struct hostaddr *row_address(const struct row *row)
-{
-	return row->address.done ? &row->address : NULL;
-}
-static inline const struct mailhosts *row_mailhosts(const struct row *row)
-{
-	return row->mailhosts.state                             ? &row->mailhosts
-	        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
-	                                                        : NULL;
-}
-
 /* True when the row was out of memory somewhere: then its outcome is no result. */
 bool row_lacked_memory(const struct row *row);
 

@@ -43,9 +43,11 @@ struct outcome row_outcome(const struct row *row)
 		        ? &row->identity.domain
 		        : NULL,
 		.spf_source = row->has_spf ? row->identity.source : IDENTITY_NONE,
-		.iprev = row_iprev(row),
-		.address = row_address(row),
-		.mailhosts = row_mailhosts(row),
+		.iprev = row->iprev.verdict ? &row->iprev : NULL,
+		.address = row->address.done ? &row->address : NULL,
+		.mailhosts = row->mailhosts.state                       ? &row->mailhosts
+		        : row->audit && row->audit->servers.found.state ? &row->audit->servers.found
+		                                                        : NULL,
 		.a_match = row->address.match,
 		.mx_match = row->mailhosts.match,
 		.policy = row->audit && row->audit->has_report ? &row->audit->report : NULL,
@@ -65,9 +67,7 @@ struct outcome row_outcome(const struct row *row)
 		.evaluated_at = row->evaluated_at,
 		.elapsed_ms = row->elapsed_ms,
 	};
-	facts_take_address(&o.facts, o.iprev);
-	facts_take_domain(&o.facts, o.address, o.mailhosts);
-	facts_take_policy(&o.facts, o.spf);
+	o.facts = facts_of(o.iprev, o.address, o.mailhosts, o.spf);
 	if (!row->excluded)
 		findings_tell(&row->findings, &o);
 	o.problems = problems_of(&o);

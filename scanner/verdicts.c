@@ -36,6 +36,15 @@ static const char *texts_of(const struct entry *e)
 	return (const char *)&e->ranges[e->n_ranges];
 }
 
+static struct verdict verdict_of(const struct entry *e, const struct range *r)
+{
+	return (struct verdict){ .clients = r->clients,
+		.facts = r->facts,
+		.expires_s = r->expires_s,
+		.size = r->text_size,
+		.text = texts_of(e) + r->text_at };
+}
+
 bool verdicts_find(
         const void *entry, const struct ipaddr *ip, uint32_t now_s, struct verdict *found)
 {
@@ -44,11 +53,7 @@ bool verdicts_find(
 		const struct range *r = &e->ranges[i];
 		if (!clientrange_has(&r->clients, ip) || r->expires_s <= now_s)
 			continue;
-		*found = (struct verdict){ .clients = r->clients,
-			.facts = r->facts,
-			.expires_s = r->expires_s,
-			.size = r->text_size,
-			.text = texts_of(e) + r->text_at };
+		*found = verdict_of(e, r);
 		return true;
 	}
 	return false;
@@ -92,11 +97,7 @@ static void add_older(struct draft *d, const struct entry *e, uint32_t now_s)
 	const struct clientrange newest = d->ranges[0].clients;
 	for (unsigned i = 0; i < e->n_ranges; i++) {
 		const struct range *r = &e->ranges[i];
-		const struct verdict v = { .clients = r->clients,
-			.facts = r->facts,
-			.expires_s = r->expires_s,
-			.size = r->text_size,
-			.text = texts_of(e) + r->text_at };
+		const struct verdict v = verdict_of(e, r);
 		if (r->expires_s > now_s && !clientrange_is_within(&r->clients, &newest))
 			draft_add(d, &v);
 	}

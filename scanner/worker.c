@@ -170,6 +170,16 @@ static void settle_row(struct worker *w, const struct row *row, const struct out
 		                : RETRIED_CHANGED);
 }
 
+/* All columns but those of time. */
+static void put_judged(struct worker *w, struct textbuf *out, const struct outcome *outcome,
+        struct column_ends *ends)
+{
+	const struct layout *layout = &w->exchange->inputs->layout;
+	columns_put_head(out, &w->scratch, layout, outcome->number, &outcome->record);
+	columns_put_results(
+	        out, &w->scratch, layout, &w->exchange->format->results.columns, outcome, ends);
+}
+
 static void on_finished(struct runner *runner, struct row *row)
 {
 	struct worker *w = runner->owner;
@@ -186,11 +196,9 @@ static void on_finished(struct runner *runner, struct row *row)
 		return;
 	}
 	const struct results *results = &w->exchange->format->results;
-	const struct layout *layout = &w->exchange->inputs->layout;
 	const struct tally_row counts = tally_of_outcome(&outcome);
-	columns_put_head(out, &w->scratch, layout, outcome.number, &outcome.record);
 	struct column_ends ends;
-	columns_put_results(out, &w->scratch, layout, &results->columns, &outcome, &ends);
+	put_judged(w, out, &outcome, &ends);
 	remember(w, batch, row, &outcome, &counts, &ends);
 	columns_put_times(out, &results->columns, &outcome);
 	settle_row(w, row, &outcome, &counts, at);
@@ -288,19 +296,18 @@ static bool put_found_row(struct worker *w, const struct group_row *g)
 	const struct findings *found = group_find(&w->group, g);
 	const struct batch_row *r = &g->batch->rows[g->slot];
 	const struct results *results = &x->format->results;
-	const struct csv_record record = batch_record(g->batch, g->slot);
 	struct outcome outcome;
 	if (!found || atomic_load_explicit(&x->stopping, memory_order_relaxed) ||
 	        !findings_outcome(found, &g->identity, &x->settings, &outcome))
 		return false;
 	struct textbuf *out = batch_out(g->batch, w->index, &w->packer);
 	size_t at = out->size;
+	outcome.number = r->number;
+	outcome.record = batch_record(g->batch, g->slot);
 	outcome.evaluated_at = w->runner.host.wall_text;
 	const struct tally_row counts = tally_of_outcome(&outcome);
 	struct column_ends ends;
-	columns_put_head(out, &w->scratch, &x->inputs->layout, r->number, &record);
-	columns_put_results(
-	        out, &w->scratch, &x->inputs->layout, &results->columns, &outcome, &ends);
+	put_judged(w, out, &outcome, &ends);
 	if (!out->failed)
 		recall_keep_until(w->memo, &r->key, &counts, out->bytes + ends.begin,
 		        out->size - ends.begin, found->expires_s, resolver_cache_s(w->resolver));

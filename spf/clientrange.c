@@ -9,19 +9,6 @@ void clientrange_all(struct clientrange *range)
 	memset(range->last, 0xff, sizeof range->last);
 }
 
-static uint64_t word_load(const uint8_t bytes[8])
-{
-	uint64_t word;
-	memcpy(&word, bytes, sizeof word);
-	return __builtin_bswap64(word);
-}
-
-static void load(uint64_t words[2], const struct ipaddr *ip)
-{
-	words[0] = word_load(ip->bytes);
-	words[1] = word_load(ip->bytes + 8);
-}
-
 static bool is_less(const uint64_t a[2], const uint64_t b[2])
 {
 	return a[0] < b[0] || (a[0] == b[0] && a[1] < b[1]);
@@ -53,8 +40,8 @@ void clientrange_compare(struct clientrange *range, const struct ipaddr *ip,
 		return;
 	const uint64_t hosts[2] = { host_bits(prefix_bits),
 		host_bits(prefix_bits > 64 ? prefix_bits - 64 : 0) };
-	load(client, ip);
-	load(first, network);
+	ipaddr_words(ip, client);
+	ipaddr_words(network, first);
 	for (unsigned i = 0; i < 2; i++) {
 		first[i] &= ~hosts[i];
 		last[i] = first[i] | hosts[i];
@@ -81,6 +68,6 @@ bool clientrange_is_within(const struct clientrange *range, const struct clientr
 bool clientrange_has(const struct clientrange *range, const struct ipaddr *ip)
 {
 	uint64_t words[2];
-	load(words, ip);
+	ipaddr_words(ip, words);
 	return !is_less(words, range->first) && !is_less(range->last, words);
 }

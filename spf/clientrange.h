@@ -9,8 +9,7 @@
 
 #include "dns/ipaddr.h"
 
-/* Of the client's family. An address is two words, the first octets in the high bits of the first;
- * IPv4 has the high half of the first word alone. */
+/* Of the client's family. An address is two numbers: ipaddr_words(). */
 struct clientrange {
 	uint64_t first[2], last[2]; /* both are in it */
 };

@@ -54,10 +54,8 @@ static void row_init(struct row *r)
 static void expect(struct row *r, const char *words)
 {
 	struct textbuf text = { 0 };
-	r->outcome.facts = (struct facts){ 0 };
-	facts_take_address(&r->outcome.facts, r->outcome.iprev);
-	facts_take_domain(&r->outcome.facts, r->outcome.address, r->outcome.mailhosts);
-	facts_take_policy(&r->outcome.facts, r->outcome.spf);
+	r->outcome.facts = facts_of(
+	        r->outcome.iprev, r->outcome.address, r->outcome.mailhosts, r->outcome.spf);
 	r->outcome.problems = problems_of(&r->outcome);
 	problems_put(&text, &r->outcome);
 	assert_string_equal(textbuf_text(&text), words);

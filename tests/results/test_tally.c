@@ -32,9 +32,8 @@ static void finished_rows(void **state)
 	               open = { .error = "", .spf = &failed, .mailhosts = &no_mail };
 	struct outcome *const judged[] = { &good, &bad, &open };
 	for (unsigned i = 0; i < 3; i++) {
-		facts_take_address(&judged[i]->facts, judged[i]->iprev);
-		facts_take_domain(&judged[i]->facts, NULL, judged[i]->mailhosts);
-		facts_take_policy(&judged[i]->facts, judged[i]->spf);
+		judged[i]->facts =
+		        facts_of(judged[i]->iprev, NULL, judged[i]->mailhosts, judged[i]->spf);
 		judged[i]->problems = problems_of(judged[i]);
 	}
 	tally_outcome(&t, &good);
