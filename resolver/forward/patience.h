@@ -55,14 +55,16 @@ static inline bool patience_lasts(const struct patience *p, const struct patienc
 	        now_ns - p->begun_ns < patience_time_ns(limits, stretch_percent);
 }
 
-/* How long to wait before upstreams that all failed are asked again; 0: the failure counts. */
-static inline uint64_t patience_pause_ns(
-        const struct patience *p, const struct patience_limits *limits, uint64_t now_ns)
+/* When upstreams may be asked again, of which the latest sent its failure at `failed_ns`; 0: never,
+ * the failure counts. */
+static inline uint64_t patience_again_ns(
+        const struct patience *p, const struct patience_limits *limits, uint64_t failed_ns)
 {
-	uint64_t pause_ns = p->n_again ? PATIENCE_AGAIN_NEXT_NS : PATIENCE_AGAIN_FIRST_NS;
+	uint64_t again_ns =
+	        failed_ns + (p->n_again ? PATIENCE_AGAIN_NEXT_NS : PATIENCE_AGAIN_FIRST_NS);
 	if (p->n_again >= PATIENCE_AGAIN_MAX || p->n_again >= limits->n_retries)
 		return 0;
-	return now_ns + pause_ns - p->begun_ns < limits->time_ns ? pause_ns : 0;
+	return again_ns - p->begun_ns < limits->time_ns ? again_ns : 0;
 }
 
 #endif

@@ -15,12 +15,13 @@ struct query {
 	struct query *next_free, *next_block;
 	struct waiting waiting;
 	const struct answer *failure; /* the latest that an upstream sent; NULL: none */
-	uint64_t tried, failed; /* sets of routes: route_bit(). Failed: since it last rested */
+	uint64_t tried, failed;       /* sets of routes: route_bit(). Failures are forgotten */
+	uint64_t failed_ns;           /* when the latest failure was heard */
 	struct patience patience;
 	uint64_t held_since_ns; /* its clock stands still; 0: it runs */
 	unsigned n_tries;
 	uint16_t route;              /* where it was sent last, or waits */
-	uint8_t n_failed;            /* how many failures upstreams sent since it last rested */
+	uint8_t n_failed;            /* how many failures upstreams sent that are not forgotten */
 	uint8_t n_extensions;        /* of a try by TCP: tcp_extend() */
 	uint8_t n_breaks;            /* of connections that it shared with others */
 	bool tcp_alone;              /* it is asked on a connection of its own */

@@ -10,6 +10,7 @@
 #include "resolver/busiest.h"
 #include "resolver/counters.h"
 #include "resolver/forward/attempts.h"
+#include "resolver/forward/edns.h"
 #include "resolver/forward/ports.h"
 #include "resolver/forward/stream.h"
 #include "resolver/forward/tcp_window.h"
@@ -52,14 +53,14 @@ struct route {
 	uint64_t affinity;      /* affinity.h */
 	void *engine;           /* for the stream's callbacks */
 	struct upstream health; /* what may be asked of it */
+	struct edns edns;
 	struct ports ports;
 	struct route_tcp tcp;
 	struct waiting_list waiting; /* queries to be retransmitted, when its pace or rate allows */
 	struct attempt *probe;       /* that is out; NULL: none */
 	struct upstream_counters counts;
-	struct busiest busiest;   /* of counts.sent */
-	uint64_t first_probe_ns;  /* when it is probed, if nothing came from it; 0: not asked yet */
-	unsigned n_plain_answers; /* to queries without EDNS, while none with it was answered */
+	struct busiest busiest;  /* of counts.sent */
+	uint64_t first_probe_ns; /* when it is probed, if nothing came from it; 0: not asked yet */
 	/* datagrams that were put and not yet sent */
 	uint16_t port_now; /* the socket that they are put for */
 	unsigned n_put;

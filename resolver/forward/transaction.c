@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NOTIMP = 4, RCODE_REFUSED = 5 };
+enum { RCODE_SERVFAIL = 2, RCODE_REFUSED = 5 };
 enum { RCODE_MASK = 0x0f, BIT_TC = 0x02 };
 enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 
@@ -14,9 +14,6 @@ enum { FLAGS_OCTET = 2, RCODE_OCTET = 3, ARCOUNT_OCTET = 10 };
 enum { TAKE_MAX = 256 };
 /* So many upstreams are asked at once after a failure; then they rest. */
 enum { FAILURES_MAX = 3, MALFORMED_MIN = 2 };
-/* After so many tries without an answer, an upstream that has not shown EDNS is asked without it.
- * After so many answers to those it is always asked without. */
-enum { TRIES_BEFORE_PLAIN = 2, PLAIN_ANSWERS_PROVE = 3 };
 
 /* The answer is the failure that an upstream sent, or a timeout. */
 static void fail(struct forwarder *e, struct query *q)
@@ -59,14 +56,6 @@ static void set_timer(struct forwarder *e, struct query *q, uint64_t in_ns)
 
 /* ---- sending ---- */
 
-static bool should_be_plain(const struct query *q, const struct route *r)
-{
-	if (r->health.edns == EDNS_REFUSED || q->plain)
-		return true;
-	return r->health.edns == EDNS_UNKNOWN && q->n_tries >= TRIES_BEFORE_PLAIN &&
-	        q->n_tries % 2 == 0;
-}
-
 /* Up to a quarter more, at random: queries that were lost together are not sent together again. */
 static uint64_t spread(struct forwarder *e, uint64_t timeout_ns)
 {
@@ -76,7 +65,8 @@ static uint64_t spread(struct forwarder *e, uint64_t timeout_ns)
 static void send_by_udp(struct forwarder *e, struct query *q, struct route *r)
 {
 	bool is_first = !q->n_tries;
-	if (!query_put_datagram(e, q, r, should_be_plain(q, r))) {
+	bool plain = q->plain || edns_asks_plain(&r->edns, q->n_tries);
+	if (!query_put_datagram(e, q, r, plain)) {
 		query_finish(e, q, NULL);
 		return;
 	}
@@ -108,6 +98,54 @@ static void retransmit(struct forwarder *e, struct query *q, struct route *r)
 	try(e, q, r);
 }
 
+/* ---- failures that may have passed ---- */
+
+/* When it may be asked again where it failed; 0: never, or it has not failed. */
+static uint64_t again_ns(const struct forwarder *e, const struct query *q)
+{
+	if (!q->n_failed || !q->may_pass)
+		return 0;
+	return patience_again_ns(&q->patience, &e->limits, q->failed_ns);
+}
+
+/* Recursors keep a failure for a while only, so those that sent one are asked as if they had not,
+ * whatever became of it elsewhere. */
+static bool forget_failures(struct forwarder *e, struct query *q)
+{
+	uint64_t due_ns = again_ns(e, q);
+	if (!due_ns || e->now_ns < due_ns)
+		return false;
+	q->failed = q->tried = 0;
+	q->n_failed = 0;
+	q->patience.n_again++;
+	return true;
+}
+
+/* It waits until its failures are forgotten; or the failure counts. */
+static void rest(struct forwarder *e, struct query *q)
+{
+	uint64_t due_ns = again_ns(e, q);
+	if (!due_ns) {
+		fail(e, q);
+		return;
+	}
+	query_wait_no_more(e, q);
+	query_set_rests(e, q, true);
+	dispatcher_rest(e->engine.dispatcher, q->flight);
+	timer_set(&e->timers, &q->timer, due_ns);
+}
+
+/* ---- retransmissions ---- */
+
+/* While it waits on a list: until its budget ends, or its failures are forgotten. */
+static void set_waiting_timer(struct forwarder *e, struct query *q)
+{
+	uint64_t due_ns = again_ns(e, q), in_ns = e->limits.time_ns * UINT8_MAX;
+	if (due_ns)
+		in_ns = due_ns > e->now_ns ? due_ns - e->now_ns : 0;
+	set_timer(e, q, in_ns);
+}
+
 /* A retransmission waits for the pace, which takes of its budget; or for a limit of our own, or for
  * upstreams that are expected back, which does not. */
 static void wait_for_pace(struct forwarder *e, struct query *q, struct route *r)
@@ -117,33 +155,14 @@ static void wait_for_pace(struct forwarder *e, struct query *q, struct route *r)
 	if (e->is_pausing || upstream_rate_holds(&r->health))
 		query_hold(e, q);
 	else
-		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
+		set_waiting_timer(e, q);
 }
 
-/* Upstreams may keep their failures for a while, so they are asked again later; or the failure
- * counts. */
-static void rest(struct forwarder *e, struct query *q)
-{
-	uint64_t pause_ns = patience_pause_ns(&q->patience, &e->limits, e->now_ns);
-	if (!q->may_pass || !pause_ns) {
-		fail(e, q);
-		return;
-	}
-	query_wait_no_more(e, q);
-	query_set_rests(e, q, true);
-	q->failed = q->tried = 0;
-	q->n_failed = 0;
-	q->patience.n_again++;
-	dispatcher_rest(e->engine.dispatcher, q->flight);
-	timer_set(&e->timers, &q->timer, e->now_ns + pause_ns);
-}
-
-/* One that failed elsewhere is asked there again in a second, and would wait for longer at `r`. */
+/* It would wait at `r` for longer than until its failures are forgotten. */
 static bool had_better_rest(const struct forwarder *e, const struct query *q, const struct route *r)
 {
 	bool is_held = e->is_pausing || upstream_rate_holds(&r->health);
-	return q->n_failed && q->may_pass && !q->patience.n_again && !is_held &&
-	        r->health.is_behind && patience_pause_ns(&q->patience, &e->limits, e->now_ns);
+	return !q->patience.n_again && !is_held && r->health.is_behind && again_ns(e, q);
 }
 
 /* A query that waits already keeps its place. No query waits for an upstream while another may be
@@ -270,6 +289,7 @@ static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
 	if (q->rests)
 		return;
 	q->failed |= route_bit(r);
+	q->failed_ns = e->now_ns;
 	if (q->n_failed < UINT8_MAX)
 		q->n_failed++;
 	if (has_failed_enough(e, q)) {
@@ -280,25 +300,12 @@ static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
 		if (q->waiting.list == &r->waiting && next != r)
 			query_wait_no_more(e, q);
 		try_again(e, q, next);
+	} else if (q->waiting.list && !q->by_tcp && !q->held_since_ns) {
+		set_waiting_timer(e, q);
 	}
 }
 
 /* ---- answers ---- */
-
-static bool is_of_old_server(unsigned rcode)
-{
-	return rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP;
-}
-
-static void note_edns(struct route *r, const struct attempt *a, unsigned rcode)
-{
-	if (is_of_old_server(rcode) || r->health.edns != EDNS_UNKNOWN)
-		return;
-	if (!a->plain)
-		r->health.edns = EDNS_WORKS;
-	else if (++r->n_plain_answers >= PLAIN_ANSWERS_PROVE)
-		r->health.edns = EDNS_REFUSED;
-}
 
 /* No record behind the authority section: no OPT. */
 static bool has_additional(const uint8_t *packet)
@@ -306,15 +313,11 @@ static bool has_additional(const uint8_t *packet)
 	return packet[ARCOUNT_OCTET] || packet[ARCOUNT_OCTET + 1];
 }
 
-/* An upstream that understands EDNS passes FORMERR on from a server that does not: without OPT
- * (RFC 6891 section 7). That says something of this question only. */
 static bool wants_plain(const struct route *r, const struct attempt *a, const uint8_t *packet)
 {
 	unsigned rcode = packet[RCODE_OCTET] & RCODE_MASK;
-	if (a->plain || !is_of_old_server(rcode))
-		return false;
-	return r->health.edns != EDNS_WORKS ||
-	        (rcode == RCODE_FORMERR && !a->query->plain && !has_additional(packet));
+	bool is_passed_on = !a->query->plain && !has_additional(packet);
+	return !a->plain && edns_wants_plain(&r->edns, rcode, is_passed_on);
 }
 
 static void note_answer(struct forwarder *e, struct route *r, const struct attempt *a)
@@ -365,7 +368,7 @@ static bool asked_otherwise(struct forwarder *e, struct query *q, struct route *
 		ask_plain(e, q, r);
 		return true;
 	}
-	note_edns(r, a, rcode);
+	edns_note(&r->edns, a->plain, rcode);
 	if (!(packet[FLAGS_OCTET] & BIT_TC) || channel_is_tcp(&a->channel))
 		return false;
 	q->by_tcp = true;
@@ -428,15 +431,25 @@ static void give_up_attempt(struct forwarder *e, struct query *q, struct attempt
 	        &e->routes[a->channel.upstream].health, a->sent_ns, a->is_first, e->now_ns);
 }
 
-/* The budget of one that waits for the pace may have ended, or grown meanwhile. */
+/* One that waits for the pace: its budget may have ended, or grown meanwhile. When its failures
+ * were just forgotten, another upstream may have its turn at once. */
 static void waited(struct forwarder *e, struct query *q)
 {
-	if (e->is_pausing)
+	struct route *other = NULL;
+	if (e->is_pausing) {
 		query_hold(e, q);
-	else if (!lasts(e, q))
+		return;
+	}
+	if (!lasts(e, q)) {
 		fail(e, q);
-	else
-		set_timer(e, q, e->limits.time_ns * UINT8_MAX);
+		return;
+	}
+	if (forget_failures(e, q) && (other = choice_of_ready_route(e, q)) != NULL) {
+		query_wait_no_more(e, q);
+		retransmit(e, q, other);
+		return;
+	}
+	set_waiting_timer(e, q);
 }
 
 void transaction_timeout(struct forwarder *e, struct query *q)
@@ -451,9 +464,9 @@ void transaction_timeout(struct forwarder *e, struct query *q)
 			return;
 		give_up_attempt(e, q, latest);
 	}
-	bool is_rested = q->rests;
 	query_set_rests(e, q, false);
-	if (!is_rested && q->failure && has_failed_enough(e, q))
+	forget_failures(e, q);
+	if (q->n_failed && has_failed_enough(e, q))
 		rest(e, q);
 	else if (lasts(e, q))
 		try_again(e, q, choice_of_route(e, q));

@@ -36,11 +36,8 @@ struct upstream_limits {
 	unsigned pace_min_per_s; /* the least pace, however little it answers; at least 1 */
 };
 
-enum upstream_edns { EDNS_UNKNOWN, EDNS_WORKS, EDNS_REFUSED };
-
 struct upstream {
 	struct upstream_limits limits;
-	enum upstream_edns edns; /* kept by the engine */
 	struct rtt rtt;
 	struct loss loss;
 	struct congestion congestion;

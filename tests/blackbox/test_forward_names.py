@@ -128,8 +128,6 @@ def test_a_failure_is_asked_elsewhere_at_once(server, tmp_path):
     assert all(n == 1 for (name, _), n in bad.asked().items() if name != ".")
 
 
-# One run in three takes a minute, and has rows that failed: not mended yet.
-@pytest.mark.slow
 def test_a_failure_does_not_wait_for_an_upstream_that_is_behind(server, tmp_path):
     """One fails for a name's first half second, the other answers 50 times a second: what waited
     there for its turn would pass its time, and the first has the answer long before."""

@@ -194,15 +194,15 @@ static void failures_are_asked_again_after_1_and_6_s(void **state)
 	(void)state;
 	struct patience_limits limits = { .n_transmissions = 7, .time_ns = 10 * S, .n_retries = 3 };
 	struct patience p = { .begun_ns = 100 * S };
-	assert_int_equal(patience_pause_ns(&p, &limits, 100 * S), S);
+	assert_int_equal(patience_again_ns(&p, &limits, 100 * S), 101 * S);
 	p.n_again++;
-	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 5 * S);
-	assert_int_equal(patience_pause_ns(&p, &limits, 105 * S), 0); /* no time is left */
+	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 106 * S);
+	assert_int_equal(patience_again_ns(&p, &limits, 105 * S), 0); /* no time is left */
 	limits.n_retries = 1;
-	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 0);
+	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 0);
 	limits.n_retries = 100;
 	p.n_again++;
-	assert_int_equal(patience_pause_ns(&p, &limits, 101 * S), 0);
+	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 0);
 }
 
 static void retransmissions_take_as_much_as_new_questions(void **state)
