@@ -2,9 +2,10 @@
  * the cache of answers and the memo of rows are built on.
  *
  * It consists of lines of 64 octets, four slots each. The low bits of a hash choose a line, and an
- * item belongs into that line or into its twin next to it; the high bits are the slot's tag. To
- * find an item touches one line, mostly, and the item. There are no chains and no rehash. Each item
- * has the second in which it is out of date. What gives way when there is no room:
+ * item belongs into that line or into its twin next to it; the low 31 bits are the slot's tag. To
+ * find an item touches one line, mostly, and the item. There are no chains. A table may double: by
+ * its tag each item has its place in the larger one, and none is read. Each item has the second in
+ * which it is out of date. What gives way when there is no room:
  *
  *     what is full          who gives way
  *     line and twin         one of their eight items: out of date, else not used lately
@@ -50,6 +51,15 @@ static inline size_t linetable_bytes(const struct linetable *t)
 	return t->lines ? (t->line_mask + 1) * sizeof *t->lines : 0;
 }
 
+/* How many items have a place, at most. */
+static inline size_t linetable_n_slots(const struct linetable *t)
+{
+	return (t->line_mask + 1) * LINETABLE_LINE_SLOTS;
+}
+
+/* Makes it twice as large. False: out of memory, or there are 2^31 lines; nothing has changed. */
+bool linetable_double(struct linetable *t);
+
 /* The i-th of the LINETABLE_HASH_SLOTS slots for the hash: its line's, then its twin's. */
 static inline struct linetable_slot *linetable_at(
         const struct linetable *t, uint64_t hash, unsigned i)
@@ -61,7 +71,7 @@ static inline struct linetable_slot *linetable_at(
 
 static inline uint32_t linetable_tag(uint64_t hash)
 {
-	return (uint32_t)(hash >> 33);
+	return (uint32_t)hash & 0x7fffffff;
 }
 
 static inline bool linetable_has_tag(const struct linetable_slot *s, uint64_t hash)

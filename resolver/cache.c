@@ -5,16 +5,22 @@
 
 #include <stdlib.h>
 
-/* Answers are rarely smaller, so the table needs no more slots than limit_bytes / this. */
+/* Answers are rarely smaller, so the table needs no more slots than bytes / this. */
 #define ANSWER_SMALL_BYTES 160
+#define SLOTS_LEAST ((size_t)16 << 10)
 
 /* Answers that nobody asks for again only take memory, and touching it costs as much as asking. */
 #define UNPROVED_BYTES ((size_t)16 << 20)
-#define HIT_EARNS_BYTES ((size_t)64 << 10)
+#define HIT_EARNS_BYTES ((size_t)4 << 10)
 
 static size_t at_most(size_t value, size_t limit)
 {
 	return value < limit ? value : limit;
+}
+
+static size_t slots_max(const struct cache *c)
+{
+	return c->limit_bytes / ANSWER_SMALL_BYTES;
 }
 
 bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, unsigned min_ttl_s)
@@ -24,9 +30,8 @@ bool cache_init(struct cache *c, size_t limit_bytes, unsigned failure_ttl_s, uns
 		.failure_ttl_s = failure_ttl_s,
 		.min_ttl_s = min_ttl_s,
 	};
-	bool done = linetable_init(&c->table, limit_bytes / ANSWER_SMALL_BYTES);
-	c->allowed_bytes = at_most(linetable_bytes(&c->table) + UNPROVED_BYTES, limit_bytes);
-	return done;
+	c->allowed_bytes = at_most(UNPROVED_BYTES, limit_bytes);
+	return linetable_init(&c->table, at_most(SLOTS_LEAST, slots_max(c)));
 }
 
 static void slot_drop(struct cache *c, struct linetable_slot *s)
@@ -127,8 +132,9 @@ static struct linetable_slot *slot_use(struct cache *c, struct linetable_slot *s
 		slot_drop(c, s);
 		return NULL;
 	}
+	if (!s->used)
+		c->allowed_bytes = at_most(c->allowed_bytes + HIT_EARNS_BYTES, c->limit_bytes);
 	linetable_use(s);
-	c->allowed_bytes = at_most(c->allowed_bytes + HIT_EARNS_BYTES, c->limit_bytes);
 	return s;
 }
 
@@ -160,6 +166,15 @@ const struct answer *cache_find_nxdomain(
 			s = NULL;
 	}
 	return slot_give(s, good_until_s);
+}
+
+/* At most half of the slots are taken, so that lines are rarely full. A table that is larger than
+ * that would only be slower to read. When memory is short it stays as it is. */
+static void fit_table(struct cache *c)
+{
+	const size_t n_slots = linetable_n_slots(&c->table);
+	if (c->table.n_items > n_slots / 2 && n_slots < slots_max(c))
+		linetable_double(&c->table);
 }
 
 static bool make_room(struct cache *c, size_t bytes, uint32_t now_s)
@@ -203,6 +218,7 @@ void cache_put(struct cache *c, const struct question *q, const struct answer *a
 	uint64_t hash = is_for_all_types ? q->name_hash : q->hash;
 	if (drop_older(c, q, is_for_all_types, now_s + ttl_s))
 		return;
+	fit_table(c);
 	if (!make_room(c, bytes, now_s))
 		return;
 	struct linetable_slot *s = linetable_make(&c->table, hash, now_s);

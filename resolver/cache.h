@@ -8,8 +8,10 @@
  * cache_find_nxdomain() finds it, cache_find() does not. One about the target of an alias is not:
  * that name exists (RFC 6604 section 3).
  *
- * Room is earned: at first the cache holds 16 MiB of answers, and with each hit 64 KiB more, up to
- * its limit. In a list in which nothing repeats it stays small.
+ * Room is earned: at first the cache holds 16 MiB, and whenever an answer is found again that was
+ * not since the hand came by, 4 KiB more, enough for ten like it, up to the limit. In a list in
+ * which nothing repeats, or only what a few names share, it stays small. The table grows with the
+ * answers, so that a small cache is one that the processor's caches hold.
  *
  * Bytes counted: the table; the answers with the allocator's header of each; and what probes attach
  * to a TXT answer later (a compiled SPF record). The account of an answer is the cache's, so that

@@ -50,8 +50,8 @@ struct attempts {
 	struct entropy entropy;
 };
 
-/* `expected`: about how many will be out at once. False: out of memory. */
-bool attempts_init(struct attempts *as, size_t expected);
+/* Of a zeroed one. False: out of memory. */
+bool attempts_init(struct attempts *as);
 /* Takes a zeroed one, too. */
 void attempts_fini(struct attempts *as);
 

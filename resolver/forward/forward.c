@@ -378,8 +378,7 @@ static enum error forward_new(struct engine **out, const struct resolver_config 
 	e->builder.slab = dispatcher->slab;
 	e->routes = calloc(config->n_upstreams, sizeof *e->routes);
 	timers_init(&e->timers, e->now_ns);
-	if (e->routes && datagrams_init(&e->datagrams) &&
-	        attempts_init(&e->attempts, config->max_in_flight))
+	if (e->routes && datagrams_init(&e->datagrams) && attempts_init(&e->attempts))
 		err = ERROR_NONE;
 	while (!err && e->n_routes < config->n_upstreams)
 		err = route_open(e, config, loop, why, why_size);

@@ -2,7 +2,9 @@
 with what there is, or one line says what is missing. Never a crash, a hang, or a verdict that
 blames the DNS for it."""
 
+import contextlib
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -183,25 +185,37 @@ def test_memory_from_nothing_to_enough(engine, tmp_path, rows_file, workers):
     )
 
 
+def memory_of(pid):
+    """Its address space, in octets."""
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[0]
+    return int(pages) * resource.getpagesize()
+
+
 @without_sanitizers
 def test_memory_that_is_enough_to_begin(bulk_nsd, tmp_path, rows_file):
-    """It runs out while the scan runs: the answers that are kept take it up."""
-    reached = []
-    for mib in range(90, 160, 5):
-        done = scan_under(
-            f"-v {mib << 10}",
-            tmp_path,
-            rows_file,
-            bulk_nsd.upstream,
-            "--workers=1",
-            "--window=4096",
-            "--progress=never",
-        )
-        reached.append(assert_honest(done, "memory"))
-        if reached[-1] not in (None, ROWS):
-            assert "raise the limit" in done.stderr
-            return
-    raise AssertionError(f"no limit was in between: {reached}")
+    """It runs out while the scan runs: the first rows are written, then there is no more of it, and
+    what is kept of the next rows has no place."""
+    header, *rows = rows_file.read_bytes().splitlines(keepends=True)
+    out = tmp_path / "out.csv.gz"
+    scan = subprocess.Popen(
+        [harness.SPFSWEEP, "scan", "-", "-o", out, bulk_nsd.upstream]
+        + ["--workers=1", "--progress=never"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with contextlib.suppress(BrokenPipeError), scan.stdin as feed:
+        feed.write(header + b"".join(rows[:500]))
+        feed.flush()
+        harness.until(lambda: out.exists() and out.stat().st_size > 5000)
+        space = memory_of(scan.pid)
+        resource.prlimit(scan.pid, resource.RLIMIT_AS, (space, space))
+        feed.write(b"".join(rows[500:]))
+    stderr = scan.stderr.read().decode()
+    scan.stderr.close()
+    done = subprocess.CompletedProcess(scan.args, scan.wait(harness.HANGS_S), None, stderr)
+    done.data = out.read_bytes()
+    assert 500 <= assert_honest(done, "memory") < ROWS
+    assert "raise the limit" in stderr
 
 
 # ---- threads

@@ -17,7 +17,7 @@ static void found_where_it_was_put(void **state)
 {
 	(void)state;
 	struct attempts as = { 0 };
-	assert_true(attempts_init(&as, 10));
+	assert_true(attempts_init(&as));
 	struct attempt *a = attempts_get(&as, here);
 	assert_non_null(a);
 	assert_ptr_equal(attempts_find(&as, here, a->id), a);
@@ -38,7 +38,7 @@ static void ids_are_unique_and_not_in_order(void **state)
 	static struct attempt *all[N];
 	static bool used[65536];
 	unsigned n_ascending = 0;
-	assert_true(attempts_init(&as, 100));
+	assert_true(attempts_init(&as));
 	for (unsigned i = 0; i < N; i++) {
 		all[i] = attempts_get(&as, here);
 		assert_non_null(all[i]);
@@ -60,7 +60,7 @@ static void a_full_channel_says_so(void **state)
 	(void)state;
 	struct attempts as = { 0 };
 	unsigned n = 0;
-	assert_true(attempts_init(&as, 65536));
+	assert_true(attempts_init(&as));
 	while (n < 65536 && attempts_get(&as, here))
 		n++;
 	assert_in_range(n, 50000, 65535);
@@ -79,7 +79,7 @@ static void each_of_a_channel(void **state)
 	(void)state;
 	struct attempts as = { 0 };
 	unsigned n = 0;
-	assert_true(attempts_init(&as, 100));
+	assert_true(attempts_init(&as));
 	for (unsigned i = 0; i < 50; i++) {
 		attempts_get(&as, here);
 		attempts_get(&as, stream);
