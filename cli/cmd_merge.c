@@ -50,16 +50,21 @@ static void drop_output(struct run *r)
 }
 
 /* An empty file of a new name in the output's folder, with the output's permissions. False: none
- * can be made there. */
+ * was made; without a name when that folder takes no new files at all. */
 static bool make_part(struct run *r)
 {
 	struct stat st;
 	const char *slash = strrchr(r->place, '/');
 	textbuf_printf(
 	        &r->part_place, "%.*s/.spfsweep-merge-XXXXXX", (int)(slash - r->place), r->place);
-	int fd = r->part_place.failed ? -1 : mkstemp((char *)textbuf_text(&r->part_place));
+	if (r->part_place.failed) {
+		errno = ENOMEM;
+		return false;
+	}
+	int fd = mkstemp((char *)textbuf_text(&r->part_place));
 	if (fd < 0) {
-		textbuf_reset(&r->part_place);
+		if (errno == EACCES || errno == EPERM || errno == EROFS)
+			textbuf_reset(&r->part_place);
 		return false;
 	}
 	bool good = !stat(r->place, &st) && !fchmod(fd, st.st_mode & 07777);

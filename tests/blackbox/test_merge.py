@@ -486,6 +486,24 @@ def test_what_stood_there_stays(shards, whole, tmp_path):
     assert harness.run("merge", *shards, "-o", long).returncode == DONE
 
 
+@pytest.mark.skipif(harness.is_sanitized(), reason="sanitizers open files of their own")
+def test_too_few_descriptors_cost_nothing_that_stood_there(shards, whole, tmp_path):
+    """Another file takes the output's place, or nothing does: it is never written in place."""
+    old, statuses = tmp_path / "old.csv.gz", []
+    for most in range(4, 30):
+        old.write_bytes(whole.data)
+        inode = old.stat().st_ino
+        limited = ["prlimit", f"--nofile={most}", harness.SPFSWEEP]
+        command = [*limited, "merge", *shards, "-o", old, "--overwrite"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=harness.HANGS_S)
+        statuses.append(done.returncode)
+        if done.returncode == DONE:
+            assert old.stat().st_ino != inode
+        else:
+            assert old.read_bytes() == whole.data and "Too many open files" in done.stderr
+    assert statuses[0] != DONE and statuses[-1] == DONE
+
+
 # ---- --append ----
 
 
