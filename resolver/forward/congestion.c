@@ -26,6 +26,8 @@ enum { TRIAL_VOTES = 128, TRIAL_HELPED_PERCENT = 115, TOLERATED_MORE = 8, TOLERA
 /* The window does not double where so many first transmissions are overdue. */
 enum { OVERDUE_PART = 8 };
 enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
+/* With less than so much of the window in flight there is no queue of our own. */
+enum { IDLE_PART = 16 };
 /* Half the window must take a quarter of what the queue makes longer. */
 enum { QUEUE_HELPED_PART = 4 };
 #define QUEUE_BEFORE_NS (250 * CLOCK_NS_PER_MS)
@@ -137,11 +139,18 @@ static void base_note(struct congestion *c)
 		c->trip_base_ns = c->cohort.trip_min_ns;
 }
 
+/* Hardly anything new is asked. What is answered slowly then are the names of slow servers: they
+ * are left when the others are done. */
+static bool is_idle(const struct congestion *c)
+{
+	return c->in_flight < c->window / IDLE_PART;
+}
+
 /* Even the quickest answer of a cohort took long: they all wait in a queue at the upstream, which
  * our own load makes. When the names' own servers are slow, some answers are still quick. */
 static bool makes_it_queue(const struct congestion *c)
 {
-	return c->cohort.n_answered >= QUEUE_ANSWERS_MIN &&
+	return !is_idle(c) && c->cohort.n_answered >= QUEUE_ANSWERS_MIN &&
 	        c->cohort.trip_min_ns > c->trip_base_ns + QUEUE_TOLERATED_NS;
 }
 
@@ -158,7 +167,7 @@ static bool queue_note(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns)
 		c->queue_ns = 0;
 		return false;
 	}
-	if (sent_ns < c->quick_sent_ns)
+	if (sent_ns < c->quick_sent_ns || is_idle(c))
 		return false;
 	c->latest_min_ns = c->n_latest ? at_most(c->latest_min_ns, trip_ns) : trip_ns;
 	if (++c->n_latest < QUEUE_LATEST)

@@ -12,6 +12,7 @@
  *     0.2 s longer than without load  round trip allows
  *     ... and is no quicker since     as before: it is no queue,   as before
  *                                     trips take so long now
+ *     ... and little is in flight     as before: slow names        as before
  *     it was full, and all is well    grows, doubled at first      grows, if there is one
  *     ... but no more was answered    as before the growth, for
  *     than before the window grew     a second

@@ -1,6 +1,6 @@
 /* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
- * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows; the timeout of
- * a query by TCP. */
+ * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows, and what is no
+ * queue; the timeout of a query by TCP. */
 #include "base/hash.h"
 #include "resolver/forward/congestion.h"
 #include "resolver/forward/loss.h"
@@ -112,6 +112,49 @@ static void a_window_grows_while_that_brings_answers(void **state)
 	}
 	assert_in_range(near.window, 256, 512);
 	assert_int_equal(far.window, 20000);
+}
+
+/* `n` questions, all in flight at once, each answered after `trip_ns`: late, as those are that took
+ * longer than their timeout. */
+static void answer_late(struct congestion *c, unsigned n, uint64_t trip_ns, uint64_t *now_ns)
+{
+	const uint64_t sent_ns = *now_ns;
+	for (unsigned i = 0; i < n; i++)
+		congestion_sent(c, true);
+	for (unsigned i = 0; i < n; i++)
+		congestion_overdue(c, true);
+	*now_ns += trip_ns;
+	for (unsigned i = 0; i < n; i++)
+		congestion_answered(c, sent_ns, trip_ns, true);
+	congestion_turn(c, trip_ns, 2 * S, &(struct votes){ 0 }, *now_ns);
+}
+
+/* Names of slow servers are left when the others are done: then all answers take long. */
+static void slow_names_that_are_left_are_no_queue(void **state)
+{
+	(void)state;
+	struct congestion c;
+	struct votes none = { 0 };
+	uint64_t now_ns = S;
+	congestion_init(&c, 20000, 100, now_ns);
+	for (int i = 0; i < 400; i++, now_ns += MS) {
+		const unsigned n = c.window;
+		for (unsigned k = 0; k < n; k++)
+			congestion_sent(&c, true);
+		for (unsigned k = 0; k < n; k++) {
+			congestion_left(&c, true);
+			congestion_answered(&c, now_ns, MS, true);
+		}
+		congestion_turn(&c, MS, 100 * MS, &none, now_ns + MS);
+	}
+	const unsigned window = c.window;
+	assert_true(window > 1000);
+	for (int i = 0; i < 10; i++) {
+		answer_late(&c, 40, 3 * S, &now_ns);
+		assert_int_equal(c.window, window);
+		assert_int_equal(c.pace.per_s, 0);
+		assert_int_equal(c.queue_ns, 0);
+	}
 }
 
 static void few_votes_prove_nothing(void **state)
@@ -334,6 +377,7 @@ int main(void)
 		cmocka_unit_test(rtt_follows_the_rfc),
 		cmocka_unit_test(pacing_loses_nothing_and_gathers_little),
 		cmocka_unit_test(a_window_grows_while_that_brings_answers),
+		cmocka_unit_test(slow_names_that_are_left_are_no_queue),
 		cmocka_unit_test(few_votes_prove_nothing),
 		cmocka_unit_test(the_stretch_is_the_square_of_what_is_needed),
 		cmocka_unit_test(late_votes_count_for_the_time_of_their_queries),
