@@ -49,22 +49,26 @@ static void drop_output(struct run *r)
 		unlink(r->options->output);
 }
 
-/* An empty file of a new name in the output's folder, with the output's permissions. False: none
- * was made; without a name when that folder takes no new files at all. */
+/* A folder that takes no new files: the output in it can only be written in place. */
+static bool takes_no_files(int why)
+{
+	return why == EACCES || why == EPERM || why == EROFS || why == ENAMETOOLONG;
+}
+
+/* An empty file of a new name in the output's folder, with the output's permissions. False, with
+ * errno: there is none, and part_place is empty; or it could not be made like the output. */
 static bool make_part(struct run *r)
 {
 	struct stat st;
 	const char *slash = strrchr(r->place, '/');
 	textbuf_printf(
 	        &r->part_place, "%.*s/.spfsweep-merge-XXXXXX", (int)(slash - r->place), r->place);
-	if (r->part_place.failed) {
-		errno = ENOMEM;
-		return false;
-	}
-	int fd = mkstemp((char *)textbuf_text(&r->part_place));
+	const bool has_name = !r->part_place.failed;
+	int fd = has_name ? mkstemp((char *)textbuf_text(&r->part_place)) : -1;
 	if (fd < 0) {
-		if (errno == EACCES || errno == EPERM || errno == EROFS)
-			textbuf_reset(&r->part_place);
+		int why = has_name ? errno : ENOMEM;
+		textbuf_reset(&r->part_place);
+		errno = why;
 		return false;
 	}
 	bool good = !stat(r->place, &st) && !fchmod(fd, st.st_mode & 07777);
@@ -78,7 +82,8 @@ static int open_part(struct run *r)
 	if (!r->place)
 		return fail_to_open(r->options->output, errno);
 	if (!make_part(r))
-		return r->part_place.size ? fail_to_open(r->place, errno) : EXIT_DONE;
+		return !r->part_place.size && takes_no_files(errno) ? EXIT_DONE
+		                                                    : fail_to_open(r->place, errno);
 	r->standing = r->sink;
 	r->sink = NULL;
 	const char *place = textbuf_text(&r->part_place);

@@ -168,8 +168,8 @@ const struct answer *cache_find_nxdomain(
 	return slot_give(s, good_until_s);
 }
 
-/* At most half of the slots are taken, so that lines are rarely full. A table that is larger than
- * that would only be slower to read. When memory is short it stays as it is. */
+/* Half of the slots are taken, so that lines are rarely full; more only at the limit. A table that
+ * is larger than that would only be slower to read. When memory is short it stays as it is. */
 static void fit_table(struct cache *c)
 {
 	const size_t n_slots = linetable_n_slots(&c->table);

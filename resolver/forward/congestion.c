@@ -26,8 +26,9 @@ enum { TRIAL_VOTES = 128, TRIAL_HELPED_PERCENT = 115, TOLERATED_MORE = 8, TOLERA
 /* The window does not double where so many first transmissions are overdue. */
 enum { OVERDUE_PART = 8 };
 enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
-/* With less than so much of the window in flight there is no queue of our own. */
-enum { IDLE_PART = 16 };
+/* An upstream is idle when less than so much of the window is in flight, and less than so much is
+ * answered than lately. The most that was answered fades by half in 5 s. */
+enum { IDLE_PART = 16, MOST_FADES_PART = 32 };
 /* Half the window must take a quarter of what the queue makes longer. */
 enum { QUEUE_HELPED_PART = 4 };
 #define QUEUE_BEFORE_NS (250 * CLOCK_NS_PER_MS)
@@ -139,11 +140,12 @@ static void base_note(struct congestion *c)
 		c->trip_base_ns = c->cohort.trip_min_ns;
 }
 
-/* Hardly anything new is asked. What is answered slowly then are the names of slow servers: they
- * are left when the others are done. */
+/* Hardly anything new is asked, and far less answered than it can. What takes long then are the
+ * names of slow servers, which are left when the others are done. */
 static bool is_idle(const struct congestion *c)
 {
-	return c->in_flight < c->window / IDLE_PART;
+	return c->in_flight < c->window / IDLE_PART &&
+	        c->answers_per_s < c->most_answers_per_s / IDLE_PART;
 }
 
 /* Even the quickest answer of a cohort took long: they all wait in a queue at the upstream, which
@@ -238,6 +240,8 @@ static void answers_turn(struct congestion *c, uint64_t now_ns)
 		return;
 	uint64_t per_s = c->sample.n_answers * CLOCK_NS_PER_S / age_ns;
 	c->answers_per_s = c->answers_per_s ? (c->answers_per_s + per_s + 1) / 2 : per_s;
+	c->most_answers_per_s -= c->most_answers_per_s / MOST_FADES_PART;
+	c->most_answers_per_s = at_least(c->most_answers_per_s, per_s);
 	c->sample_before = c->sample;
 	c->sample = (struct sample){ 0 };
 	c->answers_since_ns = now_ns;

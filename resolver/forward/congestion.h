@@ -12,7 +12,8 @@
  *     0.2 s longer than without load  round trip allows
  *     ... and is no quicker since     as before: it is no queue,   as before
  *                                     trips take so long now
- *     ... and little is in flight     as before: slow names        as before
+ *     ... and it has hardly anything  as before: slow names        as before
+ *     to do
  *     it was full, and all is well    grows, doubled at first      grows, if there is one
  *     ... but no more was answered    as before the growth, for
  *     than before the window grew     a second
@@ -97,9 +98,10 @@ struct congestion {
 	struct trial trial, reference;
 	/* pace */
 	struct pacing pace;
-	unsigned growth_percent; /* of the next cohort without losses */
-	uint64_t capacity_per_s; /* what was answered when too much was lost; 0: never */
-	uint64_t answers_per_s;  /* moving average */
+	unsigned growth_percent;     /* of the next cohort without losses */
+	uint64_t capacity_per_s;     /* what was answered when too much was lost; 0: never */
+	uint64_t answers_per_s;      /* moving average */
+	uint64_t most_answers_per_s; /* of a sample, lately */
 	uint64_t answers_since_ns;
 	struct sample sample, sample_before; /* the latest, and the one before it */
 };

@@ -28,7 +28,7 @@ struct patience {
 
 /* Recursors keep a failure for some time (RFC 9520 section 3.2: 1 to 300 s), so an upstream that
  * sent one is asked again when it may have forgotten it: after 1 s, and after 6 s, since unbound's
- * five have passed then. Since `begun_ns`, more or less. */
+ * five have passed then. Since the latest failure. */
 #define PATIENCE_AGAIN_FIRST_NS CLOCK_NS_PER_S
 #define PATIENCE_AGAIN_NEXT_NS (5 * CLOCK_NS_PER_S)
 enum { PATIENCE_AGAIN_MAX = 2 };
@@ -64,7 +64,7 @@ static inline uint64_t patience_again_ns(
 	        failed_ns + (p->n_again ? PATIENCE_AGAIN_NEXT_NS : PATIENCE_AGAIN_FIRST_NS);
 	if (p->n_again >= PATIENCE_AGAIN_MAX || p->n_again >= limits->n_retries)
 		return 0;
-	return again_ns - p->begun_ns < limits->time_ns ? again_ns : 0;
+	return again_ns < p->begun_ns + limits->time_ns ? again_ns : 0;
 }
 
 #endif

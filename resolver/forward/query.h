@@ -15,7 +15,7 @@ struct query {
 	struct query *next_free, *next_block;
 	struct waiting waiting;
 	const struct answer *failure; /* the latest that an upstream sent; NULL: none */
-	uint64_t tried, failed;       /* sets of routes: route_bit(). Failures are forgotten */
+	uint64_t tried, failed;       /* sets of routes: route_bit(); forgotten together */
 	uint64_t failed_ns;           /* when the latest failure was heard */
 	struct patience patience;
 	uint64_t held_since_ns; /* its clock stands still; 0: it runs */

@@ -278,16 +278,18 @@ static bool has_failed_enough(const struct forwarder *e, const struct query *q)
 	return q->n_failed >= most;
 }
 
-/* An upstream sent a failure. While another try is out, its answer is waited for. A query does not
- * wait for the pace of the upstream that just refused it, if it may ask elsewhere. A malformed
- * message may be forged: the right answer is waited for until the timeout. */
+/* An upstream sent a failure; `may_pass`: it is one that recursors keep. While another try is out,
+ * its answer is waited for. A query does not wait for the pace of the upstream that just refused
+ * it, if it may ask elsewhere. A malformed message may be forged: the right answer is waited for
+ * until the timeout. While the query rests nothing follows. */
 static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
-        const struct answer *failure, bool was_latest)
+        const struct answer *failure, bool may_pass, bool was_latest)
 {
 	answer_unref(q->failure);
 	q->failure = failure;
 	if (q->rests)
 		return;
+	q->may_pass = may_pass;
 	q->failed |= route_bit(r);
 	q->failed_ns = e->now_ns;
 	if (q->n_failed < UINT8_MAX)
@@ -295,13 +297,14 @@ static void heard_failure(struct forwarder *e, struct query *q, struct route *r,
 	if (has_failed_enough(e, q)) {
 		if (failure->status != ANSWER_MALFORMED)
 			rest(e, q);
-	} else if (was_latest || q->waiting.list == &r->waiting) {
+	} else if (q->waiting.list && q->waiting.list != &r->waiting) {
+		if (!q->by_tcp && !q->held_since_ns && lasts(e, q))
+			set_waiting_timer(e, q);
+	} else if (was_latest || q->waiting.list) {
 		struct route *next = choice_of_route(e, q);
-		if (q->waiting.list == &r->waiting && next != r)
+		if (q->waiting.list && next != r)
 			query_wait_no_more(e, q);
 		try_again(e, q, next);
-	} else if (q->waiting.list && !q->by_tcp && !q->held_since_ns) {
-		set_waiting_timer(e, q);
 	}
 }
 
@@ -394,8 +397,7 @@ void transaction_answered(
 	const struct answer *answer = is_truncated ? NULL : decode(e, q, r, packet, size);
 	if (answer && answer->status == ANSWER_MALFORMED && !wants_plain(r, a, packet)) {
 		counter_add(&e->engine.dispatcher->counters->bad_packets, 1);
-		q->may_pass = false;
-		heard_failure(e, q, r, answer, q->attempts == a);
+		heard_failure(e, q, r, answer, false, q->attempts == a);
 		return;
 	}
 	note_answer(e, r, a);
@@ -404,8 +406,8 @@ void transaction_answered(
 	if (asked_otherwise(e, q, r, &copy, packet)) {
 		answer_unref(answer);
 	} else if (answer && !answer_is_definite(answer)) {
-		q->may_pass = is_kept(packet[RCODE_OCTET] & RCODE_MASK);
-		heard_failure(e, q, r, answer, was_latest);
+		bool may_pass = is_kept(packet[RCODE_OCTET] & RCODE_MASK);
+		heard_failure(e, q, r, answer, may_pass, was_latest);
 	} else {
 		query_finish(e, q, answer);
 	}
@@ -444,7 +446,7 @@ static void waited(struct forwarder *e, struct query *q)
 		fail(e, q);
 		return;
 	}
-	if (forget_failures(e, q) && (other = choice_of_ready_route(e, q)) != NULL) {
+	if (forget_failures(e, q) && !q->by_tcp && (other = choice_of_ready_route(e, q)) != NULL) {
 		query_wait_no_more(e, q);
 		retransmit(e, q, other);
 		return;

@@ -4,6 +4,7 @@ nothing, and stop doing so when an answer behind them is out of date, failed, or
 tests/scanner/test_recall.c has random worlds; here is the program as a whole."""
 
 import random
+import re
 
 import pytest
 
@@ -142,7 +143,12 @@ def test_new_pairs_of_known_subjects(server, tmp_path, columns):
     options = [dns.upstream, "--in-flight=1", "--workers=1"]
     scan = harness.scan(tmp_path, text, *options)
     anew = harness.scan(tmp_path, text, *options, "--no-memo", output="anew.csv.gz")
-    assert scan.timeless() == anew.timeless() and len(scan.rows) == len(rows)
+
+    def told(scan):
+        """Without the second in which an explanation was made."""
+        return [[re.sub(r"^at \d+$", "at %{t}", field) for field in row] for row in scan.timeless()]
+
+    assert told(scan) == told(anew) and len(scan.rows) == len(rows)
     assert scan.summary["memo_rows"] == 0
     assert scan.summary["questions"] < anew.summary["questions"] * 0.7
     for member in ("rows", "spf", "iprev", "mx_state", "problems", "spf_problem"):

@@ -123,10 +123,10 @@ static void answer_late(struct congestion *c, unsigned n, uint64_t trip_ns, uint
 		congestion_sent(c, true);
 	for (unsigned i = 0; i < n; i++)
 		congestion_overdue(c, true);
-	*now_ns += trip_ns;
+	for (; *now_ns < sent_ns + trip_ns; *now_ns += trip_ns / 12)
+		congestion_turn(c, trip_ns, 2 * S, &(struct votes){ 0 }, *now_ns);
 	for (unsigned i = 0; i < n; i++)
 		congestion_answered(c, sent_ns, trip_ns, true);
-	congestion_turn(c, trip_ns, 2 * S, &(struct votes){ 0 }, *now_ns);
 }
 
 /* Names of slow servers are left when the others are done: then all answers take long. */
@@ -155,6 +155,19 @@ static void slow_names_that_are_left_are_no_queue(void **state)
 		assert_int_equal(c.pace.per_s, 0);
 		assert_int_equal(c.queue_ns, 0);
 	}
+}
+
+/* The same of an upstream that was never quicker. */
+static void all_that_is_slow_is_a_queue(void **state)
+{
+	(void)state;
+	struct congestion c;
+	uint64_t now_ns = S;
+	congestion_init(&c, 20000, 100, now_ns);
+	answer_late(&c, 1, MS, &now_ns);
+	answer_late(&c, 40, 3 * S, &now_ns);
+	assert_int_equal(c.queue_ns, 3 * S - MS);
+	assert_in_range(c.window, 8, 64);
 }
 
 static void few_votes_prove_nothing(void **state)
@@ -241,6 +254,9 @@ static void failures_are_asked_again_after_1_and_6_s(void **state)
 	p.n_again++;
 	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 106 * S);
 	assert_int_equal(patience_again_ns(&p, &limits, 105 * S), 0); /* no time is left */
+	p.begun_ns = 200 * S; /* it was held meanwhile: what failed before that has passed */
+	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 106 * S);
+	p.begun_ns = 100 * S;
 	limits.n_retries = 1;
 	assert_int_equal(patience_again_ns(&p, &limits, 101 * S), 0);
 	limits.n_retries = 100;
@@ -378,6 +394,7 @@ int main(void)
 		cmocka_unit_test(pacing_loses_nothing_and_gathers_little),
 		cmocka_unit_test(a_window_grows_while_that_brings_answers),
 		cmocka_unit_test(slow_names_that_are_left_are_no_queue),
+		cmocka_unit_test(all_that_is_slow_is_a_queue),
 		cmocka_unit_test(few_votes_prove_nothing),
 		cmocka_unit_test(the_stretch_is_the_square_of_what_is_needed),
 		cmocka_unit_test(late_votes_count_for_the_time_of_their_queries),
