@@ -20,7 +20,7 @@ struct edns {
 };
 
 /* True when the `n_tries`-th retransmission of a question goes without OPT; 0: the first
- * transmission. */
+ * transmission, and each by TCP, of which none is lost. */
 bool edns_asks_plain(const struct edns *edns, unsigned n_tries);
 
 /* It answered a query with `rcode`. `was_plain`: the query had no OPT. */

@@ -163,7 +163,7 @@ bool tcp_send(struct forwarder *e, struct query *q, struct route *r)
 	struct attempt *a = query_new_attempt(e, q, r, c->port);
 	if (!a)
 		return false;
-	a->plain = q->plain || r->edns.state == EDNS_REFUSED;
+	a->plain = q->plain || edns_asks_plain(&r->edns, 0);
 	size_t size = query_encode(e, a, packet);
 	if (!stream_is_open(c->stream)) {
 		c->opened_ns = e->now_ns;
