@@ -22,16 +22,21 @@
  * with every round trip, while a cohort takes several. Not while more than one first transmission
  * is overdue for eight answers: too much is asked, perhaps, and only the cohort will tell.
  *
- * What is tolerated is LOSS_TOLERATED_PERCENT at first. When a third less is asked, and no larger
- * share of it is answered, our load is not what makes the losses: then that much is tolerated for
- * half a minute, and there is no pace until more is lost.
+ * While much is overtaken (pipe.h) it does not grow, and less is tried (crowding.h).
+ *
+ * What is tolerated: tolerance.h. Where that is found to be much, there is no pace until even more
+ * is lost.
  *
  * Losses are votes (loss.h). Pure, time is an argument. One thread. */
 #ifndef RESOLVER_FORWARD_CONGESTION_H
 #define RESOLVER_FORWARD_CONGESTION_H
 
+#include "resolver/forward/answer_rate.h"
+#include "resolver/forward/crowding.h"
 #include "resolver/forward/loss.h"
 #include "resolver/forward/pacing.h"
+#include "resolver/forward/pipe.h"
+#include "resolver/forward/tolerance.h"
 
 struct cohort {
 	uint64_t begin_ns, end_ns; /* end 0: it is being sent */
@@ -39,14 +44,9 @@ struct cohort {
 	struct votes votes;
 	uint64_t trip_min_ns; /* UINT64_MAX: not known */
 	unsigned n_quick;     /* answers that came sooner than congestion.trip_base_ns */
+	unsigned n_at_once;   /* answers that did not wait in a queue */
 	bool was_full;        /* the window, while it was sent */
 	bool was_paced;       /* the pace was used up meanwhile */
-};
-
-/* Cohorts of much the same load, as many as it takes to compare two of them. */
-struct trial {
-	uint64_t n_sent, time_ns;
-	struct votes votes;
 };
 
 /* Less is asked because all answers take long. If that makes them no quicker, they did not wait for
@@ -56,33 +56,45 @@ struct queue_trial {
 	uint64_t cut_ns;   /* since when less is asked; 0: there is no trial */
 	uint64_t from_ns;  /* what waited then is answered: queries sent from then on tell */
 	uint64_t found_ns; /* the trip by which it seemed a queue */
-	/* the quickest answer to what was sent just before the cut; UINT64_MAX: none came, and
-	 * found_ns stands for it */
+	/* the quickest answer to what was sent just before the cut; while these are few, found_ns
+	 * stands for it */
 	uint64_t before_min_ns;
 	uint64_t after_min_ns;
-	unsigned n_after;
+	unsigned n_before, n_after;
 	/* as they were before it */
 	unsigned window;
 	bool starting;
 	uint64_t pace_per_s, capacity_per_s, answers_per_s;
 };
 
-/* What happened within a quarter of a second. */
-struct sample {
-	unsigned n_answers, n_overdue; /* n_overdue: of first transmissions */
+struct congestion_limits {
+	unsigned window_max;     /* the window never grows over this; at least 1 */
+	unsigned window_first;   /* 0: 256 */
+	unsigned pace_min_per_s; /* the least pace, however little it answers; at least 1 */
 };
 
 struct congestion {
-	unsigned window_max, pace_min_per_s; /* at least 1 */
+	struct congestion_limits limits;
 	/* window */
 	unsigned in_flight;  /* first transmissions */
 	unsigned n_repeated; /* retransmissions in flight: most likely for silent names */
+	struct pipe pipe;
 	unsigned window;
+	struct crowding crowding;
+	uint64_t common_ns;     /* the clock of all workers; 0: now */
+	unsigned uncrowded;     /* the window before less of it was tried */
+	uint64_t crowded_to_ns; /* less was enough: until then retransmissions need the window, too
+	                         */
+	uint64_t asked_ns;      /* when the latest question was sent */
+	/* nothing was sent for long because the window is full: perhaps all of it is lost, and only
+	 * an answer to a later one would tell (RFC 8985, tail loss probe) */
+	bool asks_once_more;
 	bool starting; /* slow start: it has not lost much yet, the window doubles */
 	/* the latest growth, which must have brought more answers; 0: it has */
 	unsigned grown_from;
 	uint64_t rate_before, grows_from_ns; /* not before that */
 	struct cohort cohort;
+	bool is_first;         /* the cohort: every answer may tell the trip without a queue */
 	uint64_t trip_base_ns; /* the round trip without a queue; UINT64_MAX: not known */
 	/* the queue at the upstream that our own load makes: by how much the quickest of the latest
 	 * answers took longer than a trip without it; 0: none to speak of */
@@ -92,34 +104,33 @@ struct congestion {
 	unsigned n_latest;
 	uint64_t quick_sent_ns; /* the latest query that was answered without a queue */
 	struct queue_trial queue_trial;
-	/* what is tolerated */
-	unsigned tolerated_percent;
-	uint64_t tolerated_to_ns; /* it is LOSS_TOLERATED_PERCENT again */
-	struct trial trial, reference;
+	struct tolerance tolerance; /* of losses */
 	/* pace */
 	struct pacing pace;
-	unsigned growth_percent;     /* of the next cohort without losses */
-	uint64_t capacity_per_s;     /* what was answered when too much was lost; 0: never */
-	uint64_t answers_per_s;      /* moving average */
-	uint64_t most_answers_per_s; /* of a sample, lately */
-	uint64_t answers_since_ns;
-	struct sample sample, sample_before; /* the latest, and the one before it */
+	unsigned growth_percent; /* of the next cohort without losses */
+	uint64_t capacity_per_s; /* what was answered when too much was lost; 0: never */
+	struct answer_rate answers;
 };
 
-void congestion_init(
-        struct congestion *c, unsigned window_max, unsigned pace_min_per_s, uint64_t now_ns);
+/* What is in flight without what is most likely lost: of first transmissions, of retransmissions.
+ * But never more than twice the window is in flight, or a limit would be met by ever more queries.
+ */
+unsigned congestion_new(const struct congestion *c);
+unsigned congestion_repeated(const struct congestion *c);
 
-/* Once a turn, before anything is sent: ends and judges the cohort. `trip_ns` is the smoothed round
- * trip, `timeout_ns` the retransmission timeout, `lately` what the way loses. */
-void congestion_turn(struct congestion *c, uint64_t trip_ns, uint64_t timeout_ns,
+void congestion_init(struct congestion *c, const struct congestion_limits *limits, uint64_t now_ns);
+
+/* Once a turn, before anything is sent: ends and judges the cohort. `lately` is what the way loses.
+ */
+void congestion_turn(struct congestion *c, const struct trip_times *times,
         const struct votes *lately, uint64_t now_ns);
 
 /* A query leaves; it is answered in time, or no longer waited for. `is_new`: the first transmission
  * of a question. */
-void congestion_sent(struct congestion *c, bool is_new);
-void congestion_left(struct congestion *c, bool is_new);
+void congestion_sent(struct congestion *c, bool is_new, uint64_t now_ns);
+void congestion_left(struct congestion *c, bool is_new, uint64_t sent_ns);
 /* It was not answered in time, and is no longer waited for. */
-void congestion_overdue(struct congestion *c, bool is_new);
+void congestion_overdue(struct congestion *c, bool is_new, uint64_t sent_ns);
 
 /* A query of `sent_ns` was answered, in time or late. `votes`: see loss.h. */
 void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns, bool votes);

@@ -41,8 +41,9 @@ enum {
 };
 
 /* All workers together ask an upstream that often, however little it answers: one that loses a part
- * at random must not bring a scan to a standstill. */
-enum { PACE_MIN_PER_S = 100 };
+ * at random must not bring a scan to a standstill. So many questions they send at first, which is
+ * what a server takes at once that has the usual buffer. */
+enum { PACE_MIN_PER_S = 100, WINDOW_FIRST = 256, WINDOW_FIRST_MIN = 32 };
 
 /* As long as nothing came from an upstream, it is probed that often, the first time soon. So a name
  * that nobody answers for is no dead upstream. */
@@ -195,7 +196,7 @@ static unsigned open_max(const struct forwarder *e)
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		const struct upstream *u = &e->routes[i].health;
 		uint64_t time_ns = CLOCK_NS_PER_S + OPEN_TRIPS * u->rtt.srtt_ns;
-		n += u->congestion.answers_per_s * time_ns / CLOCK_NS_PER_S;
+		n += u->congestion.answers.per_s * time_ns / CLOCK_NS_PER_S;
 	}
 	return n < OPEN_ALWAYS ? OPEN_ALWAYS : n < UINT32_MAX ? (unsigned)n : UINT32_MAX;
 }
@@ -211,6 +212,7 @@ static void forward_turn(struct engine *engine, uint64_t now_ns)
 	/* all of them first: what is sent from here on belongs to the cohorts of this turn */
 	for (unsigned i = 0; i < e->n_routes; i++) {
 		struct route *r = &e->routes[i];
+		r->health.congestion.common_ns = now_ns;
 		upstream_turn(&r->health, e->now_ns);
 		upstream_note_waiting(&r->health, r->waiting.n);
 	}
@@ -324,6 +326,15 @@ static unsigned connections_alone(const struct resolver_config *config)
 	                                     : 0;
 }
 
+static struct congestion_limits congestion_limits(const struct resolver_config *config)
+{
+	unsigned n_workers = config->n_workers ? config->n_workers : 1;
+	unsigned first = WINDOW_FIRST / n_workers;
+	return (struct congestion_limits){ .window_max = config->max_in_flight,
+		.window_first = first > WINDOW_FIRST_MIN ? first : WINDOW_FIRST_MIN,
+		.pace_min_per_s = PACE_MIN_PER_S / n_workers };
+}
+
 static enum error route_open(struct forwarder *e, const struct resolver_config *config,
         struct loop *loop, char *why, size_t why_size)
 {
@@ -331,15 +342,14 @@ static enum error route_open(struct forwarder *e, const struct resolver_config *
 	const struct resolver_upstream *to = &config->upstreams[index];
 	struct route *r = &e->routes[index];
 	struct upstream_limits limits = { .timeout_ms = config->timeout_ms,
-		.max_in_flight = config->max_in_flight,
 		.queries_per_s = config->queries_per_s_per_upstream,
-		.pace_min_per_s = PACE_MIN_PER_S / (config->n_workers ? config->n_workers : 1) };
+		.congestion = congestion_limits(config) };
 	r->engine = e;
 	r->index = index;
 	r->affinity = affinity_of_upstream(&to->ip, to->port);
 	r->tcp.turned_ns = e->now_ns;
 	upstream_init(&r->health, &limits, e->now_ns);
-	tcp_window_init(&r->tcp.window, r->health.limits.max_in_flight);
+	tcp_window_init(&r->tcp.window, config->max_in_flight);
 	if (!ports_open(&r->ports, ports_per_upstream(config), loop, &to->ip, to->port)) {
 		char text[IPADDR_TEXT_BYTES];
 		snprintf(why, why_size, "upstream %s: %s", ipaddr_text(&to->ip, text),

@@ -40,6 +40,13 @@ void loss_note(struct loss *l, uint64_t sent_ns, bool was_lost);
  * a turn; it does so every 10 ms. */
 void loss_turn(struct loss *l, uint64_t now_ns, uint64_t known_after_ns);
 
+/* The share that was lost; 0 without votes. */
+static inline unsigned loss_percent(const struct votes *v)
+{
+	uint64_t n = (uint64_t)v->n_answered + v->n_lost;
+	return n ? (unsigned)(v->n_lost * 100ull / n) : 0;
+}
+
 /* More was lost than `percent`, 1 to 99, by three standard deviations: few votes prove nothing. */
 bool loss_exceeds(const struct votes *v, unsigned percent);
 

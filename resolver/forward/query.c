@@ -139,7 +139,7 @@ void query_free_place(struct route *r, const struct attempt *a)
 	if (channel_is_tcp(&a->channel))
 		route_tcp_leave(r, a);
 	else
-		upstream_dropped(&r->health, a->is_first);
+		upstream_dropped(&r->health, a->is_first, a->sent_ns);
 }
 
 bool query_drop_attempt(struct forwarder *e, struct attempt *a)

@@ -3,6 +3,7 @@
 
 /* A burst of the pace is 8 queries, and what a hundredth of a second brings. */
 enum { PACE_BURST = 8 };
+enum { FIRST_QUESTIONS = 16 };
 /* After a short death the window stays: perhaps only names were silent. After a long one it begins
  * anew. */
 #define LONG_DEATH_NS (2 * CLOCK_NS_PER_S)
@@ -16,7 +17,7 @@ void upstream_init(struct upstream *u, const struct upstream_limits *limits, uin
 	*u = (struct upstream){ .limits = *limits,
 		.rate = { .per_s = limits->queries_per_s, .credit = (int64_t)CLOCK_NS_PER_S },
 		.turned_ns = now_ns };
-	congestion_init(&u->congestion, limits->max_in_flight, limits->pace_min_per_s, now_ns);
+	congestion_init(&u->congestion, &limits->congestion, now_ns);
 	liveness_init(&u->liveness, now_ns);
 }
 
@@ -46,7 +47,7 @@ static struct pacing pace_of(const struct upstream *u)
 {
 	struct pacing pace = u->congestion.pace;
 	if (upstream_is_dead(u))
-		pace.per_s = u->congestion.pace_min_per_s;
+		pace.per_s = u->congestion.limits.pace_min_per_s;
 	return pace;
 }
 
@@ -66,7 +67,10 @@ void upstream_turn(struct upstream *u, uint64_t now_ns)
 	fill(u, now_ns - u->turned_ns);
 	u->turned_ns = now_ns;
 	loss_turn(&u->loss, now_ns, TIMEOUTS_UNTIL_KNOWN * timeout_ns);
-	congestion_turn(&u->congestion, u->rtt.srtt_ns, timeout_ns, &u->loss.lately, now_ns);
+	const struct trip_times times = {
+		.trip_ns = u->rtt.srtt_ns, .late_ns = rtt_late_ns(&u->rtt), .timeout_ns = timeout_ns
+	};
+	congestion_turn(&u->congestion, &times, &u->loss.lately, now_ns);
 	if (liveness_turn(&u->liveness, now_ns))
 		u->congestion.pace.credit = 0;
 }
@@ -79,9 +83,26 @@ void upstream_note_waiting(struct upstream *u, unsigned n_waiting)
 
 /* ---- what may be sent ---- */
 
+/* Half of the window is for new questions, since nothing is learnt from others. */
+static unsigned repeated_max(const struct congestion *c)
+{
+	return c->window < 2 ? 1 : c->window / 2;
+}
+
+/* Retransmissions are as much of the load as new questions, where that is known to be the cause.
+ * Not when silent names are left, for which nothing is answered. */
+static bool is_crowded(const struct upstream *u)
+{
+	const struct congestion *c = &u->congestion;
+	return u->turned_ns < c->crowded_to_ns && !answer_rate_is_low(&c->answers);
+}
+
 bool upstream_may_repeat(const struct upstream *u)
 {
 	struct pacing pace = pace_of(u);
+	const struct congestion *c = &u->congestion;
+	if (is_crowded(u) && congestion_repeated(c) >= repeated_max(c))
+		return false;
 	return pacing_room(&pace, 1) && pacing_room(&u->rate, 1);
 }
 
@@ -91,21 +112,29 @@ bool upstream_rate_holds(const struct upstream *u)
 	return pacing_room(&pace, 1) && !pacing_room(&u->rate, 1);
 }
 
-/* Half of the window is for new questions, since nothing is learnt from others. */
 static unsigned counted(const struct congestion *c)
 {
-	unsigned half = c->window / 2;
-	return c->in_flight + (c->n_repeated < half ? c->n_repeated : half);
+	unsigned n_repeated = congestion_repeated(c), most = repeated_max(c);
+	return congestion_new(c) + (n_repeated < most ? n_repeated : most);
+}
+
+/* As long as nothing came from it: their answers do not wait for each other, so they tell how long
+ * the way is. */
+static unsigned first_questions(const struct congestion *c)
+{
+	return c->window < FIRST_QUESTIONS ? c->window : FIRST_QUESTIONS;
 }
 
 unsigned upstream_room(const struct upstream *u)
 {
 	const struct congestion *c = &u->congestion;
-	bool is_loaded = loss_is_too_much(&u->loss.lately) || c->queue_ns;
-	unsigned in_flight = is_loaded ? counted(c) : c->in_flight;
-	if (upstream_is_dead(u) || in_flight >= c->window)
+	bool is_loaded = is_crowded(u) || loss_is_too_much(&u->loss.lately) || c->queue_ns;
+	unsigned in_flight = is_loaded ? counted(c) : congestion_new(c);
+	unsigned window = u->liveness.ever_answered ? c->window : first_questions(c);
+	if (upstream_is_dead(u) || (in_flight >= window && !c->asks_once_more))
 		return 0;
-	uint64_t room = pacing_room(&c->pace, c->window - in_flight);
+	unsigned free = in_flight < window ? window - in_flight : 1;
+	uint64_t room = pacing_room(&c->pace, free);
 	return (unsigned)pacing_room(&u->rate, room);
 }
 
@@ -113,9 +142,10 @@ bool upstream_takes_more(const struct upstream *u)
 {
 	const struct congestion *c = &u->congestion;
 	if (upstream_is_dead(u) || c->pace.per_s || c->queue_ns || c->queue_trial.cut_ns ||
-	        loss_is_too_much(&u->loss.lately))
+	        c->crowding.tried_ns || loss_is_too_much(&u->loss.lately))
 		return false;
-	return c->in_flight < 2 * c->window && c->in_flight < c->window_max &&
+	unsigned under_way = congestion_new(c);
+	return under_way < 2 * c->window && under_way < c->limits.window_max &&
 	        pacing_room(&u->rate, 1);
 }
 
@@ -135,7 +165,7 @@ unsigned upstream_stretch_percent(const struct upstream *u)
 
 void upstream_sent(struct upstream *u, bool is_new)
 {
-	congestion_sent(&u->congestion, is_new);
+	congestion_sent(&u->congestion, is_new, u->turned_ns);
 	if (!u->congestion.pace.per_s && upstream_is_dead(u))
 		u->congestion.pace.credit -= (int64_t)CLOCK_NS_PER_S;
 	pacing_spend(&u->rate);
@@ -168,19 +198,21 @@ void upstream_answered_late(struct upstream *u, uint64_t sent_ns, bool votes, ui
 void upstream_answered(
         struct upstream *u, uint64_t sent_ns, bool is_new, bool votes, uint64_t now_ns)
 {
-	congestion_left(&u->congestion, is_new);
+	congestion_left(&u->congestion, is_new, sent_ns);
+	if (is_new)
+		pipe_heard(&u->congestion.pipe, sent_ns);
 	upstream_answered_late(u, sent_ns, votes, now_ns);
 }
 
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, bool is_new, uint64_t now_ns)
 {
-	congestion_overdue(&u->congestion, is_new);
+	congestion_overdue(&u->congestion, is_new, sent_ns);
 	liveness_overdue(&u->liveness, sent_ns, now_ns);
 }
 
-void upstream_dropped(struct upstream *u, bool is_new)
+void upstream_dropped(struct upstream *u, bool is_new, uint64_t sent_ns)
 {
-	congestion_left(&u->congestion, is_new);
+	congestion_left(&u->congestion, is_new, sent_ns);
 }
 
 void upstream_lost(struct upstream *u, uint64_t sent_ns)

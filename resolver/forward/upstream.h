@@ -30,10 +30,9 @@
 #include "resolver/forward/rtt.h"
 
 struct upstream_limits {
-	unsigned timeout_ms;     /* the longest for one transmission */
-	unsigned max_in_flight;  /* the window never grows over this; at least 1 */
-	unsigned queries_per_s;  /* 0: no limit */
-	unsigned pace_min_per_s; /* the least pace, however little it answers; at least 1 */
+	unsigned timeout_ms;    /* the longest for one transmission */
+	unsigned queries_per_s; /* 0: no limit */
+	struct congestion_limits congestion;
 };
 
 struct upstream {
@@ -94,7 +93,7 @@ void upstream_sent(struct upstream *u, bool is_new);
 void upstream_answered(
         struct upstream *u, uint64_t sent_ns, bool is_new, bool votes, uint64_t now_ns);
 void upstream_overdue(struct upstream *u, uint64_t sent_ns, bool is_new, uint64_t now_ns);
-void upstream_dropped(struct upstream *u, bool is_new);
+void upstream_dropped(struct upstream *u, bool is_new, uint64_t sent_ns);
 void upstream_answered_late(struct upstream *u, uint64_t sent_ns, bool votes, uint64_t now_ns);
 void upstream_lost(struct upstream *u, uint64_t sent_ns);
 /* Uses up the rate. It does not count as in flight: the window is one of datagrams. */

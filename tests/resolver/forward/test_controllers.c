@@ -1,6 +1,7 @@
 /* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
  * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows, and what is no
- * queue; the timeout of a query by TCP. */
+ * queue; the timeout of a query by TCP; the rate
+ * of an upstream. */
 #include "base/hash.h"
 #include "resolver/forward/congestion.h"
 #include "resolver/forward/loss.h"
@@ -65,6 +66,8 @@ static void pacing_loses_nothing_and_gathers_little(void **state)
 	assert_int_equal(pacing_room(&none, 10), 10);
 }
 
+static const struct congestion_limits wide = { .window_max = 20000, .pace_min_per_s = 100 };
+
 /* A second of full cohorts at an upstream that answers `per_s` in all: `base_ns` after they were
  * sent, and what they wait for each other. */
 static uint64_t full_for_a_second(
@@ -79,19 +82,20 @@ static uint64_t full_for_a_second(
 		n_cohort = n_cohort > window ? n_cohort : window;
 		uint64_t sent_ns = now_ns;
 		for (unsigned i = 0; i < window; i++)
-			congestion_sent(c, true);
+			congestion_sent(c, true, sent_ns);
 		for (unsigned i = window; i < n_cohort; i++) {
-			congestion_left(c, true);
-			congestion_sent(c, true);
+			congestion_left(c, true, sent_ns);
+			congestion_sent(c, true, sent_ns);
 		}
 		for (unsigned i = 0; i < n_cohort; i++)
 			congestion_answered(c, sent_ns, trip_ns, false);
 		for (unsigned i = 0; i < window; i++)
-			congestion_left(c, true);
+			congestion_left(c, true, sent_ns);
 		now_ns += n_cohort * trip_ns / window;
 		now_ns = now_ns > sent_ns + 60 * MS ? now_ns : sent_ns + 60 * MS;
-		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
-		congestion_turn(c, trip_ns, 300 * MS, &none, now_ns);
+		const struct trip_times times = { trip_ns, 2 * trip_ns, 300 * MS };
+		congestion_turn(c, &times, &none, now_ns);
+		congestion_turn(c, &times, &none, now_ns);
 	}
 	return now_ns;
 }
@@ -102,8 +106,8 @@ static void a_window_grows_while_that_brings_answers(void **state)
 	(void)state;
 	struct congestion near, far;
 	uint64_t near_ns = 100 * S, far_ns = 100 * S;
-	congestion_init(&near, 20000, 100, near_ns);
-	congestion_init(&far, 20000, 100, far_ns);
+	congestion_init(&near, &wide, near_ns);
+	congestion_init(&far, &wide, far_ns);
 	near.trip_base_ns = MS / 10;
 	far.trip_base_ns = 50 * MS;
 	for (int i = 0; i < 10; i++) {
@@ -119,12 +123,13 @@ static void a_window_grows_while_that_brings_answers(void **state)
 static void answer_late(struct congestion *c, unsigned n, uint64_t trip_ns, uint64_t *now_ns)
 {
 	const uint64_t sent_ns = *now_ns;
+	const struct trip_times times = { trip_ns, 2 * trip_ns, 2 * S };
 	for (unsigned i = 0; i < n; i++)
-		congestion_sent(c, true);
+		congestion_sent(c, true, sent_ns);
 	for (unsigned i = 0; i < n; i++)
-		congestion_overdue(c, true);
+		congestion_overdue(c, true, sent_ns);
 	for (; *now_ns < sent_ns + trip_ns; *now_ns += trip_ns / 12)
-		congestion_turn(c, trip_ns, 2 * S, &(struct votes){ 0 }, *now_ns);
+		congestion_turn(c, &times, &(struct votes){ 0 }, *now_ns);
 	for (unsigned i = 0; i < n; i++)
 		congestion_answered(c, sent_ns, trip_ns, true);
 }
@@ -134,18 +139,19 @@ static void slow_names_that_are_left_are_no_queue(void **state)
 {
 	(void)state;
 	struct congestion c;
-	struct votes none = { 0 };
+	const struct votes none = { 0 };
+	const struct trip_times times = { MS, 2 * MS, 100 * MS };
 	uint64_t now_ns = S;
-	congestion_init(&c, 20000, 100, now_ns);
+	congestion_init(&c, &wide, now_ns);
 	for (int i = 0; i < 400; i++, now_ns += MS) {
 		const unsigned n = c.window;
 		for (unsigned k = 0; k < n; k++)
-			congestion_sent(&c, true);
+			congestion_sent(&c, true, now_ns);
 		for (unsigned k = 0; k < n; k++) {
-			congestion_left(&c, true);
+			congestion_left(&c, true, now_ns);
 			congestion_answered(&c, now_ns, MS, true);
 		}
-		congestion_turn(&c, MS, 100 * MS, &none, now_ns + MS);
+		congestion_turn(&c, &times, &none, now_ns + MS);
 	}
 	const unsigned window = c.window;
 	assert_true(window > 1000);
@@ -163,7 +169,7 @@ static void all_that_is_slow_is_a_queue(void **state)
 	(void)state;
 	struct congestion c;
 	uint64_t now_ns = S;
-	congestion_init(&c, 20000, 100, now_ns);
+	congestion_init(&c, &wide, now_ns);
 	answer_late(&c, 1, MS, &now_ns);
 	answer_late(&c, 40, 3 * S, &now_ns);
 	assert_int_equal(c.queue_ns, 3 * S - MS);
@@ -283,7 +289,8 @@ static void retransmissions_take_as_much_as_new_questions(void **state)
  * many new questions were sent in ten seconds. */
 static unsigned new_questions_sent(unsigned per_s, unsigned n_waiting)
 {
-	struct upstream_limits limits = { 2000, 20000, 0, 1 };
+	const struct upstream_limits limits = { .timeout_ms = 2000,
+		.congestion = { .window_max = 20000 } };
 	struct upstream u;
 	unsigned n_new = 0;
 	upstream_init(&u, &limits, S);
@@ -295,7 +302,7 @@ static unsigned new_questions_sent(unsigned per_s, unsigned n_waiting)
 		while (upstream_may_repeat(&u)) {
 			bool is_new = upstream_room(&u) > 0 && !retry_budget_has(&u.retries);
 			upstream_sent(&u, is_new);
-			upstream_dropped(&u, is_new);
+			upstream_dropped(&u, is_new, now_ns);
 			n_new += is_new;
 		}
 	}
@@ -315,7 +322,8 @@ static void new_questions_have_their_share_of_the_pace(void **state)
 static void retransmissions_leave_half_of_the_window(void **state)
 {
 	(void)state;
-	struct upstream_limits limits = { 2000, 1000, 0, 1 };
+	const struct upstream_limits limits = { .timeout_ms = 2000,
+		.congestion = { .window_max = 1000 } };
 	struct upstream u;
 	upstream_init(&u, &limits, S);
 	for (unsigned i = 0; i < 200; i++) {
@@ -373,7 +381,10 @@ static void slow_names_do_not_hold_a_connection(void **state)
 {
 	(void)state;
 	struct upstream u;
-	upstream_init(&u, &(struct upstream_limits){ .timeout_ms = 2000, .max_in_flight = 100 }, S);
+	upstream_init(&u,
+	        &(struct upstream_limits){
+	                .timeout_ms = 2000, .congestion = { .window_max = 100 } },
+	        S);
 	assert_int_equal(upstream_timeout_alone_ns(&u, 0), 500 * MS);
 	for (unsigned ms = 1; ms < 3000; ms += 100) {
 		upstream_sent(&u, true);
@@ -384,6 +395,45 @@ static void slow_names_do_not_hold_a_connection(void **state)
 	assert_int_equal(upstream_timeout_ns(&u, 0), 2000 * MS);
 	assert_int_equal(upstream_timeout_alone_ns(&u, 0), 300 * MS);
 	assert_int_equal(upstream_timeout_alone_ns(&u, 5), 1000 * MS);
+}
+
+static struct upstream of_rate(unsigned queries_per_s)
+{
+	const struct upstream_limits limits = { .timeout_ms = 2000,
+		.queries_per_s = queries_per_s,
+		.congestion = { .window_max = 1000 } };
+	struct upstream u;
+	upstream_init(&u, &limits, S);
+	return u;
+}
+
+static void the_rate_is_kept(void **state)
+{
+	(void)state;
+	struct upstream u = of_rate(200);
+	unsigned n_sent = 0;
+	for (unsigned ms = 0; ms < 10000; ms++) {
+		upstream_turn(&u, S + ms * MS);
+		for (unsigned room = upstream_room(&u); room; room--, n_sent++) {
+			upstream_sent(&u, true);
+			upstream_answered(&u, S + ms * MS, true, true, S + ms * MS);
+		}
+	}
+	assert_in_range(n_sent, 1980, 2020);
+}
+
+static void repeats_go_into_debt(void **state)
+{
+	(void)state;
+	struct upstream u = of_rate(10);
+	for (int i = 0; i < 21; i++)
+		upstream_sent(&u, true);
+	upstream_answered(&u, S, true, true, S + MS);
+	upstream_turn(&u, S + S);
+	assert_int_equal(upstream_room(&u), 0);
+	upstream_turn(&u, S + 2 * S);
+	upstream_turn(&u, S + 3 * S);
+	assert_int_equal(upstream_room(&u), 1);
 }
 
 int main(void)
@@ -406,6 +456,8 @@ int main(void)
 		cmocka_unit_test(retransmissions_leave_half_of_the_window),
 		cmocka_unit_test(silent_names_and_those_below),
 		cmocka_unit_test(slow_names_do_not_hold_a_connection),
+		cmocka_unit_test(the_rate_is_kept),
+		cmocka_unit_test(repeats_go_into_debt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

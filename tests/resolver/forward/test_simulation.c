@@ -138,6 +138,29 @@ static void a_limit_is_found_out(void **state)
 	}
 }
 
+/* A server that takes 250 datagrams at once, and drops the others: they must not be asked again and
+ * again. In vain are those of the slow start. */
+static void a_short_buffer_is_not_overfilled(void **state)
+{
+	(void)state;
+	static const struct way ways[] = {
+		{ .trip_ms = 0, .service_us = 25, .queue_max = 250 },
+		{ .trip_ms = 1, .service_us = 100, .queue_max = 250 },
+		{ .trip_ms = 20, .service_us = 25, .queue_max = 250 },
+	};
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		struct scenario s = { .way = ways[i],
+			.max_in_flight = 20000,
+			.crowds = { { 20000, WELL, 0 }, { 200, SILENT, 0 } } };
+		struct world_result r = run(&s);
+		unsigned best_ms = ways[i].service_us * 101000 / 1000;
+		assert_int_equal(r.crowds[0].n_failed, 0);
+		assert_in_range(r.crowds[0].last_ms, 0, best_ms * 2);
+		assert_in_range(r.crowds[0].p99_ms, 0, 1500);
+		assert_in_range(r.n_sent, 0, r.n_answered * 5 / 4 + 200 * 4 * 10);
+	}
+}
+
 /* A recursor that has nothing in its cache asks others for every name: they all take long, and that
  * is no queue. Less at once would make it slower, and no answer quicker. */
 static void a_cold_recursor_is_no_queue(void **state)
@@ -211,6 +234,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_lossy_way_costs_time_and_no_answer),
 		cmocka_unit_test(distance_costs_some_round_trips),
 		cmocka_unit_test(a_limit_is_found_out),
+		cmocka_unit_test(a_short_buffer_is_not_overfilled),
 		cmocka_unit_test(a_cold_recursor_is_no_queue),
 		cmocka_unit_test(time_in_which_the_loop_does_not_run),
 		cmocka_unit_test(random_scenarios),

@@ -230,7 +230,7 @@ static void answered(struct world *w, struct arrival a)
 	else
 		upstream_answered_late(&w->u, a.sent_ns, q->votes && a.is_first, w->now_ns);
 	if (!in_time && q->timeout_ns)
-		upstream_dropped(&w->u, q->n_sent == 1);
+		upstream_dropped(&w->u, q->n_sent == 1, q->latest_ns);
 	if (q->votes && !a.is_first)
 		upstream_lost(&w->u, q->first_ns);
 	w->result->n_answered++;
@@ -442,8 +442,8 @@ void world_run(const struct scenario *s, struct world_result *result)
 	};
 	upstream_init(&w.u,
 	        &(struct upstream_limits){ .timeout_ms = TIMEOUT_MS,
-	                .max_in_flight = s->max_in_flight ? s->max_in_flight : 2000,
-	                .pace_min_per_s = 100 },
+	                .congestion = { .window_max = s->max_in_flight ? s->max_in_flight : 2000,
+	                        .pace_min_per_s = 100 } },
 	        START);
 	fill(&w);
 	while (w.n_done < w.n_rows && w.now_ns < START + GIVE_UP_NS) {
