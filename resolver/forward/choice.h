@@ -13,8 +13,8 @@ struct route *choice_of_route(struct forwarder *e, const struct query *q);
 /* One that is alive, sent no failure, and may be asked now, perhaps not for the first time. NULL:
  * none. */
 struct route *choice_of_ready_route(struct forwarder *e, const struct query *q);
-/* True when a retransmission there must wait: for the pace of an upstream that is alive, or for one
- * that is expected to come back. */
+/* True when a retransmission there must wait: upstream_may_repeat() of an upstream that is alive,
+ * or others that wait there, or one that is expected to come back. */
 bool choice_must_wait(const struct forwarder *e, const struct route *r);
 /* True when the route may be sent a new question. */
 bool choice_has_room(const struct route *r);

@@ -7,7 +7,7 @@
 #define COHORT_MAX_NS CLOCK_NS_PER_S
 #define QUEUE_TOLERATED_NS (200 * CLOCK_NS_PER_MS)
 
-enum { WINDOW_FIRST = 256, WINDOW_MIN = 8, COHORT_MIN = 32 };
+enum { WINDOW_MIN = 8, COHORT_MIN = 32 };
 /* The window grows by a quarter, or to twice: so much more must be answered then. */
 enum { GROWTH_PAYS_PERCENT = 110 };
 #define GROWTH_PAUSE_NS CLOCK_NS_PER_S
@@ -24,7 +24,7 @@ enum { QUEUE_ANSWERS_MIN = 8, QUEUE_LATEST = 16, QUICK_PART = 8 };
  * answered of what was lately. */
 enum { IDLE_PART = 16 };
 /* A trial of a smaller window keeps so much. */
-enum { UNCROWDED_MIN = 32 };
+enum { TRIED_WINDOW_MIN = 32 };
 /* Half the window must take a quarter of what the queue makes longer. */
 enum { QUEUE_HELPED_PART = 4 };
 #define QUEUE_BEFORE_NS (250 * CLOCK_NS_PER_MS)
@@ -63,7 +63,7 @@ void congestion_restart(struct congestion *c, uint64_t now_ns)
 void congestion_init(struct congestion *c, const struct congestion_limits *limits, uint64_t now_ns)
 {
 	unsigned window_max = limits->window_max ? limits->window_max : 1;
-	unsigned first = limits->window_first ? limits->window_first : WINDOW_FIRST;
+	unsigned first = limits->window_first ? limits->window_first : CONGESTION_WINDOW_FIRST;
 	*c = (struct congestion){
 		.limits = { .window_max = window_max,
 		        .window_first = (unsigned)at_most(first, window_max),
@@ -119,7 +119,7 @@ static void start_grow(struct congestion *c, uint64_t now_ns)
 
 static bool hardly_any_was_quick(const struct cohort *co)
 {
-	return co->n_at_once * QUICK_PART < co->n_answered;
+	return co->n_quick * QUICK_PART < co->n_answered;
 }
 
 /* A larger window that brings no more answers only makes a queue, and rows in flight that no cache
@@ -159,7 +159,7 @@ static void window_shrink(struct congestion *c, uint64_t part, uint64_t whole)
 /* A few quick answers may come from a cache, which says nothing of the way that the others take. */
 static void base_note(struct congestion *c)
 {
-	if (c->cohort.n_quick && c->cohort.n_quick * QUICK_PART >= c->cohort.n_answered)
+	if (c->cohort.n_below_base && c->cohort.n_below_base * QUICK_PART >= c->cohort.n_answered)
 		c->trip_base_ns = c->cohort.trip_min_ns;
 }
 
@@ -183,8 +183,8 @@ static bool makes_it_queue(const struct congestion *c)
  * a queue. */
 static bool queue_note(struct congestion *c, uint64_t sent_ns, uint64_t trip_ns)
 {
-	if (c->trip_base_ns == UINT64_MAX || (c->is_first && trip_ns < c->trip_base_ns))
-		c->trip_base_ns = trip_ns;
+	if (c->trip_base_ns == UINT64_MAX || c->is_first)
+		c->trip_base_ns = at_most(c->trip_base_ns, trip_ns);
 	if (trip_ns <= c->trip_base_ns + QUEUE_TOLERATED_NS) {
 		c->quick_sent_ns = at_least(c->quick_sent_ns, sent_ns);
 		c->n_latest = 0;
@@ -240,44 +240,49 @@ static void pace_set(struct congestion *c, const struct votes *lately)
 		pace_raise(c);
 }
 
-/* ---- half of the window ---- */
+/* ---- a smaller window ---- */
 
-/* A trial of half of the window ends without a result. */
-static void uncrowd_end(struct congestion *c, uint64_t now_ns)
+static void window_restore(struct congestion *c)
+{
+	c->window = (unsigned)at_least(c->window, c->window_before);
+}
+
+/* The trial, if there is one, ends without a result. */
+static void end_trying(struct congestion *c, uint64_t now_ns)
 {
 	if (c->crowding.tried_ns)
-		c->window = (unsigned)at_least(c->window, c->uncrowded);
+		window_restore(c);
 	crowding_begin(&c->crowding, now_ns);
 }
 
 /* Half of what was under way, or what was answered within a round trip if that is less: all else
  * waits in a queue, or for nothing. */
-static unsigned uncrowded_window(const struct congestion *c, const struct trip_times *times)
+static unsigned smaller_window(const struct congestion *c, const struct trip_times *times)
 {
 	uint64_t answered = crowding_answers(&c->crowding, times->trip_ns);
 	uint64_t less = at_most(c->crowding.before.most_under_way / 2, answered);
-	return (unsigned)at_most(at_least(less, UNCROWDED_MIN), c->window);
+	return (unsigned)at_most(at_least(less, TRIED_WINDOW_MIN), c->window);
 }
 
 /* What was sent with another window tells nothing of this one. */
-static void uncrowd_turn(struct congestion *c, const struct trip_times *times, uint64_t now_ns)
+static void try_less(struct congestion *c, const struct trip_times *times, uint64_t now_ns)
 {
 	enum crowding_step step = crowding_turn(
 	        &c->crowding, &c->pipe, times, now_ns, c->common_ns ? c->common_ns : now_ns);
 	if (step == CROWDING_NOTHING)
 		return;
 	if (step == CROWDING_TRY) {
-		c->uncrowded = c->window;
-		c->window = uncrowded_window(c, times);
+		c->window_before = c->window;
+		c->window = smaller_window(c, times);
 	} else if (step == CROWDING_UNDO) {
-		c->window = (unsigned)at_least(c->window, c->uncrowded);
+		window_restore(c);
 	} else {
 		c->crowded_to_ns = now_ns + CROWDED_FOR_NS;
 		c->grows_from_ns = now_ns + GROWTH_PAUSE_NS;
 		c->grown_from = 0;
 	}
 	/* no smaller window helps where a rate is what is limited */
-	if (step == CROWDING_MORE && c->window <= UNCROWDED_MIN)
+	if (step == CROWDING_MORE && c->window <= TRIED_WINDOW_MIN)
 		pace_lower(c, c->limits.pace_min_per_s);
 	cohort_begin(&c->cohort, now_ns);
 }
@@ -290,7 +295,7 @@ static void queue_found(struct congestion *c, uint64_t trip_ns, uint64_t now_ns)
 {
 	if (c->queue_trial.cut_ns)
 		return;
-	uncrowd_end(c, now_ns);
+	end_trying(c, now_ns);
 	if (c->window <= WINDOW_MIN) {
 		c->trip_base_ns = trip_ns;
 		c->queue_ns = 0;
@@ -416,7 +421,7 @@ void congestion_turn(struct congestion *c, const struct trip_times *times,
 		c->queue_trial.cut_ns = 0;
 	tolerance_turn(&c->tolerance, now_ns);
 	if (!c->queue_trial.cut_ns)
-		uncrowd_turn(c, times, now_ns);
+		try_less(c, times, now_ns);
 	cohort_turn(c, times, lately, now_ns);
 }
 
@@ -427,7 +432,8 @@ void congestion_sent(struct congestion *c, bool is_new, uint64_t now_ns)
 	c->in_flight += is_new;
 	c->n_repeated += !is_new;
 	pipe_sent(&c->pipe, is_new, now_ns);
-	crowding_sent(&c->crowding, congestion_new(c) + congestion_repeated(c));
+	const unsigned n_new = congestion_new(c);
+	crowding_sent(&c->crowding, n_new + congestion_repeated(c));
 	if (is_new) {
 		c->asked_ns = now_ns;
 		c->asks_once_more = false;
@@ -436,7 +442,7 @@ void congestion_sent(struct congestion *c, bool is_new, uint64_t now_ns)
 	if (c->cohort.end_ns)
 		return;
 	c->cohort.n_sent++;
-	c->cohort.was_full = c->cohort.was_full || congestion_new(c) >= c->window;
+	c->cohort.was_full = c->cohort.was_full || n_new >= c->window;
 	c->cohort.was_paced = c->cohort.was_paced || (c->pace.per_s && !pacing_room(&c->pace, 1));
 }
 
@@ -468,8 +474,8 @@ void congestion_answered(struct congestion *c, uint64_t sent_ns, uint64_t trip_n
 	if (!is_of_cohort(co, sent_ns))
 		return;
 	co->n_answered++;
-	co->n_quick += trip_ns < c->trip_base_ns;
-	co->n_at_once += is_quick(c, trip_ns);
+	co->n_below_base += trip_ns < c->trip_base_ns;
+	co->n_quick += is_quick(c, trip_ns);
 	co->trip_min_ns = at_most(co->trip_min_ns, trip_ns);
 }
 

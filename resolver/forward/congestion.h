@@ -42,11 +42,11 @@ struct cohort {
 	uint64_t begin_ns, end_ns; /* end 0: it is being sent */
 	unsigned n_sent, n_answered;
 	struct votes votes;
-	uint64_t trip_min_ns; /* UINT64_MAX: not known */
-	unsigned n_quick;     /* answers that came sooner than congestion.trip_base_ns */
-	unsigned n_at_once;   /* answers that did not wait in a queue */
-	bool was_full;        /* the window, while it was sent */
-	bool was_paced;       /* the pace was used up meanwhile */
+	uint64_t trip_min_ns;  /* UINT64_MAX: not known */
+	unsigned n_below_base; /* answers that came sooner than congestion.trip_base_ns */
+	unsigned n_quick;      /* answers that did not wait in a queue */
+	bool was_full;         /* the window, while it was sent */
+	bool was_paced;        /* the pace was used up meanwhile */
 };
 
 /* Less is asked because all answers take long. If that makes them no quicker, they did not wait for
@@ -67,9 +67,12 @@ struct queue_trial {
 	uint64_t pace_per_s, capacity_per_s, answers_per_s;
 };
 
+/* Of all workers together: a server with the usual buffer takes no more at once. */
+enum { CONGESTION_WINDOW_FIRST = 256 };
+
 struct congestion_limits {
 	unsigned window_max;     /* the window never grows over this; at least 1 */
-	unsigned window_first;   /* 0: 256 */
+	unsigned window_first;   /* 0: CONGESTION_WINDOW_FIRST */
 	unsigned pace_min_per_s; /* the least pace, however little it answers; at least 1 */
 };
 
@@ -82,7 +85,7 @@ struct congestion {
 	unsigned window;
 	struct crowding crowding;
 	uint64_t common_ns;     /* the clock of all workers; 0: now */
-	unsigned uncrowded;     /* the window before less of it was tried */
+	unsigned window_before; /* the window before less was tried */
 	uint64_t crowded_to_ns; /* less was enough: until then retransmissions need the window, too
 	                         */
 	uint64_t asked_ns;      /* when the latest question was sent */

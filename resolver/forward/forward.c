@@ -41,9 +41,9 @@ enum {
 };
 
 /* All workers together ask an upstream that often, however little it answers: one that loses a part
- * at random must not bring a scan to a standstill. So many questions they send at first, which is
- * what a server takes at once that has the usual buffer. */
-enum { PACE_MIN_PER_S = 100, WINDOW_FIRST = 256, WINDOW_FIRST_MIN = 32 };
+ * at random must not bring a scan to a standstill. The first window of each has
+ * WINDOW_FIRST_MIN at least. */
+enum { PACE_MIN_PER_S = 100, WINDOW_FIRST_MIN = 32 };
 
 /* As long as nothing came from an upstream, it is probed that often, the first time soon. So a name
  * that nobody answers for is no dead upstream. */
@@ -329,7 +329,7 @@ static unsigned connections_alone(const struct resolver_config *config)
 static struct congestion_limits congestion_limits(const struct resolver_config *config)
 {
 	unsigned n_workers = config->n_workers ? config->n_workers : 1;
-	unsigned first = WINDOW_FIRST / n_workers;
+	unsigned first = CONGESTION_WINDOW_FIRST / n_workers;
 	return (struct congestion_limits){ .window_max = config->max_in_flight,
 		.window_first = first > WINDOW_FIRST_MIN ? first : WINDOW_FIRST_MIN,
 		.pace_min_per_s = PACE_MIN_PER_S / n_workers };

@@ -56,7 +56,7 @@ struct route {
 	struct edns edns;
 	struct ports ports;
 	struct route_tcp tcp;
-	struct waiting_list waiting; /* queries to be retransmitted, when its pace or rate allows */
+	struct waiting_list waiting; /* queries to be retransmitted, until upstream_may_repeat() */
 	struct attempt *probe;       /* that is out; NULL: none */
 	struct upstream_counters counts;
 	struct busiest busiest;  /* of counts.sent */

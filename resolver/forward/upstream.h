@@ -58,8 +58,10 @@ void upstream_note_waiting(struct upstream *u, unsigned n_waiting);
 /* ---- what may be sent ---- */
 
 /* How many new questions it may be sent now. 0 when it is dead, its window is full, or its pace or
- * rate is used up. Where the way loses much or queues, retransmissions in flight take up to half of
- * the window: they are its own losses. Elsewhere they are most likely for silent names. */
+ * rate is used up; but one when no question was sent for long (congestion.asks_once_more). As long
+ * as nothing came from it, its window is 16 at most. Where the way loses much, our load makes
+ * losses, or there is a queue, retransmissions in flight take up to half of the window: they are
+ * its own losses. Elsewhere they are most likely for silent names. */
 unsigned upstream_room(const struct upstream *u);
 
 /* True when it may be sent a new question that belongs to it (affinity.h), though its window is
@@ -68,10 +70,11 @@ unsigned upstream_room(const struct upstream *u);
 bool upstream_takes_more(const struct upstream *u);
 
 /* True when a retransmission may be sent now: pace and rate are not used up. A query that is
- * overdue no longer counts as in flight, so its retransmission needs no window. A dead upstream has
- * the least pace. */
+ * overdue no longer counts as in flight, so its retransmission needs no window; but where our load
+ * makes losses (crowding.h), retransmissions have half of it. A dead upstream has the least pace.
+ */
 bool upstream_may_repeat(const struct upstream *u);
-/* True when nothing but --qps-per-upstream keeps a retransmission waiting. */
+/* True when --qps-per-upstream keeps a retransmission waiting, and the pace does not. */
 bool upstream_rate_holds(const struct upstream *u);
 
 /* The retransmission timeout of the `n_lost`-th retransmission; 0: of the first transmission. */

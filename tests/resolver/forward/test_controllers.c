@@ -1,7 +1,6 @@
 /* The small controllers of one upstream and one question, each by itself: rtt.h, pacing.h, loss.h,
  * patience.h, retry_budget.h, silent_names.h; how the window of congestion.h grows, and what is no
- * queue; the timeout of a query by TCP; the rate
- * of an upstream. */
+ * queue; the timeout of a query by TCP; the rate of an upstream. */
 #include "base/hash.h"
 #include "resolver/forward/congestion.h"
 #include "resolver/forward/loss.h"
